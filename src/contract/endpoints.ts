@@ -1,0 +1,15 @@
+/** Where the host answers. Paths are relative to its origin. */
+
+export const API_BASE = '/fw/Apps/Recorder/WebAPI'
+export const RECORDINGS = `${API_BASE}/Recordings`
+
+export const recordingEndpoint = (id: string): string => `${RECORDINGS}/${encodeURIComponent(id)}`
+export const mediaEndpoint = (id: string): string => `${recordingEndpoint(id)}/Media`
+
+export const AUTH_LOGIN = '/auth/login'
+export const AUTH_LOGOUT = '/auth/logout'
+export const AUTH_SESSION = '/auth/session'
+export const AUTH_ACTIVITY = '/auth/activity'
+
+/** The prefix under which a portal may frame the page. */
+export const EMBED_BASE = '/embed/v1'

@@ -1,0 +1,77 @@
+/**
+ * Date-times as the Recordings API writes and reads them. Instants are compared to the millisecond; finer
+ * digits are cut off for comparison and kept only so that an answer can repeat them.
+ */
+
+/** A date-time as it was written, before anything is assumed about a missing offset. */
+export interface WrittenInstant {
+  /** Milliseconds since 1970-01-01T00:00:00 on the clock that wrote it, as if that clock were UTC's. */
+  readonly wallMs: number
+  /** 100-nanosecond ticks below the millisecond, 0 to 9,999. */
+  readonly subMsTicks: number
+  /** Minutes east of UTC, or null where the text has no offset. */
+  readonly offsetMinutes: number | null
+}
+
+const MAX_OFFSET_MINUTES = 14 * 60
+
+const pattern =
+  /^(\d{4})-(\d{2})-(\d{2})(?:[Tt](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,7}))?)?([Zz]|[+\- ]\d{2}(?::?\d{2})?)?)?$/
+
+/**
+ * Reads an ISO-8601 date-time with up to 7 fractional digits, or a date alone (its midnight, no offset).
+ * A space where an offset's sign belongs is read as `+`: servers decode a raw `+` in a query to a space.
+ * @returns null where the text is not such a date-time or names a day or time that does not exist.
+ */
+export function readInstant(text: string): WrittenInstant | null {
+  const match = pattern.exec(text)
+  if (!match) return null
+  const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '', offset] = match
+  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59 || year === '0000') return null
+  const date = new Date(0)
+  date.setUTCFullYear(Number(year), Number(month) - 1, Number(day))
+  if (date.getUTCMonth() + 1 !== Number(month) || date.getUTCDate() !== Number(day)) return null
+  const digits = fraction.padEnd(7, '0')
+  date.setUTCHours(Number(hour), Number(minute), Number(second), Number(digits.slice(0, 3)))
+  const offsetMinutes = offset === undefined ? null : readOffset(offset)
+  if (Number.isNaN(offsetMinutes)) return null
+  return { wallMs: date.getTime(), subMsTicks: Number(digits.slice(3)), offsetMinutes }
+}
+
+/** @returns minutes east of UTC; NaN where the offset cannot exist. */
+function readOffset(text: string): number {
+  if (text === 'Z' || text === 'z') return 0
+  const digits = text.slice(1).replace(':', '')
+  const hours = Number(digits.slice(0, 2))
+  const minutes = Number(digits.slice(2) || '0')
+  const total = hours * 60 + minutes
+  if (minutes > 59 || total > MAX_OFFSET_MINUTES) return Number.NaN
+  return text.startsWith('-') ? -total : total
+}
+
+/**
+ * The instant in milliseconds since the Unix epoch.
+ * @param assumedOffsetMinutes what a missing offset means, in minutes east of UTC; the API says UTC.
+ */
+export function toEpochMs(written: WrittenInstant, assumedOffsetMinutes = 0): number {
+  return written.wallMs - (written.offsetMinutes ?? assumedOffsetMinutes) * 60_000
+}
+
+const two = (value: number): string => String(value).padStart(2, '0')
+
+/** `Z`-less offset such as `+02:00`; UTC is written `+00:00`. */
+export function writeOffset(offsetMinutes: number): string {
+  const size = Math.abs(offsetMinutes)
+  return `${offsetMinutes < 0 ? '-' : '+'}${two(Math.floor(size / 60))}:${two(size % 60)}`
+}
+
+/** The instant in UTC with as few digits as it needs: `2018-11-01T00:00:00Z`, `2018-11-01T00:00:00.250Z`. */
+export function writeUtc(epochMs: number): string {
+  return new Date(epochMs).toISOString().replace('.000Z', 'Z')
+}
+
+/** The instant as the recorder writes it: 7 fractional digits, and the offset that it was recorded with. */
+export function writeRecorded(epochMs: number, offsetMinutes: number, subMsTicks = 0): string {
+  const wall = new Date(epochMs + offsetMinutes * 60_000).toISOString().slice(0, -1)
+  return `${wall}${String(subMsTicks).padStart(4, '0')}${writeOffset(offsetMinutes)}`
+}

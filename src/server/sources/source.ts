@@ -1,0 +1,53 @@
+/**
+ * Where recordings come from. The host's routes know this interface and nothing behind it; the browser cannot
+ * tell which source answers. Sources throw `Problem` for what they can name, anything else is a 500.
+ */
+import type { WireDetail, WireList, WireRecording } from '../../contract/recording.ts'
+import type { Paging, Search } from '../../contract/search.ts'
+import type { Role, Scope } from '../../contract/session.ts'
+
+/** A user as the source knows them now: what they may see is decided here and is part of every query. */
+export interface Principal {
+  readonly username: string
+  /** First and last name, or null where the directory has none. */
+  readonly displayName: string | null
+  readonly role: Role
+  readonly scope: Scope
+  /** Changes whenever the password does: a session opened under another stamp has ended. */
+  readonly stamp: string
+}
+
+/** Audio to be answered in ranges. Bytes are counted from 0. */
+export interface Media {
+  readonly size: number
+  /** Strong validator of the bytes, without quotes. */
+  readonly etag: string
+  /** File name for a download, made of the reference number: `2017000000175.mp3`. */
+  readonly fileName: string
+  /** Opens the bytes from `start` to `end`, both included. The caller reads or destroys the stream. */
+  open(start: number, end: number): NodeJS.ReadableStream
+}
+
+/** All matching recordings, for an answer that is written while it is read. */
+export interface WholeList {
+  readonly totalCount: number
+  readonly recordings: AsyncIterable<WireRecording> | Iterable<WireRecording>
+}
+
+export interface Source {
+  /** @returns null for an unknown user and for a wrong password alike, after the same time. */
+  authenticate(username: string, password: string): Promise<Principal | null>
+  /** The user as they are now, or null once they were removed. Usernames compare without regard to case. */
+  principal(username: string): Promise<Principal | null>
+  /** One page, most recent first, and how many match in all. Aborting rejects with the signal's reason. */
+  list(search: Search, paging: Paging, viewer: Principal, signal: AbortSignal): Promise<WireList>
+  /** Everything that matches, most recent first. */
+  listAll(search: Search, viewer: Principal, signal: AbortSignal): Promise<WholeList>
+  /** @returns null where it does not exist or is out of the viewer's reach. Ids compare without regard to case. */
+  detail(id: string, viewer: Principal, signal: AbortSignal): Promise<WireDetail | null>
+  /** @returns null as `detail` does, and where the recording has no audio. */
+  media(id: string, viewer: Principal, signal: AbortSignal): Promise<Media | null>
+  /** Whether it can answer now. */
+  ready(): Promise<boolean>
+  close(): Promise<void>
+}
