@@ -13,3 +13,6 @@ export const AUTH_ACTIVITY = '/auth/activity'
 
 /** The prefix under which a portal may frame the page. */
 export const EMBED_BASE = '/embed/v1'
+
+/** What a portal may say in the address of the framed page, beside the search. */
+export const embedFlags = ['parentOrigin', 'uiHide', 'uiLock', 'uiTheme', 'uiLang', 'uiHeight'] as const

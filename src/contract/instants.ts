@@ -70,6 +70,12 @@ export function writeUtc(epochMs: number): string {
   return new Date(epochMs).toISOString().replace('.000Z', 'Z')
 }
 
+/** The instant with an offset and as few digits as it needs: `2026-11-23T08:30:00+01:00`. */
+export function writeInstant(epochMs: number, offsetMinutes: number): string {
+  const wall = new Date(epochMs + offsetMinutes * 60_000).toISOString().slice(0, -1)
+  return `${wall.replace('.000', '')}${writeOffset(offsetMinutes)}`
+}
+
 /** The instant as the recorder writes it: 7 fractional digits, and the offset that it was recorded with. */
 export function writeRecorded(epochMs: number, offsetMinutes: number, subMsTicks = 0): string {
   const wall = new Date(epochMs + offsetMinutes * 60_000).toISOString().slice(0, -1)

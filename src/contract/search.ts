@@ -178,6 +178,16 @@ export function writePageQuery(query: PageQuery): string {
   return encode(pairs)
 }
 
+/** The same query with one filter set, or removed where undefined, on its first page. */
+export function withFilter<Name extends FilterName>(
+  query: PageQuery,
+  name: Name,
+  value: PageSearch[Name] | undefined,
+): PageQuery {
+  const { [name]: _replaced, ...rest } = query.search
+  return { ...query, page: 0, search: value === undefined ? rest : { ...rest, [name]: value } }
+}
+
 /** What to ask the API for now; `impossible` names filters that are readable but cannot be, a reversed range. */
 export function resolveSearch(
   search: PageSearch,

@@ -30,8 +30,9 @@ function periodDates(period: Period, today: string): readonly [from: string, to:
   }
 }
 
+const two = (value: number): string => String(value).padStart(2, '0')
+
 function calendarDates(period: Exclude<Period, string>): readonly [from: string, to: string] {
-  const two = (value: number): string => String(value).padStart(2, '0')
   const first = `${period.year}-${two(period.month ?? 1)}-${two(period.day ?? 1)}`
   if (period.day !== undefined) return [first, addDays(first, 1)]
   return [first, monthStart(first, period.month === undefined ? 12 : 1)]

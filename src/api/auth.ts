@@ -1,0 +1,21 @@
+/** Signing in and out, and telling the host that somebody is there. */
+import { AUTH_ACTIVITY, AUTH_LOGIN, AUTH_LOGOUT } from '../contract/endpoints.ts'
+import type { Session } from '../contract/session.ts'
+import { setHostNow } from './boot.ts'
+import { request } from './request.ts'
+
+function readSession(json: unknown): Session | null {
+  if (typeof json !== 'object' || json === null || !('username' in json) || !('nowMs' in json)) return null
+  const session = json as Session
+  setHostNow(session.nowMs)
+  return session
+}
+
+/** @throws Problem: `wrong_credentials`, `too_many_attempts` with its wait, or why they could not be checked. */
+export const signIn = (username: string, password: string): Promise<Session> =>
+  request(AUTH_LOGIN, readSession, { body: { username, password } })
+
+export const signOut = (): Promise<boolean> => request(AUTH_LOGOUT, () => true, { body: {} })
+
+/** Extends the idle time. @returns the session with its new expiry. */
+export const reportActivity = (): Promise<Session> => request(AUTH_ACTIVITY, readSession, { body: {} })

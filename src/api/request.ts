@@ -1,0 +1,51 @@
+/** The browser's only door to the server: one fetch, one error type. */
+import { Problem, readProblem } from '../contract/problems.ts'
+
+export interface Ask {
+  readonly signal?: AbortSignal
+  /** Sent as JSON by POST; without it the request is a GET. */
+  readonly body?: unknown
+}
+
+async function readJson(response: Response): Promise<unknown> {
+  try {
+    return await response.json()
+  } catch {
+    return undefined
+  }
+}
+
+async function send(path: string, { signal, body }: Ask): Promise<Response> {
+  const headers: Record<string, string> = { Accept: 'application/json' }
+  const init: RequestInit = { headers, credentials: 'same-origin', signal: signal ?? null }
+  if (body !== undefined) {
+    init.method = 'POST'
+    init.body = JSON.stringify(body)
+    headers['Content-Type'] = 'application/json'
+  }
+  try {
+    return await fetch(path, init)
+  } catch (cause) {
+    if (signal?.aborted) throw cause
+    throw new Problem({ status: 0, code: 'network', message: 'The server could not be reached.' }, { cause })
+  }
+}
+
+/**
+ * Asks the host and reads its JSON.
+ * @param read turns the JSON into what it should be, or null where it is something else.
+ * @throws Problem for every error answer, for no answer (`network`), and for one that cannot be read.
+ */
+export async function request<T>(path: string, read: (json: unknown) => T | null, ask: Ask = {}): Promise<T> {
+  const response = await send(path, ask)
+  const json = response.status === 204 ? null : await readJson(response)
+  if (ask.signal?.aborted) throw ask.signal.reason
+  if (!response.ok) throw readProblem(response.status, json, response.headers.get('Retry-After'))
+  const result = read(json)
+  if (result !== null) return result
+  throw new Problem({
+    status: response.status,
+    code: 'unreadable_answer',
+    message: 'The answer could not be read.',
+  })
+}

@@ -1,0 +1,34 @@
+/** How the page looks to this person, kept on this machine. */
+import { atom } from 'nanostores'
+import { load, save } from './storage.ts'
+
+export const themes = ['system', 'light', 'dark'] as const
+export type Theme = (typeof themes)[number]
+
+export const densities = ['comfortable', 'compact'] as const
+export type Density = (typeof densities)[number]
+
+const stored = <T extends string>(name: string, values: readonly T[], fallback: T): T =>
+  values.find((value) => value === load(name)) ?? fallback
+
+export const theme = atom<Theme>(stored('theme', themes, 'system'))
+export const density = atom<Density>(stored('density', densities, 'comfortable'))
+
+/** Puts the preferences on the document, before the first paint, and whenever they change. */
+export function applyPrefs(): void {
+  const { dataset } = document.documentElement
+  dataset.theme = theme.get()
+  dataset.density = density.get()
+}
+
+export function setTheme(value: Theme): void {
+  theme.set(value)
+  save('theme', value)
+  applyPrefs()
+}
+
+export function setDensity(value: Density): void {
+  density.set(value)
+  save('density', value)
+  applyPrefs()
+}

@@ -1,0 +1,36 @@
+import { i18n, params } from './i18n.ts'
+
+export const pagerText = i18n('pager', {
+  pages: 'Pages',
+  first: 'First page',
+  previous: 'Previous page',
+  next: 'Next page',
+  last: 'Last page',
+  page: params('Page {page} of {pages}'),
+  rows: 'Rows per page',
+})
+
+export const shellText = i18n('shell', {
+  product: 'Recordings Dashboard',
+  skip: 'Skip to the recordings',
+  zone: 'Time zone',
+  browserZone: params('{zone} (this computer)'),
+  theme: 'Theme',
+  system: 'System',
+  light: 'Light',
+  dark: 'Dark',
+  density: 'Rows',
+  comfortable: 'Comfortable',
+  compact: 'Compact',
+  signOut: 'Sign out',
+  signOutFailed: 'You are still signed in: the server could not be reached.',
+  notFoundTitle: 'This page does not exist.',
+  notFoundHint: 'The address may be mistyped, or from another version.',
+  toRecordings: 'Go to the recordings',
+  wrongVersion:
+    'This portal asks for a version of the dashboard that does not exist here. It offers /embed/v1/.',
+  crashTitle: 'This page stopped working.',
+  crashHint: 'Your search is in the address and is kept.',
+  reload: 'Load the page again',
+  openTab: 'Open in new tab',
+})

@@ -1,0 +1,49 @@
+/** The address that the page was opened with: read once, put in order, and what could not be read is named. */
+import { embedFlags } from '../contract/endpoints.ts'
+import { filterNames, readPageQuery, type Dropped, type PageQuery } from '../contract/search.ts'
+import { listPath, readFlags, readPath, recordingPath, type Place, type View } from './paths.ts'
+
+export interface Entry {
+  readonly place: Place
+  readonly view: View
+  readonly query: PageQuery
+  readonly dropped: readonly Dropped[]
+}
+
+/** Where a supervisor lands who asks for nothing: today alone is empty in the morning. */
+const FIRST_VIEW = 'startTime=on:last-7-days'
+
+const known = new Set<string>([...filterNames, 'remoteParty', 'tz', 'page', 'pageSize', ...embedFlags])
+
+/**
+ * Reads an address. A parameter that nobody knows changes nothing, but is named among the dropped: a mistyped
+ * filter would otherwise show more calls than its author meant.
+ */
+export function readEntry(pathname: string, search: string): Entry {
+  const { base, view } = readPath(pathname)
+  const bare = view.name === 'list' && !/\/recordings\/?$/.test(pathname)
+  const given = new URLSearchParams(search)
+  const flags = base === '' ? '' : readFlags(given)
+  const asked = [...given.keys()].filter((name) => !embedFlags.some((flag) => flag === name))
+  const { query, dropped } = readPageQuery(
+    bare && asked.length === 0 ? new URLSearchParams(FIRST_VIEW) : given,
+  )
+  const unknown = [...given].filter(([name]) => !known.has(name)).map(([name, value]) => ({ name, value }))
+  return { place: { base, flags }, view, query, dropped: [...dropped, ...unknown] }
+}
+
+/** The one address that says what the entry says. */
+export function canonicalPath({ place, view, query }: Entry): string | null {
+  if (view.name === 'unknown') return null
+  return view.name === 'list' ? listPath(place, query) : recordingPath(place, view.id, query)
+}
+
+/** Reads the page's own address and tidies it in place, without an entry in the history. */
+export function settleEntry(): Entry {
+  const entry = readEntry(location.pathname, location.search)
+  const path = canonicalPath(entry)
+  if (path !== null && path !== `${location.pathname}${location.search}`) {
+    history.replaceState(history.state, '', path)
+  }
+  return entry
+}

@@ -1,0 +1,97 @@
+/** One reader and one writer of the address bar. Each deliberate change is one entry of the history. */
+import { createContext, use, useCallback, useMemo, type MouseEvent, type ReactNode } from 'react'
+import { BrowserRouter, useLocation, useNavigate } from 'react-router-dom'
+import { readPageQuery, type PageQuery } from '../contract/search.ts'
+import type { Entry } from './entry.ts'
+import { listPath, readPath, recordingPath, type Place, type View } from './paths.ts'
+
+const EntryContext = createContext<Entry | null>(null)
+
+/** Everything below reads and changes the address through this folder. */
+export function AddressProvider({ entry, children }: { entry: Entry; children: ReactNode }) {
+  return (
+    <EntryContext value={entry}>
+      <BrowserRouter>{children}</BrowserRouter>
+    </EntryContext>
+  )
+}
+
+/** The address that the page was opened with. */
+export function useEntry(): Entry {
+  const entry = use(EntryContext)
+  if (!entry) throw new Error('useEntry needs an AddressProvider above it')
+  return entry
+}
+
+/** What the address shows now. */
+export function useView(): View {
+  const { pathname } = useLocation()
+  return useMemo(() => readPath(pathname).view, [pathname])
+}
+
+/** What the address searches for now. */
+export function usePageQuery(): PageQuery {
+  const { search } = useLocation()
+  return useMemo(() => readPageQuery(new URLSearchParams(search)).query, [search])
+}
+
+export interface Paths {
+  list(query: PageQuery): string
+  recording(id: string, query: PageQuery): string
+}
+
+/** Builders of addresses that carry what this page's addresses must. */
+export function usePaths(): Paths {
+  const { place } = useEntry()
+  return useMemo(() => pathsOf(place), [place])
+}
+
+const pathsOf = (place: Place): Paths => ({
+  list: (query) => listPath(place, query),
+  recording: (id, query) => recordingPath(place, id, query),
+})
+
+/**
+ * Goes to another search. Keys typed into one field make one entry together: give the same `typing` for as
+ * long as the field keeps the focus.
+ */
+export function useSearchFor(): (query: PageQuery, typing?: string) => void {
+  const navigate = useNavigate()
+  const { place } = useEntry()
+  const { state } = useLocation()
+  const current = typingOf(state)
+  return useCallback(
+    (query, typing) => {
+      const replace = place.base !== '' || (typing !== undefined && typing === current)
+      void navigate(listPath(place, query), { replace, state: typing === undefined ? null : { typing } })
+    },
+    [navigate, place, current],
+  )
+}
+
+function typingOf(state: unknown): string | null {
+  const typing = typeof state === 'object' && state !== null && 'typing' in state ? state.typing : null
+  return typeof typing === 'string' ? typing : null
+}
+
+/**
+ * One handler for every link of the page: an unmodified click on an address of this page navigates without
+ * loading it anew. Put it on the outermost element.
+ */
+export function useLinkHandler(): (event: MouseEvent) => void {
+  const navigate = useNavigate()
+  const { place } = useEntry()
+  return useCallback(
+    (event) => {
+      if (event.defaultPrevented || event.button !== 0) return
+      if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
+      const link = event.target instanceof Element ? event.target.closest('a') : null
+      if (!link || link.target !== '' || link.hasAttribute('download')) return
+      const { base, view } = readPath(link.pathname)
+      if (link.origin !== location.origin || base !== place.base || view.name === 'unknown') return
+      event.preventDefault()
+      void navigate(`${link.pathname}${link.search}`, { replace: place.base !== '' })
+    },
+    [navigate, place],
+  )
+}
