@@ -1,0 +1,117 @@
+/** Demo data: a store that looks like a busy call centre, up to this very minute. */
+import { readdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { existsSync } from 'node:fs'
+import type { Database } from 'better-sqlite3'
+import { AudioShelf, type StoredAudio } from '../sources/sqlite/audio-files.ts'
+import { explained, openForReading, openForWriting, storeExists } from '../sources/sqlite/database.ts'
+import { dropDemo, isEmptyStore, readDemoMark, writeDemoMark } from '../sources/sqlite/demo-mark.ts'
+import { Directory } from '../sources/sqlite/directory.ts'
+import { hashPassword } from '../sources/sqlite/passwords.ts'
+import { RecordingWriter } from '../sources/sqlite/recording-writer.ts'
+import { DEMO_RECORDINGS, demoCalls } from './calls.ts'
+import { demoAccounts, demoPeople, ledGroups } from './people.ts'
+
+export { demoAccounts } from './people.ts'
+
+/** Raise it when the data that is made changes: stores of another edition are made anew. */
+const EDITION = 1
+const WEEK_MS = 7 * 24 * 3_600_000
+/** A clock that was set back so far has data from its future. */
+const BACK_MS = 3_600_000
+
+export interface DemoOptions {
+  readonly dataDir: string
+  /** The moment that the data leads up to, ms since the Unix epoch. */
+  readonly nowMs: number
+  /** Told what is being done, one line at a time. */
+  readonly log: (line: string) => void
+}
+
+/** Whether the store holds demo data. @throws StoreError where it cannot be read. */
+export function isDemoStore(dataDir: string): boolean {
+  if (!storeExists(dataDir)) return false
+  const db = openForReading(dataDir)
+  try {
+    const made = db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'meta'").get() !== undefined
+    return made && readDemoMark(db) !== null
+  } finally {
+    db.close()
+  }
+}
+
+/** Whether demo data is to be made: the store is empty, or its demo data is old. Real data is never touched. */
+function isDue(db: Database, nowMs: number): boolean {
+  const mark = readDemoMark(db)
+  if (!mark) return isEmptyStore(db)
+  const ageMs = nowMs - mark.madeForMs
+  return mark.edition !== EDITION || ageMs >= WEEK_MS || ageMs < -BACK_MS
+}
+
+/**
+ * Makes the demo store where there is none, and makes it anew where it has gone stale by a week. A store that has
+ * real recordings or accounts is left alone. Accounts that were added to a demo store are kept.
+ * @throws StoreError as opening a store does.
+ */
+export async function prepareDemo({ dataDir, nowMs, log }: DemoOptions): Promise<void> {
+  const db = openForWriting(dataDir)
+  try {
+    if (!isDue(db, nowMs)) return
+    log(`Making demo data: ${DEMO_RECORDINGS.toLocaleString('en')} recordings …`)
+    const passwords = new Map<string, string>()
+    await Promise.all(
+      demoAccounts.map(async ({ username, password }) => {
+        passwords.set(username, await hashPassword(password))
+      }),
+    )
+    explained(dataDir, () => fill(db, dataDir, nowMs, passwords))
+    db.pragma('wal_checkpoint(TRUNCATE)')
+    log('The demo data is ready.')
+  } finally {
+    db.close()
+  }
+}
+
+function fill(db: Database, dataDir: string, nowMs: number, passwords: ReadonlyMap<string, string>): void {
+  const shelf = new AudioShelf(dataDir)
+  try {
+    db.transaction(() => {
+      // Another host may have made it while this one waited for the lock.
+      if (!isDue(db, nowMs)) return
+      dropDemo(db)
+      const directory = new Directory(db)
+      for (const { share: _, ...person } of demoPeople) directory.savePerson(person)
+      for (const { username, role } of demoAccounts) {
+        const leads = role === 'supervisor' ? ledGroups : []
+        directory.saveAccount({ user: { username }, role, leads }, passwords.get(username) ?? '')
+      }
+      writeCalls(db, shelf, nowMs)
+      const accounts = demoAccounts.map(({ username }) => username)
+      writeDemoMark(db, { edition: EDITION, madeForMs: nowMs, accounts })
+    }).immediate()
+  } catch (error) {
+    shelf.undo()
+    throw error
+  }
+}
+
+function writeCalls(db: Database, shelf: AudioShelf, nowMs: number): void {
+  const audio = demoAudio().map((file): StoredAudio => shelf.add(file))
+  const writer = new RecordingWriter(db)
+  for (const { audioIndex, ...call } of demoCalls(nowMs)) {
+    const chosen = audioIndex === null ? undefined : audio[audioIndex % audio.length]
+    writer.put(chosen ? { ...call, audio: chosen } : call)
+  }
+}
+
+/** The spoken files, beside the sources: the compiler does not copy them beside its output. */
+function demoAudio(): string[] {
+  for (let folder = import.meta.dirname; folder !== dirname(folder); folder = dirname(folder)) {
+    const media = join(folder, 'src', 'server', 'demo', 'media')
+    if (existsSync(media)) {
+      const names = readdirSync(media).filter((name) => name.endsWith('.mp3'))
+      return names.toSorted().map((name) => join(media, name))
+    }
+  }
+  throw new Error('The demo’s audio is missing: src/server/demo/media was not found beside the program.')
+}

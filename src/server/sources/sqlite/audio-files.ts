@@ -1,0 +1,78 @@
+/**
+ * The audio beside the database: `media/ab/abcd….mp3`, named by the SHA-256 of its bytes. The name is made of a hash
+ * that we computed, never of anything that was given, so no path can lead out of the folder.
+ */
+import { createHash } from 'node:crypto'
+import { createReadStream, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+
+export interface StoredAudio {
+  /** 64 hexadecimal digits in small letters. */
+  readonly sha256: string
+  /** Bytes. */
+  readonly size: number
+}
+
+const pathOf = (dataDir: string, sha256: string): string =>
+  join(dataDir, 'media', sha256.slice(0, 2), `${sha256}.mp3`)
+
+/** Whether the bytes are there, all of them. */
+export function hasAudio(dataDir: string, { sha256, size }: StoredAudio): boolean {
+  const stats = statSync(pathOf(dataDir, sha256), { throwIfNoEntry: false })
+  return stats?.size === size
+}
+
+/** Streams the bytes from `start` to `end`, both included, counted from 0. */
+export const openAudio = (
+  dataDir: string,
+  sha256: string,
+  start: number,
+  end: number,
+): NodeJS.ReadableStream => createReadStream(pathOf(dataDir, sha256), { start, end })
+
+/** Copies files into the store, and takes back what it added where the transaction around it fails. */
+export class AudioShelf {
+  private readonly dataDir: string
+  private readonly added: string[] = []
+
+  constructor(dataDir: string) {
+    this.dataDir = dataDir
+  }
+
+  /** Copies one file; the same bytes are kept once. @throws the file system's error. */
+  add(file: string): StoredAudio {
+    const bytes = readFileSync(file)
+    const sha256 = createHash('sha256').update(bytes).digest('hex')
+    const path = pathOf(this.dataDir, sha256)
+    if (!existsSync(path)) {
+      mkdirSync(dirname(path), { recursive: true })
+      this.write(path, bytes)
+    }
+    return { sha256, size: bytes.length }
+  }
+
+  /** Written whole and synced under another name first: a crash leaves no half file under the real one. */
+  private write(path: string, bytes: Buffer): void {
+    const unfinished = `${path}.${process.pid}`
+    try {
+      const handle = openSync(unfinished, 'w')
+      try {
+        writeSync(handle, bytes)
+        fsyncSync(handle)
+      } finally {
+        closeSync(handle)
+      }
+      renameSync(unfinished, path)
+    } catch (error) {
+      rmSync(unfinished, { force: true })
+      throw error
+    }
+    this.added.push(path)
+  }
+
+  /** Removes what this shelf added. */
+  undo(): void {
+    for (const path of this.added.splice(0)) rmSync(path, { force: true })
+  }
+}

@@ -1,0 +1,60 @@
+/** Opening the store's files: one folder, DATA_DIR, with the database and the audio beside it. */
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import Sqlite, { type Database } from 'better-sqlite3'
+import { migrate } from './schema.ts'
+import { explain } from './store-error.ts'
+
+/** How long a statement waits for another process's write, ms. */
+const BUSY_TIMEOUT_MS = 5000
+
+export const databaseFile = (dataDir: string): string => join(dataDir, 'recordings.db')
+
+/** Runs `work` and throws what it throws as a StoreError where the cause is known. */
+export function explained<T>(path: string, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw explain(error, path)
+  }
+}
+
+/**
+ * Opens the store for reading and writing; makes the folder and the database where they are missing and brings
+ * an older one up to date.
+ * @throws StoreError saying what to do: unusable folder, no database, another's, a newer one, locked, full disk.
+ */
+export function openForWriting(dataDir: string): Database {
+  explained(dataDir, () => {
+    mkdirSync(dataDir, { recursive: true })
+    accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK)
+  })
+  const file = databaseFile(dataDir)
+  return explained(file, () => {
+    const db = new Sqlite(file, { timeout: BUSY_TIMEOUT_MS })
+    try {
+      // Reading comes first: a file that is no database, or not ours, must not be changed by a pragma.
+      migrate(db)
+      db.pragma('journal_mode = WAL')
+      db.pragma('synchronous = FULL')
+      db.pragma('foreign_keys = ON')
+      return db
+    } catch (error) {
+      db.close()
+      throw error
+    }
+  })
+}
+
+/** Opens an existing store for searches. @throws StoreError as `openForWriting` does. */
+export function openForReading(dataDir: string): Database {
+  const file = databaseFile(dataDir)
+  return explained(file, () => {
+    const db = new Sqlite(file, { timeout: BUSY_TIMEOUT_MS, readonly: true })
+    // Negative: KiB. The default of 16 MB re-reads the indexes of a large store for every count.
+    db.pragma('cache_size = -65536')
+    return db
+  })
+}
+
+export const storeExists = (dataDir: string): boolean => existsSync(databaseFile(dataDir))

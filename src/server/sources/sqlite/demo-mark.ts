@@ -1,0 +1,50 @@
+/**
+ * The mark of a store that holds demo data. Demo data is made anew every week, so nothing real may live in a store
+ * that has the mark, except accounts that were added to it: those are kept.
+ */
+import type { Database } from 'better-sqlite3'
+import { fold } from './fold.ts'
+
+export interface DemoMark {
+  /** Which making of the demo data; another one is made anew. */
+  readonly edition: number
+  /** The moment that the data leads up to, ms since the Unix epoch. */
+  readonly madeForMs: number
+  /** Usernames of the accounts that anyone may try. */
+  readonly accounts: readonly string[]
+}
+
+/** @returns null where the store holds no demo data. */
+export function readDemoMark(db: Database): DemoMark | null {
+  const text = db.prepare("SELECT value FROM meta WHERE name = 'demo'").pluck().get()
+  return typeof text === 'string' ? (JSON.parse(text) as DemoMark) : null
+}
+
+export function writeDemoMark(db: Database, mark: DemoMark): void {
+  db.prepare("INSERT OR REPLACE INTO meta (name, value) VALUES ('demo', ?)").run(JSON.stringify(mark))
+}
+
+/** Whether the username is one of the store's demo accounts. */
+export const isDemoAccount = (db: Database, username: string): boolean =>
+  readDemoMark(db)?.accounts.some((account) => fold(account) === fold(username)) ?? false
+
+/** Whether the store holds nothing that anyone would miss. */
+export function isEmptyStore(db: Database): boolean {
+  const sql = 'SELECT EXISTS (SELECT 1 FROM recordings) OR EXISTS (SELECT 1 FROM accounts)'
+  return db.prepare(sql).pluck().get() === 0
+}
+
+/** Takes the demo data and its mark out. Belongs in the caller's transaction. */
+export function dropDemo(db: Database): void {
+  const accounts = readDemoMark(db)?.accounts ?? []
+  db.exec('DELETE FROM recordings; DELETE FROM media')
+  const remove = db.prepare(
+    'DELETE FROM accounts WHERE person_id = (SELECT person_id FROM people WHERE folded = ?)',
+  )
+  for (const username of accounts) remove.run(fold(username))
+  db.exec(`
+    DELETE FROM people WHERE person_id NOT IN (SELECT person_id FROM accounts);
+    DELETE FROM recording_groups WHERE group_id NOT IN (
+      SELECT group_id FROM people WHERE group_id IS NOT NULL UNION SELECT group_id FROM leads);
+    DELETE FROM meta WHERE name = 'demo'`)
+}

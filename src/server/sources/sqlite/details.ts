@@ -1,0 +1,79 @@
+/** One recording in detail, and where its audio is. Short reads by id, made where the host runs. */
+import type { Database, Statement } from 'better-sqlite3'
+import { isGuid, type User, type WireDetail } from '../../../contract/recording.ts'
+import type { StoredAudio } from './audio-files.ts'
+import { userOf } from './directory.ts'
+import { readRow, rowColumns, rowTables, type RecordingRow } from './row.ts'
+import { whereClause, type Viewer } from './where.ts'
+
+interface DetailRow extends RecordingRow {
+  readonly ownerPerson: string | null
+  readonly preserver: string | null
+  readonly pbxCallId: string | null
+  readonly note: string | null
+  readonly sha256: string | null
+  readonly size: number | null
+}
+
+const personJson = (alias: string): string => `
+  iif(${alias}.person_id IS NULL, NULL, json_object('username', ${alias}.username,
+    'firstName', ${alias}.first_name, 'lastName', ${alias}.last_name, 'phoneNumber', ${alias}.phone_number,
+    'group', (SELECT name FROM recording_groups WHERE group_id = ${alias}.group_id),
+    'department', ${alias}.department))`
+
+const detailColumns = `${rowColumns}, ${personJson('owner')} AS ownerPerson, ${personJson('preserver')} AS preserver,
+  recordings.pbx_call_id AS pbxCallId, recordings.note, media.sha256, media.size`
+
+const detailTables = `${rowTables('found.key')} LEFT JOIN media USING (media_id)
+  LEFT JOIN people AS preserver ON preserver.person_id = recordings.preserver_id`
+
+const readPerson = (json: string | null): User | null =>
+  json === null ? null : userOf(JSON.parse(json) as User)
+
+function readDetailRow(row: DetailRow): WireDetail {
+  const { ownerUsername, ...recording } = readRow(row)
+  const owner = readPerson(row.ownerPerson)
+  return {
+    ...recording,
+    owner: owner && { ...owner, username: ownerUsername ?? owner.username },
+    pbxCallId: row.pbxCallId,
+    preservingUser: readPerson(row.preserver),
+    note: row.note === null ? null : (JSON.parse(row.note) as WireDetail['note']),
+    size: row.size ?? 0,
+    hash: row.sha256 === null ? null : { algorithm: 'SHA-256', value: row.sha256 },
+  }
+}
+
+export class Details {
+  private readonly db: Database
+  private readonly statements = new Map<string, Statement>()
+
+  constructor(db: Database) {
+    this.db = db
+  }
+
+  private row(id: string, viewer: Viewer): DetailRow | undefined {
+    if (!isGuid(id)) return undefined
+    const { sql, params } = whereClause({}, viewer, 'any')
+    const known = this.statements.get(sql)
+    const statement =
+      known ??
+      this.db.prepare(`SELECT ${detailColumns}
+        FROM (SELECT key FROM recordings WHERE id = unhex(?, '-') AND ${sql}) AS found CROSS JOIN ${detailTables}`)
+    if (!known) this.statements.set(sql, statement)
+    return statement.get(id, ...params) as DetailRow | undefined
+  }
+
+  /** @returns null where it does not exist or is out of the viewer's reach. */
+  detail(id: string, viewer: Viewer): WireDetail | null {
+    const row = this.row(id, viewer)
+    return row ? readDetailRow(row) : null
+  }
+
+  /** @returns null as `detail` does, and where it has no audio. */
+  audio(id: string, viewer: Viewer): (StoredAudio & { readonly referenceNumber: string }) | null {
+    const row = this.row(id, viewer)
+    if (!row || row.sha256 === null || row.size === null) return null
+    return { sha256: row.sha256, size: row.size, referenceNumber: row.referenceNumber }
+  }
+}

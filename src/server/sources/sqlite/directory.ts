@@ -1,0 +1,164 @@
+/** The people of the store: owners of recordings, and those among them who have an account. */
+import type { Database, Statement } from 'better-sqlite3'
+import type { User } from '../../../contract/recording.ts'
+import type { Role, Scope } from '../../../contract/session.ts'
+import type { Principal } from '../source.ts'
+import { fold } from './fold.ts'
+import { stampOf } from './passwords.ts'
+
+export interface Account {
+  readonly user: User
+  readonly role: Role
+  /** The groups that a supervisor leads, by name. */
+  readonly leads: readonly string[]
+}
+
+interface AccountRow {
+  readonly personId: number
+  readonly username: string
+  readonly firstName: string | null
+  readonly lastName: string | null
+  readonly phoneNumber: string | null
+  readonly department: string | null
+  readonly group: string | null
+  readonly role: Role
+  readonly password: string
+  readonly leads: string
+}
+
+const accountColumns = `
+  accounts.person_id AS personId, username, first_name AS firstName, last_name AS lastName,
+  phone_number AS phoneNumber, department, own.name AS "group", role, password,
+  (SELECT json_group_array(name) FROM (SELECT name FROM leads JOIN recording_groups USING (group_id)
+    WHERE leads.person_id = accounts.person_id ORDER BY name)) AS leads
+  FROM accounts JOIN people USING (person_id) LEFT JOIN recording_groups AS own USING (group_id)`
+
+/** A user without the facts that are not known. */
+export function userOf(row: { readonly [Field in keyof User]: User[Field] | null }): User {
+  const known = Object.entries(row).filter(([, value]) => value !== null && value !== undefined)
+  return Object.fromEntries(known) as unknown as User
+}
+
+function accountOf({
+  username,
+  firstName,
+  lastName,
+  phoneNumber,
+  group,
+  department,
+  ...row
+}: AccountRow): Account {
+  const user = userOf({ username, firstName, lastName, phoneNumber, group, department })
+  return { user, role: row.role, leads: JSON.parse(row.leads) as string[] }
+}
+
+function scopeOf(role: Role, leads: readonly string[]): Scope {
+  switch (role) {
+    case 'none':
+      return { kind: 'none' }
+    case 'base':
+      return { kind: 'own' }
+    case 'supervisor':
+      return { kind: 'groups', groups: leads }
+    case 'manager':
+      return { kind: 'all' }
+  }
+}
+
+/** Reads and writes over one open database; writes belong in the caller's transaction where there are several. */
+export class Directory {
+  private readonly db: Database
+  private readonly accountByName: Statement
+
+  constructor(db: Database) {
+    this.db = db
+    this.accountByName = db.prepare(`SELECT ${accountColumns} WHERE people.folded = ?`)
+  }
+
+  private row(username: string): AccountRow | undefined {
+    return this.accountByName.get(fold(username)) as AccountRow | undefined
+  }
+
+  /** The user as they are now and their stored password, or null where there is no such account. */
+  credentials(username: string): { principal: Principal; password: string } | null {
+    const row = this.row(username)
+    if (!row) return null
+    const { user, role, leads } = accountOf(row)
+    const displayName = [user.firstName, user.lastName].filter((name) => name !== undefined).join(' ')
+    const stamp = stampOf(row.password)
+    const scope = scopeOf(role, leads)
+    return {
+      principal: { username: user.username, displayName: displayName || null, role, scope, stamp },
+      password: row.password,
+    }
+  }
+
+  account(username: string): Account | null {
+    const row = this.row(username)
+    return row ? accountOf(row) : null
+  }
+
+  accounts(): Account[] {
+    const rows = this.db.prepare(`SELECT ${accountColumns} ORDER BY people.folded`).all()
+    return (rows as AccountRow[]).map(accountOf)
+  }
+
+  /** @returns the id of the group of that name, made where there was none. */
+  groupId(name: string): number {
+    const sql = `INSERT INTO recording_groups (name, folded) VALUES (?, ?)
+      ON CONFLICT (folded) DO UPDATE SET name = name RETURNING group_id`
+    return Number(this.db.prepare(sql).pluck().get(name, fold(name)))
+  }
+
+  /** Adds the person, or what is newly known of them; what is not told stays. @returns their id. */
+  savePerson(user: User): number {
+    const groupId = user.group === undefined ? null : this.groupId(user.group)
+    const sql = `INSERT INTO people (username, folded, first_name, last_name, phone_number, department, group_id)
+      VALUES (?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT (folded) DO UPDATE SET
+        first_name = coalesce(excluded.first_name, first_name),
+        last_name = coalesce(excluded.last_name, last_name),
+        phone_number = coalesce(excluded.phone_number, phone_number),
+        department = coalesce(excluded.department, department),
+        group_id = coalesce(excluded.group_id, group_id)
+      RETURNING person_id`
+    const { username, firstName, lastName, phoneNumber, department } = user
+    const told = [firstName, lastName, phoneNumber, department].map((text) => text ?? null)
+    return Number(
+      this.db
+        .prepare(sql)
+        .pluck()
+        .get(username, fold(username), ...told, groupId),
+    )
+  }
+
+  /** Gives the person an account, or replaces the one they had. @param password as `hashPassword` gave it. */
+  saveAccount({ user, role, leads }: Account, password: string): void {
+    const personId = this.savePerson(user)
+    this.db.prepare('DELETE FROM leads WHERE person_id = ?').run(personId)
+    this.db
+      .prepare('INSERT OR REPLACE INTO accounts (person_id, role, password) VALUES (?, ?, ?)')
+      .run(personId, role, password)
+    for (const group of leads) {
+      this.db
+        .prepare('INSERT OR IGNORE INTO leads (person_id, group_id) VALUES (?, ?)')
+        .run(personId, this.groupId(group))
+    }
+  }
+
+  /** @returns false where there is no such account. */
+  savePassword(username: string, password: string): boolean {
+    const row = this.row(username)
+    if (!row) return false
+    this.db.prepare('UPDATE accounts SET password = ? WHERE person_id = ?').run(password, row.personId)
+    return true
+  }
+
+  /** Takes the account away; the person stays, as the owner of their recordings. @returns false where there was none. */
+  removeAccount(username: string): boolean {
+    const row = this.row(username)
+    if (!row) return false
+    this.db.prepare('DELETE FROM accounts WHERE person_id = ?').run(row.personId)
+    return true
+  }
+}

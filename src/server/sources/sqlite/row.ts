@@ -1,0 +1,45 @@
+/** A recording as it is stored, and as it is answered. */
+import { writeDuration } from '../../../contract/durations.ts'
+import type { Direction } from '../../../contract/filter-kinds.ts'
+import { writeRecorded } from '../../../contract/instants.ts'
+import type { WireRecording } from '../../../contract/recording.ts'
+import { writeGuid } from './guid.ts'
+
+export interface RecordingRow {
+  readonly id: string
+  readonly idCase: number
+  readonly referenceNumber: string
+  readonly startMs: number
+  readonly subMsTicks: number
+  readonly offsetMinutes: number
+  readonly durationMs: number
+  readonly direction: Direction
+  readonly owner: string | null
+  readonly localNumber: string | null
+  readonly remoteNumber: string | null
+}
+
+/** The start is taken out of the key in SQL, where it is exact. */
+export const rowColumns = `
+  lower(hex(recordings.id)) AS id, recordings.id_case AS idCase, recordings.reference_number AS referenceNumber,
+  recordings.key >> 15 AS startMs, recordings.sub_ms_ticks AS subMsTicks,
+  recordings.offset_minutes AS offsetMinutes, recordings.duration_ms AS durationMs, recordings.direction,
+  coalesce(recordings.owner_spelling, owner.username) AS owner,
+  recordings.local_number AS localNumber, recordings.remote_number AS remoteNumber`
+
+/** @param key an SQL expression: the key of the recording. */
+export const rowTables = (key: string): string =>
+  `recordings ON recordings.key = ${key} LEFT JOIN people AS owner ON owner.person_id = recordings.owner_id`
+
+export function readRow(row: RecordingRow): WireRecording {
+  return {
+    id: writeGuid(row.id, row.idCase),
+    referenceNumber: row.referenceNumber,
+    startTime: writeRecorded(row.startMs, row.offsetMinutes, row.subMsTicks),
+    duration: writeDuration(row.durationMs),
+    direction: row.direction,
+    ownerUsername: row.owner,
+    localPartyNumber: row.localNumber,
+    remotePartyNumber: row.remoteNumber,
+  }
+}

@@ -1,0 +1,70 @@
+/** The embedded store as a source of recordings. */
+import type { Database } from 'better-sqlite3'
+import type { Source } from '../source.ts'
+import { hasAudio, openAudio } from './audio-files.ts'
+import { openForReading, openForWriting, storeExists } from './database.ts'
+import { Details } from './details.ts'
+import { Directory } from './directory.ts'
+import { verifyPassword } from './passwords.ts'
+import { searchInPlace, searchInWorkers } from './search-runner.ts'
+
+export interface SqliteSourceOptions {
+  /** The folder of the database and the audio; made where it is missing. */
+  readonly dataDir: string
+  /** Threads for searches; 0 runs them in place, where a slow one blocks the caller. */
+  readonly workers?: number
+}
+
+/**
+ * Opens the store in `dataDir`, makes it where there is none, and brings an older one up to date.
+ * @throws StoreError saying what to do: an unusable folder, no database, another program's, a newer version's, a
+ * locked one, a full disk.
+ */
+export async function openSqliteSource({ dataDir, workers = 2 }: SqliteSourceOptions): Promise<Source> {
+  openForWriting(dataDir).close()
+  // The host only reads: a long import in another process locks none of its connections.
+  const db = openForReading(dataDir)
+  const directory = new Directory(db)
+  const details = new Details(db)
+  const runner = workers === 0 ? searchInPlace(dataDir) : searchInWorkers(dataDir, workers)
+  return {
+    async authenticate(username, password) {
+      const known = directory.credentials(username)
+      const right = await verifyPassword(password, known?.password ?? null)
+      return right && known ? known.principal : null
+    },
+    async principal(username) {
+      return directory.credentials(username)?.principal ?? null
+    },
+    list: (search, paging, viewer, signal) => runner.list(search, paging, viewer, signal),
+    listAll: (search, viewer, signal) => runner.listAll(search, viewer, signal),
+    async detail(id, viewer) {
+      return details.detail(id, viewer)
+    },
+    async media(id, viewer) {
+      const audio = details.audio(id, viewer)
+      // A file that was deleted or cut behind our back is no audio.
+      if (!audio || !hasAudio(dataDir, audio)) return null
+      const { sha256, size, referenceNumber } = audio
+      return {
+        size,
+        etag: sha256,
+        fileName: `${referenceNumber}.mp3`,
+        open: (start, end) => openAudio(dataDir, sha256, start, end),
+      }
+    },
+    ready: async () => isReadable(db, dataDir),
+    async close() {
+      await runner.close()
+      db.close()
+    },
+  }
+}
+
+function isReadable(db: Database, dataDir: string): boolean {
+  try {
+    return storeExists(dataDir) && db.prepare('SELECT count(*) FROM meta').get() !== undefined
+  } catch {
+    return false
+  }
+}
