@@ -1,0 +1,33 @@
+/** Proof that a request comes from this host's own pages, by what browsers say about it and scripts cannot forge. */
+import type { FastifyRequest } from 'fastify'
+import { Problem } from '../../contract/problems.ts'
+
+function crossOrigin(): Problem {
+  return new Problem({
+    status: 403,
+    code: 'cross_origin',
+    message: 'This is answered to the dashboard’s own pages only. Open the dashboard itself.',
+  })
+}
+
+/**
+ * For what changes something: `Sec-Fetch-Site: same-origin`, or from a browser too old to send it, our own `Origin`.
+ * @throws Problem 403 `cross_origin`.
+ */
+export function requireSameOrigin(request: FastifyRequest): void {
+  const { origin } = request.headers
+  const site = request.headers['sec-fetch-site']
+  const own = site === undefined ? origin === `${request.protocol}://${request.host}` : site === 'same-origin'
+  if (!own) throw crossOrigin()
+}
+
+/**
+ * For what is only read: another page may not have it read with this user's cookie or password. No header at all is
+ * a script, and `none` an address typed by hand.
+ * @throws Problem 403 `cross_origin`.
+ */
+export function requireNoStranger(request: FastifyRequest): void {
+  const carriesCredentials = Boolean(request.headers.cookie ?? request.headers.authorization)
+  const site = request.headers['sec-fetch-site'] ?? 'none'
+  if (carriesCredentials && site !== 'same-origin' && site !== 'none') throw crossOrigin()
+}

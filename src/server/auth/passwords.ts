@@ -1,0 +1,96 @@
+/** Passwords, tried at the source: once to open a session, or with every call of a script that uses Basic. */
+import { createHmac, randomBytes } from 'node:crypto'
+import { Problem } from '../../contract/problems.ts'
+import type { Principal, Source } from '../sources/source.ts'
+import type { Throttle } from './throttle.ts'
+
+export interface Credentials {
+  readonly username: string
+  readonly password: string
+}
+
+export interface Passwords {
+  /**
+   * Tries the password at the source.
+   * @throws Problem 401 `wrong_credentials`, 429 `too_many_attempts`, or the source's own, which counts as no failure.
+   */
+  verify(credentials: Credentials, address: string): Promise<Principal>
+  /** The same for a script, which sends its password with every call: a right one is remembered for a minute. */
+  verifyRepeated(credentials: Credentials, address: string): Promise<Principal>
+}
+
+const REMEMBERED_MS = 60_000
+const MAX_REMEMBERED = 1000
+
+/** Names and passwords longer than this are refused before anything is computed from them. */
+export const MAX_CREDENTIAL_LENGTH = 256
+
+export function wrongCredentials(): Problem {
+  return new Problem({
+    status: 401,
+    code: 'wrong_credentials',
+    message: 'The username or the password is wrong.',
+  })
+}
+
+interface Remembered {
+  readonly username: string
+  readonly stamp: string
+  readonly untilMs: number
+}
+
+export function createPasswords(source: Source, throttle: Throttle, nowMs: () => number): Passwords {
+  // The key lives as long as the process: what is remembered is worth nothing outside of it.
+  const key = randomBytes(32)
+  const remembered = new Map<string, Remembered>()
+  const running = new Map<string, Promise<Principal>>()
+
+  async function verify({ username, password }: Credentials, address: string): Promise<Principal> {
+    if (Math.max(username.length, password.length) > MAX_CREDENTIAL_LENGTH) throw wrongCredentials()
+    const attempt = throttle.begin(username, address)
+    const principal = await source.authenticate(username, password).catch((error: unknown) => {
+      attempt.withdrawn()
+      throw error
+    })
+    if (!principal) throw wrongCredentials()
+    attempt.succeeded()
+    return principal
+  }
+
+  async function verifyAndRemember(mac: string, credentials: Credentials, address: string) {
+    const principal = await verify(credentials, address)
+    const oldest = remembered.size < MAX_REMEMBERED ? undefined : remembered.keys().next().value
+    if (oldest !== undefined) remembered.delete(oldest)
+    remembered.set(mac, {
+      username: principal.username,
+      stamp: principal.stamp,
+      untilMs: nowMs() + REMEMBERED_MS,
+    })
+    return principal
+  }
+
+  /** What was remembered holds only as long as the source still knows the user under the same password. */
+  async function recall(mac: string): Promise<Principal | null> {
+    const known = remembered.get(mac)
+    if (!known) return null
+    const principal = known.untilMs > nowMs() ? await source.principal(known.username) : null
+    if (principal?.stamp === known.stamp) return principal
+    remembered.delete(mac)
+    return null
+  }
+
+  return {
+    verify,
+    async verifyRepeated(credentials, address) {
+      const text = JSON.stringify([credentials.username, credentials.password])
+      const mac = createHmac('sha256', key).update(text).digest('base64')
+      const known = await recall(mac)
+      if (known) return known
+      // A script's first calls often come side by side: one try answers them all, and counts once.
+      const place = `${mac} ${address}`
+      const current = running.get(place) ?? verifyAndRemember(mac, credentials, address)
+      running.set(place, current)
+      return current.finally(() => running.delete(place))
+    },
+  }
+}

@@ -1,0 +1,76 @@
+/** Who asks: the session of the page, or a script's `Authorization: Basic`. */
+import type { FastifyRequest } from 'fastify'
+import { Problem } from '../../contract/problems.ts'
+import type { Session } from '../../contract/session.ts'
+import type { Principal, Source } from '../sources/source.ts'
+import { readToken } from './cookie.ts'
+import { requireNoStranger } from './origin.ts'
+import type { Credentials, Passwords } from './passwords.ts'
+import type { OpenSession, Sessions } from './sessions.ts'
+
+export interface Viewer {
+  readonly principal: Principal
+  /** Scripts may ask for more at once than the page. */
+  readonly via: 'basic' | 'session'
+}
+
+export interface SignedIn {
+  readonly principal: Principal
+  readonly session: OpenSession
+}
+
+export interface Viewers {
+  /** For the API. @throws Problem 401, 403 `cross_origin`, 429, or the source's own. */
+  viewer(request: FastifyRequest): Promise<Viewer>
+  /** The session of the request's cookie, or null. It ends here once its user is removed or has a new password. */
+  signedIn(request: FastifyRequest): Promise<SignedIn | null>
+}
+
+export function signedOut(): Problem {
+  return new Problem({ status: 401, code: 'signed_out', message: 'You are signed out. Sign in to go on.' })
+}
+
+/** @returns null where the header is no `Basic` or cannot be read. */
+function readBasic(header: string): Credentials | null {
+  const encoded = /^Basic +([\w+/-]+=*) *$/i.exec(header)?.[1]
+  if (encoded === undefined) return null
+  const text = Buffer.from(encoded, 'base64').toString('utf8')
+  const colon = text.indexOf(':')
+  return colon < 1 ? null : { username: text.slice(0, colon), password: text.slice(colon + 1) }
+}
+
+export function createViewers(source: Source, sessions: Sessions, passwords: Passwords): Viewers {
+  async function signedIn(request: FastifyRequest): Promise<SignedIn | null> {
+    const token = readToken(request)
+    const session = token === null ? null : sessions.find(token)
+    if (token === null || !session) return null
+    // Asked anew each time: a new role holds at once, and a removed user is out at once.
+    const principal = await source.principal(session.username)
+    if (principal?.stamp === session.stamp) return { principal, session }
+    sessions.end(token)
+    return null
+  }
+
+  return {
+    signedIn,
+    async viewer(request) {
+      requireNoStranger(request)
+      const { authorization } = request.headers
+      if (authorization !== undefined) {
+        const credentials = readBasic(authorization)
+        if (!credentials) throw signedOut()
+        return { principal: await passwords.verifyRepeated(credentials, request.ip), via: 'basic' }
+      }
+      const found = await signedIn(request)
+      if (!found) throw signedOut()
+      return { principal: found.principal, via: 'session' }
+    },
+  }
+}
+
+/** What the page is told about its session. */
+export function describeSession({ principal, session }: SignedIn, nowMs: number): Session {
+  const { username, displayName, role, scope } = principal
+  const { idleExpiresMs, expiresMs } = session
+  return { username, displayName, role, scope, nowMs, idleExpiresMs, expiresMs }
+}
