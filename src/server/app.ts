@@ -1,0 +1,105 @@
+/** The host, composed from its dependencies. It does not listen: tests inject requests into it. */
+import compress from '@fastify/compress'
+import cookie from '@fastify/cookie'
+import { fastify, type FastifyInstance, type FastifyServerOptions } from 'fastify'
+import { randomUUID } from 'node:crypto'
+import type { DemoAccount } from '../contract/session.ts'
+import type { Assets } from './assets.ts'
+import { authRoutes } from './auth-routes.ts'
+import { createPasswords } from './auth/passwords.ts'
+import type { Sessions } from './auth/sessions.ts'
+import { createThrottle } from './auth/throttle.ts'
+import { createViewers } from './auth/viewer.ts'
+import type { NowMs } from './clock.ts'
+import type { WriteDocument } from './document.ts'
+import type { Drain } from './drain.ts'
+import { refuseConnection, sendEarlyProblem, sendProblem } from './failures.ts'
+import { healthRoutes } from './health.ts'
+import { guardRequests, standardLimits, type Limits } from './limits.ts'
+import { logOptions, logAnswers, type LogTo } from './logs.ts'
+import { refuseOtherMethods } from './methods.ts'
+import { pageRoutes } from './pages.ts'
+import { recordingRoutes } from './recordings.ts'
+import { createSearches } from './searches.ts'
+import type { Source } from './sources/source.ts'
+
+export interface AppDependencies {
+  readonly source: Source
+  readonly sessions: Sessions
+  readonly nowMs: NowMs
+  readonly assets: Assets
+  readonly writeDocument: WriteDocument
+  readonly drain: Drain
+  readonly embedOrigins: readonly string[]
+  readonly loginFailures: number
+  readonly demoAccounts: readonly DemoAccount[]
+  readonly contact: string | null
+  /** Null logs nothing. */
+  readonly log: LogTo | null
+  readonly limits?: Partial<Limits>
+  /** Addresses of proxies whose word about the client and TLS is taken. */
+  readonly trustProxy?: string[]
+}
+
+/** What fastify is told before anything else; every limit is tested on a raw socket. */
+function serverOptions(dependencies: AppDependencies, limits: Limits): FastifyServerOptions {
+  return {
+    http: {
+      headersTimeout: limits.headersMs,
+      requestTimeout: limits.requestMs,
+      connectionsCheckingInterval: limits.checkEveryMs,
+      maxHeaderSize: limits.headerBytes,
+    },
+    requestTimeout: limits.requestMs,
+    bodyLimit: limits.bodyBytes,
+    // A long parameter is no GUID and gets that 400; without this it would be 414.
+    routerOptions: { maxParamLength: limits.addressBytes, querystringParser: () => ({}) },
+    trustProxy: dependencies.trustProxy ?? false,
+    genReqId: () => randomUUID(),
+    requestIdHeader: false,
+    return503OnClosing: false,
+    frameworkErrors: sendEarlyProblem,
+    clientErrorHandler: refuseConnection,
+    ...logOptions(dependencies.log),
+  } as FastifyServerOptions
+}
+
+/** JSON is the only body there is; none at all is fine where nothing needs saying. */
+function readJsonOnly(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error')
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') done(null, undefined)
+    else parse(request, String(body), done)
+  })
+}
+
+/** Composes the host. The caller closes the source and the sessions after it. */
+export async function buildApp(dependencies: AppDependencies): Promise<FastifyInstance> {
+  const { source, sessions, nowMs, drain } = dependencies
+  const limits = { ...standardLimits, ...dependencies.limits }
+  const app = fastify(serverOptions(dependencies, limits))
+  const passwords = createPasswords(source, createThrottle(dependencies.loginFailures, nowMs), nowMs)
+  const viewers = createViewers(source, sessions, passwords)
+
+  app.setErrorHandler(sendProblem)
+  readJsonOnly(app)
+  drain.watch(app)
+  logAnswers(app)
+  guardRequests(app, limits, drain)
+  const refuseOthers = refuseOtherMethods(app)
+  await app.register(cookie)
+  await app.register(compress, {
+    globalDecompression: false,
+    encodings: ['br', 'gzip'],
+    customTypes: /^(text\/html|application\/json)\b/,
+    syncThreshold: 32_768,
+  })
+
+  healthRoutes(app, source, drain)
+  authRoutes(app, { sessions, viewers, passwords, nowMs })
+  recordingRoutes(app, { ...dependencies, viewers, searches: createSearches() })
+  pageRoutes(app, { ...dependencies, viewers })
+  refuseOthers()
+  return app
+}

@@ -1,0 +1,80 @@
+/** Signing in and out. The password is tried once; from then on the cookie speaks for the user. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import * as v from 'valibot'
+import { AUTH_ACTIVITY, AUTH_LOGIN, AUTH_LOGOUT, AUTH_SESSION } from '../contract/endpoints.ts'
+import { Problem } from '../contract/problems.ts'
+import type { Session } from '../contract/session.ts'
+import { clearToken, giveToken, readToken } from './auth/cookie.ts'
+import { requireNoStranger, requireSameOrigin } from './auth/origin.ts'
+import type { Credentials, Passwords } from './auth/passwords.ts'
+import type { Sessions } from './auth/sessions.ts'
+import { describeSession, signedOut, type Viewers } from './auth/viewer.ts'
+
+export interface AuthOptions {
+  readonly sessions: Sessions
+  readonly viewers: Viewers
+  readonly passwords: Passwords
+  readonly nowMs: () => number
+}
+
+const credentials = v.object({
+  username: v.pipe(v.string(), v.trim(), v.minLength(1)),
+  password: v.pipe(v.string(), v.minLength(1)),
+})
+
+function readCredentials(body: unknown): Credentials {
+  const read = v.safeParse(credentials, body)
+  if (read.success) return read.output
+  throw new Problem({
+    status: 400,
+    code: 'invalid_request',
+    message: 'Send JSON with a username and a password.',
+  })
+}
+
+export function authRoutes(app: FastifyInstance, options: AuthOptions): void {
+  const { sessions, viewers, passwords, nowMs } = options
+
+  const endCurrent = (request: FastifyRequest): void => {
+    const token = readToken(request)
+    if (token !== null) sessions.end(token)
+  }
+
+  async function logIn(request: FastifyRequest, reply: FastifyReply): Promise<Session> {
+    const principal = await passwords.verify(readCredentials(request.body), request.ip)
+    endCurrent(request)
+    const token = sessions.open(principal)
+    const session = sessions.find(token)
+    if (!session) throw signedOut()
+    giveToken(request, reply, token)
+    return describeSession({ principal, session }, nowMs())
+  }
+
+  async function logOut(request: FastifyRequest, reply: FastifyReply) {
+    endCurrent(request)
+    clearToken(request, reply)
+    // Not "storage": theme and density live there, and nothing personal does.
+    return reply.header('clear-site-data', '"cache"').code(204).send()
+  }
+
+  async function tell(request: FastifyRequest): Promise<Session> {
+    const found = await viewers.signedIn(request)
+    if (!found) throw signedOut()
+    return describeSession(found, nowMs())
+  }
+
+  async function extend(request: FastifyRequest): Promise<Session> {
+    const token = readToken(request)
+    // Only a session that still holds may be extended: asking first ends one whose user is gone.
+    await tell(request)
+    if (token !== null) sessions.touch(token)
+    return tell(request)
+  }
+
+  const change = { onRequest: async (request: FastifyRequest) => requireSameOrigin(request) }
+  const read = { onRequest: async (request: FastifyRequest) => requireNoStranger(request) }
+  app.post(AUTH_LOGIN, change, logIn)
+  app.post(AUTH_LOGOUT, change, logOut)
+  app.post(AUTH_ACTIVITY, change, extend)
+  app.get(AUTH_SESSION, read, tell)
+}

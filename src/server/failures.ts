@@ -1,0 +1,72 @@
+/** Every error answer of the host has one shape, and an unexpected one tells nothing but the request's id. */
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import { STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
+import { Problem, writeProblem, type ProblemCode, type ProblemDetails } from '../contract/problems.ts'
+import { dataHeaders } from './headers.ts'
+
+/** What fastify itself refuses, in our words. Its own would repeat what was sent. */
+const refusals: Readonly<Record<number, readonly [ProblemCode, string]>> = {
+  400: ['invalid_request', 'The request cannot be read: check its address and that its body is JSON.'],
+  404: ['not_found', 'There is nothing at this address.'],
+  413: ['too_large', 'The request’s body is larger than 16 KB.'],
+  415: ['invalid_request', 'Send JSON, with Content-Type: application/json.'],
+}
+
+function describe(error: unknown): ProblemDetails {
+  if (error instanceof Problem) return error
+  const status = (error as Partial<FastifyError> | null)?.statusCode ?? 500
+  const refusal = refusals[status]
+  if (refusal) return { status, code: refusal[0], message: refusal[1] }
+  return {
+    status: 500,
+    code: 'internal',
+    message: 'Something went wrong on the server. If it happens again, report it with this request’s id.',
+  }
+}
+
+export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const problem = describe(error)
+  if (problem.status === 500) request.log.error({ err: error }, 'unexpected')
+  // Never Basic: browsers would answer that with a prompt of their own, even for fetch and audio.
+  if (problem.status === 401) reply.header('www-authenticate', 'Session realm="recordings"')
+  if (problem.retryAfterMs !== undefined) reply.header('retry-after', Math.ceil(problem.retryAfterMs / 1000))
+  reply.removeHeader('content-length')
+  const body = writeProblem({ ...problemFields(problem), requestId: request.id })
+  return reply.code(problem.status).type('application/json; charset=utf-8').send(body)
+}
+
+/** A Problem is an Error, whose message does not spread. */
+function problemFields({ status, code, message, reason }: ProblemDetails): ProblemDetails {
+  return { status, code, message, reason }
+}
+
+/** For what fastify refuses before any hook has run, such as an address with a broken `%`. */
+export function sendEarlyProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  void sendProblem(error, request, reply.headers(dataHeaders))
+}
+
+const statusOfCode: Readonly<Record<string, number>> = {
+  HPE_HEADER_OVERFLOW: 431,
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+}
+
+/** Answers what never became a request: too many bytes of headers, too slow, or no HTTP. */
+export function refuseConnection(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  const status = statusOfCode[error.code ?? ''] ?? 400
+  const body = JSON.stringify(
+    writeProblem({
+      status,
+      code: status === 431 ? 'too_large' : 'invalid_request',
+      message: `${STATUS_CODES[status] ?? 'Bad Request'}.`,
+    }),
+  )
+  const headers = { ...dataHeaders, 'content-type': 'application/json; charset=utf-8', connection: 'close' }
+  const lines = Object.entries({ ...headers, 'content-length': Buffer.byteLength(body) })
+  const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head}\r\n${body}`)
+}

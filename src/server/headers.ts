@@ -1,0 +1,86 @@
+/** The headers of every answer, by what it is. `/fw` and `/auth` are the default; pages and files differ. */
+
+export type Headers = Readonly<Record<string, string>>
+
+/** What no page of this host uses is closed to it and to whatever it might come to contain. */
+const closedFeatures = [
+  'accelerometer',
+  'camera',
+  'display-capture',
+  'encrypted-media',
+  'geolocation',
+  'gyroscope',
+  'hid',
+  'idle-detection',
+  'local-fonts',
+  'magnetometer',
+  'microphone',
+  'midi',
+  'payment',
+  'picture-in-picture',
+  'publickey-credentials-get',
+  'screen-wake-lock',
+  'serial',
+  'usb',
+  'web-share',
+  'xr-spatial-tracking',
+]
+/** A portal passes these on in the frame's `allow`, so they stay open to the page's own origin. */
+const ownFeatures = ['autoplay', 'clipboard-write', 'fullscreen']
+
+const permissionsPolicy = [
+  ...closedFeatures.map((name) => `${name}=()`),
+  ...ownFeatures.map((name) => `${name}=(self)`),
+].join(', ')
+
+/** Data: never stored, never rendered, never framed. */
+export const dataHeaders: Headers = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; sandbox; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+}
+
+function pagePolicy(frameAncestors: string): string {
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "connect-src 'self'",
+    "media-src 'self' blob:",
+    "font-src 'self'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    `frame-ancestors ${frameAncestors}`,
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+  ].join('; ')
+}
+
+/** The page on its own: nobody may frame it. */
+export const pageHeaders: Headers = {
+  ...dataHeaders,
+  'content-security-policy': pagePolicy("'none'"),
+  'cross-origin-opener-policy': 'same-origin',
+  'permissions-policy': permissionsPolicy,
+  'x-frame-options': 'DENY',
+}
+
+/**
+ * The page under `/embed/…`. There is no `X-Frame-Options`, which knows no list, and CORP stays `same-origin`:
+ * it does not rule who may frame a page.
+ * @param origins who may frame it, exact origins; none: nobody.
+ */
+export function embedHeaders(origins: readonly string[]): Headers {
+  const { 'x-frame-options': _, ...headers } = pageHeaders
+  return { ...headers, 'content-security-policy': pagePolicy(origins.join(' ') || "'none'") }
+}
+
+/** Files with a hash in their name never change. */
+export const hashedCache = 'public, max-age=31536000, immutable'
+/** The others do, with the next release; their ETag makes asking again cheap. */
+export const plainCache = 'public, max-age=3600'
+
+export const strictTransport: Headers = { 'strict-transport-security': 'max-age=31536000' }

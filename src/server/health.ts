@@ -1,0 +1,24 @@
+/** For whoever watches the host: whether it lives, and whether to send it requests. Neither says more. */
+import type { FastifyInstance } from 'fastify'
+import { Problem } from '../contract/problems.ts'
+import type { Drain } from './drain.ts'
+import { stoppingProblem } from './drain.ts'
+import type { Source } from './sources/source.ts'
+
+export const HEALTH_LIVE = '/healthz'
+export const HEALTH_READY = '/readyz'
+
+function notReady(): Problem {
+  return new Problem({ status: 503, code: 'not_ready', message: 'The host is not ready.' })
+}
+
+export function healthRoutes(app: FastifyInstance, source: Source, drain: Drain): void {
+  app.get(HEALTH_LIVE, async () => ({ status: 'ok' }))
+  app.get(HEALTH_READY, async () => {
+    if (drain.stopping) throw stoppingProblem()
+    // A source that fails to say is not ready either; why is in the log of what needed it.
+    const ready = await source.ready().catch(() => false)
+    if (!ready) throw notReady()
+    return { status: 'ok' }
+  })
+}

@@ -1,0 +1,134 @@
+/** Starts the host: reads the configuration, prepares what it names, listens, and stops in good order. */
+import type { FastifyInstance } from 'fastify'
+import { mkdirSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { join, resolve } from 'node:path'
+import { buildApp } from './app.ts'
+import { readAssets } from './assets.ts'
+import { openSessions, type Sessions } from './auth/sessions.ts'
+import { hostClock, type NowMs } from './clock.ts'
+import { ConfigError, isLoopback, readConfig, type Config } from './config.ts'
+import { demoAccounts, isDemoStore, prepareDemo } from './demo/demo.ts'
+import { readDocument } from './document.ts'
+import { createDrain, DRAIN_MS, type Drain } from './drain.ts'
+import type { Source } from './sources/source.ts'
+import { openSqliteSource } from './sources/sqlite/sqlite-source.ts'
+import { storeExists } from './sources/sqlite/database.ts'
+import { explain, StoreError } from './sources/sqlite/store-error.ts'
+
+/** A reason not to start that its message explains: show the message, not the stack. */
+class StartError extends Error {
+  override readonly name = 'StartError'
+}
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`)
+
+/** The page is built beside the host: `dist/page` and `dist/host`. */
+const pageFolder = resolve(import.meta.dirname, '../../page')
+
+function readPage() {
+  try {
+    return {
+      assets: readAssets(pageFolder),
+      writeDocument: readDocument(join(pageFolder, 'index.html')),
+    }
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error
+    throw new StartError(`The page is not built: ${pageFolder} cannot be read. Run npm run build:page.`)
+  }
+}
+
+/** @returns whether the store holds demo data, and with it accounts whose password everyone knows. */
+async function prepareStore(config: Config, dataDir: string, nowMs: NowMs): Promise<boolean> {
+  const isPrivate = isLoopback(config.host)
+  if (config.demo && isPrivate) await prepareDemo({ dataDir, nowMs: nowMs(), log: say })
+  const holdsDemo = isDemoStore(dataDir)
+  if (isPrivate || !(holdsDemo || (config.demo && !storeExists(dataDir)))) return holdsDemo
+  throw new StartError(
+    `Demo accounts, whose password everyone knows, may not be reached from other machines (HOST=${config.host}). ` +
+      'Set HOST=127.0.0.1; or for real use set DEMO=off and DATA_DIR to a folder without demo data.',
+  )
+}
+
+function openSessionsIn(dataDir: string, nowMs: NowMs): Sessions {
+  const file = join(dataDir, 'sessions.db')
+  try {
+    mkdirSync(dataDir, { recursive: true })
+    return openSessions({ file, nowMs })
+  } catch (error) {
+    throw explain(error, file)
+  }
+}
+
+async function listen(app: FastifyInstance, { host, port }: Config): Promise<string> {
+  try {
+    await app.listen({ host, port })
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code === 'EADDRINUSE') {
+      throw new StartError(
+        `Port ${port} on ${host} is in use. Stop the other program, or set PORT to a free one. Example: PORT=${port + 1}`,
+      )
+    }
+    if (code === 'EACCES') throw new StartError(`Port ${port} may not be used. Set PORT to one from 1024.`)
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+      throw new StartError(`HOST=${host} is no address of this machine. Example: HOST=127.0.0.1`)
+    }
+    throw error
+  }
+  const bound = (app.server.address() as AddressInfo).port
+  return `http://${host.includes(':') ? `[${host}]` : host}:${bound}/`
+}
+
+interface Running {
+  readonly app: FastifyInstance
+  readonly source: Source
+  readonly sessions: Sessions
+  readonly drain: Drain
+}
+
+/** Once: refuses what comes anew, waits for what runs, closes everything and leaves with 0. */
+function stopOnSignals({ app, source, sessions, drain }: Running): void {
+  const stop = async (): Promise<void> => {
+    const overdue = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS)
+    await drain.begin()
+    clearTimeout(overdue)
+    app.server.closeAllConnections()
+    await app.close()
+    await source.close()
+    sessions.close()
+    process.exit(0)
+  }
+  for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => void stop())
+}
+
+async function start(): Promise<void> {
+  const config = readConfig(process.env)
+  const dataDir = resolve(config.dataDir)
+  const nowMs = hostClock(config.demoNowMs)
+  const page = readPage()
+  const isDemo = await prepareStore(config, dataDir, nowMs)
+  const source = await openSqliteSource({ dataDir })
+  const sessions = openSessionsIn(dataDir, nowMs)
+  const drain = createDrain()
+  const app = await buildApp({
+    ...config,
+    ...page,
+    source,
+    sessions,
+    nowMs,
+    drain,
+    demoAccounts: isDemo ? demoAccounts : [],
+    // A person at a terminal wants the address, not a line for each answer.
+    log: { level: config.logLevel ?? (process.stdout.isTTY ? 'warn' : 'info') },
+  })
+  stopOnSignals({ app, source, sessions, drain })
+  say(`Recordings Dashboard: ${await listen(app, config)}`)
+}
+
+start().catch((error: unknown) => {
+  const isExplained = [ConfigError, StartError, StoreError].some((kind) => error instanceof kind)
+  const message = error instanceof Error ? error.message : String(error)
+  process.stderr.write(`${isExplained ? message : `The host could not start: ${message}`}\n`)
+  process.exit(1)
+})

@@ -1,0 +1,149 @@
+/** The Recordings API: the list, one recording, its audio, and the calls being recorded now. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { Readable } from 'node:stream'
+import { API_BASE, RECORDINGS } from '../contract/endpoints.ts'
+import { Problem } from '../contract/problems.ts'
+import { isGuid, type WireRecording } from '../contract/recording.ts'
+import { MAX_PAGE_SIZE, readApiQuery, type Paging, type Reason, type Search } from '../contract/search.ts'
+import type { Viewer, Viewers } from './auth/viewer.ts'
+import { sendMedia } from './media.ts'
+import { clientSignal, nothing, rawQuery } from './requests.ts'
+import type { Searches } from './searches.ts'
+import type { Principal, Source } from './sources/source.ts'
+
+export interface RecordingsOptions {
+  readonly source: Source
+  readonly viewers: Viewers
+  readonly searches: Searches
+  readonly contact: string | null
+}
+
+interface Query {
+  readonly search: Search
+  readonly paging: Paging | null
+}
+
+function invalid(reason: Reason, message: string): Problem {
+  return new Problem({ status: 400, code: 'invalid_query', reason, message })
+}
+
+function readQuery(request: FastifyRequest, viewer: Viewer): Query {
+  const query = readApiQuery(new URLSearchParams(rawQuery(request)))
+  if (!query.ok) throw invalid(query.reason, query.message)
+  const pageSize = query.paging?.pageSize ?? Number.POSITIVE_INFINITY
+  if (viewer.via === 'session' && pageSize > MAX_PAGE_SIZE) {
+    throw invalid(
+      1,
+      `A session may ask for up to ${MAX_PAGE_SIZE} recordings at once: give page and pageSize.`,
+    )
+  }
+  return query
+}
+
+/** The rows of one page, as they come by. */
+async function* slice(rows: AsyncIterable<WireRecording> | Iterable<WireRecording>, paging: Paging | null) {
+  const from = paging ? paging.page * paging.pageSize : 0
+  const to = paging ? from + paging.pageSize : Number.POSITIVE_INFINITY
+  let index = 0
+  for await (const row of rows) {
+    if (index >= from) yield row
+    index += 1
+    if (index >= to) return
+  }
+}
+
+const ROWS_PER_CHUNK = 250
+
+/** Writes a list while it is read, so that its length does not matter to the host's memory. */
+async function* writeList(totalCount: number, rows: AsyncIterable<WireRecording>): AsyncGenerator<string> {
+  let chunk = `{"totalCount":${totalCount},"recordings":[`
+  let count = 0
+  for await (const row of rows) {
+    chunk += count === 0 ? JSON.stringify(row) : `,${JSON.stringify(row)}`
+    count += 1
+    if (count % ROWS_PER_CHUNK !== 0) continue
+    yield chunk
+    chunk = ''
+  }
+  yield `${chunk}]}`
+}
+
+type ById = FastifyRequest<{ Params: { id: string } }>
+
+function readId(request: ById): string {
+  const { id } = request.params
+  if (isGuid(id)) return id
+  throw new Problem({ status: 400, code: 'invalid_request', message: 'The recording’s id is no GUID.' })
+}
+
+function existing<T>(found: T | null): T {
+  if (found !== null) return found
+  throw new Problem({
+    status: 404,
+    code: 'not_found',
+    message: 'This recording is not available: removed, expired, or outside your rights.',
+  })
+}
+
+export function recordingRoutes(app: FastifyInstance, options: RecordingsOptions): void {
+  const { source, viewers, searches } = options
+
+  const requireBaseAccess = ({ username, role }: Principal): void => {
+    if (role !== 'none') return
+    throw new Problem({
+      status: 403,
+      code: 'forbidden',
+      message: `${username} may not search recordings. Ask ${options.contact ?? 'your administrator'} for “Call Recording Base Access”.`,
+    })
+  }
+
+  const mayRead = async (request: FastifyRequest): Promise<Viewer> => {
+    const viewer = await viewers.viewer(request)
+    requireBaseAccess(viewer.principal)
+    return viewer
+  }
+
+  async function list(request: FastifyRequest, reply: FastifyReply) {
+    const viewer = await mayRead(request)
+    const { search, paging } = readQuery(request, viewer)
+    const signal = clientSignal(reply)
+    const release = await searches.enter(viewer.principal.username, signal)
+    // Held until the answer is out or nobody wants it: a long one counts as long as it is written.
+    reply.raw.once('close', release)
+    if (paging && paging.pageSize <= MAX_PAGE_SIZE) {
+      return source.list(search, paging, viewer.principal, signal)
+    }
+    const { totalCount, recordings } = await source.listAll(search, viewer.principal, signal)
+    reply.type('application/json; charset=utf-8')
+    const pastTheEnd = paging !== null && paging.page * paging.pageSize >= totalCount
+    if (request.method === 'HEAD') return nothing()
+    return Readable.from(writeList(totalCount, slice(pastTheEnd ? [] : recordings, paging)))
+  }
+
+  async function detail(request: ById, reply: FastifyReply) {
+    const { principal } = await mayRead(request)
+    return existing(await source.detail(readId(request), principal, clientSignal(reply)))
+  }
+
+  async function media(request: ById, reply: FastifyReply) {
+    const { principal } = await mayRead(request)
+    const found = existing(await source.media(readId(request), principal, clientSignal(reply)))
+    return sendMedia(request, reply, found)
+  }
+
+  /** The stores record nothing themselves, so whoever may ask is told of no call. */
+  async function live(request: FastifyRequest) {
+    const { principal } = await viewers.viewer(request)
+    if (principal.role === 'manager') return []
+    throw new Problem({
+      status: 403,
+      code: 'forbidden',
+      message: `${principal.username} may not see calls in progress: it takes “Complete management”.`,
+    })
+  }
+
+  app.get(RECORDINGS, list)
+  app.get(`${RECORDINGS}/:id`, detail)
+  app.get(`${RECORDINGS}/:id/Media`, media)
+  app.get(`${API_BASE}/LiveRecordings`, live)
+}
