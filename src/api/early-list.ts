@@ -18,6 +18,8 @@ import { request } from './request.ts'
 /** One page of a search, and when and what exactly was asked. */
 export interface ListAnswer {
   readonly list: RecordingList
+  /** What was asked, as the bookmark says it. */
+  readonly query: PageQuery
   /** The host's time when it was asked, ms since the Unix epoch. */
   readonly asOfMs: number
   readonly search: Search
@@ -29,7 +31,7 @@ export async function askList(query: PageQuery, clock: Clock, signal?: AbortSign
   const asOfMs = hostNow()
   const path = `${RECORDINGS}?${writeApiQuery(search, query)}`
   const list = await request(path, readList, signal ? { signal } : {})
-  return { list, asOfMs, search }
+  return { list, query, asOfMs, search }
 }
 
 interface Started {

@@ -1,5 +1,5 @@
 /** Queries as values: loaders, components and prefetches use the same. */
-import { keepPreviousData, queryOptions } from '@tanstack/react-query'
+import { queryOptions } from '@tanstack/react-query'
 import { RECORDINGS, recordingEndpoint } from '../contract/endpoints.ts'
 import type { Clock } from '../contract/filter-kinds.ts'
 import { readDetail, readList } from '../contract/recording.ts'
@@ -24,7 +24,6 @@ export const listQuery = (query: PageQuery, clockFor: ClockFor) =>
   queryOptions({
     queryKey: ['recordings', 'list', writePageQuery(query)],
     queryFn: ({ signal }) => adoptEarly(query, signal) ?? askList(query, clockFor(query), signal),
-    placeholderData: keepPreviousData,
     staleTime: Number.POSITIVE_INFINITY,
   })
 

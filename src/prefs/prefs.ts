@@ -14,10 +14,13 @@ const stored = <T extends string>(name: string, values: readonly T[], fallback: 
 export const theme = atom<Theme>(stored('theme', themes, 'system'))
 export const density = atom<Density>(stored('density', densities, 'comfortable'))
 
-/** Puts the preferences on the document, before the first paint, and whenever they change. */
-export function applyPrefs(): void {
+/**
+ * Puts the preferences on the document, before the first paint, and whenever they change.
+ * @param portalTheme what a portal around the page asks for; where it leaves the choice, the person's holds.
+ */
+export function applyPrefs(portalTheme: Theme = 'system'): void {
   const { dataset } = document.documentElement
-  dataset.theme = theme.get()
+  dataset.theme = portalTheme === 'system' ? theme.get() : portalTheme
   dataset.density = density.get()
 }
 

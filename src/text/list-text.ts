@@ -129,8 +129,9 @@ export const listStateText = i18n('list-states', {
     'Something between this page and the recorder changed it. Try again, or tell your administrator.',
   failedTitle: 'Something went wrong on the server.',
   failedHint: 'Your search is kept.',
-  requestId: 'Request {id}',
-  stale: 'Rows as of {time}. The update failed; newer calls may be missing.',
+  requestId: params('Request {id}'),
+  earlier: params('These rows are of the search before, as of {time}. The new one has no answer yet.'),
+  stale: params('Rows as of {time}. The update failed; newer calls may be missing.'),
   again: 'Try again',
   impossible: 'Nothing was asked: From is later than To.',
 })

@@ -2,7 +2,15 @@
 import type { Clock } from '../contract/filter-kinds.ts'
 import { readInstant, toEpochMs } from '../contract/instants.ts'
 import type { Period } from '../contract/periods.ts'
-import { addDays, dateAt, epochOfWall, monthStart, startOfDate, weekStart } from '../lib/zones.ts'
+import {
+  addDays,
+  browserZone,
+  dateAt,
+  epochOfWall,
+  monthStart,
+  startOfDate,
+  weekStart,
+} from '../lib/zones.ts'
 
 /** First date of the period, and the first date after it. */
 function periodDates(period: Period, today: string): readonly [from: string, to: string] {
@@ -48,8 +56,8 @@ export interface PageClock extends Clock {
  * @param tz the zone that the bookmark names; null leaves the calendar to the browser's zone, and date-times
  *   without an offset to UTC, as the API reads them.
  */
-export function makeClock(nowMs: number, tz: string | null, browserZone: string): PageClock {
-  const zone = tz ?? browserZone
+export function makeClock(nowMs: number, tz: string | null, ownZone: string = browserZone()): PageClock {
+  const zone = tz ?? ownZone
   return {
     nowMs,
     zone,

@@ -38,12 +38,19 @@ export function canonicalPath({ place, view, query }: Entry): string | null {
   return view.name === 'list' ? listPath(place, query) : recordingPath(place, view.id, query)
 }
 
-/** Reads the page's own address and tidies it in place, without an entry in the history. */
+let settled: Entry | null = null
+
+/**
+ * Reads the page's own address and tidies it in place, without an entry in the history. Both scripts of the page
+ * call it: the second gets what the first found, because the tidied address no longer tells what was dropped.
+ */
 export function settleEntry(): Entry {
+  if (settled) return settled
   const entry = readEntry(location.pathname, location.search)
   const path = canonicalPath(entry)
   if (path !== null && path !== `${location.pathname}${location.search}`) {
     history.replaceState(history.state, '', path)
   }
+  settled = entry
   return entry
 }

@@ -75,8 +75,8 @@ function typingOf(state: unknown): string | null {
 }
 
 /**
- * One handler for every link of the page: an unmodified click on an address of this page navigates without
- * loading it anew. Put it on the outermost element.
+ * One handler for every link of the page: an unmodified click on an address of this page, or anywhere on a table
+ * row that holds one, navigates without loading it anew. Put it on the outermost element.
  */
 export function useLinkHandler(): (event: MouseEvent) => void {
   const navigate = useNavigate()
@@ -85,7 +85,7 @@ export function useLinkHandler(): (event: MouseEvent) => void {
     (event) => {
       if (event.defaultPrevented || event.button !== 0) return
       if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
-      const link = event.target instanceof Element ? event.target.closest('a') : null
+      const link = event.target instanceof Element ? linkAt(event.target) : null
       if (!link || link.target !== '' || link.hasAttribute('download')) return
       const { base, view } = readPath(link.pathname)
       if (link.origin !== location.origin || base !== place.base || view.name === 'unknown') return
@@ -94,4 +94,12 @@ export function useLinkHandler(): (event: MouseEvent) => void {
     },
     [navigate, place],
   )
+}
+
+/** A row stands for its link, unless somebody is selecting its text or meant something else in it. */
+function linkAt(target: Element): HTMLAnchorElement | null {
+  const own = target.closest('a')
+  if (own || target.closest('button, input, select, label') || getSelection()?.isCollapsed === false)
+    return own
+  return target.closest('tr')?.querySelector('a') ?? null
 }

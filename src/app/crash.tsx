@@ -1,0 +1,30 @@
+import { Component, type ReactNode } from 'react'
+import { shellText } from '../text/shell-text.ts'
+import { Button } from '../ui/button.tsx'
+import { Message } from '../ui/message.tsx'
+
+/** The last resort: an error of the program itself, or a part of it that could not be fetched. */
+export class CrashBoundary extends Component<{ children: ReactNode }, { crashed: boolean }> {
+  override state = { crashed: false }
+
+  static getDerivedStateFromError(): { crashed: boolean } {
+    return { crashed: true }
+  }
+
+  override render(): ReactNode {
+    if (!this.state.crashed) return this.props.children
+    const t = shellText.get()
+    return (
+      <Message
+        title={t.crashTitle}
+        actions={
+          <Button look="primary" onClick={() => location.reload()}>
+            {t.reload}
+          </Button>
+        }
+      >
+        {t.crashHint}
+      </Message>
+    )
+  }
+}

@@ -1,0 +1,105 @@
+import { AudioLines, LogOut } from 'lucide-react'
+import { useState } from 'react'
+import { signOut } from '../api/auth.ts'
+import { Problem } from '../contract/problems.ts'
+import type { Session } from '../contract/session.ts'
+import { browserZone, zoneNames } from '../lib/zones.ts'
+import { density, setDensity, setTheme, theme, themes } from '../prefs/prefs.ts'
+import { useText } from '../text/i18n.ts'
+import { shellText } from '../text/shell-text.ts'
+import { Button } from '../ui/button.tsx'
+import { Select } from '../ui/field.tsx'
+import { usePageQuery, usePaths, useSearchFor, useView } from '../url/navigation.tsx'
+
+const zones = zoneNames()
+
+/** The page's zone, kept in the address; the computer's own is named as such and not written. */
+function ZonePicker() {
+  const t = useText(shellText)
+  const query = usePageQuery()
+  const searchFor = useSearchFor()
+  const view = useView()
+  const own = browserZone()
+  const offered = zones.includes(query.tz ?? 'UTC') ? zones : [...zones, query.tz ?? 'UTC']
+  return (
+    <Select
+      aria-label={t.zone}
+      className="!w-auto max-w-52 !min-h-8 min-w-0"
+      value={query.tz ?? ''}
+      options={[
+        { value: '', label: t.browserZone({ zone: own }) },
+        ...offered.map((zone) => ({ value: zone, label: zone })),
+      ]}
+      disabled={view.name !== 'list'}
+      onPick={(zone) => searchFor({ ...query, tz: zone === '' ? null : zone })}
+    />
+  )
+}
+
+function LooksPicker() {
+  const t = useText(shellText)
+  const chosen = useText(theme)
+  const rows = useText(density)
+  return (
+    <>
+      <Select
+        aria-label={t.theme}
+        className="!w-auto !min-h-8"
+        value={chosen}
+        options={themes.map((value) => ({ value, label: t[value] }))}
+        onPick={(value) => setTheme(themes.find((known) => known === value) ?? 'system')}
+      />
+      <Select
+        aria-label={t.density}
+        className="!w-auto !min-h-8 max-md:hidden"
+        value={rows}
+        options={(['comfortable', 'compact'] as const).map((value) => ({ value, label: t[value] }))}
+        onPick={(value) => setDensity(value === 'compact' ? 'compact' : 'comfortable')}
+      />
+    </>
+  )
+}
+
+interface HeaderProps {
+  readonly session: Session
+  readonly onSignedOut: () => void
+}
+
+export function Header({ session, onSignedOut }: HeaderProps) {
+  const t = useText(shellText)
+  const paths = usePaths()
+  const query = usePageQuery()
+  const [failed, setFailed] = useState(false)
+  const leave = (): void => {
+    signOut().then(onSignedOut, (error: unknown) => {
+      if (error instanceof Problem && error.status === 401) onSignedOut()
+      else setFailed(true)
+    })
+  }
+  return (
+    <header className="page-header">
+      <a
+        href={paths.list({ ...query, search: {}, page: 0 })}
+        className="mr-auto flex items-center gap-2 font-semibold"
+        aria-label={t.product}
+      >
+        <AudioLines size={20} aria-hidden className="text-accent" />
+        <span className="max-md:sr-only">{t.product}</span>
+      </a>
+      {failed ? (
+        <span role="alert" className="text-warn">
+          {t.signOutFailed}
+        </span>
+      ) : null}
+      <ZonePicker />
+      <LooksPicker />
+      <span className="truncate text-muted max-lg:sr-only">
+        <bdi>{session.displayName ?? session.username}</bdi>
+      </span>
+      <Button look="quiet" className="max-md:!px-1.5" onClick={leave}>
+        <LogOut size={16} aria-hidden />
+        <span className="max-md:sr-only">{t.signOut}</span>
+      </Button>
+    </header>
+  )
+}

@@ -1,0 +1,10 @@
+/** What a portal asks of the framed page, read once from its address. */
+export interface EmbedFlags {
+  readonly theme: 'light' | 'dark' | 'system'
+}
+
+/** @param flags the portal's flags as a query string; an invalid value gives the default. */
+export function readEmbedFlags(flags: string): EmbedFlags {
+  const theme = new URLSearchParams(flags).get('uiTheme')
+  return { theme: theme === 'light' || theme === 'dark' ? theme : 'system' }
+}

@@ -1,0 +1,193 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { ArrowLeft, ChevronDown, ChevronUp } from 'lucide-react'
+import { useEffect, useRef, type ReactNode } from 'react'
+import type { ListAnswer } from '../api/early-list.ts'
+import { recordingQuery } from '../api/queries.ts'
+import { Problem } from '../contract/problems.ts'
+import type { RecordingDetail } from '../contract/recording.ts'
+import { detailText } from '../text/detail-text.ts'
+import { useText } from '../text/i18n.ts'
+import { listStateText } from '../text/list-text.ts'
+import { Button, buttonClass } from '../ui/button.tsx'
+import { Message } from '../ui/message.tsx'
+import { usePageQuery, usePaths } from '../url/navigation.tsx'
+import { Audio } from './audio.tsx'
+import { callFacts, keepingFacts, ownerFacts, technicalFacts, type Fact } from './facts.tsx'
+import { clockFor, useNeighbours, type Neighbours } from './neighbours.ts'
+
+/** The row that the list already holds, as much of a detail as it tells. */
+function useHeldRow(id: string): RecordingDetail | undefined {
+  const client = useQueryClient()
+  const lists = client.getQueriesData<ListAnswer>({ queryKey: ['recordings', 'list'] })
+  const rows = lists.flatMap(([, answer]) => answer?.list.recordings ?? [])
+  const row = rows.find((candidate) => candidate.id.toLowerCase() === id.toLowerCase())
+  if (!row) return undefined
+  return { ...row, owner: null, pbxCallId: null, preservingUser: null, note: null, size: null, hash: null }
+}
+
+function Facts({ title, facts }: { readonly title: string; readonly facts: readonly Fact[] }) {
+  return (
+    <section className="rounded-lg border border-line bg-surface p-4">
+      <h2 className="mb-2 font-semibold">{title}</h2>
+      <FactList facts={facts} />
+    </section>
+  )
+}
+
+function FactList({ facts }: { readonly facts: readonly Fact[] }) {
+  return (
+    <dl className="grid grid-cols-[minmax(7rem,auto)_minmax(0,1fr)] gap-x-4 gap-y-2">
+      {facts.map(({ label, value }) => (
+        <div key={label} className="col-span-2 grid grid-cols-subgrid">
+          <dt className="text-muted">{label}</dt>
+          <dd className="font-medium wrap-anywhere">{value}</dd>
+        </div>
+      ))}
+    </dl>
+  )
+}
+
+interface StepProps {
+  readonly label: string
+  readonly href: string | null
+  readonly icon: ReactNode
+}
+
+function Step({ label, href, icon }: StepProps) {
+  if (href === null) return null
+  return (
+    <a className={`${buttonClass('plain')} max-md:px-2`} href={href} aria-label={label}>
+      {icon}
+      <span className="max-md:sr-only">{label}</span>
+    </a>
+  )
+}
+
+function Ways({ back, neighbours }: { readonly back: string; readonly neighbours: Neighbours }) {
+  const t = useText(detailText)
+  return (
+    <nav aria-label={t.back} className="flex flex-wrap items-center gap-2 py-3">
+      <a className={`${buttonClass('quiet')} mr-auto !pl-1`} href={back}>
+        <ArrowLeft size={16} aria-hidden />
+        {t.back}
+      </a>
+      <Step label={t.previous} href={neighbours.previous} icon={<ChevronUp size={16} aria-hidden />} />
+      <Step label={t.next} href={neighbours.next} icon={<ChevronDown size={16} aria-hidden />} />
+    </nav>
+  )
+}
+
+interface GoneProps {
+  readonly error: Error
+  readonly back: string
+  readonly next: string | null
+  readonly onRetry: () => void
+}
+
+/** Why this recording cannot be shown. */
+function Failed({ error, back, next, onRetry }: GoneProps) {
+  const t = useText(detailText)
+  const states = useText(listStateText)
+  const status = error instanceof Problem ? error.status : 0
+  const code = error instanceof Problem ? error.code : 'internal'
+  const gone = status === 404 || status === 400 || status === 403
+  const title = status === 400 ? t.badId : t.goneTitle
+  return (
+    <Message
+      title={gone ? title : t.failedTitle}
+      actions={
+        <>
+          {gone ? null : (
+            <Button look="primary" onClick={onRetry}>
+              {t.again}
+            </Button>
+          )}
+          <a className={buttonClass(gone ? 'primary' : 'plain')} href={back}>
+            {t.back}
+          </a>
+          {gone && next !== null ? (
+            <a className={buttonClass('plain')} href={next}>
+              {t.next}
+            </a>
+          ) : null}
+        </>
+      }
+    >
+      {code === 'recorder_down' ? states.downTitle : null}
+      {code === 'network' ? states.offlineTitle : null}
+      {error instanceof Problem && error.requestId !== undefined && !gone ? (
+        <p>{states.requestId({ id: error.requestId })}</p>
+      ) : null}
+    </Message>
+  )
+}
+
+function Detail({
+  detail,
+  zone,
+  whole,
+}: {
+  readonly detail: RecordingDetail
+  readonly zone: string
+  readonly whole: boolean
+}) {
+  const t = useText(detailText)
+  const keeping = keepingFacts(detail)
+  return (
+    <div className="grid gap-4 pb-6 lg:grid-cols-2" aria-busy={!whole}>
+      <section className="rounded-lg border border-line bg-surface p-4 lg:col-span-2" aria-label={t.listen}>
+        <Audio key={detail.id} id={detail.id} reference={detail.referenceNumber ?? detail.id} />
+      </section>
+      <Facts title={t.call} facts={callFacts(detail, zone)} />
+      <Facts title={t.people} facts={ownerFacts(detail)} />
+      {keeping === null ? null : (
+        <section className="rounded-lg border border-line bg-surface p-4 lg:col-span-2">
+          <h2 className="mb-2 font-semibold">{t.keeping}</h2>
+          {keeping}
+        </section>
+      )}
+      <details className="rounded-lg border border-line bg-surface p-4 lg:col-span-2">
+        <summary className="cursor-pointer font-semibold">{t.technical}</summary>
+        <div className="mt-3">
+          <FactList facts={technicalFacts(detail)} />
+        </div>
+      </details>
+    </div>
+  )
+}
+
+/** One recording: its audio and all that is known of it. Painted from the list's row, then completed. */
+export function DetailPage({ id }: { readonly id: string }) {
+  const t = useText(detailText)
+  const query = usePageQuery()
+  const paths = usePaths()
+  const heading = useRef<HTMLHeadingElement>(null)
+  const held = useHeldRow(id)
+  const { data, error, isPlaceholderData, refetch } = useQuery({
+    ...recordingQuery(id),
+    ...(held ? { placeholderData: held } : {}),
+  })
+  const neighbours = useNeighbours(id, query)
+  const back = paths.list(query)
+  const { zone } = clockFor(query)
+  useEffect(() => {
+    heading.current?.focus()
+  }, [])
+  const shown =
+    data ?? (error instanceof Problem && error.status < 500 && error.status > 0 ? undefined : held)
+  const title = t.title({ reference: shown?.referenceNumber ?? '' })
+  return (
+    <main id="main" className="mx-auto w-full max-w-5xl px-4">
+      <title>{title}</title>
+      <Ways back={back} neighbours={neighbours} />
+      <h1 ref={heading} tabIndex={-1} className="mb-4 text-lg font-semibold outline-none">
+        {title}
+      </h1>
+      {error && data === undefined ? (
+        <Failed error={error} back={back} next={neighbours.next} onRetry={() => void refetch()} />
+      ) : null}
+      {shown ? <Detail detail={shown} zone={zone} whole={data !== undefined && !isPlaceholderData} /> : null}
+      {shown || error ? null : <p className="py-10 text-center text-muted">{t.loading} …</p>}
+    </main>
+  )
+}

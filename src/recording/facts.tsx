@@ -1,0 +1,135 @@
+import type { ReactNode } from 'react'
+import { directions } from '../contract/filter-kinds.ts'
+import type { RecordingDetail, RecordingField } from '../contract/recording.ts'
+import { formatBytes, formatCount } from '../lib/numbers.ts'
+import { formatDuration, formatTime, speakDuration } from '../lib/times.ts'
+import { offsetMinutesAt } from '../lib/zones.ts'
+import { detailText } from '../text/detail-text.ts'
+import { fill } from '../text/fill.tsx'
+import { filterText, listText } from '../text/list-text.ts'
+import { Data, Missing, Unreadable } from '../ui/data.tsx'
+import { DirectionMark } from '../ui/direction.tsx'
+
+export interface Fact {
+  readonly label: string
+  readonly value: ReactNode
+}
+
+const text = (value: string | null | undefined): ReactNode =>
+  value === null || value === undefined ? <Missing label={listText.get().missing} /> : <Data>{value}</Data>
+
+/** The value, or what was there instead of it. */
+function orRaw(detail: RecordingDetail, field: RecordingField, value: ReactNode): ReactNode {
+  const raw = detail.unreadable[field]
+  if (raw === undefined) return value ?? text(null)
+  return <Unreadable value={raw} label={listText.get().unreadable({ value: raw })} />
+}
+
+function moment(epochMs: number, zone: string, iso: string): ReactNode {
+  return <time dateTime={iso}>{formatTime(epochMs, zone, 'full')}</time>
+}
+
+export function callFacts(detail: RecordingDetail, zone: string): Fact[] {
+  const t = detailText.get()
+  const { start, duration, direction } = detail
+  const foreign = start && offsetMinutesAt(start.epochMs, zone) !== start.offsetMinutes
+  const kind = direction === null ? null : directions[direction]
+  const endMs = start && duration ? start.epochMs + duration.durationMs : null
+  return [
+    {
+      label: t.started,
+      value: orRaw(
+        detail,
+        'startTime',
+        start && (
+          <>
+            {moment(start.epochMs, zone, start.text)}
+            {foreign ? (
+              <span className="block text-xs text-muted">
+                {listText.get().recordedAt({ text: start.text })}
+              </span>
+            ) : null}
+          </>
+        ),
+      ),
+    },
+    {
+      label: t.ended,
+      value: endMs === null ? text(null) : moment(endMs, zone, new Date(endMs).toISOString()),
+    },
+    {
+      label: t.duration,
+      value: orRaw(
+        detail,
+        'duration',
+        duration && (
+          <time dateTime={duration.text}>
+            <span aria-hidden>{formatDuration(duration.durationMs)}</span>
+            <span className="sr-only">{speakDuration(duration.durationMs)}</span>
+          </time>
+        ),
+      ),
+    },
+    {
+      label: t.direction,
+      value: orRaw(detail, 'direction', kind && <DirectionMark kind={kind} label={filterText.get()[kind]} />),
+    },
+    { label: t.remote, value: orRaw(detail, 'remotePartyNumber', text(detail.remotePartyNumber)) },
+    { label: t.local, value: orRaw(detail, 'localPartyNumber', text(detail.localPartyNumber)) },
+  ]
+}
+
+export function ownerFacts({ owner, ownerUsername }: RecordingDetail): Fact[] {
+  const t = detailText.get()
+  if (owner === null) {
+    return [{ label: t.owner, value: ownerUsername === null ? t.noOwner : text(ownerUsername) }]
+  }
+  const name = [owner.lastName, owner.firstName].filter((part) => part !== undefined).join(', ')
+  return [
+    { label: t.owner, value: text(name === '' ? owner.username : name) },
+    { label: t.username, value: text(owner.username) },
+    { label: t.phone, value: text(owner.phoneNumber) },
+    { label: t.group, value: text(owner.group) },
+    { label: t.department, value: text(owner.department) },
+  ]
+}
+
+/** Who keeps it, and what was noted; nothing where neither is. */
+export function keepingFacts({ preservingUser, note }: RecordingDetail): ReactNode {
+  const t = detailText.get()
+  const { firstName, lastName, username } = preservingUser ?? { username: '' }
+  const name = [firstName, lastName].filter((part) => part !== undefined).join(' ') || username
+  if (!preservingUser && note === null) return null
+  return (
+    <>
+      {preservingUser ? (
+        <p className="rounded-md border border-warn bg-warn-soft px-3 py-2">
+          {fill(t.hold, { name: <Data>{name}</Data> })}
+        </p>
+      ) : null}
+      {note === null ? null : (
+        <figure className="mt-2">
+          <figcaption className="text-xs font-medium text-muted">{t.note}</figcaption>
+          <blockquote className="mt-1 border-l-2 border-line pl-3 whitespace-pre-wrap">{note}</blockquote>
+        </figure>
+      )}
+    </>
+  )
+}
+
+/** What engineers ask for: exact, and folded away. */
+export function technicalFacts(detail: RecordingDetail): Fact[] {
+  const t = detailText.get()
+  const bytes =
+    detail.size === null ? null : `${formatBytes(detail.size)} (${formatCount(detail.size)} bytes)`
+  const hash = detail.hash && [detail.hash.algorithm, detail.hash.value].filter(Boolean).join(' ')
+  return [
+    { label: t.reference, value: text(detail.referenceNumber) },
+    { label: t.id, value: text(detail.id) },
+    { label: t.isoStart, value: text(detail.start?.text) },
+    { label: t.isoDuration, value: text(detail.duration?.text) },
+    { label: t.conversation, value: text(detail.pbxCallId) },
+    { label: t.size, value: text(bytes) },
+    { label: t.hash, value: text(hash) },
+  ]
+}

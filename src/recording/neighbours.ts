@@ -1,0 +1,50 @@
+import { useQuery } from '@tanstack/react-query'
+import { hostNow } from '../api/boot.ts'
+import type { ListAnswer } from '../api/early-list.ts'
+import { listQuery } from '../api/queries.ts'
+import { resolveSearch, type PageQuery } from '../contract/search.ts'
+import { makeClock, type PageClock } from '../url/clock.ts'
+import { usePaths } from '../url/navigation.tsx'
+
+export const clockFor = (query: PageQuery): PageClock => makeClock(hostNow(), query.tz)
+
+const usePageOf = (query: PageQuery, wanted: boolean) =>
+  useQuery({
+    ...listQuery(query, clockFor),
+    enabled: wanted && resolveSearch(query.search, clockFor(query)).impossible.length === 0,
+  })
+
+const indexOf = (answer: ListAnswer | undefined, id: string): number =>
+  answer?.list.recordings.findIndex((recording) => recording.id.toLowerCase() === id.toLowerCase()) ?? -1
+
+export interface Neighbours {
+  readonly previous: string | null
+  readonly next: string | null
+}
+
+/**
+ * The addresses of the recordings before and after this one in its search, most recent first as in the list;
+ * beyond the edge of a page they lead onto the next, and the search in their address with them.
+ */
+export function useNeighbours(id: string, query: PageQuery): Neighbours {
+  const paths = usePaths()
+  const here = usePageOf(query, true).data
+  const index = indexOf(here, id)
+  const rows = here?.list.recordings ?? []
+  const pages = Math.ceil((here?.list.totalCount ?? 0) / query.pageSize)
+  const beforeQuery = { ...query, page: query.page - 1 }
+  const afterQuery = { ...query, page: query.page + 1 }
+  const before = usePageOf(beforeQuery, index === 0 && query.page > 0).data
+  const after = usePageOf(afterQuery, index >= 0 && index === rows.length - 1 && afterQuery.page < pages).data
+  if (index < 0) return { previous: null, next: null }
+  const address = (target: { id: string } | undefined, at: PageQuery): string | null =>
+    target === undefined ? null : paths.recording(target.id, at)
+  return {
+    previous:
+      index > 0 ? address(rows[index - 1], query) : address(before?.list.recordings.at(-1), beforeQuery),
+    next:
+      index < rows.length - 1
+        ? address(rows[index + 1], query)
+        : address(after?.list.recordings[0], afterQuery),
+  }
+}

@@ -1,0 +1,34 @@
+import { X } from 'lucide-react'
+import { withFilter } from '../contract/search.ts'
+import { useText } from '../text/i18n.ts'
+import { filterText } from '../text/list-text.ts'
+import { Data } from '../ui/data.tsx'
+import { usePageQuery, useSearchFor } from '../url/navigation.tsx'
+import { clockFor } from './clock-for.ts'
+import { describeSearch } from './describe.ts'
+
+/** The filters that are set, each with its way out. */
+export function Chips() {
+  const t = useText(filterText)
+  const query = usePageQuery()
+  const searchFor = useSearchFor()
+  return describeSearch(query.search, clockFor(query)).map(({ name, label, value }) => (
+    <span
+      key={name}
+      className="inline-flex shrink-0 items-center rounded-full border border-line bg-accent-soft pl-3 whitespace-nowrap"
+    >
+      <span className="text-muted">{label}:</span>
+      <span className="ml-1 max-w-64 truncate font-medium">
+        <Data>{value}</Data>
+      </span>
+      <button
+        type="button"
+        aria-label={t.remove({ filter: `${label} ${value}` })}
+        className="ml-0.5 inline-flex size-7 items-center justify-center rounded-full text-muted hover:text-ink"
+        onClick={() => searchFor(withFilter(query, name, undefined))}
+      >
+        <X size={14} aria-hidden />
+      </button>
+    </span>
+  ))
+}

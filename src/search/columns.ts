@@ -1,0 +1,40 @@
+import { createColumnHelper, tableFeatures } from '@tanstack/react-table'
+import { listText } from '../text/list-text.ts'
+import { directionCell, durationCell, ownerCell, referenceCell, startedCell, textCell } from './cells.tsx'
+import type { RecordingRow } from './rows.ts'
+
+/** Sorting, filtering and paging are the recorder's: the table has only what every table has. */
+export const features = tableFeatures({})
+
+const helper = createColumnHelper<typeof features, RecordingRow>()
+const t = (): ReturnType<typeof listText.get> => listText.get()
+
+export const columns = helper.columns([
+  helper.display({ id: 'started', header: () => t().started, cell: ({ row }) => startedCell(row.original) }),
+  helper.display({
+    id: 'duration',
+    header: () => t().duration,
+    cell: ({ row }) => durationCell(row.original),
+  }),
+  helper.display({
+    id: 'direction',
+    header: () => t().direction,
+    cell: ({ row }) => directionCell(row.original),
+  }),
+  helper.display({
+    id: 'remote',
+    header: () => t().remote,
+    cell: ({ row }) => textCell(row.original, 'remotePartyNumber'),
+  }),
+  helper.display({ id: 'owner', header: () => t().owner, cell: ({ row }) => ownerCell(row.original) }),
+  helper.display({
+    id: 'local',
+    header: () => t().local,
+    cell: ({ row }) => textCell(row.original, 'localPartyNumber'),
+  }),
+  helper.display({
+    id: 'reference',
+    header: () => t().reference,
+    cell: ({ row }) => referenceCell(row.original, row.id),
+  }),
+])

@@ -1,0 +1,84 @@
+/** What each filter says, in words, for chips and messages. */
+import { directions, timeKind, type PageTimeFilter } from '../contract/filter-kinds.ts'
+import type { CalendarPeriod, Span } from '../contract/periods.ts'
+import { filterNames, type FilterName, type PageSearch } from '../contract/search.ts'
+import { formatTime } from '../lib/times.ts'
+import { filterText, periodText } from '../text/list-text.ts'
+import type { PageClock } from '../url/clock.ts'
+import { boundTexts } from './time-bounds.ts'
+
+/** Periods that the form offers, as a bookmark writes them. */
+export const presets = [
+  'last:1h',
+  'last:24h',
+  'on:last-7-days',
+  'on:last-30-days',
+  'on:today',
+  'on:yesterday',
+  'on:this-week',
+  'on:last-week',
+  'on:this-month',
+  'on:last-month',
+] as const
+
+export const presetOf = (value: PageTimeFilter): (typeof presets)[number] | undefined =>
+  presets.find((preset) => preset === timeKind.writePage(value))
+
+function describeSpan({ count, unit }: Span): string {
+  const t = periodText.get()
+  return { m: t.lastMinutes, h: t.lastHours, d: t.lastDays, w: t.lastWeeks }[unit](count)
+}
+
+function describeCalendar({ year, month, day }: CalendarPeriod): string {
+  const date = Date.UTC(year, (month ?? 1) - 1, day ?? 1)
+  if (day !== undefined) return formatTime(date, 'UTC', 'day')
+  if (month === undefined) return String(year)
+  return new Intl.DateTimeFormat('en-GB', { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(date)
+}
+
+/** `Last 7 days`, `November 2026`, `2026-11-23 08:30 – 2026-11-24`. */
+export function describeTime(value: PageTimeFilter, clock: PageClock): string {
+  const t = periodText.get()
+  const preset = presetOf(value)
+  if (preset !== undefined) return t[preset]
+  if (value.op === 'last') return describeSpan(value.span)
+  if (value.op === 'on')
+    return typeof value.period === 'string' ? value.period : describeCalendar(value.period)
+  if (value.op === 'equals') {
+    return t.exactly({ time: formatTime(clock.epochOf(value.at), clock.zone, 'full') })
+  }
+  const { from, to } = boundTexts(value, clock)
+  if (from === to) return from
+  if (to === '') return t.from({ time: from })
+  return from === '' ? t.until({ time: to }) : t.between({ from, to })
+}
+
+type Describers = {
+  readonly [Name in FilterName]: (value: NonNullable<PageSearch[Name]>, clock: PageClock) => string
+}
+
+const describers: Describers = {
+  startTime: describeTime,
+  endTime: describeTime,
+  localPartyNumber: ({ text }) => text,
+  remotePartyNumber: ({ op, text }) =>
+    op === 'contains' ? `${filterText.get().contains.toLowerCase()} ${text}` : text,
+  ownerUsername: ({ text }) => text,
+  direction: (value) => filterText.get()[directions[value]],
+}
+
+export interface Described {
+  readonly name: FilterName
+  readonly label: string
+  readonly value: string
+}
+
+/** The filters that are set, in the order of the declaration. */
+export function describeSearch(search: PageSearch, clock: PageClock): Described[] {
+  const label = filterText.get()
+  return filterNames.flatMap((name) => {
+    const value = search[name]
+    const describe = describers[name] as (value: unknown, clock: PageClock) => string
+    return value === undefined ? [] : [{ name, label: label[name], value: describe(value, clock) }]
+  })
+}

@@ -1,0 +1,79 @@
+import { useQueries } from '@tanstack/react-query'
+import { Inbox } from 'lucide-react'
+import { countQuery } from '../api/queries.ts'
+import { withFilter, type PageQuery } from '../contract/search.ts'
+import { formatCount } from '../lib/numbers.ts'
+import { fill } from '../text/fill.tsx'
+import { useText } from '../text/i18n.ts'
+import { listStateText } from '../text/list-text.ts'
+import { Button } from '../ui/button.tsx'
+import { Message } from '../ui/message.tsx'
+import { useSearchFor } from '../url/navigation.tsx'
+import { clockFor } from './clock-for.ts'
+import { describeSearch, type Described } from './describe.ts'
+
+interface Suggestion {
+  readonly filter: Described
+  readonly total: number
+}
+
+/**
+ * The filter that is most worth dropping: the one without which the fewest, but some, recordings match. The
+ * narrowest search that finds anything is the closest to what was meant.
+ */
+function useSuggestion(query: PageQuery, described: readonly Described[]): Suggestion | null {
+  const counts = useQueries({
+    queries: described.map(({ name }) =>
+      countQuery(withFilter(query, name, undefined).search, query.tz, clockFor),
+    ),
+  })
+  const found = described.flatMap((filter, index) => {
+    const total = counts[index]?.data ?? 0
+    return total > 0 ? [{ filter, total }] : []
+  })
+  return found.toSorted((a, b) => a.total - b.total)[0] ?? null
+}
+
+/** Nothing matches: which filter stands in the way, and how to take it away. */
+export function Empty({ query }: { readonly query: PageQuery }) {
+  const t = useText(listStateText)
+  const searchFor = useSearchFor()
+  const described = describeSearch(query.search, clockFor(query))
+  const suggestion = useSuggestion(query, described)
+  const icon = <Inbox size={32} aria-hidden />
+  if (described.length === 0) {
+    return (
+      <Message icon={icon} title={t.emptyUnfiltered}>
+        {t.emptyUnfilteredHint}
+      </Message>
+    )
+  }
+  const drop = suggestion && (
+    <Button look="primary" onClick={() => searchFor(withFilter(query, suggestion.filter.name, undefined))}>
+      {t.removeFilter({ filter: suggestion.filter.label })}
+    </Button>
+  )
+  return (
+    <Message
+      icon={icon}
+      title={t.emptyTitle(described.length)}
+      actions={
+        <>
+          {drop}
+          <Button onClick={() => searchFor({ ...query, page: 0, search: {} })}>{t.clear}</Button>
+        </>
+      }
+    >
+      {suggestion === null
+        ? null
+        : fill(suggestion.total === 1 ? t.emptyWithout : t.emptyWithoutMany, {
+            filter: (
+              <>
+                {suggestion.filter.label} “<bdi>{suggestion.filter.value}</bdi>”
+              </>
+            ),
+            total: formatCount(suggestion.total),
+          })}
+    </Message>
+  )
+}

@@ -1,0 +1,65 @@
+import { useState, type ReactNode } from 'react'
+import { filterNames, type FilterName } from '../contract/search.ts'
+import { useText } from '../text/i18n.ts'
+import { filterText } from '../text/list-text.ts'
+import { Button } from '../ui/button.tsx'
+import { usePageQuery, useSearchFor } from '../url/navigation.tsx'
+import { DirectionField } from './direction-field.tsx'
+import { LocalNumberField, OwnerField, RemoteNumberField } from './text-fields.tsx'
+import { TimeField } from './time-field.tsx'
+
+/** A filter that the recorder did not accept, and what it said. */
+export interface Rejected {
+  readonly name: FilterName
+  readonly message: string
+}
+
+type FieldOf = (error: { rejected?: string }) => ReactNode
+
+/** One field for each filter of the declaration; the everyday ones are always open. */
+const fields: Readonly<Record<FilterName, { readonly everyday: boolean; readonly field: FieldOf }>> = {
+  startTime: { everyday: true, field: (error) => <TimeField name="startTime" {...error} /> },
+  endTime: { everyday: false, field: (error) => <TimeField name="endTime" {...error} /> },
+  localPartyNumber: { everyday: false, field: (error) => <LocalNumberField {...error} /> },
+  remotePartyNumber: { everyday: true, field: (error) => <RemoteNumberField {...error} /> },
+  ownerUsername: { everyday: true, field: (error) => <OwnerField {...error} /> },
+  direction: { everyday: true, field: () => <DirectionField /> },
+}
+
+const everyday = filterNames.filter((name) => fields[name].everyday)
+const further = filterNames.filter((name) => !fields[name].everyday)
+
+export function FilterForm({ rejected }: { readonly rejected: Rejected | null }) {
+  const t = useText(filterText)
+  const query = usePageQuery()
+  const searchFor = useSearchFor()
+  const [opened, setOpened] = useState(false)
+  const open = opened || further.some((name) => query.search[name] !== undefined)
+  const fieldOf = (name: FilterName) => (
+    <div key={name}>{fields[name].field(rejected?.name === name ? { rejected: rejected.message } : {})}</div>
+  )
+  return (
+    <form
+      aria-label={t.form}
+      className="flex flex-col gap-4 p-4"
+      onSubmit={(event) => event.preventDefault()}
+    >
+      {everyday.map(fieldOf)}
+      <Button
+        look="quiet"
+        className="!justify-start !px-0"
+        aria-expanded={open}
+        onClick={() => setOpened(!open)}
+      >
+        {t.more}
+      </Button>
+      {open ? further.map(fieldOf) : null}
+      <Button
+        disabled={Object.keys(query.search).length === 0}
+        onClick={() => searchFor({ ...query, page: 0, search: {} })}
+      >
+        {t.clear}
+      </Button>
+    </form>
+  )
+}

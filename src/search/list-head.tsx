@@ -1,0 +1,117 @@
+import { RefreshCw, SlidersHorizontal } from 'lucide-react'
+import { useState } from 'react'
+import type { Session } from '../contract/session.ts'
+import { formatCount } from '../lib/numbers.ts'
+import { formatTime } from '../lib/times.ts'
+import { useText } from '../text/i18n.ts'
+import { filterText, listText } from '../text/list-text.ts'
+import { Button, IconButton } from '../ui/button.tsx'
+import { Dialog } from '../ui/dialog.tsx'
+import { usePageQuery } from '../url/navigation.tsx'
+import { Chips } from './chips.tsx'
+import { clockFor } from './clock-for.ts'
+import { FilterForm, type Rejected } from './filter-form.tsx'
+import type { Recordings } from './use-recordings.ts'
+
+/** `All recordings`, `Groups Sales and Support`, `Your calls`. */
+function scopeLine({ scope }: Session): string {
+  const t = listText.get()
+  if (scope.kind === 'all') return t.scopeAll
+  if (scope.kind === 'own') return t.scopeOwn
+  if (scope.kind === 'none' || scope.groups.length === 0) return t.scopeNone
+  const groups = new Intl.ListFormat('en-GB', { type: 'conjunction' }).format(scope.groups)
+  return scope.groups.length === 1 ? t.scopeGroup({ groups }) : t.scopeGroups({ groups })
+}
+
+/** `51–100 of 1,234`: which of the matches are in the table. */
+function rangeLine({ answer }: Recordings): string {
+  const t = listText.get()
+  if (!answer) return ''
+  const { list, query } = answer
+  const first = query.page * query.pageSize
+  const total = formatCount(list.totalCount)
+  if (first >= list.totalCount) return t.range({ first: 0, last: 0, total })
+  const last = Math.min(first + query.pageSize, list.totalCount)
+  return t.range({ first: formatCount(first + 1), last: formatCount(last), total })
+}
+
+interface ListHeadProps {
+  readonly session: Session
+  readonly recordings: Recordings
+}
+
+/** Whose calls, which of them, as of when and in which zone. */
+export function ListHead({ session, recordings }: ListHeadProps) {
+  const t = useText(listText)
+  const { answer, busy, refresh } = recordings
+  const { zone } = clockFor(usePageQuery())
+  return (
+    <div className="list-head">
+      <h1 className="text-lg font-semibold">{t.title}</h1>
+      <p className="text-muted">{scopeLine(session)}</p>
+      <output aria-label={t.results} className="font-semibold max-lg:order-last max-lg:mr-auto lg:ml-auto">
+        {busy && answer === null ? '' : rangeLine(recordings)}
+      </output>
+      <p className="flex items-center gap-1 text-muted max-lg:ml-auto">
+        {answer === null ? (
+          <span className="bone w-32" />
+        ) : (
+          <>
+            {t.asOf({ time: formatTime(answer.asOfMs, zone, 'minute') })}
+            <span className="max-md:sr-only"> {zone}</span>
+          </>
+        )}
+        <IconButton
+          label={t.refresh}
+          icon={<RefreshCw size={16} aria-hidden className={busy ? 'animate-spin' : ''} />}
+          onClick={refresh}
+        />
+      </p>
+    </div>
+  )
+}
+
+interface FilterBarProps {
+  readonly wide: boolean
+  readonly rejected: Rejected | null
+}
+
+/** The filters that are set; on narrow screens also the way to the form. */
+export function FilterBar({ wide, rejected }: FilterBarProps) {
+  const t = useText(filterText)
+  const [open, setOpen] = useState(false)
+  const count = Object.keys(usePageQuery().search).length
+  return (
+    <div className="list-chips">
+      {wide ? null : (
+        <Button className="shrink-0" aria-haspopup="dialog" onClick={() => setOpen(true)}>
+          <SlidersHorizontal size={16} aria-hidden />
+          {t.show}
+          {count > 0 ? (
+            <>
+              <span aria-hidden>{count}</span>
+              <span className="sr-only">{t.active(count)}</span>
+            </>
+          ) : null}
+        </Button>
+      )}
+      <Chips />
+      {open && !wide ? (
+        <Dialog
+          label={t.form}
+          onClose={() => setOpen(false)}
+          className="m-0 flex h-dvh max-h-none w-80 max-w-[calc(100%-2rem)] flex-col"
+        >
+          <div className="flex-1 overflow-y-auto">
+            <FilterForm rejected={rejected} />
+          </div>
+          <div className="border-t border-line p-3">
+            <Button look="primary" className="w-full" onClick={() => setOpen(false)}>
+              {t.close}
+            </Button>
+          </div>
+        </Dialog>
+      ) : null}
+    </div>
+  )
+}

@@ -1,0 +1,139 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { useEffect, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
+import { listQuery } from '../api/queries.ts'
+import { filterNames } from '../contract/search.ts'
+import type { Session } from '../contract/session.ts'
+import { formatCount } from '../lib/numbers.ts'
+import { useText } from '../text/i18n.ts'
+import { listText } from '../text/list-text.ts'
+import { Pager } from '../ui/pager.tsx'
+import { usePageQuery, usePaths, useSearchFor } from '../url/navigation.tsx'
+import { clockFor } from './clock-for.ts'
+import { FilterForm, type Rejected } from './filter-form.tsx'
+import { FilterBar, ListHead } from './list-head.tsx'
+import { ownerNames } from './owners.ts'
+import { TablePane } from './table-pane.tsx'
+import { makeRow, type RecordingRow } from './rows.ts'
+import { useRecordings, type Recordings } from './use-recordings.ts'
+
+const wideScreen = matchMedia('(width >= 64rem)')
+
+const useWide = (): boolean =>
+  useSyncExternalStore(
+    (changed) => {
+      wideScreen.addEventListener('change', changed)
+      return () => wideScreen.removeEventListener('change', changed)
+    },
+    () => wideScreen.matches,
+  )
+
+/** The filter that a 400 of the API names. */
+function rejectedFilter({ problem }: Recordings): Rejected | null {
+  if (problem?.code !== 'invalid_query' || problem.reason !== 0) return null
+  const name = filterNames.find((candidate) => problem.message.includes(candidate))
+  return name === undefined ? null : { name, message: problem.message }
+}
+
+function useRows({ answer }: Recordings): RecordingRow[] {
+  const client = useQueryClient()
+  const paths = usePaths()
+  return useMemo(() => {
+    if (!answer) return []
+    const { zone } = clockFor(answer.query)
+    const names = ownerNames(client)
+    const hrefOf = (id: string): string => paths.recording(id, answer.query)
+    return answer.list.recordings.map((recording) => makeRow(recording, { zone, hrefOf, ownerNames: names }))
+  }, [answer, client, paths])
+}
+
+/**
+ * Brings the list back as it was left: the same scroll, and the focus on the row that was opened. The list is
+ * hidden, not gone, while a recording is shown; its layout effects run again when it returns.
+ */
+function useReturn(openId: string | null) {
+  const pane = useRef<HTMLDivElement>(null)
+  const left = useRef({ paneTop: 0, pageTop: 0 })
+  const lastOpened = useRef<string | null>(null)
+  useEffect(() => {
+    if (openId !== null) lastOpened.current = openId
+  }, [openId])
+  useLayoutEffect(() => {
+    const scroller = pane.current
+    scroller?.scrollTo({ top: left.current.paneTop })
+    window.scrollTo({ top: left.current.pageTop })
+    const id = lastOpened.current
+    if (id !== null) {
+      const links = scroller?.querySelectorAll<HTMLAnchorElement>('a[data-recording]') ?? []
+      const link = [...links].find((candidate) => candidate.dataset.recording === id)
+      link?.focus({ preventScroll: true })
+      link?.closest('tr')?.scrollIntoView({ block: 'nearest' })
+    }
+    const remember = (): void => {
+      if (scroller?.checkVisibility()) left.current = { paneTop: scroller.scrollTop, pageTop: window.scrollY }
+    }
+    scroller?.addEventListener('scroll', remember, { passive: true })
+    window.addEventListener('scroll', remember, { passive: true })
+    return () => {
+      scroller?.removeEventListener('scroll', remember)
+      window.removeEventListener('scroll', remember)
+    }
+  }, [])
+  const toTop = (): void => {
+    pane.current?.scrollTo({ top: 0 })
+    if (!wideScreen.matches) window.scrollTo({ top: 0 })
+  }
+  return { pane, toTop }
+}
+
+interface ListPageProps {
+  readonly session: Session
+  /** The recording that is shown instead of the list, or null. */
+  readonly openId: string | null
+}
+
+export function ListPage({ session, openId }: ListPageProps) {
+  const t = useText(listText)
+  const query = usePageQuery()
+  const searchFor = useSearchFor()
+  const client = useQueryClient()
+  const recordings = useRecordings(query)
+  const rows = useRows(recordings)
+  const wide = useWide()
+  const { pane, toTop } = useReturn(openId)
+  const [lastOpen, setLastOpen] = useState(openId)
+  if (openId !== null && openId !== lastOpen) setLastOpen(openId)
+  const rejected = rejectedFilter(recordings)
+  const { answer } = recordings
+  const pages = answer === null ? null : Math.max(1, Math.ceil(answer.list.totalCount / query.pageSize))
+  const goTo = (page: number): void => {
+    searchFor({ ...query, page })
+    toTop()
+  }
+  return (
+    <div className="list-frame">
+      {openId === null ? (
+        <title>{answer ? t.pageTitle({ total: formatCount(answer.list.totalCount) }) : t.title}</title>
+      ) : null}
+      <aside className="list-sidebar">{wide ? <FilterForm rejected={rejected} /> : null}</aside>
+      <main className="list-main" id="main">
+        <ListHead session={session} recordings={recordings} />
+        <FilterBar wide={wide} rejected={rejected} />
+        <TablePane pane={pane} recordings={recordings} rows={rows} session={session} currentId={lastOpen} />
+        <div className="list-pager">
+          <Pager
+            page={query.page}
+            pages={pages}
+            pageSize={query.pageSize}
+            onPage={goTo}
+            onPageSize={(pageSize) => {
+              const first = query.page * query.pageSize
+              searchFor({ ...query, pageSize, page: Math.floor(first / pageSize) })
+              toTop()
+            }}
+            onNear={(page) => void client.prefetchQuery(listQuery({ ...query, page }, clockFor))}
+          />
+        </div>
+      </main>
+    </div>
+  )
+}

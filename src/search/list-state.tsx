@@ -1,0 +1,178 @@
+/** What stands in the place of the rows where there are none to show, each with its next step. */
+import { Clock, Inbox, LockKeyhole, SearchX, ServerOff, Unplug } from 'lucide-react'
+import { useEffect, useEffectEvent, useState } from 'react'
+import { boot } from '../api/boot.ts'
+import type { Problem } from '../contract/problems.ts'
+import type { PageQuery } from '../contract/search.ts'
+import type { Session } from '../contract/session.ts'
+import { formatCount } from '../lib/numbers.ts'
+import { fill } from '../text/fill.tsx'
+import { useText } from '../text/i18n.ts'
+import { listStateText } from '../text/list-text.ts'
+import { Button } from '../ui/button.tsx'
+import { Message } from '../ui/message.tsx'
+import { useSearchFor } from '../url/navigation.tsx'
+
+const ICON = 32
+const NEXT_TRY_S = 30
+
+export function PastEnd({ query, pages }: { readonly query: PageQuery; readonly pages: number }) {
+  const t = useText(listStateText)
+  const searchFor = useSearchFor()
+  const last = { ...query, page: pages - 1 }
+  return (
+    <Message
+      icon={<SearchX size={ICON} aria-hidden />}
+      title={t.pastTitle({ page: formatCount(query.page + 1) })}
+      actions={
+        <Button look="primary" onClick={() => searchFor(last)}>
+          {t.pastGo({ page: formatCount(pages) })}
+        </Button>
+      }
+    >
+      {t.pastHint(pages)}
+    </Message>
+  )
+}
+
+function Forbidden({ session }: { readonly session: Session }) {
+  const t = useText(listStateText)
+  const [copied, setCopied] = useState<string | null>(null)
+  const request = t.requestText({ user: session.username })
+  const copy = (): void => {
+    navigator.clipboard.writeText(request).then(
+      () => setCopied(t.copied),
+      () => setCopied(t.copyFailed),
+    )
+  }
+  return (
+    <Message
+      icon={<LockKeyhole size={ICON} aria-hidden />}
+      title={fill(t.forbiddenTitle, { user: <bdi>{session.username}</bdi> })}
+      actions={
+        <Button look="primary" onClick={copy}>
+          {copied ?? t.copyRequest}
+        </Button>
+      }
+    >
+      <p>{fill(t.forbiddenHint, { contact: <bdi>{boot.contact ?? t.administrator}</bdi> })}</p>
+    </Message>
+  )
+}
+
+/** Counts down to the next try, which comes by itself. */
+function RecorderDown({ onRetry }: { readonly onRetry: () => void }) {
+  const t = useText(listStateText)
+  const [elapsed, setElapsed] = useState(0)
+  const retry = useEffectEvent(onRetry)
+  useEffect(() => {
+    const timer = setInterval(() => setElapsed((seconds) => seconds + 1), 1000)
+    return () => clearInterval(timer)
+  }, [])
+  useEffect(() => {
+    if (elapsed > 0 && elapsed % NEXT_TRY_S === 0) retry()
+  }, [elapsed])
+  return (
+    <Message
+      icon={<ServerOff size={ICON} aria-hidden />}
+      title={t.downTitle}
+      actions={
+        <Button look="primary" onClick={onRetry}>
+          {t.tryNow}
+        </Button>
+      }
+    >
+      {t.downHint} {t.nextTry({ seconds: NEXT_TRY_S - (elapsed % NEXT_TRY_S) })}
+    </Message>
+  )
+}
+
+interface FailedProps {
+  readonly problem: Problem
+  readonly session: Session
+  readonly query: PageQuery
+  readonly onRetry: () => void
+}
+
+/** Why this search has no rows. */
+export function Failed({ problem, session, query, onRetry }: FailedProps) {
+  const t = useText(listStateText)
+  const searchFor = useSearchFor()
+  const again = (
+    <Button look="primary" onClick={onRetry}>
+      {t.again}
+    </Button>
+  )
+  switch (problem.code) {
+    case 'forbidden':
+      return <Forbidden session={session} />
+    case 'recorder_down':
+      return <RecorderDown onRetry={onRetry} />
+    case 'search_timeout': {
+      const week = { op: 'on', period: 'last-7-days' } as const
+      const narrow = { ...query, page: 0, search: { ...query.search, startTime: week } }
+      return (
+        <Message
+          icon={<Clock size={ICON} aria-hidden />}
+          title={t.slowTitle}
+          actions={
+            <>
+              <Button look="primary" onClick={() => searchFor(narrow)}>
+                {t.lastWeek}
+              </Button>
+              <Button onClick={onRetry}>{t.again}</Button>
+            </>
+          }
+        />
+      )
+    }
+    case 'invalid_query':
+      return <Invalid problem={problem} query={query} />
+    case 'network':
+      return (
+        <Message icon={<Unplug size={ICON} aria-hidden />} title={t.offlineTitle} actions={again}>
+          {t.offlineHint}
+        </Message>
+      )
+    case 'too_many_searches':
+      return (
+        <Message icon={<Clock size={ICON} aria-hidden />} title={t.busyTitle} actions={again}>
+          {t.busyHint}
+        </Message>
+      )
+    case 'unreadable_answer':
+      return (
+        <Message icon={<ServerOff size={ICON} aria-hidden />} title={t.brokenTitle} actions={again}>
+          {t.brokenHint}
+        </Message>
+      )
+    default:
+      return (
+        <Message icon={<ServerOff size={ICON} aria-hidden />} title={t.failedTitle} actions={again}>
+          <p>{t.failedHint}</p>
+          {problem.requestId === undefined ? null : <p>{t.requestId({ id: problem.requestId })}</p>}
+        </Message>
+      )
+  }
+}
+
+/** The recorder refused the search itself: the page of it, or one of its filters. */
+function Invalid({ problem, query }: { readonly problem: Problem; readonly query: PageQuery }) {
+  const t = useText(listStateText)
+  const searchFor = useSearchFor()
+  const paging = problem.reason === 1
+  const next = paging ? { ...query, page: 0 } : { ...query, page: 0, search: {} }
+  return (
+    <Message
+      icon={<Inbox size={ICON} aria-hidden />}
+      title={paging ? t.invalidPaging : t.invalidTitle}
+      actions={
+        <Button look="primary" onClick={() => searchFor(next)}>
+          {paging ? t.firstPage : t.clear}
+        </Button>
+      }
+    >
+      {problem.message}
+    </Message>
+  )
+}

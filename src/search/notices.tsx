@@ -1,0 +1,60 @@
+import { useState } from 'react'
+import type { ListAnswer } from '../api/early-list.ts'
+import type { Problem } from '../contract/problems.ts'
+import { formatTime } from '../lib/times.ts'
+import { useText } from '../text/i18n.ts'
+import { listStateText, listText } from '../text/list-text.ts'
+import { Button } from '../ui/button.tsx'
+import { Data } from '../ui/data.tsx'
+import { Notice } from '../ui/message.tsx'
+import { useEntry, usePageQuery } from '../url/navigation.tsx'
+import { clockFor } from './clock-for.ts'
+
+/** What the bookmark held and nobody could read. */
+export function DroppedNotice({ onReview }: { readonly onReview: () => void }) {
+  const t = useText(listText)
+  const { dropped } = useEntry()
+  const [dismissed, setDismissed] = useState(false)
+  if (dropped.length === 0 || dismissed) return null
+  const named = dropped.map(({ name, value }) => `${name}=${value}`).join(', ')
+  return (
+    <Notice
+      actions={
+        <>
+          <Button onClick={onReview}>{t.review}</Button>
+          <Button onClick={() => setDismissed(true)}>{t.dismiss}</Button>
+        </>
+      }
+    >
+      {t.droppedTitle} <Data>{named}</Data>. {t.droppedHint}
+    </Notice>
+  )
+}
+
+interface StaleProps {
+  readonly answer: ListAnswer
+  /** Whether the rows answer this very search. */
+  readonly current: boolean
+  readonly problem: Problem
+  readonly onRetry: () => void
+}
+
+/** The update failed: the rows that were there stay, and say how old they are. */
+export function StaleNotice({ answer, current, problem, onRetry }: StaleProps) {
+  const t = useText(listStateText)
+  const { zone } = clockFor(usePageQuery())
+  const time = formatTime(answer.asOfMs, zone, 'minute')
+  return (
+    <Notice actions={<Button onClick={onRetry}>{t.again}</Button>}>
+      {current ? t.stale({ time }) : t.earlier({ time })} {problem.code === 'network' ? t.offlineTitle : ''}
+      {problem.code === 'recorder_down' ? `${t.downTitle} ${t.downHint}` : ''}
+      {problem.requestId === undefined ? '' : t.requestId({ id: problem.requestId })}
+    </Notice>
+  )
+}
+
+/** Elements of the answer that are no recordings at all. */
+export function UnreadableNotice({ count }: { readonly count: number }) {
+  const t = useText(listText)
+  return count === 0 ? null : <Notice>{t.unreadableRows(count)}</Notice>
+}

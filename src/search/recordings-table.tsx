@@ -1,0 +1,77 @@
+/** The one file that renders through the table library. */
+import { FlexRender, useTable } from '@tanstack/react-table'
+import { memo } from 'react'
+import { useText } from '../text/i18n.ts'
+import { listText } from '../text/list-text.ts'
+import { Cell, HeadCell, Row, Table } from '../ui/table.tsx'
+import { columns, features } from './columns.ts'
+import type { RecordingRow } from './rows.ts'
+
+interface RecordingsTableProps {
+  readonly rows: RecordingRow[]
+  /** The recording that was opened last; its row is marked. */
+  readonly currentId: string | null
+}
+
+const noRows: RecordingRow[] = []
+
+/** Rows change only with the answer, so a render of the page around them does not touch them. */
+export const RecordingsTable = memo(function RecordingsTable({ rows, currentId }: RecordingsTableProps) {
+  const t = useText(listText)
+  const table = useTable({
+    features,
+    columns,
+    data: rows,
+    getRowId: (row, index) => `${row.recording.id.replaceAll(/\s/g, '')}-${index}`,
+  })
+  const head = table.getHeaderGroups().flatMap((group) =>
+    group.headers.map((header) => (
+      <HeadCell key={header.id} className={`cell-${header.column.id}`}>
+        <FlexRender header={header} />
+      </HeadCell>
+    )),
+  )
+  return (
+    <Table label={t.title} head={head}>
+      {table.getRowModel().rows.map((row) => (
+        <Row key={row.id} data-current={row.original.recording.id === currentId ? '' : undefined}>
+          {row.getAllCells().map((cell) => (
+            <Cell key={cell.id} id={`${row.id}-${cell.column.id}`} className={`cell-${cell.column.id}`}>
+              <FlexRender cell={cell} />
+            </Cell>
+          ))}
+        </Row>
+      ))}
+    </Table>
+  )
+})
+
+const bones = Array.from({ length: 14 }, (_, index) => `bone-${index}`)
+
+/** The table before its first rows: the same head, and bars where rows will be. */
+export function SkeletonTable() {
+  const t = useText(listText)
+  const table = useTable({ features, columns, data: noRows })
+  const { headers } = table.getHeaderGroups()[0] ?? { headers: [] }
+  return (
+    <Table
+      label={t.title}
+      aria-busy
+      head={headers.map((header) => (
+        <HeadCell key={header.id} className={`cell-${header.column.id}`}>
+          <FlexRender header={header} />
+        </HeadCell>
+      ))}
+    >
+      {bones.map((bone) => (
+        <Row key={bone} aria-hidden>
+          {headers.map((header) => (
+            <Cell key={header.id} className={`cell-${header.column.id}`}>
+              <span className="bone" />
+            </Cell>
+          ))}
+        </Row>
+      ))}
+    </Table>
+  )
+}

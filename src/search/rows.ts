@@ -1,0 +1,48 @@
+/** Recordings made ready for the table: every text a cell shows, worked out once for a page of rows. */
+import { directions } from '../contract/filter-kinds.ts'
+import type { Recording, RecordingField } from '../contract/recording.ts'
+import { formatDuration, formatTime, speakDuration } from '../lib/times.ts'
+import { offsetMinutesAt } from '../lib/zones.ts'
+
+export interface RecordingRow {
+  readonly recording: Recording
+  readonly href: string
+  readonly day: string
+  readonly time: string
+  /** The recording's own date-time, for a tooltip. */
+  readonly recordedAs: string | null
+  /** The recorder's own offset, where it is not that of the page's zone; empty where it is. */
+  readonly foreignOffset: string
+  readonly duration: string
+  readonly spokenDuration: string
+  readonly isoDuration: string | null
+  readonly direction: (typeof directions)[number] | null
+  readonly ownerName: string | null
+  /** What was there instead of a field that could not be read. */
+  readonly raw: (field: RecordingField) => string | undefined
+}
+
+export interface RowContext {
+  readonly zone: string
+  readonly hrefOf: (id: string) => string
+  readonly ownerNames: ReadonlyMap<string, string>
+}
+
+export function makeRow(recording: Recording, { zone, hrefOf, ownerNames }: RowContext): RecordingRow {
+  const { start, duration, direction, ownerUsername } = recording
+  const foreign = start !== null && offsetMinutesAt(start.epochMs, zone) !== start.offsetMinutes
+  return {
+    recording,
+    href: hrefOf(recording.id),
+    day: start ? formatTime(start.epochMs, zone, 'day') : '',
+    time: start ? formatTime(start.epochMs, zone, 'time') : '',
+    recordedAs: start?.text ?? null,
+    foreignOffset: foreign ? (/(?:Z|[+-]\d\d:?\d\d)$/i.exec(start.text)?.[0] ?? 'UTC') : '',
+    duration: duration ? formatDuration(duration.durationMs) : '',
+    spokenDuration: duration ? speakDuration(duration.durationMs) : '',
+    isoDuration: duration?.text ?? null,
+    direction: direction === null ? null : directions[direction],
+    ownerName: ownerUsername === null ? null : (ownerNames.get(ownerUsername.toLowerCase()) ?? null),
+    raw: (field) => recording.unreadable[field],
+  }
+}

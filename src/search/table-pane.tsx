@@ -1,0 +1,94 @@
+import { useEffect, useState, type RefObject } from 'react'
+import type { Session } from '../contract/session.ts'
+import { useText } from '../text/i18n.ts'
+import { listText } from '../text/list-text.ts'
+import { usePageQuery } from '../url/navigation.tsx'
+import { Empty } from './empty-state.tsx'
+import { Failed, PastEnd } from './list-state.tsx'
+import { DroppedNotice, StaleNotice, UnreadableNotice } from './notices.tsx'
+import { RecordingsTable, SkeletonTable } from './recordings-table.tsx'
+import type { RecordingRow } from './rows.ts'
+import type { Recordings } from './use-recordings.ts'
+
+/** Failures that leave the rows which are there true, if old; the others say that there are none to show. */
+const passing = new Set([
+  'internal',
+  'network',
+  'recorder_down',
+  'not_ready',
+  'unreadable_answer',
+  'too_many_searches',
+  'signed_out',
+])
+
+interface TablePaneProps {
+  readonly pane: RefObject<HTMLDivElement | null>
+  readonly recordings: Recordings
+  readonly rows: RecordingRow[]
+  readonly session: Session
+  readonly currentId: string | null
+}
+
+/** The table, or what stands in its place. */
+export function TablePane({ pane, recordings, rows, session, currentId }: TablePaneProps) {
+  const { answer, current, busy, problem, refresh } = recordings
+  const showRows = answer !== null && (problem === null || passing.has(problem.code))
+  return (
+    <>
+      <DroppedNotice onReview={reviewFilters} />
+      {showRows ? <UnreadableNotice count={answer.list.unreadableCount} /> : null}
+      {showRows && problem ? (
+        <StaleNotice answer={answer} current={current} problem={problem} onRetry={refresh} />
+      ) : null}
+      {busy && answer !== null ? <BusyLine /> : null}
+      <div ref={pane} className="table-pane" aria-busy={busy}>
+        {showRows ? (
+          <Rows recordings={recordings} rows={rows} currentId={currentId} />
+        ) : (
+          <Instead recordings={recordings} session={session} />
+        )}
+      </div>
+    </>
+  )
+}
+
+/** Shown only when an answer takes long enough to wonder. */
+function BusyLine() {
+  const [late, setLate] = useState(false)
+  useEffect(() => {
+    const timer = setTimeout(() => setLate(true), 250)
+    return () => clearTimeout(timer)
+  }, [])
+  return late ? <div className="busy-line" aria-hidden /> : null
+}
+
+function Rows({ recordings, rows, currentId }: Pick<TablePaneProps, 'recordings' | 'rows' | 'currentId'>) {
+  const query = usePageQuery()
+  const { answer, current } = recordings
+  const total = answer?.list.totalCount ?? 0
+  if (rows.length > 0 || !current) return <RecordingsTable rows={rows} currentId={currentId} />
+  if (total === 0) return <Empty query={query} />
+  return <PastEnd query={query} pages={Math.ceil(total / query.pageSize)} />
+}
+
+function Instead({ recordings, session }: Pick<TablePaneProps, 'recordings' | 'session'>) {
+  const t = useText(listText)
+  const query = usePageQuery()
+  const { problem, impossible, refresh } = recordings
+  if (problem && problem.code !== 'signed_out') {
+    return <Failed problem={problem} session={session} query={query} onRetry={refresh} />
+  }
+  if (impossible.length > 0) return null
+  return (
+    <>
+      <span className="sr-only">{t.loading}</span>
+      <SkeletonTable />
+    </>
+  )
+}
+
+/** Takes the keyboard to the filters, or to the button that opens them. */
+function reviewFilters(): void {
+  const form = document.querySelector<HTMLElement>('form select, .list-chips button')
+  form?.focus()
+}

@@ -1,0 +1,87 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { useId, useState } from 'react'
+import { useText } from '../text/i18n.ts'
+import { filterText } from '../text/list-text.ts'
+import { Select, TextField } from '../ui/field.tsx'
+import { ownersSeen, type Owner } from './owners.ts'
+import { useFilter, useTyping } from './use-filter.ts'
+
+/** People paste numbers as they are printed; the recorder writes them without the punctuation. */
+const cleanNumber = (text: string): string => text.replaceAll(/[\s().\-/]/g, '')
+
+interface FieldProps {
+  /** Why the recorder did not accept this filter. */
+  readonly rejected?: string
+}
+
+export function LocalNumberField({ rejected }: FieldProps) {
+  const t = useText(filterText)
+  const [value, change] = useFilter('localPartyNumber')
+  const typing = useTyping(value?.text ?? '', (typed, visit) => {
+    const text = cleanNumber(typed)
+    change(text === '' ? undefined : { op: 'equals', text }, visit)
+  })
+  return <TextField label={t.localPartyNumber} inputMode="tel" error={rejected} {...typing} />
+}
+
+export function RemoteNumberField({ rejected }: FieldProps) {
+  const t = useText(filterText)
+  const [value, change] = useFilter('remotePartyNumber')
+  const [chosen, setChosen] = useState<'contains' | 'equals'>('contains')
+  const op = value?.op ?? chosen
+  const typing = useTyping(value?.text ?? '', (typed, visit) => {
+    const text = cleanNumber(typed)
+    change(text === '' ? undefined : { op, text }, visit)
+  })
+  const match = (
+    <Select
+      aria-label={t.match}
+      className="!min-h-6 !w-auto !border-transparent !bg-transparent !py-0 text-xs"
+      value={op}
+      options={[
+        { value: 'contains', label: t.contains },
+        { value: 'equals', label: t.is },
+      ]}
+      onPick={(picked) => {
+        const next = picked === 'equals' ? 'equals' : 'contains'
+        setChosen(next)
+        if (value) change({ op: next, text: value.text })
+      }}
+    />
+  )
+  return <TextField label={t.remotePartyNumber} inputMode="tel" error={rejected} aside={match} {...typing} />
+}
+
+export function OwnerField({ rejected }: FieldProps) {
+  const t = useText(filterText)
+  const list = useId()
+  const client = useQueryClient()
+  const [seen, setSeen] = useState<readonly Owner[]>([])
+  const [value, change] = useFilter('ownerUsername')
+  const { onFocus, ...typing } = useTyping(value?.text ?? '', (typed, visit) => {
+    const text = typed.trim()
+    change(text === '' ? undefined : { op: 'equals', text }, visit)
+  })
+  return (
+    <>
+      <TextField
+        label={t.ownerUsername}
+        list={list}
+        autoCapitalize="none"
+        error={rejected}
+        {...typing}
+        onFocus={() => {
+          setSeen(ownersSeen(client))
+          onFocus()
+        }}
+      />
+      <datalist id={list}>
+        {seen.map(({ username, name }) => (
+          <option key={username} value={username}>
+            {name ?? username}
+          </option>
+        ))}
+      </datalist>
+    </>
+  )
+}

@@ -1,0 +1,93 @@
+import { useRef, useState } from 'react'
+import { timeKind, type PageTimeFilter } from '../contract/filter-kinds.ts'
+import { useText } from '../text/i18n.ts'
+import { filterText, periodText } from '../text/list-text.ts'
+import { SelectField, TextField } from '../ui/field.tsx'
+import { usePageQuery } from '../url/navigation.tsx'
+import { clockFor } from './clock-for.ts'
+import { describeTime, presetOf, presets } from './describe.ts'
+import { boundTexts, readBounds, resolvedTexts, type BoundTexts } from './time-bounds.ts'
+import { useFilter } from './use-filter.ts'
+
+type TimeFilterName = 'startTime' | 'endTime'
+type Bound = keyof BoundTexts
+
+const CUSTOM = 'custom'
+
+/** What the period's select shows, and an option of its own for a period that is not among the usual ones. */
+function usePeriodOptions(value: PageTimeFilter | undefined, customOpen: boolean) {
+  const t = useText(periodText)
+  const clock = clockFor(usePageQuery())
+  const usual = ['', ...presets, CUSTOM].map((option) => ({
+    value: option,
+    label: t[option as '' | typeof CUSTOM | (typeof presets)[number]],
+  }))
+  if (value === undefined) return { selected: customOpen ? CUSTOM : '', options: usual }
+  const preset = presetOf(value)
+  if (preset !== undefined) return { selected: customOpen ? CUSTOM : preset, options: usual }
+  if (value.op !== 'equals' && value.op !== 'last' && value.op !== 'on') {
+    return { selected: CUSTOM, options: usual }
+  }
+  const selected = timeKind.writePage(value)
+  return { selected, options: [{ value: selected, label: describeTime(value, clock) }, ...usual] }
+}
+
+/** A range of times: a period that rolls on with the clock, or two typed bounds. */
+export function TimeField({ name, rejected }: { readonly name: TimeFilterName; readonly rejected?: string }) {
+  const t = useText(filterText)
+  const clock = clockFor(usePageQuery())
+  const [value, change] = useFilter(name)
+  const [draft, setDraft] = useState<BoundTexts | null>(null)
+  const [unread, setUnread] = useState<readonly Bound[]>([])
+  const [customOpen, setCustomOpen] = useState(false)
+  const fromField = useRef<HTMLInputElement>(null)
+  const period = usePeriodOptions(value, customOpen)
+
+  const texts = draft ?? boundTexts(value, clock)
+  const hints = resolvedTexts(value, clock)
+  const reversed = value !== undefined && timeKind.resolve(value, clock) === null
+
+  const pick = (option: string): void => {
+    setDraft(null)
+    setUnread([])
+    setCustomOpen(option === CUSTOM)
+    if (option === CUSTOM) fromField.current?.focus()
+    else change(option === '' ? undefined : (timeKind.readPage(option) ?? undefined))
+  }
+  const settle = (): void => {
+    if (draft === null) return
+    const read = readBounds(draft, clock)
+    setUnread(read.unread)
+    if (read.unread.length > 0) return
+    setDraft(null)
+    setCustomOpen(false)
+    change(read.value)
+  }
+  const errorOf = (bound: Bound): string | null => {
+    if (unread.includes(bound)) return t.timeUnread
+    if (reversed) return bound === 'to' ? t.reversed : ' '
+    return bound === 'to' ? (rejected ?? null) : null
+  }
+  const field = (bound: Bound, label: string) => (
+    <TextField
+      label={label}
+      ref={bound === 'from' ? fromField : null}
+      error={errorOf(bound)}
+      placeholder={hints[bound] || t.timeHint}
+      value={texts[bound]}
+      onChange={(event) => setDraft({ ...texts, [bound]: event.target.value })}
+      onKeyDown={(event) => event.key === 'Enter' && settle()}
+      onBlur={settle}
+    />
+  )
+  return (
+    <fieldset className="flex flex-col gap-2">
+      <legend className="mb-1 font-semibold">{t[name]}</legend>
+      <SelectField label={t.period} value={period.selected} options={period.options} onPick={pick} />
+      <div className="grid grid-cols-2 gap-2">
+        {field('from', t.from)}
+        {field('to', t.to)}
+      </div>
+    </fieldset>
+  )
+}

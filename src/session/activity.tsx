@@ -1,0 +1,72 @@
+import { useEffect, useEffectEvent, useState } from 'react'
+import { reportActivity } from '../api/auth.ts'
+import { hostNow } from '../api/boot.ts'
+import { Problem } from '../contract/problems.ts'
+import type { Session } from '../contract/session.ts'
+import { useText } from '../text/i18n.ts'
+import { sessionText } from '../text/session-text.ts'
+import { Button } from '../ui/button.tsx'
+import { Dialog } from '../ui/dialog.tsx'
+import { sessionEnded, setSession } from './session-state.ts'
+
+const REPORT_EVERY_MS = 60_000
+const WARN_BEFORE_MS = 120_000
+const TICK_MS = 1000
+
+/** Tells the host, at most once a minute, that somebody is there: input, or a recording that plays. */
+function useActivityReports(active: boolean): void {
+  useEffect(() => {
+    if (!active) return undefined
+    let lastMs = hostNow()
+    const report = (): void => {
+      if (hostNow() - lastMs < REPORT_EVERY_MS) return
+      lastMs = hostNow()
+      reportActivity().then(setSession, (error: unknown) => {
+        if (error instanceof Problem && error.code === 'signed_out') sessionEnded()
+      })
+    }
+    const options = { passive: true, capture: true }
+    const events = ['pointerdown', 'keydown', 'wheel', 'timeupdate'] as const
+    for (const event of events) document.addEventListener(event, report, options)
+    return () => {
+      for (const event of events) document.removeEventListener(event, report, options)
+    }
+  }, [active])
+}
+
+/** Seconds until the session ends for want of input, once that is two minutes away; null before. */
+function useSecondsLeft(session: Session, active: boolean): number | null {
+  const [left, setLeft] = useState<number | null>(null)
+  const measure = useEffectEvent(() => {
+    const leftMs = Math.min(session.idleExpiresMs, session.expiresMs) - hostNow()
+    setLeft(leftMs < WARN_BEFORE_MS ? Math.max(0, Math.ceil(leftMs / 1000)) : null)
+    if (leftMs <= 0) sessionEnded()
+  })
+  useEffect(() => {
+    if (!active) return undefined
+    const timer = setInterval(() => measure(), TICK_MS)
+    return () => clearInterval(timer)
+  }, [active])
+  return active ? left : null
+}
+
+function stay(): void {
+  reportActivity().then(setSession, sessionEnded)
+}
+
+/** Keeps the session alive while somebody works, and warns two minutes before it ends. */
+export function SessionKeeper({ session, ended }: { readonly session: Session; readonly ended: boolean }) {
+  const t = useText(sessionText)
+  const left = useSecondsLeft(session, !ended)
+  useActivityReports(!ended && left === null)
+  if (left === null || left <= 0) return null
+  return (
+    <Dialog label={t.warnTitle} onClose={stay} className="m-auto max-w-sm rounded-xl p-5">
+      <h2 className="text-base font-semibold">{t.warnTitle}</h2>
+      <p className="my-3 text-muted">{t.warnHint({ seconds: left })}</p>
+      <Button look="primary" onClick={stay}>
+        {t.stay}
+      </Button>
+    </Dialog>
+  )
+}

@@ -1,0 +1,31 @@
+import { useText } from '../text/i18n.ts'
+import { sessionText } from '../text/session-text.ts'
+import { buttonClass } from '../ui/button.tsx'
+import { Message } from '../ui/message.tsx'
+
+/**
+ * Signed out inside a portal. No password field ever appears in a framed page: sign-in happens where the
+ * address bar can be seen, and the frame is loaded again afterwards.
+ * @param outside the same search outside the frame.
+ */
+export function FramedSignIn({ outside }: { readonly outside: string }) {
+  const t = useText(sessionText)
+  return (
+    <main className="grid min-h-dvh place-items-center">
+      <title>{t.title}</title>
+      <Message
+        title={t.framed}
+        actions={
+          <>
+            <a className={buttonClass('primary')} href={outside} target="_blank" rel="opener">
+              {t.submit}
+            </a>
+            <a className={buttonClass('plain')} href={outside} target="_blank" rel="noreferrer">
+              {t.openTab}
+            </a>
+          </>
+        }
+      />
+    </main>
+  )
+}

@@ -1,0 +1,23 @@
+/** Who is signed in, for the whole page. */
+import { atom } from 'nanostores'
+import { boot } from '../api/boot.ts'
+import type { Session } from '../contract/session.ts'
+
+export interface SessionState {
+  /** Who is, or was until it ended, signed in. */
+  readonly session: Session | null
+  /** The session ended while the page was open: what is on it stays, behind the sign-in. */
+  readonly ended: boolean
+}
+
+export const sessionState = atom<SessionState>({ session: boot.session, ended: false })
+
+/** An answer said that nobody is signed in. */
+export function sessionEnded(): void {
+  const { session } = sessionState.get()
+  if (session) sessionState.set({ session, ended: true })
+}
+
+export function setSession(session: Session | null): void {
+  sessionState.set({ session, ended: false })
+}

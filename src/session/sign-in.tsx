@@ -1,0 +1,121 @@
+import { useMutation } from '@tanstack/react-query'
+import { useState, type SubmitEvent } from 'react'
+import { signIn } from '../api/auth.ts'
+import { boot } from '../api/boot.ts'
+import { Problem } from '../contract/problems.ts'
+import type { DemoAccount, Session } from '../contract/session.ts'
+import { useText } from '../text/i18n.ts'
+import { sessionText } from '../text/session-text.ts'
+import { Button } from '../ui/button.tsx'
+import { TextField } from '../ui/field.tsx'
+
+interface SignInProps {
+  /** Filled in already where somebody was signed in. */
+  readonly username?: string
+  readonly onSignedIn: (session: Session) => void
+}
+
+/** Why the sign-in did not work, in words. */
+function explain(error: Error): string {
+  const t = sessionText.get()
+  const code = error instanceof Problem ? error.code : 'internal'
+  if (code === 'wrong_credentials') return t.wrong
+  if (code === 'recorder_down') return t.down
+  if (code === 'network') return t.unreachable
+  if (code === 'too_many_attempts' && error instanceof Problem) {
+    return t.throttled({ minutes: Math.max(1, Math.ceil((error.retryAfterMs ?? 0) / 60_000)) })
+  }
+  return t.failed
+}
+
+/** The form itself: on its own page, and over a page whose session has ended. */
+export function SignInForm({ username: known = '', onSignedIn }: SignInProps) {
+  const t = useText(sessionText)
+  const [username, setUsername] = useState(known)
+  const [password, setPassword] = useState('')
+  const [missing, setMissing] = useState(false)
+  const { mutate, isPending, error } = useMutation({
+    mutationFn: () => signIn(username.trim(), password),
+    onSuccess: onSignedIn,
+    onError: () => setPassword(''),
+  })
+  const submit = (event: SubmitEvent): void => {
+    event.preventDefault()
+    const incomplete = username.trim() === '' || password === ''
+    setMissing(incomplete)
+    if (!incomplete && !isPending) mutate()
+  }
+  const problem = missing ? t.missing : error && !isPending ? explain(error) : null
+  return (
+    <form className="flex flex-col gap-4" onSubmit={submit} noValidate>
+      <TextField
+        label={t.username}
+        name="username"
+        autoComplete="username"
+        autoCapitalize="none"
+        required
+        value={username}
+        onChange={(event) => setUsername(event.target.value)}
+      />
+      <TextField
+        label={t.password}
+        name="password"
+        type="password"
+        autoComplete="current-password"
+        required
+        value={password}
+        onChange={(event) => setPassword(event.target.value)}
+      />
+      <p role="alert" className="font-medium text-warn empty:hidden">
+        {problem}
+      </p>
+      <Button type="submit" look="primary" className="min-h-10" aria-disabled={isPending}>
+        {isPending ? t.checking : t.submit}
+      </Button>
+      <DemoAccounts
+        onPick={(account) => {
+          setUsername(account.username)
+          setPassword(account.password)
+        }}
+      />
+    </form>
+  )
+}
+
+function DemoAccounts({ onPick }: { readonly onPick: (account: DemoAccount) => void }) {
+  const t = useText(sessionText)
+  if (boot.demoAccounts.length === 0) return null
+  return (
+    <section aria-labelledby="demo-accounts" className="rounded-lg border border-line bg-canvas p-3">
+      <h2 id="demo-accounts" className="font-semibold">
+        {t.demoTitle}
+      </h2>
+      <p className="mb-2 text-muted">{t.demoHint}</p>
+      <ul className="flex flex-col gap-1">
+        {boot.demoAccounts.map((account) => (
+          <li key={account.username} className="flex flex-wrap items-center gap-x-2">
+            <Button className="min-w-28" onClick={() => onPick(account)}>
+              {account.username}
+            </Button>
+            <span className="text-muted">{t[account.role]}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+/** The sign-in as a page of its own. */
+export function SignInPage({ onSignedIn }: Pick<SignInProps, 'onSignedIn'>) {
+  const t = useText(sessionText)
+  return (
+    <main className="grid min-h-dvh place-items-center p-4">
+      <title>{t.title}</title>
+      <div className="w-full max-w-sm rounded-xl border border-line bg-surface p-6 shadow-sm">
+        <h1 className="text-xl font-semibold">{t.title}</h1>
+        <p className="mb-5 text-muted">{t.lead}</p>
+        <SignInForm onSignedIn={onSignedIn} />
+      </div>
+    </main>
+  )
+}

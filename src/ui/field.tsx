@@ -1,0 +1,83 @@
+import { useId, type InputHTMLAttributes, type ReactNode, type Ref, type SelectHTMLAttributes } from 'react'
+
+interface FieldProps {
+  readonly label: string
+  readonly error?: string | null | undefined
+  /** Stands at the end of the label's line. */
+  readonly aside?: ReactNode
+  readonly children: (ids: { id: string; errorId: string | undefined }) => ReactNode
+}
+
+/** A label above its control, and what is wrong with it below. */
+export function Field({ label, error, aside, children }: FieldProps) {
+  const id = useId()
+  const errorId = error ? `${id}-error` : undefined
+  return (
+    <div className="flex flex-col gap-1">
+      <div className="flex items-center justify-between gap-2">
+        <label htmlFor={id} className="text-xs font-medium text-muted">
+          {label}
+        </label>
+        {aside}
+      </div>
+      {children({ id, errorId })}
+      {error ? (
+        <p id={errorId} className="text-xs font-medium text-warn">
+          {error}
+        </p>
+      ) : null}
+    </div>
+  )
+}
+
+interface TextFieldProps extends Omit<InputHTMLAttributes<HTMLInputElement>, 'id'> {
+  readonly label: string
+  readonly error?: string | null | undefined
+  readonly aside?: ReactNode
+  readonly ref?: Ref<HTMLInputElement>
+}
+
+export function TextField({ label, error, aside, className = '', ...rest }: TextFieldProps) {
+  return (
+    <Field label={label} error={error} aside={aside}>
+      {({ id, errorId }) => (
+        <input
+          autoComplete="off"
+          spellCheck={false}
+          {...rest}
+          id={id}
+          aria-invalid={error ? true : undefined}
+          aria-describedby={errorId}
+          className={`control ${className}`}
+        />
+      )}
+    </Field>
+  )
+}
+
+export interface Option {
+  readonly value: string
+  readonly label: string
+}
+
+interface SelectProps extends Omit<SelectHTMLAttributes<HTMLSelectElement>, 'onChange'> {
+  readonly options: readonly Option[]
+  readonly onPick: (value: string) => void
+}
+
+/** A select without a visible label; give it an `aria-label`. */
+export function Select({ options, onPick, className = '', ...rest }: SelectProps) {
+  return (
+    <select {...rest} className={`control ${className}`} onChange={(event) => onPick(event.target.value)}>
+      {options.map(({ value, label }) => (
+        <option key={value} value={value}>
+          {label}
+        </option>
+      ))}
+    </select>
+  )
+}
+
+export function SelectField({ label, ...rest }: SelectProps & { readonly label: string }) {
+  return <Field label={label}>{({ id }) => <Select {...rest} id={id} />}</Field>
+}

@@ -1,0 +1,42 @@
+import type { ReactNode } from 'react'
+
+interface MessageProps {
+  readonly title: ReactNode
+  readonly children?: ReactNode
+  /** Buttons: the next step first. */
+  readonly actions?: ReactNode
+  readonly icon?: ReactNode
+}
+
+/** What happened and what to do next, in the place of what could not be shown. */
+export function Message({ title, children, actions, icon }: MessageProps) {
+  return (
+    <div className="mx-auto flex max-w-lg flex-col items-center gap-2 px-4 py-14 text-center">
+      {icon === undefined ? null : <div className="text-muted">{icon}</div>}
+      <p className="text-base font-semibold">{title}</p>
+      {children === undefined ? null : <div className="text-muted">{children}</div>}
+      {actions === undefined ? null : (
+        <div className="mt-2 flex flex-wrap justify-center gap-2">{actions}</div>
+      )}
+    </div>
+  )
+}
+
+/** One line above the content that it is about. */
+export function Notice({
+  children,
+  actions,
+}: {
+  readonly children: ReactNode
+  readonly actions?: ReactNode
+}) {
+  return (
+    <div
+      role="alert"
+      className="mb-2 flex flex-wrap items-center justify-between gap-2 rounded-md border border-warn bg-warn-soft py-1.5 pr-2 pl-3 text-ink"
+    >
+      <div className="min-w-0 flex-1 basis-60">{children}</div>
+      {actions === undefined ? null : <div className="flex flex-wrap gap-2">{actions}</div>}
+    </div>
+  )
+}
