@@ -24,7 +24,7 @@ function ZonePicker() {
   return (
     <Select
       aria-label={t.zone}
-      className="!w-auto max-w-52 !min-h-8 min-w-0"
+      className="!w-auto max-w-64 !min-h-8 min-w-0 shrink"
       value={query.tz ?? ''}
       options={[
         { value: '', label: t.browserZone({ zone: own }) },
@@ -44,14 +44,14 @@ function LooksPicker() {
     <>
       <Select
         aria-label={t.theme}
-        className="!w-auto !min-h-8"
+        className="!w-auto !min-h-8 shrink-0"
         value={chosen}
         options={themes.map((value) => ({ value, label: t[value] }))}
         onPick={(value) => setTheme(themes.find((known) => known === value) ?? 'system')}
       />
       <Select
         aria-label={t.density}
-        className="!w-auto !min-h-8 max-md:hidden"
+        className="!w-auto !min-h-8 shrink-0 max-md:hidden"
         value={rows}
         options={(['comfortable', 'compact'] as const).map((value) => ({ value, label: t[value] }))}
         onPick={(value) => setDensity(value === 'compact' ? 'compact' : 'comfortable')}
@@ -84,7 +84,7 @@ export function Header({ session, onSignedOut }: HeaderProps) {
         aria-label={t.product}
       >
         <AudioLines size={20} aria-hidden className="text-accent" />
-        <span className="max-md:sr-only">{t.product}</span>
+        <span className="whitespace-nowrap max-lg:sr-only">{t.product}</span>
       </a>
       {failed ? (
         <span role="alert" className="text-warn">
@@ -96,8 +96,8 @@ export function Header({ session, onSignedOut }: HeaderProps) {
       <span className="truncate text-muted max-lg:sr-only">
         <bdi>{session.displayName ?? session.username}</bdi>
       </span>
-      <Button look="quiet" className="max-md:!px-1.5" onClick={leave}>
-        <LogOut size={16} aria-hidden />
+      <Button look="quiet" className="shrink-0 max-md:!px-1.5" onClick={leave}>
+        <LogOut size={16} aria-hidden className="shrink-0" />
         <span className="max-md:sr-only">{t.signOut}</span>
       </Button>
     </header>

@@ -1,3 +1,4 @@
+import { ChevronDown } from 'lucide-react'
 import { useState, type ReactNode } from 'react'
 import { filterNames, type FilterName } from '../contract/search.ts'
 import { useText } from '../text/i18n.ts'
@@ -51,6 +52,7 @@ export function FilterForm({ rejected }: { readonly rejected: Rejected | null })
         aria-expanded={open}
         onClick={() => setOpened(!open)}
       >
+        <ChevronDown size={16} aria-hidden className={open ? 'rotate-180' : ''} />
         {t.more}
       </Button>
       {open ? further.map(fieldOf) : null}

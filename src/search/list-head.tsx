@@ -30,7 +30,7 @@ function rangeLine({ answer }: Recordings): string {
   const { list, query } = answer
   const first = query.page * query.pageSize
   const total = formatCount(list.totalCount)
-  if (first >= list.totalCount) return t.range({ first: 0, last: 0, total })
+  if (first >= list.totalCount) return t.none({ total })
   const last = Math.min(first + query.pageSize, list.totalCount)
   return t.range({ first: formatCount(first + 1), last: formatCount(last), total })
 }
@@ -47,26 +47,30 @@ export function ListHead({ session, recordings }: ListHeadProps) {
   const { zone } = clockFor(usePageQuery())
   return (
     <div className="list-head">
-      <h1 className="text-lg font-semibold">{t.title}</h1>
-      <p className="text-muted">{scopeLine(session)}</p>
-      <output aria-label={t.results} className="font-semibold max-lg:order-last max-lg:mr-auto lg:ml-auto">
-        {busy && answer === null ? '' : rangeLine(recordings)}
-      </output>
-      <p className="flex items-center gap-1 text-muted max-lg:ml-auto">
-        {answer === null ? (
-          <span className="bone w-32" />
-        ) : (
-          <>
-            {t.asOf({ time: formatTime(answer.asOfMs, zone, 'minute') })}
-            <span className="max-md:sr-only"> {zone}</span>
-          </>
-        )}
+      <div className="flex min-w-0 items-baseline gap-3">
+        <h1 className="text-lg font-semibold">{t.title}</h1>
+        <p className="truncate text-muted">{scopeLine(session)}</p>
+      </div>
+      <div className="flex items-center gap-3 max-md:w-full">
+        <output aria-label={t.results} className="font-semibold max-md:mr-auto">
+          {rangeLine(recordings)}
+        </output>
+        <p className="text-muted">
+          {answer === null ? (
+            <span className="bone w-32" />
+          ) : (
+            <>
+              {t.asOf({ time: formatTime(answer.asOfMs, zone, 'minute') })}
+              <span className="max-md:sr-only"> {zone}</span>
+            </>
+          )}
+        </p>
         <IconButton
           label={t.refresh}
           icon={<RefreshCw size={16} aria-hidden className={busy ? 'animate-spin' : ''} />}
           onClick={refresh}
         />
-      </p>
+      </div>
     </div>
   )
 }

@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { useEffect, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
+import { useEffectEvent, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import { listQuery } from '../api/queries.ts'
 import { filterNames } from '../contract/search.ts'
 import type { Session } from '../contract/session.ts'
@@ -39,10 +39,12 @@ function useRows({ answer }: Recordings): RecordingRow[] {
   const paths = usePaths()
   return useMemo(() => {
     if (!answer) return []
-    const { zone } = clockFor(answer.query)
+    const { zone, nowMs } = clockFor(answer.query)
     const names = ownerNames(client)
     const hrefOf = (id: string): string => paths.recording(id, answer.query)
-    return answer.list.recordings.map((recording) => makeRow(recording, { zone, hrefOf, ownerNames: names }))
+    return answer.list.recordings.map((recording) =>
+      makeRow(recording, { zone, nowMs, hrefOf, ownerNames: names }),
+    )
   }, [answer, client, paths])
 }
 
@@ -50,24 +52,20 @@ function useRows({ answer }: Recordings): RecordingRow[] {
  * Brings the list back as it was left: the same scroll, and the focus on the row that was opened. The list is
  * hidden, not gone, while a recording is shown; its layout effects run again when it returns.
  */
-function useReturn(openId: string | null) {
+function useReturn(lastOpen: string | null) {
   const pane = useRef<HTMLDivElement>(null)
   const left = useRef({ paneTop: 0, pageTop: 0 })
-  const lastOpened = useRef<string | null>(null)
-  useEffect(() => {
-    if (openId !== null) lastOpened.current = openId
-  }, [openId])
-  useLayoutEffect(() => {
-    const scroller = pane.current
+  const comeBack = useEffectEvent((scroller: HTMLDivElement | null) => {
     scroller?.scrollTo({ top: left.current.paneTop })
     window.scrollTo({ top: left.current.pageTop })
-    const id = lastOpened.current
-    if (id !== null) {
-      const links = scroller?.querySelectorAll<HTMLAnchorElement>('a[data-recording]') ?? []
-      const link = [...links].find((candidate) => candidate.dataset.recording === id)
-      link?.focus({ preventScroll: true })
-      link?.closest('tr')?.scrollIntoView({ block: 'nearest' })
-    }
+    const links = [...(scroller?.querySelectorAll<HTMLAnchorElement>('a[data-recording]') ?? [])]
+    const link = links.find((candidate) => candidate.dataset.recording === lastOpen)
+    link?.focus({ preventScroll: true })
+    link?.closest('tr')?.scrollIntoView({ block: 'nearest' })
+  })
+  useLayoutEffect(() => {
+    const scroller = pane.current
+    comeBack(scroller)
     const remember = (): void => {
       if (scroller?.checkVisibility()) left.current = { paneTop: scroller.scrollTop, pageTop: window.scrollY }
     }
@@ -99,8 +97,8 @@ export function ListPage({ session, openId }: ListPageProps) {
   const recordings = useRecordings(query)
   const rows = useRows(recordings)
   const wide = useWide()
-  const { pane, toTop } = useReturn(openId)
   const [lastOpen, setLastOpen] = useState(openId)
+  const { pane, toTop } = useReturn(lastOpen)
   if (openId !== null && openId !== lastOpen) setLastOpen(openId)
   const rejected = rejectedFilter(recordings)
   const { answer } = recordings

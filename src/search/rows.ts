@@ -2,11 +2,12 @@
 import { directions } from '../contract/filter-kinds.ts'
 import type { Recording, RecordingField } from '../contract/recording.ts'
 import { formatDuration, formatTime, speakDuration } from '../lib/times.ts'
-import { offsetMinutesAt } from '../lib/zones.ts'
+import { dateAt, offsetMinutesAt } from '../lib/zones.ts'
 
 export interface RecordingRow {
   readonly recording: Recording
   readonly href: string
+  /** The date, with its year where that is not the current one. */
   readonly day: string
   readonly time: string
   /** The recording's own date-time, for a tooltip. */
@@ -24,17 +25,24 @@ export interface RecordingRow {
 
 export interface RowContext {
   readonly zone: string
+  /** The host's time, ms since the Unix epoch. */
+  readonly nowMs: number
   readonly hrefOf: (id: string) => string
   readonly ownerNames: ReadonlyMap<string, string>
 }
 
-export function makeRow(recording: Recording, { zone, hrefOf, ownerNames }: RowContext): RecordingRow {
+function dayText(epochMs: number, zone: string, nowMs: number): string {
+  const thisYear = dateAt(epochMs, zone).slice(0, 4) === dateAt(nowMs, zone).slice(0, 4)
+  return formatTime(epochMs, zone, thisYear ? 'shortDay' : 'day')
+}
+
+export function makeRow(recording: Recording, { zone, nowMs, hrefOf, ownerNames }: RowContext): RecordingRow {
   const { start, duration, direction, ownerUsername } = recording
   const foreign = start !== null && offsetMinutesAt(start.epochMs, zone) !== start.offsetMinutes
   return {
     recording,
     href: hrefOf(recording.id),
-    day: start ? formatTime(start.epochMs, zone, 'day') : '',
+    day: start ? dayText(start.epochMs, zone, nowMs) : '',
     time: start ? formatTime(start.epochMs, zone, 'time') : '',
     recordedAs: start?.text ?? null,
     foreignOffset: foreign ? (/(?:Z|[+-]\d\d:?\d\d)$/i.exec(start.text)?.[0] ?? 'UTC') : '',

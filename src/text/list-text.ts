@@ -58,7 +58,7 @@ export const listText = i18n('list', {
   pageTitle: params('{total} recordings'),
   results: 'Results',
   range: params('{first}–{last} of {total}'),
-  none: '0 of 0',
+  none: params('0 of {total}'),
   started: 'Started',
   duration: 'Duration',
   direction: 'Direction',

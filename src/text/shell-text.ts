@@ -14,7 +14,7 @@ export const shellText = i18n('shell', {
   product: 'Recordings Dashboard',
   skip: 'Skip to the recordings',
   zone: 'Time zone',
-  browserZone: params('{zone} (this computer)'),
+  browserZone: params('{zone} (local)'),
   theme: 'Theme',
   system: 'System',
   light: 'Light',

@@ -12,7 +12,7 @@ export function DirectionMark({
 }) {
   const Icon = icons[kind]
   return (
-    <span className="inline-flex items-center gap-1.5">
+    <span className="inline-flex items-center gap-1.5 align-middle">
       <Icon size={15} aria-hidden className={kind === 'incoming' ? 'text-accent' : 'text-muted'} />
       {label}
     </span>
