@@ -9,7 +9,8 @@ import { useText } from '../text/i18n.ts'
 import { shellText } from '../text/shell-text.ts'
 import { Button } from '../ui/button.tsx'
 import { Select } from '../ui/field.tsx'
-import { usePageQuery, usePaths, useSearchFor, useView } from '../url/navigation.tsx'
+import { firstQuery } from '../url/entry.ts'
+import { usePageQuery, usePaths, useSetZone } from '../url/navigation.tsx'
 
 const zones = zoneNames()
 
@@ -17,8 +18,7 @@ const zones = zoneNames()
 function ZonePicker() {
   const t = useText(shellText)
   const query = usePageQuery()
-  const searchFor = useSearchFor()
-  const view = useView()
+  const setZone = useSetZone()
   const own = browserZone()
   const offered = zones.includes(query.tz ?? 'UTC') ? zones : [...zones, query.tz ?? 'UTC']
   return (
@@ -30,8 +30,7 @@ function ZonePicker() {
         { value: '', label: t.browserZone({ zone: own }) },
         ...offered.map((zone) => ({ value: zone, label: zone })),
       ]}
-      disabled={view.name !== 'list'}
-      onPick={(zone) => searchFor({ ...query, tz: zone === '' ? null : zone })}
+      onPick={(zone) => setZone(zone === '' ? null : zone)}
     />
   )
 }
@@ -79,7 +78,7 @@ export function Header({ session, onSignedOut }: HeaderProps) {
   return (
     <header className="page-header">
       <a
-        href={paths.list({ ...query, search: {}, page: 0 })}
+        href={paths.list({ ...firstQuery, tz: query.tz })}
         className="mr-auto flex items-center gap-2 font-semibold"
         aria-label={t.product}
       >

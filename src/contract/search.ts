@@ -109,13 +109,14 @@ function readPaging(params: URLSearchParams): Paging | null | string {
   return { page: index, pageSize }
 }
 
-/** `;` and `:` need no escape in a query, and a bookmark is easier to read without; a `+` always gets one. */
+/** `;`, `:` and `/` need no escape in a query, and a bookmark is easier to read without; a `+` always gets one. */
 function encode(pairs: [string, string][]): string {
   return new URLSearchParams(pairs)
     .toString()
     .replaceAll('+', '%20')
     .replaceAll('%3A', ':')
     .replaceAll('%3B', ';')
+    .replaceAll('%2F', '/')
 }
 
 /** The API's query string, without the `?`. Paging null asks for all rows. */

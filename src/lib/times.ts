@@ -1,11 +1,13 @@
 /** Instants and durations as people read them. Formatters are kept: making one costs more than using it. */
 import { wallTime } from './zones.ts'
 
-type Style = 'day' | 'shortDay' | 'time' | 'full' | 'minute'
+type Style = 'weekday' | 'day' | 'date' | 'shortDate' | 'time' | 'full' | 'minute'
 
 const options: Record<Style, Intl.DateTimeFormatOptions> = {
   day: { weekday: 'short', day: '2-digit', month: 'short', year: 'numeric' },
-  shortDay: { weekday: 'short', day: '2-digit', month: 'short' },
+  weekday: { weekday: 'short' },
+  date: { day: '2-digit', month: 'short', year: 'numeric' },
+  shortDate: { day: '2-digit', month: 'short' },
   time: { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' },
   minute: { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
   full: {
@@ -23,7 +25,7 @@ const options: Record<Style, Intl.DateTimeFormatOptions> = {
 
 const formatters = new Map<string, Intl.DateTimeFormat>()
 
-/** Formats in that zone; `day` is `Mon, 23 Nov 2026`, `shortDay` without its year, `time` `08:31:05`, `minute` `08:31`. */
+/** Formats in that zone; `day` is `Mon, 23 Nov 2026`, `weekday`, `date` and `shortDate` are parts of it, `time` `08:31:05`, `minute` `08:31`. */
 export function formatTime(epochMs: number, zone: string, style: Style, locale = 'en-GB'): string {
   const key = `${locale} ${zone} ${style}`
   let formatter = formatters.get(key)

@@ -22,7 +22,11 @@ export const startedCell = (row: RecordingRow): ReactNode =>
       dateTime={row.recordedAs ?? undefined}
       title={listText.get().recordedAt({ text: row.recordedAs ?? '' })}
     >
-      <span className="text-muted">{row.day}</span> <span className="font-medium">{row.time}</span>
+      <span className="text-muted">
+        <span className="max-md:hidden">{row.weekday} </span>
+        {row.day}
+      </span>{' '}
+      <span className="font-medium">{row.time}</span>
       {row.foreignOffset === '' ? null : (
         <span className="ml-1.5 text-xs text-muted">{row.foreignOffset}</span>
       )}

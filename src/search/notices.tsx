@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import type { ListAnswer } from '../api/early-list.ts'
 import type { Problem } from '../contract/problems.ts'
+import { writePageQuery } from '../contract/search.ts'
 import { formatTime } from '../lib/times.ts'
 import { useText } from '../text/i18n.ts'
 import { listStateText, listText } from '../text/list-text.ts'
@@ -13,9 +14,11 @@ import { clockFor } from './clock-for.ts'
 /** What the bookmark held and nobody could read. */
 export function DroppedNotice({ onReview }: { readonly onReview: () => void }) {
   const t = useText(listText)
-  const { dropped } = useEntry()
+  const { dropped, query: opened } = useEntry()
+  const query = usePageQuery()
   const [dismissed, setDismissed] = useState(false)
-  if (dropped.length === 0 || dismissed) return null
+  const elsewhere = writePageQuery({ ...opened, page: 0 }) !== writePageQuery({ ...query, page: 0 })
+  if (dropped.length === 0 || dismissed || elsewhere) return null
   const named = dropped.map(({ name, value }) => `${name}=${value}`).join(', ')
   return (
     <Notice
@@ -57,4 +60,11 @@ export function StaleNotice({ answer, current, problem, onRetry }: StaleProps) {
 export function UnreadableNotice({ count }: { readonly count: number }) {
   const t = useText(listText)
   return count === 0 ? null : <Notice>{t.unreadableRows(count)}</Notice>
+}
+
+/** A filter that can be read but cannot be, so that nothing was asked; rows that were there stay. */
+export function ImpossibleNotice({ onReview }: { readonly onReview: () => void }) {
+  const t = useText(listText)
+  const states = useText(listStateText)
+  return <Notice actions={<Button onClick={onReview}>{t.review}</Button>}>{states.impossible}</Notice>
 }

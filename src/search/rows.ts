@@ -7,6 +7,7 @@ import { dateAt, offsetMinutesAt } from '../lib/zones.ts'
 export interface RecordingRow {
   readonly recording: Recording
   readonly href: string
+  readonly weekday: string
   /** The date, with its year where that is not the current one. */
   readonly day: string
   readonly time: string
@@ -33,7 +34,7 @@ export interface RowContext {
 
 function dayText(epochMs: number, zone: string, nowMs: number): string {
   const thisYear = dateAt(epochMs, zone).slice(0, 4) === dateAt(nowMs, zone).slice(0, 4)
-  return formatTime(epochMs, zone, thisYear ? 'shortDay' : 'day')
+  return formatTime(epochMs, zone, thisYear ? 'shortDate' : 'date')
 }
 
 export function makeRow(recording: Recording, { zone, nowMs, hrefOf, ownerNames }: RowContext): RecordingRow {
@@ -42,6 +43,7 @@ export function makeRow(recording: Recording, { zone, nowMs, hrefOf, ownerNames 
   return {
     recording,
     href: hrefOf(recording.id),
+    weekday: start ? formatTime(start.epochMs, zone, 'weekday') : '',
     day: start ? dayText(start.epochMs, zone, nowMs) : '',
     time: start ? formatTime(start.epochMs, zone, 'time') : '',
     recordedAs: start?.text ?? null,

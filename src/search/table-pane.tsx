@@ -5,7 +5,7 @@ import { listText } from '../text/list-text.ts'
 import { usePageQuery } from '../url/navigation.tsx'
 import { Empty } from './empty-state.tsx'
 import { Failed, PastEnd } from './list-state.tsx'
-import { DroppedNotice, StaleNotice, UnreadableNotice } from './notices.tsx'
+import { DroppedNotice, ImpossibleNotice, StaleNotice, UnreadableNotice } from './notices.tsx'
 import { RecordingsTable, SkeletonTable } from './recordings-table.tsx'
 import type { RecordingRow } from './rows.ts'
 import type { Recordings } from './use-recordings.ts'
@@ -31,11 +31,12 @@ interface TablePaneProps {
 
 /** The table, or what stands in its place. */
 export function TablePane({ pane, recordings, rows, session, currentId }: TablePaneProps) {
-  const { answer, current, busy, problem, refresh } = recordings
+  const { answer, current, busy, problem, impossible, refresh } = recordings
   const showRows = answer !== null && (problem === null || passing.has(problem.code))
   return (
     <>
       <DroppedNotice onReview={reviewFilters} />
+      {impossible.length > 0 ? <ImpossibleNotice onReview={reviewFilters} /> : null}
       {showRows ? <UnreadableNotice count={answer.list.unreadableCount} /> : null}
       {showRows && problem ? (
         <StaleNotice answer={answer} current={current} problem={problem} onRetry={refresh} />

@@ -93,8 +93,8 @@ function DemoAccounts({ onPick }: { readonly onPick: (account: DemoAccount) => v
       <p className="mb-2 text-muted">{t.demoHint}</p>
       <ul className="flex flex-col gap-1">
         {boot.demoAccounts.map((account) => (
-          <li key={account.username} className="flex flex-wrap items-center gap-x-2">
-            <Button className="min-w-28" onClick={() => onPick(account)}>
+          <li key={account.username} className="flex items-center gap-2.5">
+            <Button className="w-28 shrink-0" onClick={() => onPick(account)}>
               {account.username}
             </Button>
             <span className="text-muted">{t[account.role]}</span>

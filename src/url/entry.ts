@@ -11,7 +11,7 @@ export interface Entry {
 }
 
 /** Where a supervisor lands who asks for nothing: today alone is empty in the morning. */
-const FIRST_VIEW = 'startTime=on:last-7-days'
+export const firstQuery: PageQuery = readPageQuery(new URLSearchParams('startTime=on:last-7-days')).query
 
 const known = new Set<string>([...filterNames, 'remoteParty', 'tz', 'page', 'pageSize', ...embedFlags])
 
@@ -25,11 +25,14 @@ export function readEntry(pathname: string, search: string): Entry {
   const given = new URLSearchParams(search)
   const flags = base === '' ? '' : readFlags(given)
   const asked = [...given.keys()].filter((name) => !embedFlags.some((flag) => flag === name))
-  const { query, dropped } = readPageQuery(
-    bare && asked.length === 0 ? new URLSearchParams(FIRST_VIEW) : given,
-  )
+  const { query, dropped } = readPageQuery(given)
   const unknown = [...given].filter(([name]) => !known.has(name)).map(([name, value]) => ({ name, value }))
-  return { place: { base, flags }, view, query, dropped: [...dropped, ...unknown] }
+  return {
+    place: { base, flags },
+    view,
+    query: bare && asked.length === 0 ? firstQuery : query,
+    dropped: [...dropped, ...unknown],
+  }
 }
 
 /** The one address that says what the entry says. */

@@ -51,6 +51,20 @@ const pathsOf = (place: Place): Paths => ({
   recording: (id, query) => recordingPath(place, id, query),
 })
 
+/** Changes the zone of whatever is shown, list or recording. */
+export function useSetZone(): (tz: string | null) => void {
+  const navigate = useNavigate()
+  const paths = usePaths()
+  const { place } = useEntry()
+  const view = useView()
+  const query = usePageQuery()
+  return (tz) => {
+    const next = { ...query, tz }
+    const path = view.name === 'recording' ? paths.recording(view.id, next) : paths.list(next)
+    void navigate(path, { replace: place.base !== '' })
+  }
+}
+
 /**
  * Goes to another search. Keys typed into one field make one entry together: give the same `typing` for as
  * long as the field keeps the focus.

@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest'
+import { timeKind, type PageTimeFilter } from '../contract/filter-kinds.ts'
+import { makeClock } from '../url/clock.ts'
+import { describeTime } from './describe.ts'
+import { boundTexts, readBounds, resolvedTexts } from './time-bounds.ts'
+
+const clock = makeClock(Date.parse('2026-11-23T07:31:00Z'), 'Europe/Rome')
+
+const read = (from: string, to: string): string | null => {
+  const { value } = readBounds({ from, to }, clock)
+  return value ? timeKind.writePage(value) : null
+}
+
+const filter = (text: string): PageTimeFilter => {
+  const value = timeKind.readPage(text)
+  if (!value) throw new Error(text)
+  return value
+}
+
+describe('the two texts of a range', () => {
+  it.each([
+    ['2026-11-23', '', 'after:2026-11-23T00:00:00+01:00'],
+    ['', '2026-11-23', 'before:2026-11-24T00:00:00+01:00'],
+    ['2026-11-23', '2026-11-23', 'between:2026-11-23T00:00:00+01:00;2026-11-24T00:00:00+01:00'],
+    ['2026-10-25', '2026-10-25', 'between:2026-10-25T00:00:00+02:00;2026-10-26T00:00:00+01:00'],
+    ['2026-11-23 08:30', '2026-11-23 09:00', 'between:2026-11-23T08:30:00+01:00;2026-11-23T09:00:00+01:00'],
+    ['', '', null],
+  ])('reads From %j and To %j', (from, to, expected) => {
+    expect(read(from, to)).toBe(expected)
+  })
+
+  it('names the text that is no time, and asks nothing', () => {
+    expect(readBounds({ from: 'soon', to: '2026-11-23' }, clock)).toEqual({
+      value: undefined,
+      unread: ['from'],
+    })
+    expect(readBounds({ from: 'soon', to: '99' }, clock).unread).toEqual(['from', 'to'])
+  })
+
+  it.each([
+    ['after:2026-11-23T00:00:00+01:00', { from: '2026-11-23', to: '' }],
+    ['before:2026-11-24T00:00:00+01:00', { from: '', to: '2026-11-23' }],
+    [
+      'between:2026-11-23T07:30:00Z;2026-11-23T08:00:00.250Z',
+      { from: '2026-11-23 08:30', to: '2026-11-23 09:00:00.250' },
+    ],
+    ['on:today', { from: '', to: '' }],
+  ])('shows %s', (text, expected) => {
+    expect(boundTexts(filter(text), clock)).toEqual(expected)
+  })
+
+  it.each(['after:2026-11-23T00:00:00+01:00', 'between:2026-10-25T00:00:00+02:00;2026-10-26T00:00:00+01:00'])(
+    'reads back what it shows of %s',
+    (text) => {
+      const { from, to } = boundTexts(filter(text), clock)
+      expect(read(from, to)).toBe(text)
+    },
+  )
+
+  it('tells what a period means now', () => {
+    expect(resolvedTexts(filter('on:last-7-days'), clock)).toEqual({ from: '2026-11-17', to: '2026-11-23' })
+    expect(resolvedTexts(filter('last:1h'), clock)).toEqual({ from: '2026-11-23 07:31', to: '' })
+  })
+})
+
+describe('a time filter in words', () => {
+  it.each([
+    ['on:last-7-days', 'Last 7 days'],
+    ['last:90m', 'Last 90 minutes'],
+    ['on:2026-11', 'November 2026'],
+    ['on:2026', '2026'],
+    ['on:2026-11-23', 'Mon, 23 Nov 2026'],
+    ['after:2026-11-23T00:00:00+01:00', 'from 2026-11-23'],
+    ['before:2026-11-24T00:00:00+01:00', 'until 2026-11-23'],
+    ['between:2026-11-23T00:00:00+01:00;2026-11-24T00:00:00+01:00', '2026-11-23'],
+    ['between:2026-11-22T00:00:00+01:00;2026-11-24T00:00:00+01:00', '2026-11-22 – 2026-11-23'],
+  ])('%s', (text, expected) => {
+    expect(describeTime(filter(text), clock)).toBe(expected)
+  })
+})
