@@ -20,6 +20,7 @@ export function LocalNumberField({ rejected }: FieldProps) {
   const typing = useTyping(value?.text ?? '', (typed, visit) => {
     const text = cleanNumber(typed)
     change(text === '' ? undefined : { op: 'equals', text }, visit)
+    return text
   })
   return <TextField label={t.localPartyNumber} inputMode="tel" error={rejected} {...typing} />
 }
@@ -32,6 +33,7 @@ export function RemoteNumberField({ rejected }: FieldProps) {
   const typing = useTyping(value?.text ?? '', (typed, visit) => {
     const text = cleanNumber(typed)
     change(text === '' ? undefined : { op, text }, visit)
+    return text
   })
   const match = (
     <Select
@@ -61,6 +63,7 @@ export function OwnerField({ rejected }: FieldProps) {
   const { onFocus, ...typing } = useTyping(value?.text ?? '', (typed, visit) => {
     const text = typed.trim()
     change(text === '' ? undefined : { op: 'equals', text }, visit)
+    return text
   })
   return (
     <>

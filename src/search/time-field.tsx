@@ -1,4 +1,4 @@
-import { useRef, useState } from 'react'
+import { useId, useRef, useState } from 'react'
 import { timeKind, type PageTimeFilter } from '../contract/filter-kinds.ts'
 import { useText } from '../text/i18n.ts'
 import { filterText, periodText } from '../text/list-text.ts'
@@ -7,7 +7,7 @@ import { usePageQuery } from '../url/navigation.tsx'
 import { clockFor } from './clock-for.ts'
 import { describeTime, presetOf, presets } from './describe.ts'
 import { boundTexts, readBounds, resolvedTexts, type BoundTexts } from './time-bounds.ts'
-import { useFilter } from './use-filter.ts'
+import { useDraft, useFilter } from './use-filter.ts'
 
 type TimeFilterName = 'startTime' | 'endTime'
 type Bound = keyof BoundTexts
@@ -37,9 +37,11 @@ export function TimeField({ name, rejected }: { readonly name: TimeFilterName; r
   const t = useText(filterText)
   const clock = clockFor(usePageQuery())
   const [value, change] = useFilter(name)
-  const [draft, setDraft] = useState<BoundTexts | null>(null)
+  const source = `${clock.zone} ${value ? timeKind.writePage(value) : ''}`
+  const [draft, setDraft, expect] = useDraft<BoundTexts>(source)
   const [unread, setUnread] = useState<readonly Bound[]>([])
   const [customOpen, setCustomOpen] = useState(false)
+  const errorId = useId()
   const fromField = useRef<HTMLInputElement>(null)
   const period = usePeriodOptions(value, customOpen)
 
@@ -51,28 +53,34 @@ export function TimeField({ name, rejected }: { readonly name: TimeFilterName; r
     setDraft(null)
     setUnread([])
     setCustomOpen(option === CUSTOM)
-    if (option === CUSTOM) fromField.current?.focus()
-    else change(option === '' ? undefined : (timeKind.readPage(option) ?? undefined))
+    if (option === CUSTOM) {
+      // The period's bounds are where its refinement starts.
+      if (value?.op === 'on' || value?.op === 'last') change(readBounds(hints, clock).value)
+      fromField.current?.focus()
+    } else change(option === '' ? undefined : (timeKind.readPage(option) ?? undefined))
   }
   const settle = (): void => {
     if (draft === null) return
+    const shown = boundTexts(value, clock)
+    if (draft.from === shown.from && draft.to === shown.to) {
+      setDraft(null)
+      return
+    }
     const read = readBounds(draft, clock)
     setUnread(read.unread)
     if (read.unread.length > 0) return
-    setDraft(null)
+    setDraft(boundTexts(read.value, clock))
     setCustomOpen(false)
+    expect(`${clock.zone} ${read.value ? timeKind.writePage(read.value) : ''}`)
     change(read.value)
   }
-  const errorOf = (bound: Bound): string | null => {
-    if (unread.includes(bound)) return t.timeUnread
-    if (reversed) return bound === 'to' ? t.reversed : ' '
-    return bound === 'to' ? (rejected ?? null) : null
-  }
+  const wrong = draft === null ? [] : unread
+  const error = wrong.length > 0 ? t.timeUnread : reversed ? t.reversed : rejected
   const field = (bound: Bound, label: string) => (
     <TextField
       label={label}
       ref={bound === 'from' ? fromField : null}
-      error={errorOf(bound)}
+      invalidBy={error !== undefined && (wrong.length === 0 || wrong.includes(bound)) ? errorId : undefined}
       placeholder={hints[bound] || t.timeHint}
       value={texts[bound]}
       onChange={(event) => setDraft({ ...texts, [bound]: event.target.value })}
@@ -88,6 +96,9 @@ export function TimeField({ name, rejected }: { readonly name: TimeFilterName; r
         {field('from', t.from)}
         {field('to', t.to)}
       </div>
+      <p id={errorId} className="text-xs font-medium text-warn empty:hidden">
+        {error}
+      </p>
     </fieldset>
   )
 }

@@ -27,34 +27,58 @@ const sameSearch = (a: PageQuery, b: PageQuery): boolean =>
 const APPLY_AFTER_MS = 300
 
 /**
- * What is being typed, until it is applied: 300 ms after the last key, on Enter, and when the field is left.
- * Between focus and blur the field shows the typed text, otherwise what the address says.
- * @param apply gets the text, and a name for this visit to the field that makes its changes one history entry.
+ * What is being typed, over what the address says. It gives way when the address changes to anything else than
+ * what was typed: by a chip, by Back, by another zone.
+ * @param source what the address says, as a text that changes with it.
+ * @returns the draft or null; its setter; and `expect`, to tell what the address will say because of it.
  */
-export function useTyping(value: string, apply: (text: string, typing: string) => void) {
-  const [draft, setDraft] = useState<string | null>(null)
+export function useDraft<T>(source: string): [T | null, (draft: T | null) => void, (source: string) => void] {
+  const [draft, setDraft] = useState<T | null>(null)
+  const [seen, setSeen] = useState(source)
+  const [expected, expect] = useState<string | null>(null)
+  if (seen !== source) {
+    setSeen(source)
+    if (source !== expected) setDraft(null)
+  }
+  return [draft, setDraft, expect]
+}
+
+/**
+ * A text that is applied 300 ms after the last key, on Enter, and when the field is left.
+ * @param apply gets the text, and a name for this visit to the field that makes its changes one history entry.
+ *   It returns the text as the address will say it.
+ */
+export function useTyping(value: string, apply: (text: string, visit: string) => string) {
+  const [draft, setDraft, expect] = useDraft<string>(value)
+  const [typed, setTyped] = useState<string | null>(null)
   const visit = useRef('')
-  const applyLatest = useEffectEvent((text: string) => apply(text, visit.current))
+  const applyNow = (text: string): string => {
+    const applied = apply(text, visit.current)
+    expect(applied)
+    return applied
+  }
+  const applyLatest = useEffectEvent(applyNow)
   useEffect(() => {
-    if (draft === null) return undefined
-    const timer = setTimeout(() => applyLatest(draft), APPLY_AFTER_MS)
+    if (typed === null) return undefined
+    const timer = setTimeout(() => applyLatest(typed), APPLY_AFTER_MS)
     return () => clearTimeout(timer)
-  }, [draft])
+  }, [typed])
   const settle = (): void => {
-    if (draft !== null) apply(draft, visit.current)
+    setTyped(null)
+    if (draft !== null) setDraft(applyNow(draft))
   }
   return {
     value: draft ?? value,
     onFocus: () => {
       visit.current = String(performance.timeOrigin + performance.now())
     },
-    onChange: (event: { target: { value: string } }) => setDraft(event.target.value),
+    onChange: (event: { target: { value: string } }) => {
+      setDraft(event.target.value)
+      setTyped(event.target.value)
+    },
     onKeyDown: (event: KeyboardEvent) => {
       if (event.key === 'Enter') settle()
     },
-    onBlur: () => {
-      settle()
-      setDraft(null)
-    },
+    onBlur: settle,
   }
 }

@@ -35,9 +35,11 @@ interface TextFieldProps extends Omit<InputHTMLAttributes<HTMLInputElement>, 'id
   readonly error?: string | null | undefined
   readonly aside?: ReactNode
   readonly ref?: Ref<HTMLInputElement>
+  /** The id of an element that says what is wrong, where that stands elsewhere. */
+  readonly invalidBy?: string | undefined
 }
 
-export function TextField({ label, error, aside, className = '', ...rest }: TextFieldProps) {
+export function TextField({ label, error, aside, invalidBy, className = '', ...rest }: TextFieldProps) {
   return (
     <Field label={label} error={error} aside={aside}>
       {({ id, errorId }) => (
@@ -46,8 +48,8 @@ export function TextField({ label, error, aside, className = '', ...rest }: Text
           spellCheck={false}
           {...rest}
           id={id}
-          aria-invalid={error ? true : undefined}
-          aria-describedby={errorId}
+          aria-invalid={error || invalidBy ? true : undefined}
+          aria-describedby={errorId ?? invalidBy}
           className={`control ${className}`}
         />
       )}
