@@ -1,10 +1,14 @@
 /** Demo data: a store that looks like a busy call centre, up to this very minute. */
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { existsSync } from 'node:fs'
-import type { Database } from 'better-sqlite3'
 import { AudioShelf, type StoredAudio } from '../sources/sqlite/audio-files.ts'
-import { explained, openForReading, openForWriting, storeExists } from '../sources/sqlite/database.ts'
+import {
+  explained,
+  openForReading,
+  openForWriting,
+  storeExists,
+  type Database,
+} from '../sources/sqlite/database.ts'
 import { dropDemo, isEmptyStore, readDemoMark, writeDemoMark } from '../sources/sqlite/demo-mark.ts'
 import { Directory } from '../sources/sqlite/directory.ts'
 import { hashPassword } from '../sources/sqlite/passwords.ts'

@@ -5,6 +5,8 @@ import Sqlite, { type Database } from 'better-sqlite3'
 import { migrate } from './schema.ts'
 import { explain } from './store-error.ts'
 
+export type { Database } from 'better-sqlite3'
+
 /** How long a statement waits for another process's write, ms. */
 const BUSY_TIMEOUT_MS = 5000
 

@@ -41,20 +41,35 @@ export class RowError extends Error {
   override readonly name = 'RowError'
 }
 
-const columns = `id, id_case, reference_number, sub_ms_ticks, offset_minutes, duration_ms, direction, local_number,
-  remote_number, owner_id, owner_spelling, media_id, pbx_call_id, preserver_id, note`
+/** What is stored beside the key and the id, in the order of `values`. */
+const columns = [
+  'id_case',
+  'reference_number',
+  'sub_ms_ticks',
+  'offset_minutes',
+  'duration_ms',
+  'direction',
+  'local_number',
+  'remote_number',
+  'owner_id',
+  'owner_spelling',
+  'media_id',
+  'pbx_call_id',
+  'preserver_id',
+  'note',
+]
 
-/** Inserts nothing where the id is taken or all keys of the ms are. */
-const insertSql = `INSERT INTO recordings (key, ${columns})
-  SELECT key, unhex(?, '-'), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM (
-    SELECT coalesce(max(key) + 1, ?) AS key FROM recordings WHERE key BETWEEN ? AND ?)
-  WHERE key <= ? ON CONFLICT (id) DO NOTHING`
+/** Inserts nothing where the id is known or the key is taken. */
+const insertSql = `INSERT INTO recordings (key, id, ${columns.join(', ')})
+  VALUES (?, unhex(?, '-'), ${columns.map(() => '?').join(', ')}) ON CONFLICT DO NOTHING`
 
-/** The four question marks at the end say whether media, call id, preserver and note were told. */
-const updateSql = `UPDATE recordings SET key = ?2, id_case = ?3, reference_number = ?4, sub_ms_ticks = ?5,
-  offset_minutes = ?6, duration_ms = ?7, direction = ?8, local_number = ?9, remote_number = ?10, owner_id = ?11,
-  owner_spelling = ?12, media_id = iif(?17, ?13, media_id), pbx_call_id = iif(?18, ?14, pbx_call_id),
-  preserver_id = iif(?19, ?15, preserver_id), note = iif(?20, ?16, note) WHERE id = unhex(?1, '-')`
+const updateSql = `UPDATE recordings SET key = ?, ${columns.map((name) => `${name} = ?`).join(', ')}
+  WHERE id = unhex(?, '-')`
+
+/** The key as text: a number would lose its last digits. */
+const findSql = `SELECT CAST(key AS TEXT), ${columns.join(', ')} FROM recordings WHERE id = unhex(?, '-')`
+
+const highestSql = 'SELECT max(key) FROM recordings WHERE key BETWEEN ? AND ?'
 
 interface KnownPerson {
   readonly id: number
@@ -63,12 +78,12 @@ interface KnownPerson {
   readonly told: string
 }
 
-type Value = string | number | bigint | null
+type Value = string | number | null
 
 export class RecordingWriter {
   private readonly db: Database
   private readonly directory: Directory
-  private readonly insert: Statement
+  private readonly statements: Readonly<Record<'insert' | 'update' | 'find' | 'highest', Statement>>
   /** What is known of each owner by spelling, so that an owner who was just seen costs no statement. */
   private readonly people = new Map<string, KnownPerson>()
   private readonly media = new Map<string, number>()
@@ -76,7 +91,12 @@ export class RecordingWriter {
   constructor(db: Database) {
     this.db = db
     this.directory = new Directory(db)
-    this.insert = db.prepare(insertSql)
+    this.statements = {
+      insert: db.prepare(insertSql),
+      update: db.prepare(updateSql),
+      find: db.prepare(findSql).raw(),
+      highest: db.prepare(highestSql).pluck().safeIntegers(),
+    }
   }
 
   /**
@@ -85,18 +105,26 @@ export class RecordingWriter {
    * @throws RowError where 32,768 recordings already start in the same ms.
    */
   put(recording: NewRecording): 'added' | 'updated' {
+    const { id, startMs } = recording
     const values = this.values(recording)
-    const [first, last] = [firstKey(recording.startMs), lastKey(recording.startMs)]
-    if (this.insert.run(...values, first, first, last, last).changes === 1) return 'added'
-    this.update(recording, values)
-    return 'updated'
+    const toInsert = values.map((value) => value ?? null)
+    const { insert, find } = this.statements
+    // Nearly always both the id and the ms are new, and this is all.
+    if (insert.run(firstKey(startMs), id, ...toInsert).changes === 1) return 'added'
+    const known = find.get(id) as [key: string, ...Value[]] | undefined
+    if (known) {
+      this.update(recording, values, known)
+      return 'updated'
+    }
+    insert.run(this.freeKey(startMs), id, ...toInsert)
+    return 'added'
   }
 
-  private values(recording: NewRecording): Value[] {
-    const { id, audio, note, preservingUser } = recording
+  /** In the order of the columns; undefined is not told. */
+  private values(recording: NewRecording): (Value | undefined)[] {
+    const { id, audio, note, pbxCallId, preservingUser } = recording
     const owner = recording.owner && this.person(recording.owner)
     return [
-      id,
       caseMask(id),
       recording.referenceNumber,
       recording.subMsTicks,
@@ -107,35 +135,37 @@ export class RecordingWriter {
       recording.remoteNumber,
       owner && owner.id,
       owner && owner.spelling,
-      audio ? this.mediaId(audio) : null,
-      recording.pbxCallId ?? null,
-      preservingUser ? this.person(preservingUser).id : null,
-      note ? JSON.stringify(note) : null,
+      audio && this.mediaId(audio),
+      pbxCallId,
+      preservingUser && this.person(preservingUser).id,
+      note && JSON.stringify(note),
     ]
   }
 
-  private update(recording: NewRecording, [id = null, ...values]: Value[]): void {
-    const { audio, pbxCallId, preservingUser, note } = recording
-    const told = [audio, pbxCallId, preservingUser, note].map((value) => (value === undefined ? 0 : 1))
-    const key = this.updatedKey(recording)
-    this.db.prepare(updateSql).run(id, key, ...values, ...told)
+  private update(
+    { id, startMs }: NewRecording,
+    values: readonly (Value | undefined)[],
+    [keyText, ...known]: [key: string, ...Value[]],
+  ): void {
+    const knownKey = BigInt(keyText)
+    // The key stays unless the start changed: rows of one ms keep their order.
+    const stays = knownKey >= firstKey(startMs) && knownKey <= lastKey(startMs)
+    const next = known.map((value, index) => (values[index] === undefined ? value : values[index]))
+    // Importing an archive again is common, and writing what is there already takes five times as long.
+    if (stays && next.every((value, index) => value === known[index])) return
+    this.statements.update.run(stays ? knownKey : this.freeKey(startMs), ...next, id)
   }
 
-  /** The key stays unless the start changed: rows of one ms keep their order. */
-  private updatedKey({ id, startMs }: NewRecording): bigint {
-    const read = this.db.prepare("SELECT key FROM recordings WHERE id = unhex(?, '-')").pluck().safeIntegers()
-    const known = read.get(id) as bigint | undefined
-    const [first, last] = [firstKey(startMs), lastKey(startMs)]
-    if (known !== undefined && known >= first && known <= last) return known
-    const taken = this.db.prepare('SELECT max(key) FROM recordings WHERE key BETWEEN ? AND ?').pluck()
-    const highest = taken.safeIntegers().get(first, last) as bigint | null
+  private freeKey(startMs: number): bigint {
+    const last = lastKey(startMs)
+    const highest = this.statements.highest.get(firstKey(startMs), last) as bigint | null
     if (highest === last) {
       throw new RowError(
         `more than ${SEQUENCES.toLocaleString('en')} recordings start in the same millisecond, ${new Date(startMs).toISOString()}: ` +
           'the store cannot order them. Check that startTime is a real time',
       )
     }
-    return highest === null ? first : highest + 1n
+    return highest === null ? firstKey(startMs) : highest + 1n
   }
 
   private person(user: User): KnownPerson {

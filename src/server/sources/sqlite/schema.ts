@@ -73,7 +73,7 @@ CREATE TABLE recordings (
 `
 
 /** The searches' indexes, apart from the tables because a first import builds them at its end, in one sort each. */
-export const searchIndexes: Readonly<Record<string, string>> = {
+const searchIndexes: Readonly<Record<string, string>> = {
   recordings_by_end: 'CREATE INDEX recordings_by_end ON recordings (end_ms)',
   recordings_by_owner: 'CREATE INDEX recordings_by_owner ON recordings (owner_id)',
   recordings_by_local: 'CREATE INDEX recordings_by_local ON recordings (local_number)',
@@ -84,6 +84,12 @@ export const searchIndexes: Readonly<Record<string, string>> = {
 const migrations: readonly string[] = [[first, ...Object.values(searchIndexes)].join(';\n')]
 
 export const SCHEMA_VERSION = migrations.length
+
+/** Belongs in the transaction of an import into a store without recordings. @returns puts the indexes back, one a call. */
+export function dropSearchIndexes(db: Database): (() => void)[] {
+  for (const name of Object.keys(searchIndexes)) db.exec(`DROP INDEX ${name}`)
+  return Object.values(searchIndexes).map((sql) => () => void db.exec(sql))
+}
 
 const integerPragma = (db: Database, name: string): number => Number(db.pragma(name, { simple: true }))
 

@@ -6,10 +6,12 @@ import type { Database, Statement } from 'better-sqlite3'
 import type { WireList, WireRecording } from '../../../contract/recording.ts'
 import type { Paging, Search } from '../../../contract/search.ts'
 import { readRow, rowColumns, rowTables, type RecordingRow } from './row.ts'
-import { isByStartOnly, whereClause, type Viewer } from './where.ts'
+import { EVERYTHING, isByStartOnly, whereClause, type Viewer } from './where.ts'
 
 /** Up to so many matches are gathered by whichever index finds them and then sorted; more are walked by time. */
 const SORTED_AT_MOST = 2000
+/** Up to so many matches of a search without an index are kept while it is read, so that one reading is enough. */
+const GATHERED_AT_MOST = 20_000
 const STATEMENTS_KEPT = 300
 
 interface Window {
@@ -44,26 +46,49 @@ export class Searcher {
   }
 
   /** How many recordings match. */
-  count(search: Search, viewer: Viewer): number {
+  private count(search: Search, viewer: Viewer): number {
     const { sql, params } = whereClause(search, viewer, 'any')
-    // Every row has one of the three directions: naming them lets the narrowest index count a period.
-    const narrowest = search.startTime && isByStartOnly(search, viewer) ? ' AND direction IN (0, 1, 2)' : ''
-    return Number(
-      this.prepare(`SELECT count(*) FROM recordings WHERE ${sql}${narrowest}`)
-        .pluck()
-        .get(...params),
-    )
+    // Without any condition SQLite counts pages of the smallest index and looks at no row. Every row has one of the
+    // three directions: naming them lets that same index count a period.
+    const condition = sql === EVERYTHING ? '' : `WHERE ${sql}`
+    const narrowest = search.startTime && isByStartOnly(search, viewer) ? 'AND direction IN (0, 1, 2)' : ''
+    const statement = this.prepare(`SELECT count(*) FROM recordings ${condition} ${narrowest}`)
+    return Number(statement.pluck().get(...params))
   }
 
   /** One page and the total, both of one moment. */
   list(search: Search, { page, pageSize }: Paging, viewer: Viewer): WireList {
-    return this.db.transaction(() => {
-      const totalCount = this.count(search, viewer)
-      const offset = page * pageSize
-      const limit = Math.min(pageSize, totalCount - offset)
-      if (limit <= 0) return { totalCount, recordings: [] }
-      return { totalCount, recordings: this.rows(search, viewer, totalCount, { offset, limit }) }
-    })()
+    const window = { offset: page * pageSize, limit: pageSize }
+    return this.db.transaction(
+      () => this.gathered(search, viewer, window) ?? this.counted(search, viewer, window),
+    )()
+  }
+
+  private counted(search: Search, viewer: Viewer, { offset, limit }: Window): WireList {
+    const totalCount = this.count(search, viewer)
+    const left = Math.min(limit, totalCount - offset)
+    const recordings = left > 0 ? this.rows(search, viewer, totalCount, { offset, limit: left }) : []
+    return { totalCount, recordings }
+  }
+
+  /**
+   * A search that no index helps reads every number once to count and once for the page. Where the matches are few,
+   * one reading gathers them all. @returns null where they are many, or where an index helps.
+   */
+  private gathered(search: Search, viewer: Viewer, { offset, limit }: Window): WireList | null {
+    if (search.remotePartyNumber?.op !== 'contains') return null
+    const { sql, params } = whereClause(search, viewer, 'any')
+    const gather = this.prepare(`
+      WITH found AS MATERIALIZED (SELECT key FROM recordings WHERE ${sql} LIMIT ?)
+      SELECT (SELECT count(*) FROM found) AS totalCount,
+        (SELECT json_group_array(key) FROM (SELECT key FROM found ORDER BY key DESC LIMIT ? OFFSET ?)) AS keys`)
+    const bounds = [GATHERED_AT_MOST + 1, limit, offset].map(BigInt)
+    const { totalCount, keys } = gather.get(...params, ...bounds) as { totalCount: number; keys: string }
+    if (totalCount > GATHERED_AT_MOST) return null
+    const rows = this.prepare(
+      `SELECT ${rowColumns} FROM json_each(?) AS found CROSS JOIN ${rowTables('found.value')} ORDER BY found.id`,
+    ).all(keys)
+    return { totalCount, recordings: (rows as RecordingRow[]).map(readRow) }
   }
 
   private rows(search: Search, viewer: Viewer, totalCount: number, window: Window): WireRecording[] {

@@ -29,6 +29,9 @@ interface Plan {
   readonly narrow: boolean
 }
 
+/** The condition that all recordings meet. */
+export const EVERYTHING = 'TRUE'
+
 type Translators = {
   readonly [Name in FilterName]: (value: NonNullable<Search[Name]>, plan: Plan) => Clause
 }
@@ -115,8 +118,10 @@ export function whereClause(search: Search, viewer: Viewer, order: 'time' | 'any
   const plan = { byTime: order === 'time', narrow: isNarrow(search, viewer) }
   const clauses = [scopeClause(viewer, plan), ...filterNames.map((name) => translate(name, search, plan))]
   const given = clauses.filter((part) => part !== null)
-  if (given.length === 0) return clause('TRUE')
-  return clause(given.map(({ sql }) => sql).join(' AND '), ...given.flatMap(({ params }) => params))
+  return clause(
+    given.map(({ sql }) => sql).join(' AND ') || EVERYTHING,
+    ...given.flatMap(({ params }) => params),
+  )
 }
 
 /** Whether nothing but the start narrows the search: then the smallest index can count it. */
