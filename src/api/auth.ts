@@ -1,5 +1,5 @@
 /** Signing in and out, and telling the host that somebody is there. */
-import { AUTH_ACTIVITY, AUTH_LOGIN, AUTH_LOGOUT } from '../contract/endpoints.ts'
+import { AUTH_ACTIVITY, AUTH_LOGIN, AUTH_LOGOUT, AUTH_SESSION } from '../contract/endpoints.ts'
 import type { Session } from '../contract/session.ts'
 import { setHostNow } from './boot.ts'
 import { request } from './request.ts'
@@ -14,6 +14,9 @@ function readSession(json: unknown): Session | null {
 /** @throws Problem: `wrong_credentials`, `too_many_attempts` with its wait, or why they could not be checked. */
 export const signIn = (username: string, password: string): Promise<Session> =>
   request(AUTH_LOGIN, readSession, { body: { username, password } })
+
+/** Who is signed in now. @throws Problem `signed_out` where nobody is. */
+export const fetchSession = (): Promise<Session> => request(AUTH_SESSION, readSession)
 
 export const signOut = (): Promise<boolean> => request(AUTH_LOGOUT, () => true, { body: {} })
 

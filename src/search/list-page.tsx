@@ -1,4 +1,4 @@
-import { useQueryClient } from '@tanstack/react-query'
+import { useQueryClient, type QueryClient } from '@tanstack/react-query'
 import { useEffectEvent, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import { listQuery } from '../api/queries.ts'
 import { filterNames } from '../contract/search.ts'
@@ -34,18 +34,26 @@ function rejectedFilter({ problem }: Recordings): Rejected | null {
   return name === undefined ? null : { name, message: problem.message }
 }
 
+/** The names learned so far; another map only when there is another name, so that rows need not change. */
+function useOwnerNames(client: QueryClient): ReadonlyMap<string, string> {
+  const learned = ownerNames(client)
+  const [names, setNames] = useState(learned)
+  if (learned.size !== names.size) setNames(learned)
+  return names
+}
+
 function useRows({ answer }: Recordings): RecordingRow[] {
   const client = useQueryClient()
   const paths = usePaths()
+  const names = useOwnerNames(client)
   return useMemo(() => {
     if (!answer) return []
     const { zone, nowMs } = clockFor(answer.query)
-    const names = ownerNames(client)
     const hrefOf = (id: string): string => paths.recording(id, answer.query)
     return answer.list.recordings.map((recording) =>
       makeRow(recording, { zone, nowMs, hrefOf, ownerNames: names }),
     )
-  }, [answer, client, paths])
+  }, [answer, names, paths])
 }
 
 /**
@@ -113,7 +121,7 @@ export function ListPage({ session, openId }: ListPageProps) {
         <title>{answer ? t.pageTitle({ total: formatCount(answer.list.totalCount) }) : t.title}</title>
       ) : null}
       <aside className="list-sidebar">{wide ? <FilterForm rejected={rejected} /> : null}</aside>
-      <main className="list-main" id="main">
+      <main className="list-main" id={openId === null ? 'main' : undefined}>
         <ListHead session={session} recordings={recordings} />
         <FilterBar wide={wide} rejected={rejected} />
         <TablePane pane={pane} recordings={recordings} rows={rows} session={session} currentId={lastOpen} />

@@ -1,7 +1,9 @@
+import { useEffect } from 'react'
 import { useText } from '../text/i18n.ts'
 import { sessionText } from '../text/session-text.ts'
 import { buttonClass } from '../ui/button.tsx'
 import { Message } from '../ui/message.tsx'
+import { onNews } from './session-state.ts'
 
 /**
  * Signed out inside a portal. No password field ever appears in a framed page: sign-in happens where the
@@ -10,6 +12,13 @@ import { Message } from '../ui/message.tsx'
  */
 export function FramedSignIn({ outside }: { readonly outside: string }) {
   const t = useText(sessionText)
+  useEffect(
+    () =>
+      onNews((news) => {
+        if (news === 'signed-in') location.reload()
+      }),
+    [],
+  )
   return (
     <main className="grid min-h-dvh place-items-center">
       <title>{t.title}</title>

@@ -21,3 +21,21 @@ export function sessionEnded(): void {
 export function setSession(session: Session | null): void {
   sessionState.set({ session, ended: false })
 }
+
+/** What one tab or frame tells the others of this browser; never who. */
+export type SessionNews = 'signed-in' | 'signed-out'
+
+const channel = new BroadcastChannel('session')
+
+// A channel reaches its own origin only, so there is no target to name.
+// oxlint-disable-next-line unicorn/require-post-message-target-origin
+export const announce = (news: SessionNews): void => channel.postMessage(news)
+
+/** @returns how to stop listening. */
+export function onNews(tell: (news: SessionNews) => void): () => void {
+  const hear = ({ data }: MessageEvent<unknown>): void => {
+    if (data === 'signed-in' || data === 'signed-out') tell(data)
+  }
+  channel.addEventListener('message', hear)
+  return () => channel.removeEventListener('message', hear)
+}

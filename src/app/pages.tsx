@@ -1,0 +1,64 @@
+/** What is shown at which address to somebody who is signed in. */
+import { Activity, lazy, Suspense, useState, type SyntheticEvent } from 'react'
+import type { Session } from '../contract/session.ts'
+import { ListPage } from '../search/list-page.tsx'
+import { useText } from '../text/i18n.ts'
+import { shellText } from '../text/shell-text.ts'
+import { buttonClass } from '../ui/button.tsx'
+import { Message } from '../ui/message.tsx'
+import { useEntry, usePageQuery, usePaths, useView } from '../url/navigation.tsx'
+
+const loadDetail = () => import('../recording/detail-page.tsx')
+const DetailPage = lazy(() => loadDetail().then((m) => ({ default: m.DetailPage })))
+
+/** The detail's code is fetched once a row is pointed at or focused, so that the first click need not wait. */
+export function nearRow(event: SyntheticEvent): void {
+  if (event.target instanceof Element && event.target.closest('tbody')) void loadDetail()
+}
+
+function NotFound() {
+  const t = useText(shellText)
+  const paths = usePaths()
+  const query = usePageQuery()
+  const { place } = useEntry()
+  const wrongVersion = place.base === '' && location.pathname.startsWith('/embed/')
+  return (
+    <main id="main">
+      <Message
+        title={wrongVersion ? t.wrongVersion : t.notFoundTitle}
+        actions={
+          wrongVersion ? undefined : (
+            <a className={buttonClass('primary')} href={paths.list(query)}>
+              {t.toRecordings}
+            </a>
+          )
+        }
+      >
+        {wrongVersion ? null : t.notFoundHint}
+      </Message>
+    </main>
+  )
+}
+
+/** The list stays alive behind a recording, so that the way back is instant. */
+export function Pages({ session }: { readonly session: Session }) {
+  const view = useView()
+  const [listed, setListed] = useState(view.name === 'list')
+  if (view.name === 'list' && !listed) setListed(true)
+  const openId = view.name === 'recording' ? view.id : null
+  return (
+    <>
+      {listed ? (
+        <Activity mode={view.name === 'list' ? 'visible' : 'hidden'}>
+          <ListPage session={session} openId={openId} />
+        </Activity>
+      ) : null}
+      {openId === null ? null : (
+        <Suspense fallback={null}>
+          <DetailPage key={openId} id={openId} />
+        </Suspense>
+      )}
+      {view.name === 'unknown' ? <NotFound /> : null}
+    </>
+  )
+}
