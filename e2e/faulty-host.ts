@@ -1,0 +1,195 @@
+/**
+ * A real HTTP server between the browser and the host. It forwards what it gets, and answers with faults where a
+ * test asked for them. The browser opens the page at this server's own address, so cookies, `Host`, `Origin` and
+ * `Sec-Fetch-*` are what they would be behind any reverse proxy.
+ */
+import { createServer, request as forward, type IncomingMessage, type ServerResponse } from 'node:http'
+import { listenOnLoopback } from './listening.ts'
+
+export interface Answer {
+  readonly status: number
+  readonly body: unknown
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** What happens instead of the host's answer. */
+export type Fault =
+  | { readonly kind: 'answer'; readonly answer: Answer }
+  /** Waits until the test lets it go, then forwards. */
+  | { readonly kind: 'hold' }
+  | { readonly kind: 'cut' }
+  /** Sends the headers and half of the host's answer, then cuts. */
+  | { readonly kind: 'truncate' }
+  /** Forwards, and changes the JSON of the answer. */
+  | { readonly kind: 'change'; readonly change: (json: Record<string, unknown>) => unknown }
+
+export const routes = {
+  list: /^\/fw\/Apps\/Recorder\/WebAPI\/Recordings(\?|$)/,
+  detail: /^\/fw\/Apps\/Recorder\/WebAPI\/Recordings\/[^/?]+(\?|$)/,
+  media: /^\/fw\/Apps\/Recorder\/WebAPI\/Recordings\/[^/?]+\/Media/,
+  login: /^\/auth\/login/,
+  logout: /^\/auth\/logout/,
+  activity: /^\/auth\/activity/,
+} as const
+export type Route = keyof typeof routes
+
+const json = (status: number, body: unknown, headers: Record<string, string> = {}): Fault => ({
+  kind: 'answer',
+  answer: { status, body, headers: { 'content-type': 'application/json; charset=utf-8', ...headers } },
+})
+
+/** An error as the host writes it. */
+const problem = (status: number, code: string, headers: Record<string, string> = {}): Fault =>
+  json(status, { code, message: `A fault: ${code}.`, requestId: 'e2e-request' }, headers)
+
+export const fault = {
+  json,
+  problem,
+  invalid: (reason: 0 | 1, message: string): Fault => json(400, { reason, message }),
+  signedOut: (): Fault => problem(401, 'signed_out', { 'www-authenticate': 'Session realm="recordings"' }),
+  retryAfter: (seconds: number): Fault =>
+    problem(429, 'too_many_searches', { 'retry-after': String(seconds) }),
+  html: (status = 200): Fault => ({
+    kind: 'answer',
+    answer: {
+      status,
+      body: '<!doctype html><title>Log in</title>',
+      headers: { 'content-type': 'text/html' },
+    },
+  }),
+  hold: { kind: 'hold' },
+  cut: { kind: 'cut' },
+  truncate: { kind: 'truncate' },
+  change: (change: (json: Record<string, unknown>) => unknown): Fault => ({ kind: 'change', change }),
+} as const
+
+interface Planned {
+  readonly route: Route
+  readonly fault: Fault
+  /** How many requests it still hits. */
+  left: number
+}
+
+export interface FaultyHost {
+  readonly url: string
+  /** The next so many requests of that route meet the fault; all from now on without a number. */
+  on(route: Route, what: Fault, times?: number): void
+  /** No further faults, and whatever is held goes on. */
+  heal(): void
+  /** Lets go what is held, as if the answer had only been slow. */
+  release(): void
+  /** How many requests are being held. */
+  held(): number
+  /** How many requests of that route came in. */
+  count(route: Route): number
+  stop(): Promise<void>
+}
+
+/** Hands the request on as it came, and gives the host's answer to the caller. */
+function ask(target: string, incoming: IncomingMessage, receive: (answer: IncomingMessage) => void): void {
+  const { hostname, port } = new URL(target)
+  const { url = '/', method = 'GET', headers } = incoming
+  const outgoing = forward({ hostname, port, path: url, method, headers }, receive)
+  outgoing.on('error', () => incoming.socket.destroy())
+  incoming.on('close', () => incoming.complete || outgoing.destroy())
+  incoming.pipe(outgoing)
+}
+
+const pass = (target: string, incoming: IncomingMessage, response: ServerResponse): void =>
+  ask(target, incoming, (answer) => {
+    response.writeHead(answer.statusCode ?? 502, answer.headers)
+    answer.pipe(response)
+    answer.on('error', () => response.destroy())
+    response.on('close', () => answer.destroy())
+  })
+
+/** The whole answer of the host, uncompressed because nothing compressed is asked for. */
+async function readAnswer(
+  target: string,
+  incoming: IncomingMessage,
+): Promise<IncomingMessage & { text: string }> {
+  delete incoming.headers['accept-encoding']
+  return new Promise((found) =>
+    ask(target, incoming, (answer) => {
+      const chunks: Buffer[] = []
+      answer.on('data', (chunk: Buffer) => chunks.push(chunk))
+      answer.on('end', () => found(Object.assign(answer, { text: Buffer.concat(chunks).toString() })))
+    }),
+  )
+}
+
+async function truncate(target: string, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+  const answer = await readAnswer(target, incoming)
+  delete answer.headers['content-length']
+  response.writeHead(answer.statusCode ?? 502, answer.headers)
+  response.end(answer.text.slice(0, answer.text.length / 2))
+}
+
+async function changed(
+  target: string,
+  { change }: Extract<Fault, { kind: 'change' }>,
+  incoming: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const answer = await readAnswer(target, incoming)
+  delete answer.headers['content-length']
+  response.writeHead(answer.statusCode ?? 502, answer.headers)
+  response.end(JSON.stringify(change(JSON.parse(answer.text) as Record<string, unknown>)))
+}
+
+function reply(response: ServerResponse, { status, body, headers }: Answer): void {
+  response.writeHead(status, { 'cache-control': 'no-store', ...headers })
+  response.end(typeof body === 'string' ? body : JSON.stringify(body))
+}
+
+export async function startFaultyHost(target: string): Promise<FaultyHost> {
+  let planned: Planned[] = []
+  const waiting = new Set<() => void>()
+  const counts = new Map<Route, number>()
+
+  const nextFault = (route: Route | undefined): Fault | undefined => {
+    const plan = planned.find((candidate) => candidate.route === route && candidate.left > 0)
+    if (plan) plan.left -= 1
+    return plan?.fault
+  }
+  const hold = (incoming: IncomingMessage, response: ServerResponse): void => {
+    const go = (): void => {
+      waiting.delete(go)
+      pass(target, incoming, response)
+    }
+    waiting.add(go)
+    response.on('close', () => waiting.delete(go))
+  }
+  const meet = (what: Fault, incoming: IncomingMessage, response: ServerResponse): void => {
+    if (what.kind === 'answer') reply(response, what.answer)
+    else if (what.kind === 'hold') hold(incoming, response)
+    else if (what.kind === 'cut') incoming.socket.destroy()
+    else if (what.kind === 'truncate') void truncate(target, incoming, response)
+    else void changed(target, what, incoming, response)
+  }
+  const server = createServer((incoming, response) => {
+    const names = Object.keys(routes) as Route[]
+    const route = names.find((name) => routes[name].test(incoming.url ?? ''))
+    if (route !== undefined) counts.set(route, (counts.get(route) ?? 0) + 1)
+    const what = nextFault(route)
+    if (what) meet(what, incoming, response)
+    else pass(target, incoming, response)
+  })
+  const release = (): void => {
+    for (const go of waiting) go()
+  }
+  const { port, stop } = await listenOnLoopback(server)
+  return {
+    url: `http://127.0.0.1:${port}`,
+    on: (route, what, times = Number.POSITIVE_INFINITY) =>
+      void planned.push({ route, fault: what, left: times }),
+    heal() {
+      planned = []
+      release()
+    },
+    release,
+    held: () => waiting.size,
+    count: (route) => counts.get(route) ?? 0,
+    stop,
+  }
+}

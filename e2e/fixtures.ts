@@ -1,0 +1,91 @@
+/** What every browser test stands on: a host of its own worker, somebody signed in, and a watch on the console. */
+import { test as base, type BrowserContextOptions } from 'playwright/test'
+import { startFaultyHost, type FaultyHost } from './faulty-host.ts'
+import { watchContext, type Guard } from './guard.ts'
+import { startFreshHost, type Host } from './host.ts'
+import type { Listening } from './listening.ts'
+import { signIn } from './page-objects.ts'
+import { startPortal } from './portal.ts'
+
+export type Account = 'manager' | 'supervisor' | 'agent' | 'guest'
+type StorageState = Exclude<BrowserContextOptions['storageState'], string | undefined>
+
+interface WorkerFixtures {
+  /** A portal that the host lets frame it, under the name `localhost`. */
+  readonly portal: Listening
+  readonly host: Host
+  /** Signs in by the real form, once a worker and account: the throttle counts attempts. */
+  readonly signedIn: (account: Account) => Promise<StorageState>
+}
+
+interface TestFixtures {
+  /** Who is signed in when the test starts; null for nobody. */
+  readonly account: Account | null
+  /** Whether the page is opened through a server that makes faults. */
+  readonly throughFaults: boolean
+  readonly faults: FaultyHost
+  readonly guard: Guard
+}
+
+export const test = base.extend<TestFixtures, WorkerFixtures>({
+  portal: [
+    // The runner reads the fixtures that one needs from this pattern: none.
+    // oxlint-disable-next-line no-empty-pattern
+    async ({}, provide) => {
+      const portal = await startPortal()
+      await provide(portal)
+      await portal.stop()
+    },
+    { scope: 'worker' },
+  ],
+  host: [
+    async ({ portal }, provide) => {
+      const host = await startFreshHost({
+        EMBED_ORIGINS: `http://localhost:${portal.port}`,
+        CONTACT: 'the service desk, 4242',
+      })
+      await provide(host)
+      await host.stop()
+    },
+    { scope: 'worker', timeout: 60_000 },
+  ],
+  signedIn: [
+    async ({ browser, host }, provide) => {
+      const states = new Map<Account, StorageState>()
+      await provide(async (account) => {
+        const known = states.get(account)
+        if (known) return known
+        const context = await browser.newContext({ baseURL: host.url })
+        const page = await context.newPage()
+        await page.goto('/recordings')
+        await signIn(page, account)
+        await page.getByRole('button', { name: 'Sign out' }).waitFor()
+        const state = await context.storageState()
+        await context.close()
+        states.set(account, state)
+        return state
+      })
+    },
+    { scope: 'worker' },
+  ],
+  account: ['manager', { option: true }],
+  throughFaults: [false, { option: true }],
+  faults: async ({ host }, provide) => {
+    const faults = await startFaultyHost(host.url)
+    await provide(faults)
+    await faults.stop()
+  },
+  baseURL: async ({ host, throughFaults, faults }, provide) => provide(throughFaults ? faults.url : host.url),
+  storageState: async ({ account, signedIn }, provide) =>
+    provide(account === null ? { cookies: [], origins: [] } : await signedIn(account)),
+  guard: [
+    async ({ context }, provide) => {
+      const watch = await watchContext(context)
+      await provide(watch)
+      watch.verify()
+    },
+    { auto: true },
+  ],
+})
+
+export { expect } from 'playwright/test'

@@ -1,0 +1,84 @@
+/** What a person does and sees, by role and name. */
+import type { Locator, Page, Request } from 'playwright'
+import { expect } from 'playwright/test'
+
+/** The form alone; a caller says what it expects of it. */
+export async function signIn(page: Page, username: string, password = 'demo'): Promise<void> {
+  await page.getByRole('textbox', { name: 'Username' }).fill(username)
+  await page.getByRole('textbox', { name: 'Password' }).fill(password)
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+}
+
+export const results = (page: Page): Locator => page.getByRole('status', { name: 'Results' })
+export const table = (page: Page): Locator => page.getByRole('table', { name: 'Recordings' })
+export const filters = (page: Page): Locator => page.getByRole('form', { name: 'Filters' })
+/** One of the two date ranges of the form. */
+export const range = (page: Page, name: 'Started' | 'Ended'): Locator =>
+  filters(page).getByRole('group', { name })
+export const period = (page: Page): Locator =>
+  range(page, 'Started').getByRole('combobox', { name: 'Period' })
+export const remoteNumber = (page: Page): Locator =>
+  filters(page).getByRole('textbox', { name: 'Remote number' })
+/** A text field that suggests what was seen is a combobox to assistive technology. */
+export const owner = (page: Page): Locator => filters(page).getByLabel('Owner')
+/** The links of the rows, each named by its reference. */
+export const rowLinks = (page: Page): Locator => table(page).getByRole('link')
+
+/** Waits until the list shows the answer for its address. */
+export async function settled(page: Page): Promise<void> {
+  await expect(results(page)).toHaveText(/ of /)
+  await expect(page.locator('.table-pane')).toHaveAttribute('aria-busy', 'false')
+}
+
+/** Opens a search by its address, as a bookmark does. */
+export async function openList(page: Page, search = ''): Promise<void> {
+  await page.goto(search === '' ? '/recordings' : `/recordings?${search}`)
+  await settled(page)
+}
+
+export type Row = Readonly<Record<string, string>>
+
+/** Reads the table as rows of header → cell. Seen leaves out what is only spoken, heard what is only seen. */
+async function readTable(page: Page, sense: 'seen' | 'heard'): Promise<Row[]> {
+  return table(page).evaluate((element, wanted) => {
+    const left = wanted === 'seen' ? '.sr-only' : '[aria-hidden="true"]'
+    const textOf = (cell: Element): string => {
+      const copy = cell.cloneNode(true) as Element
+      for (const hidden of copy.querySelectorAll(left)) hidden.remove()
+      return (copy.textContent ?? '').replaceAll(/\s+/g, ' ').trim()
+    }
+    const headers = [...element.querySelectorAll('[role="columnheader"]')].map(textOf)
+    const bodyRows = [...element.querySelectorAll('[role="row"]')].filter(
+      (row) => row.querySelector('[role="cell"]') !== null,
+    )
+    return bodyRows.map((row) => {
+      const cells = [...row.querySelectorAll('[role="cell"]')].map(textOf)
+      return Object.fromEntries(headers.map((header, index) => [header, cells[index] ?? '']))
+    })
+  }, sense)
+}
+
+export const tableRows = (page: Page): Promise<Row[]> => readTable(page, 'seen')
+export const spokenRows = (page: Page): Promise<Row[]> => readTable(page, 'heard')
+
+export async function references(page: Page): Promise<string[]> {
+  return (await tableRows(page)).map((row) => row.Reference ?? '')
+}
+
+const LIST = /\/fw\/Apps\/Recorder\/WebAPI\/Recordings\?/
+
+export const isListRequest = (request: Request): boolean => LIST.test(request.url())
+
+/** The queries of every list request from now on, decoded, in the order they leave. */
+export function watchListRequests(page: Page): URLSearchParams[] {
+  const asked: URLSearchParams[] = []
+  page.on('request', (request) => {
+    if (isListRequest(request)) asked.push(new URL(request.url()).searchParams)
+  })
+  return asked
+}
+
+/** The page's own address without its origin, as the address bar shows it. */
+export const address = (page: Page): string => page.url().slice(new URL(page.url()).origin.length)
+
+export const historyLength = (page: Page): Promise<number> => page.evaluate(() => history.length)
