@@ -22,7 +22,6 @@ const closedFeatures = [
   'screen-wake-lock',
   'serial',
   'usb',
-  'web-share',
   'xr-spatial-tracking',
 ]
 /** A portal passes these on in the frame's `allow`, so they stay open to the page's own origin. */
