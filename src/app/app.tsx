@@ -1,8 +1,9 @@
 /** Providers and layout: what is shown to whom. */
 import { QueryClientProvider, useQueryClient } from '@tanstack/react-query'
-import { lazy, Suspense, useEffect, useEffectEvent } from 'react'
-import { fetchSession } from '../api/auth.ts'
+import { lazy, Suspense, useEffect, useEffectEvent, useState } from 'react'
+import { fetchSession, signOut } from '../api/auth.ts'
 import { makeQueryClient } from '../api/query-client.ts'
+import { Problem } from '../contract/problems.ts'
 import type { Session } from '../contract/session.ts'
 import { SessionKeeper } from '../session/activity.tsx'
 import {
@@ -35,6 +36,7 @@ function SignedIn({ session, ended }: { readonly session: Session; readonly ende
   const t = useText(shellText)
   const client = useQueryClient()
   const onLinkClick = useLinkHandler()
+  const [failed, setFailed] = useState(false)
   const embedded = useEntry().place.base !== ''
   const onSignedIn = (next: Session): void => {
     if (next.username.toLowerCase() !== session.username.toLowerCase()) client.clear()
@@ -44,6 +46,16 @@ function SignedIn({ session, ended }: { readonly session: Session; readonly ende
   const onSignedOut = (): void => {
     client.clear()
     setSession(null)
+  }
+  const left = (): void => {
+    announce('signed-out')
+    onSignedOut()
+  }
+  const leave = (): void => {
+    signOut().then(left, (error: unknown) => {
+      if (error instanceof Problem && error.status === 401) left()
+      else setFailed(true)
+    })
   }
   const hear = useEffectEvent((news: SessionNews) => {
     if (news === 'signed-out') onSignedOut()
@@ -65,17 +77,9 @@ function SignedIn({ session, ended }: { readonly session: Session; readonly ende
       >
         {t.skip}
       </a>
-      {embedded ? null : (
-        <Header
-          session={session}
-          onSignedOut={() => {
-            announce('signed-out')
-            onSignedOut()
-          }}
-        />
-      )}
+      {embedded ? null : <Header session={session} onSignOut={leave} signOutFailed={failed} />}
       <CrashBoundary>
-        <Pages key={session.username} session={session} />
+        <Pages key={session.username} account={{ session, signOut: leave }} />
       </CrashBoundary>
       <SessionKeeper session={session} ended={ended} />
       {ended && !embedded ? (

@@ -1,7 +1,4 @@
 import { AudioLines, LogOut } from 'lucide-react'
-import { useState } from 'react'
-import { signOut } from '../api/auth.ts'
-import { Problem } from '../contract/problems.ts'
 import type { Session } from '../contract/session.ts'
 import { browserZone, zoneNames } from '../lib/zones.ts'
 import { density, setDensity, setTheme, theme, themes } from '../prefs/prefs.ts'
@@ -61,20 +58,15 @@ function LooksPicker() {
 
 interface HeaderProps {
   readonly session: Session
-  readonly onSignedOut: () => void
+  readonly onSignOut: () => void
+  /** The host could not be told, so the session goes on. */
+  readonly signOutFailed: boolean
 }
 
-export function Header({ session, onSignedOut }: HeaderProps) {
+export function Header({ session, onSignOut, signOutFailed }: HeaderProps) {
   const t = useText(shellText)
   const paths = usePaths()
   const query = usePageQuery()
-  const [failed, setFailed] = useState(false)
-  const leave = (): void => {
-    signOut().then(onSignedOut, (error: unknown) => {
-      if (error instanceof Problem && error.status === 401) onSignedOut()
-      else setFailed(true)
-    })
-  }
   return (
     <header className="page-header">
       <a
@@ -85,7 +77,7 @@ export function Header({ session, onSignedOut }: HeaderProps) {
         <AudioLines size={20} aria-hidden className="text-accent" />
         <span className="whitespace-nowrap max-lg:sr-only">{t.product}</span>
       </a>
-      {failed ? (
+      {signOutFailed ? (
         <span role="alert" className="text-warn">
           {t.signOutFailed}
         </span>
@@ -95,7 +87,7 @@ export function Header({ session, onSignedOut }: HeaderProps) {
       <span className="truncate text-muted max-lg:sr-only">
         <bdi>{session.displayName ?? session.username}</bdi>
       </span>
-      <Button look="quiet" className="shrink-0 max-md:!px-1.5" onClick={leave}>
+      <Button look="quiet" className="shrink-0 max-md:!px-1.5" onClick={onSignOut}>
         <LogOut size={16} aria-hidden className="shrink-0" />
         <span className="max-md:sr-only">{t.signOut}</span>
       </Button>

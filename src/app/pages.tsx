@@ -1,6 +1,6 @@
 /** What is shown at which address to somebody who is signed in. */
 import { Activity, lazy, Suspense, useState, type SyntheticEvent } from 'react'
-import type { Session } from '../contract/session.ts'
+import type { Account } from '../search/account.ts'
 import { ListPage } from '../search/list-page.tsx'
 import { useText } from '../text/i18n.ts'
 import { shellText } from '../text/shell-text.ts'
@@ -41,7 +41,7 @@ function NotFound() {
 }
 
 /** The list stays alive behind a recording, so that the way back is instant. */
-export function Pages({ session }: { readonly session: Session }) {
+export function Pages({ account }: { readonly account: Account }) {
   const view = useView()
   const [listed, setListed] = useState(view.name === 'list')
   if (view.name === 'list' && !listed) setListed(true)
@@ -50,7 +50,7 @@ export function Pages({ session }: { readonly session: Session }) {
     <>
       {listed ? (
         <Activity mode={view.name === 'list' ? 'visible' : 'hidden'}>
-          <ListPage session={session} openId={openId} />
+          <ListPage account={account} openId={openId} />
         </Activity>
       ) : null}
       {openId === null ? null : (

@@ -57,7 +57,7 @@ export function ListHead({ session, recordings }: ListHeadProps) {
         </output>
         <p className="text-muted">
           {answer === null ? (
-            <span className="bone w-32" />
+            <span className={busy ? 'bone w-32' : ''} />
           ) : (
             <>
               {t.asOf({ time: formatTime(answer.asOfMs, zone, 'minute') })}

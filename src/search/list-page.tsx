@@ -2,7 +2,7 @@ import { useQueryClient, type QueryClient } from '@tanstack/react-query'
 import { useEffectEvent, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import { listQuery } from '../api/queries.ts'
 import { filterNames } from '../contract/search.ts'
-import type { Session } from '../contract/session.ts'
+import type { Account } from './account.ts'
 import { formatCount } from '../lib/numbers.ts'
 import { useText } from '../text/i18n.ts'
 import { listText } from '../text/list-text.ts'
@@ -92,12 +92,12 @@ function useReturn(lastOpen: string | null) {
 }
 
 interface ListPageProps {
-  readonly session: Session
+  readonly account: Account
   /** The recording that is shown instead of the list, or null. */
   readonly openId: string | null
 }
 
-export function ListPage({ session, openId }: ListPageProps) {
+export function ListPage({ account, openId }: ListPageProps) {
   const t = useText(listText)
   const query = usePageQuery()
   const searchFor = useSearchFor()
@@ -122,9 +122,9 @@ export function ListPage({ session, openId }: ListPageProps) {
       ) : null}
       <aside className="list-sidebar">{wide ? <FilterForm rejected={rejected} /> : null}</aside>
       <main className="list-main" id={openId === null ? 'main' : undefined}>
-        <ListHead session={session} recordings={recordings} />
+        <ListHead session={account.session} recordings={recordings} />
         <FilterBar wide={wide} rejected={rejected} />
-        <TablePane pane={pane} recordings={recordings} rows={rows} session={session} currentId={lastOpen} />
+        <TablePane pane={pane} recordings={recordings} rows={rows} account={account} currentId={lastOpen} />
         <div className="list-pager">
           <Pager
             page={query.page}

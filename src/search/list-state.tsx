@@ -4,7 +4,7 @@ import { useEffect, useEffectEvent, useState } from 'react'
 import { boot } from '../api/boot.ts'
 import type { Problem } from '../contract/problems.ts'
 import type { PageQuery } from '../contract/search.ts'
-import type { Session } from '../contract/session.ts'
+import type { Account } from './account.ts'
 import { formatCount } from '../lib/numbers.ts'
 import { fill } from '../text/fill.tsx'
 import { useText } from '../text/i18n.ts'
@@ -35,7 +35,7 @@ export function PastEnd({ query, pages }: { readonly query: PageQuery; readonly 
   )
 }
 
-function Forbidden({ session }: { readonly session: Session }) {
+function Forbidden({ account: { session, signOut } }: { readonly account: Account }) {
   const t = useText(listStateText)
   const [copied, setCopied] = useState<string | null>(null)
   const request = t.requestText({ user: session.username })
@@ -50,9 +50,12 @@ function Forbidden({ session }: { readonly session: Session }) {
       icon={<LockKeyhole size={ICON} aria-hidden />}
       title={fill(t.forbiddenTitle, { user: <bdi>{session.username}</bdi> })}
       actions={
-        <Button look="primary" onClick={copy}>
-          {copied ?? t.copyRequest}
-        </Button>
+        <>
+          <Button look="primary" onClick={copy}>
+            {copied ?? t.copyRequest}
+          </Button>
+          <Button onClick={signOut}>{t.signOut}</Button>
+        </>
       }
     >
       <p>{fill(t.forbiddenHint, { contact: <bdi>{boot.contact ?? t.administrator}</bdi> })}</p>
@@ -89,13 +92,13 @@ function RecorderDown({ onRetry }: { readonly onRetry: () => void }) {
 
 interface FailedProps {
   readonly problem: Problem
-  readonly session: Session
+  readonly account: Account
   readonly query: PageQuery
   readonly onRetry: () => void
 }
 
 /** Why this search has no rows. */
-export function Failed({ problem, session, query, onRetry }: FailedProps) {
+export function Failed({ problem, account, query, onRetry }: FailedProps) {
   const t = useText(listStateText)
   const searchFor = useSearchFor()
   const again = (
@@ -105,7 +108,7 @@ export function Failed({ problem, session, query, onRetry }: FailedProps) {
   )
   switch (problem.code) {
     case 'forbidden':
-      return <Forbidden session={session} />
+      return <Forbidden account={account} />
     case 'recorder_down':
       return <RecorderDown onRetry={onRetry} />
     case 'search_timeout': {

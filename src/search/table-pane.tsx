@@ -1,5 +1,5 @@
 import { useEffect, useState, type RefObject } from 'react'
-import type { Session } from '../contract/session.ts'
+import type { Account } from './account.ts'
 import { useText } from '../text/i18n.ts'
 import { listText } from '../text/list-text.ts'
 import { usePageQuery } from '../url/navigation.tsx'
@@ -25,12 +25,12 @@ interface TablePaneProps {
   readonly pane: RefObject<HTMLDivElement | null>
   readonly recordings: Recordings
   readonly rows: RecordingRow[]
-  readonly session: Session
+  readonly account: Account
   readonly currentId: string | null
 }
 
 /** The table, or what stands in its place. */
-export function TablePane({ pane, recordings, rows, session, currentId }: TablePaneProps) {
+export function TablePane({ pane, recordings, rows, account, currentId }: TablePaneProps) {
   const { answer, current, busy, problem, impossible, refresh } = recordings
   const showRows = answer !== null && (problem === null || passing.has(problem.code))
   return (
@@ -46,7 +46,7 @@ export function TablePane({ pane, recordings, rows, session, currentId }: TableP
         {showRows ? (
           <Rows recordings={recordings} rows={rows} currentId={currentId} />
         ) : (
-          <Instead recordings={recordings} session={session} />
+          <Instead recordings={recordings} account={account} />
         )}
       </div>
     </>
@@ -72,12 +72,12 @@ function Rows({ recordings, rows, currentId }: Pick<TablePaneProps, 'recordings'
   return <PastEnd query={query} pages={Math.ceil(total / query.pageSize)} />
 }
 
-function Instead({ recordings, session }: Pick<TablePaneProps, 'recordings' | 'session'>) {
+function Instead({ recordings, account }: Pick<TablePaneProps, 'recordings' | 'account'>) {
   const t = useText(listText)
   const query = usePageQuery()
   const { problem, impossible, refresh } = recordings
   if (problem && problem.code !== 'signed_out') {
-    return <Failed problem={problem} session={session} query={query} onRetry={refresh} />
+    return <Failed problem={problem} account={account} query={query} onRetry={refresh} />
   }
   if (impossible.length > 0) return null
   return (

@@ -79,6 +79,7 @@ export function TimeField({ name, rejected }: { readonly name: TimeFilterName; r
   const field = (bound: Bound, label: string) => (
     <TextField
       label={label}
+      inline
       ref={bound === 'from' ? fromField : null}
       invalidBy={error !== undefined && (wrong.length === 0 || wrong.includes(bound)) ? errorId : undefined}
       placeholder={hints[bound] || t.timeHint}
@@ -92,7 +93,7 @@ export function TimeField({ name, rejected }: { readonly name: TimeFilterName; r
     <fieldset className="flex flex-col gap-2">
       <legend className="mb-1 font-semibold">{t[name]}</legend>
       <SelectField label={t.period} value={period.selected} options={period.options} onPick={pick} />
-      <div className="grid grid-cols-2 gap-2">
+      <div className="flex flex-col gap-2">
         {field('from', t.from)}
         {field('to', t.to)}
       </div>

@@ -108,6 +108,7 @@ export const listStateText = i18n('list-states', {
   forbiddenTitle: '{user} may not search recordings.',
   forbiddenHint: 'Ask {contact} for “Call Recording Base Access”.',
   administrator: 'your administrator',
+  signOut: 'Sign out',
   copyRequest: 'Copy request',
   copied: 'Copied',
   copyFailed: 'Could not copy',

@@ -5,16 +5,18 @@ interface FieldProps {
   readonly error?: string | null | undefined
   /** Stands at the end of the label's line. */
   readonly aside?: ReactNode
+  /** The label stands before the control, not above it. */
+  readonly inline?: boolean | undefined
   readonly children: (ids: { id: string; errorId: string | undefined }) => ReactNode
 }
 
 /** A label above its control, and what is wrong with it below. */
-export function Field({ label, error, aside, children }: FieldProps) {
+export function Field({ label, error, aside, inline = false, children }: FieldProps) {
   const id = useId()
   const errorId = error ? `${id}-error` : undefined
   return (
-    <div className="flex flex-col gap-1">
-      <div className="flex items-center justify-between gap-2">
+    <div className={inline ? 'flex items-center gap-2' : 'flex flex-col gap-1'}>
+      <div className={inline ? 'w-10 shrink-0' : 'flex items-center justify-between gap-2'}>
         <label htmlFor={id} className="text-xs font-medium text-muted">
           {label}
         </label>
@@ -35,13 +37,22 @@ interface TextFieldProps extends Omit<InputHTMLAttributes<HTMLInputElement>, 'id
   readonly error?: string | null | undefined
   readonly aside?: ReactNode
   readonly ref?: Ref<HTMLInputElement>
+  readonly inline?: boolean
   /** The id of an element that says what is wrong, where that stands elsewhere. */
   readonly invalidBy?: string | undefined
 }
 
-export function TextField({ label, error, aside, invalidBy, className = '', ...rest }: TextFieldProps) {
+export function TextField({
+  label,
+  error,
+  aside,
+  inline,
+  invalidBy,
+  className = '',
+  ...rest
+}: TextFieldProps) {
   return (
-    <Field label={label} error={error} aside={aside}>
+    <Field label={label} error={error} aside={aside} inline={inline}>
       {({ id, errorId }) => (
         <input
           autoComplete="off"
