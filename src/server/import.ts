@@ -84,6 +84,8 @@ async function run(options: Arguments, signal: AbortSignal): Promise<void> {
   const { file } = options
   const isStdin = file === '-'
   const input = isStdin ? process.stdin : createReadStream(file, { highWaterMark: 1 << 20 })
+  // A read that waits for more, as of a pipe, would never hear of Ctrl-C.
+  signal.addEventListener('abort', () => input.destroy(), { once: true })
   const stats = isStdin ? undefined : statSync(file, { throwIfNoEntry: false })
   const bar = progressBar(stats?.isFile() ? stats.size : 0)
   const startedMs = performance.now()

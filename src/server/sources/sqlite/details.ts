@@ -3,7 +3,7 @@ import type { Database, Statement } from 'better-sqlite3'
 import { isGuid, type User, type WireDetail } from '../../../contract/recording.ts'
 import type { StoredAudio } from './audio-files.ts'
 import { userOf } from './directory.ts'
-import { readRow, rowColumns, rowTables, type RecordingRow } from './row.ts'
+import { readRow, rowColumns, withOwner, type RecordingRow } from './row.ts'
 import { whereClause, type Viewer } from './where.ts'
 
 interface DetailRow extends RecordingRow {
@@ -24,7 +24,7 @@ const personJson = (alias: string): string => `
 const detailColumns = `${rowColumns}, ${personJson('owner')} AS ownerPerson, ${personJson('preserver')} AS preserver,
   recordings.pbx_call_id AS pbxCallId, recordings.note, media.sha256, media.size`
 
-const detailTables = `${rowTables('found.key')} LEFT JOIN media USING (media_id)
+const detailTables = `recordings ${withOwner} LEFT JOIN media USING (media_id)
   LEFT JOIN people AS preserver ON preserver.person_id = recordings.preserver_id`
 
 const readPerson = (json: string | null): User | null =>
@@ -59,7 +59,7 @@ export class Details {
     const statement =
       known ??
       this.db.prepare(`SELECT ${detailColumns}
-        FROM (SELECT key FROM recordings WHERE id = unhex(?, '-') AND ${sql}) AS found CROSS JOIN ${detailTables}`)
+        FROM ${detailTables} WHERE recordings.id = unhex(?, '-') AND ${sql}`)
     if (!known) this.statements.set(sql, statement)
     return statement.get(id, ...params) as DetailRow | undefined
   }

@@ -23,13 +23,12 @@ export interface RecordingRow {
 export const rowColumns = `
   lower(hex(recordings.id)) AS id, recordings.id_case AS idCase, recordings.reference_number AS referenceNumber,
   recordings.key >> 15 AS startMs, recordings.sub_ms_ticks AS subMsTicks,
-  recordings.offset_minutes AS offsetMinutes, recordings.duration_ms AS durationMs, recordings.direction,
+  recordings.offset_minutes AS offsetMinutes, recordings.end_ms - (recordings.key >> 15) AS durationMs, recordings.direction,
   coalesce(recordings.owner_spelling, owner.username) AS owner,
   recordings.local_number AS localNumber, recordings.remote_number AS remoteNumber`
 
-/** @param key an SQL expression: the key of the recording. */
-export const rowTables = (key: string): string =>
-  `recordings ON recordings.key = ${key} LEFT JOIN people AS owner ON owner.person_id = recordings.owner_id`
+/** To be joined to `recordings`, for the owner among the columns. */
+export const withOwner = 'LEFT JOIN people AS owner ON owner.person_id = recordings.owner_id'
 
 export function readRow(row: RecordingRow): WireRecording {
   return {

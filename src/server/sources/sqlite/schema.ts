@@ -58,7 +58,7 @@ CREATE TABLE recordings (
   reference_number TEXT NOT NULL,
   sub_ms_ticks INTEGER NOT NULL,
   offset_minutes INTEGER NOT NULL,
-  duration_ms INTEGER NOT NULL,
+  end_ms INTEGER NOT NULL,
   direction INTEGER NOT NULL CHECK (direction IN (0, 1, 2)),
   local_number TEXT,
   remote_number TEXT,
@@ -67,8 +67,7 @@ CREATE TABLE recordings (
   media_id INTEGER REFERENCES media,
   pbx_call_id TEXT,
   preserver_id INTEGER REFERENCES people,
-  note TEXT,
-  end_ms INTEGER GENERATED ALWAYS AS ((key >> 15) + duration_ms) VIRTUAL
+  note TEXT
 ) STRICT;
 `
 

@@ -5,7 +5,7 @@
 import type { Database, Statement } from 'better-sqlite3'
 import type { WireList, WireRecording } from '../../../contract/recording.ts'
 import type { Paging, Search } from '../../../contract/search.ts'
-import { readRow, rowColumns, rowTables, type RecordingRow } from './row.ts'
+import { readRow, rowColumns, withOwner, type RecordingRow } from './row.ts'
 import { EVERYTHING, isByStartOnly, whereClause, type Viewer } from './where.ts'
 
 /** Up to so many matches are gathered by whichever index finds them and then sorted; more are walked by time. */
@@ -86,7 +86,7 @@ export class Searcher {
     const { totalCount, keys } = gather.get(...params, ...bounds) as { totalCount: number; keys: string }
     if (totalCount > GATHERED_AT_MOST) return null
     const rows = this.prepare(
-      `SELECT ${rowColumns} FROM json_each(?) AS found CROSS JOIN ${rowTables('found.value')} ORDER BY found.id`,
+      `SELECT ${rowColumns} FROM json_each(?) AS found CROSS JOIN recordings ON recordings.key = found.value ${withOwner} ORDER BY found.id`,
     ).all(keys)
     return { totalCount, recordings: (rows as RecordingRow[]).map(readRow) }
   }
@@ -100,7 +100,7 @@ export class Searcher {
     const keys = `SELECT key FROM recordings WHERE ${sql}
       ORDER BY ${walked ? '' : '+'}key ${fromOldest ? 'ASC' : 'DESC'} LIMIT ? OFFSET ?`
     const statement = this.prepare(
-      `SELECT ${rowColumns} FROM (${keys}) AS found CROSS JOIN ${rowTables('found.key')} ORDER BY found.key DESC`,
+      `SELECT ${rowColumns} FROM (${keys}) AS found CROSS JOIN recordings USING (key) ${withOwner} ORDER BY found.key DESC`,
     )
     const rows = statement.all(...params, BigInt(window.limit), BigInt(offset)) as RecordingRow[]
     return rows.map(readRow)
@@ -115,9 +115,10 @@ export class Searcher {
     const totalCount = this.count(search, viewer)
     const walked = totalCount > SORTED_AT_MOST
     const { sql, params } = whereClause(search, viewer, walked ? 'time' : 'any')
-    const keys = `SELECT key FROM recordings WHERE ${sql} ORDER BY ${walked ? '' : '+'}key DESC`
     const rows = this.db
-      .prepare(`SELECT ${rowColumns} FROM (${keys}) AS found CROSS JOIN ${rowTables('found.key')}`)
+      .prepare(
+        `SELECT ${rowColumns} FROM recordings ${withOwner} WHERE ${sql} ORDER BY ${walked ? '' : '+'}key DESC`,
+      )
       .iterate(...params) as IterableIterator<RecordingRow>
     return {
       totalCount,

@@ -1,0 +1,276 @@
+/** Every search is compared with a plain reading of the same rows. */
+import * as fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Direction, TimeFilter } from '../../../contract/filter-kinds.ts'
+import { readDuration } from '../../../contract/durations.ts'
+import { readInstant, toEpochMs, writeRecorded } from '../../../contract/instants.ts'
+import type { WireRecording } from '../../../contract/recording.ts'
+import type { Search } from '../../../contract/search.ts'
+import type { Principal, Source } from '../source.ts'
+import { openSqliteSource } from './sqlite-source.ts'
+import { testGuid, testStore, type TestRecording, type TestStore } from './testing.ts'
+
+const { signal } = new AbortController()
+
+/** Few values in every field, so that random filters find something and many rows start in the same ms. */
+const numbers = ['+390244548866', '02', '980200', '%', '_', '+39', '225', 'anonymous', 'Anonymous', "o'b;--"]
+const owners = ['mrossi', 'MRossi', 'mROSSI', 'josé', 'JOSÉ', 'zoë', 'nobody', 'Straße']
+const groupOf: Readonly<Record<string, string>> = {
+  mrossi: 'Sales',
+  josé: 'Support',
+  zoë: 'support',
+  nobody: 'Billing',
+}
+const BASE_MS = Date.UTC(2026, 2, 29)
+const OFFSETS = [0, 60, 120, -300, 345]
+const LENGTHS = ['PT0S', 'PT1S', 'PT1M31.87S', 'PT0.001S', 'PT3H']
+
+/** Small numbers, spread unevenly and always alike. */
+function pick<T>(items: readonly T[], seed: number): T {
+  const mixed = Math.imul(seed ^ (seed >>> 15), 0x2c1b3c6d) >>> 0
+  return items[((mixed ^ (mixed >>> 12)) >>> 0) % items.length]!
+}
+
+function recordings(count: number, spanMs: number): TestRecording[] {
+  return Array.from({ length: count }, (_, index) => {
+    const startMs = BASE_MS + (Math.imul(index + 1, 7919) % spanMs)
+    return {
+      id: testGuid(index + 1),
+      startTime: writeRecorded(startMs, pick(OFFSETS, index * 3), index % 10_000),
+      duration: pick(LENGTHS, index * 5 + 1),
+      direction: pick([0, 1, 2, 1] as const, index * 7 + 2),
+      ownerUsername: pick([...owners, null], index * 11 + 3),
+      localPartyNumber: pick([...numbers, null], index * 13 + 4),
+      remotePartyNumber: pick([...numbers, null], index * 17 + 5),
+    }
+  })
+}
+
+const viewers: readonly Principal[] = [
+  { username: 'm', role: 'manager', scope: { kind: 'all' } },
+  { username: 'MROSSI', role: 'base', scope: { kind: 'own' } },
+  { username: 'stranger', role: 'base', scope: { kind: 'own' } },
+  { username: 's', role: 'supervisor', scope: { kind: 'groups', groups: ['Sales', 'SUPPORT', 'None such'] } },
+  { username: 's', role: 'supervisor', scope: { kind: 'groups', groups: [] } },
+  { username: 'g', role: 'none', scope: { kind: 'none' } },
+].map((viewer) => ({ ...viewer, displayName: null, stamp: '' }) as Principal)
+const manager = viewers[0]!
+
+const startOf = (row: WireRecording): number => toEpochMs(readInstant(row.startTime)!)
+const endOf = (row: WireRecording): number => startOf(row) + readDuration(row.duration)!
+
+function inBounds(ms: number, bounds: TimeFilter): boolean {
+  switch (bounds.op) {
+    case 'equals':
+      return ms === bounds.at
+    case 'after':
+      return ms > bounds.at
+    case 'before':
+      return ms < bounds.at
+    case 'between':
+      return ms >= bounds.from && ms < bounds.to
+  }
+}
+
+function matches(row: WireRecording, search: Search): boolean {
+  const { startTime, endTime, localPartyNumber, remotePartyNumber, ownerUsername, direction } = search
+  const remote = row.remotePartyNumber
+  return (
+    (!startTime || inBounds(startOf(row), startTime)) &&
+    (!endTime || inBounds(endOf(row), endTime)) &&
+    (!localPartyNumber || row.localPartyNumber === localPartyNumber.text) &&
+    (!remotePartyNumber ||
+      (remotePartyNumber.op === 'equals'
+        ? remote === remotePartyNumber.text
+        : (remote?.includes(remotePartyNumber.text) ?? false))) &&
+    (!ownerUsername || row.ownerUsername?.toLowerCase() === ownerUsername.text.toLowerCase()) &&
+    (direction === undefined || row.direction === direction)
+  )
+}
+
+function visible(row: WireRecording, { username, scope }: Principal): boolean {
+  const owner = row.ownerUsername?.toLowerCase()
+  if (scope.kind === 'own') return owner === username.toLowerCase()
+  if (scope.kind !== 'groups') return scope.kind === 'all'
+  const group = owner === undefined ? undefined : groupOf[owner]?.toLowerCase()
+  return scope.groups.some((led) => led.toLowerCase() === group)
+}
+
+const text = (values: readonly string[]) =>
+  fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...values) }, fc.string({ minLength: 1, maxLength: 3 }))
+
+function bounds(spanMs: number): fc.Arbitrary<TimeFilter> {
+  const instant = fc.integer({ min: BASE_MS - 2000, max: BASE_MS + spanMs + 2000 })
+  return fc.oneof(
+    fc.record({ op: fc.constantFrom('equals' as const, 'after' as const, 'before' as const), at: instant }),
+    fc
+      .tuple(instant, instant)
+      .map(([a, b]) => ({ op: 'between' as const, from: Math.min(a, b), to: Math.max(a, b) })),
+  )
+}
+
+/** Up to three filters at once, more than that seldom finds anything. */
+function searches(spanMs: number): fc.Arbitrary<Search> {
+  const equals = (values: readonly string[]) =>
+    text(values).map((value) => ({ op: 'equals' as const, text: value }))
+  const contains = text(['0', '02', '+39', '%', '_', 'n', '9802', "'"]).map((value) => ({
+    op: 'contains' as const,
+    text: value,
+  }))
+  const every = {
+    startTime: bounds(spanMs),
+    endTime: bounds(spanMs),
+    localPartyNumber: equals(numbers),
+    remotePartyNumber: fc.oneof(equals(numbers), contains),
+    ownerUsername: equals(owners),
+    direction: fc.constantFrom<Direction>(0, 1, 2),
+  }
+  return fc
+    .uniqueArray(fc.constantFrom(...Object.keys(every)), { maxLength: 3 })
+    .chain((names) =>
+      fc.record(Object.fromEntries(Object.entries(every).filter(([name]) => names.includes(name)))),
+    ) as fc.Arbitrary<Search>
+}
+
+/** As one text: a difference in thousands of rows is found fast and shown short. */
+function expectSame(rows: readonly WireRecording[], wanted: readonly WireRecording[]): void {
+  const differs = rows.findIndex((row, index) => JSON.stringify(row) !== JSON.stringify(wanted[index]))
+  if (differs !== -1) expect(rows[differs]).toEqual(wanted[differs])
+  expect(rows.length).toBe(wanted.length)
+}
+
+async function everything(source: Source, search: Search, viewer: Principal): Promise<WireRecording[]> {
+  const list = await source.listAll(search, viewer, signal)
+  const rows: WireRecording[] = []
+  for await (const row of list.recordings) rows.push(row)
+  expect(list.totalCount).toBe(rows.length)
+  return rows
+}
+
+// The larger store takes the ways of many rows: a walk by time, from either end, and gathering that gives up.
+describe.each([
+  { name: 'a small store', count: 600, spanMs: 500, runs: 1200 },
+  { name: 'a larger store', count: 26_000, spanMs: 20_000, runs: 300 },
+])('searches of $name', ({ count, spanMs, runs }) => {
+  let store: TestStore
+  let source: Source
+  let all: WireRecording[]
+
+  beforeAll(async () => {
+    const people = Object.entries(groupOf).map(([username, group]) => ({ owner: { username, group } }))
+    // The first rows tell who is in which group; they lie outside of everything that is asked for.
+    const told = people.map((person, index) => ({
+      ...person,
+      id: testGuid(900_000 + index),
+      startTime: '1999-12-31T23:59:59Z',
+    }))
+    store = await testStore([...told, ...recordings(count, spanMs)])
+    source = await openSqliteSource({ dataDir: store.dataDir, workers: 0 })
+    all = await everything(source, {}, manager)
+  })
+  afterAll(async () => {
+    await source.close()
+    store.remove()
+  })
+
+  it('holds every row as it was written, newest first', () => {
+    const given = new Map(recordings(count, spanMs).map((row) => [row.id, row]))
+    expect(all).toHaveLength(count + Object.keys(groupOf).length)
+    for (const [index, row] of all.entries()) {
+      const before = all[index - 1]
+      if (before && startOf(before) < startOf(row)) expect.fail(`${row.id} is newer than ${before.id}`)
+      const wanted = given.get(row.id)
+      if (
+        wanted &&
+        Object.entries(wanted).some(([name, value]) => row[name as keyof WireRecording] !== value)
+      ) {
+        expect(row).toMatchObject(wanted)
+      }
+    }
+  })
+
+  it('answers every search, role and page as a plain reading does', async () => {
+    const paging = fc.record({
+      page: fc.oneof(fc.nat(3), fc.nat(2000), fc.constant(2 ** 31 - 1)),
+      pageSize: fc.oneof(fc.integer({ min: 1, max: 60 }), fc.constant(2 ** 31 - 1)),
+    })
+    const arbitraries = [searches(spanMs), paging, fc.constantFrom(...viewers)] as const
+    await fc.assert(
+      fc.asyncProperty(...arbitraries, async (search, { page, pageSize }, viewer) => {
+        const wanted = all.filter((row) => visible(row, viewer) && matches(row, search))
+        const first = page * pageSize
+        const { totalCount, recordings: rows } = await source.list(search, { page, pageSize }, viewer, signal)
+        expect(totalCount).toBe(wanted.length)
+        expectSame(rows, wanted.slice(first, first + pageSize))
+      }),
+      { numRuns: runs },
+    )
+  })
+
+  it('repeats and skips nothing on the way through all pages, ties included', async () => {
+    for (const viewer of viewers) {
+      for (const search of [
+        {},
+        { direction: 1 },
+        { remotePartyNumber: { op: 'contains', text: '2' } },
+      ] as Search[]) {
+        const walked: WireRecording[] = []
+        const pageSize = Math.ceil(count / 40) + 1
+        for (let page = 0; ; page += 1) {
+          const { recordings: rows } = await source.list(search, { page, pageSize }, viewer, signal)
+          if (rows.length === 0) break
+          walked.push(...rows)
+        }
+        const wanted = all.filter((row) => visible(row, viewer) && matches(row, search))
+        expectSame(walked, wanted)
+        expectSame(await everything(source, search, viewer), wanted)
+      }
+    }
+  })
+
+  it('answers details only of what the viewer may find', async () => {
+    const sample = all.filter((_, index) => index % 37 === 0)
+    for (const viewer of viewers) {
+      for (const row of sample) {
+        const detail = await source.detail(row.id.toUpperCase(), viewer, signal)
+        expect(detail?.id ?? null).toBe(visible(row, viewer) ? row.id : null)
+      }
+    }
+  })
+})
+
+describe('a search that nobody waits for', () => {
+  it('is rejected with the reason of its signal', async () => {
+    const store = await testStore([{}])
+    const source = await openSqliteSource({ dataDir: store.dataDir, workers: 0 })
+    const left = AbortSignal.abort(new Error('left'))
+    await expect(source.list({}, { page: 0, pageSize: 5 }, manager, left)).rejects.toThrow('left')
+    await expect(source.listAll({}, manager, left)).rejects.toThrow('left')
+    const leaving = new AbortController()
+    const list = await source.listAll({}, manager, leaving.signal)
+    leaving.abort(new Error('left later'))
+    await expect(
+      (async () => {
+        for await (const row of list.recordings) expect(row).toBeUndefined()
+      })(),
+    ).rejects.toThrow('left later')
+    await source.close()
+    store.remove()
+  })
+
+  it('sees one moment of the store, whatever is written meanwhile', async () => {
+    const store = await testStore(recordings(2500, 1000))
+    const source = await openSqliteSource({ dataDir: store.dataDir, workers: 0 })
+    const list = await source.listAll({}, manager, signal)
+    const { openForWriting } = await import('./database.ts')
+    const db = openForWriting(store.dataDir)
+    db.exec('DELETE FROM recordings')
+    db.close()
+    let rows = 0
+    for await (const row of list.recordings) rows += row.id === '' ? 0 : 1
+    expect(rows).toBe(2500)
+    expect((await source.list({}, { page: 0, pageSize: 1 }, manager, signal)).totalCount).toBe(0)
+    await source.close()
+    store.remove()
+  })
+})
