@@ -13,7 +13,7 @@ import { createViewers } from './auth/viewer.ts'
 import type { NowMs } from './clock.ts'
 import type { WriteDocument } from './document.ts'
 import type { Drain } from './drain.ts'
-import { refuseConnection, sendEarlyProblem, sendProblem } from './failures.ts'
+import { nothingHere, refuseConnection, sendEarlyProblem, sendProblem } from './failures.ts'
 import { healthRoutes } from './health.ts'
 import { guardRequests, standardLimits, type Limits } from './limits.ts'
 import { logOptions, logAnswers, type LogTo } from './logs.ts'
@@ -83,6 +83,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   const viewers = createViewers(source, sessions, passwords)
 
   app.setErrorHandler(sendProblem)
+  app.setNotFoundHandler((request, reply) => sendProblem(nothingHere(), request, reply))
   readJsonOnly(app)
   drain.watch(app)
   logAnswers(app)

@@ -30,7 +30,8 @@ export function isLoopback(hostname: string): boolean {
 
 /** @returns null where the text is no exact origin that a portal may have. */
 function readOrigin(text: string): string | null {
-  if (!URL.canParse(text)) return null
+  // A header's list of origins is cut at spaces and semicolons, and knows `*`: none of them may come in by a name.
+  if (!/^https?:\/\/(?:[\w.-]+|\[[\da-f:]+\])(?::\d+)?$/i.test(text) || !URL.canParse(text)) return null
   const url = new URL(text)
   const trusted = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))
   return trusted && url.origin === text.toLowerCase() ? url.origin : null

@@ -8,9 +8,12 @@ import { dataHeaders } from './headers.ts'
 /** What fastify itself refuses, in our words. Its own would repeat what was sent. */
 const refusals: Readonly<Record<number, readonly [ProblemCode, string]>> = {
   400: ['invalid_request', 'The request cannot be read: check its address and that its body is JSON.'],
-  404: ['not_found', 'There is nothing at this address.'],
   413: ['too_large', 'The request’s body is larger than 16 KB.'],
   415: ['invalid_request', 'Send JSON, with Content-Type: application/json.'],
+}
+
+export function nothingHere(): Problem {
+  return new Problem({ status: 404, code: 'not_found', message: 'There is nothing at this address.' })
 }
 
 function describe(error: unknown): ProblemDetails {
@@ -27,7 +30,8 @@ function describe(error: unknown): ProblemDetails {
 
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const problem = describe(error)
-  if (problem.status === 500) request.log.error({ err: error }, 'unexpected')
+  // What fails because its client left is no failure, and nobody reads this answer.
+  if (problem.status === 500 && !reply.raw.destroyed) request.log.error({ err: error }, 'unexpected')
   // Never Basic: browsers would answer that with a prompt of their own, even for fetch and audio.
   if (problem.status === 401) reply.header('www-authenticate', 'Session realm="recordings"')
   if (problem.retryAfterMs !== undefined) reply.header('retry-after', Math.ceil(problem.retryAfterMs / 1000))

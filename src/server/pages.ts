@@ -1,11 +1,11 @@
 /** The page's addresses, and the files that it is made of. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { EMBED_BASE } from '../contract/endpoints.ts'
-import { Problem } from '../contract/problems.ts'
 import type { Boot, DemoAccount } from '../contract/session.ts'
 import { sendAsset, type Assets } from './assets.ts'
 import { describeSession, type Viewers } from './auth/viewer.ts'
 import type { WriteDocument } from './document.ts'
+import { nothingHere } from './failures.ts'
 import { embedHeaders, pageHeaders } from './headers.ts'
 import { rawPath, rawQuery } from './requests.ts'
 
@@ -66,7 +66,7 @@ export function pageRoutes(app: FastifyInstance, options: PageOptions): void {
     if (asset) return sendAsset(request, reply, asset)
     const isNavigation = request.headers.accept?.includes('text/html') === true
     if (isNavigation && !neverPages.test(path)) return sendPage(request, reply.code(404))
-    throw new Problem({ status: 404, code: 'not_found', message: 'There is nothing at this address.' })
+    throw nothingHere()
   }
 
   for (const address of addresses) app.get(address, sendPage)

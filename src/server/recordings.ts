@@ -7,7 +7,7 @@ import { isGuid, type WireRecording } from '../contract/recording.ts'
 import { MAX_PAGE_SIZE, readApiQuery, type Paging, type Reason, type Search } from '../contract/search.ts'
 import type { Viewer, Viewers } from './auth/viewer.ts'
 import { sendMedia } from './media.ts'
-import { clientSignal, nothing, rawQuery } from './requests.ts'
+import { answerSignal, nothing, rawQuery } from './requests.ts'
 import type { Searches } from './searches.ts'
 import type { Principal, Source } from './sources/source.ts'
 
@@ -106,7 +106,7 @@ export function recordingRoutes(app: FastifyInstance, options: RecordingsOptions
   async function list(request: FastifyRequest, reply: FastifyReply) {
     const viewer = await mayRead(request)
     const { search, paging } = readQuery(request, viewer)
-    const signal = clientSignal(reply)
+    const signal = answerSignal(reply)
     const release = await searches.enter(viewer.principal.username, signal)
     // Held until the answer is out or nobody wants it: a long one counts as long as it is written.
     reply.raw.once('close', release)
@@ -122,12 +122,12 @@ export function recordingRoutes(app: FastifyInstance, options: RecordingsOptions
 
   async function detail(request: ById, reply: FastifyReply) {
     const { principal } = await mayRead(request)
-    return existing(await source.detail(readId(request), principal, clientSignal(reply)))
+    return existing(await source.detail(readId(request), principal, answerSignal(reply)))
   }
 
   async function media(request: ById, reply: FastifyReply) {
     const { principal } = await mayRead(request)
-    const found = existing(await source.media(readId(request), principal, clientSignal(reply)))
+    const found = existing(await source.media(readId(request), principal, answerSignal(reply)))
     return sendMedia(request, reply, found)
   }
 

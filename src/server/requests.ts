@@ -14,12 +14,13 @@ export function rawQuery(request: FastifyRequest): string {
   return mark < 0 ? '' : url.slice(mark + 1)
 }
 
-/** Aborts once the client leaves before it has its whole answer, so that nobody works for nobody. */
-export function clientSignal(reply: FastifyReply): AbortSignal {
+/**
+ * Aborts once the answer is out or its client has left, so that nobody works for nobody, and nothing that was opened
+ * for an answer and never read stays open.
+ */
+export function answerSignal(reply: FastifyReply): AbortSignal {
   const controller = new AbortController()
-  reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) controller.abort(new DOMException('The client left.', 'AbortError'))
-  })
+  reply.raw.once('close', () => controller.abort(new DOMException('The answer is over.', 'AbortError')))
   return controller.signal
 }
 
