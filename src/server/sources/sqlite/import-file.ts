@@ -8,7 +8,7 @@ import { setImmediate } from 'node:timers/promises'
 import { AudioShelf } from './audio-files.ts'
 import { databaseFile, explained, openForWriting, type Database } from './database.ts'
 import { dropDemo, readDemoMark } from './demo-mark.ts'
-import { detectFormat, readEntries, type Entry, type ImportFormat } from './import-formats.ts'
+import { detectFormat, isFormatError, readEntries, type Entry, type ImportFormat } from './import-formats.ts'
 import { readImported } from './import-row.ts'
 import { RecordingWriter, RowError, type NewRecording } from './recording-writer.ts'
 import { dropSearchIndexes } from './schema.ts'
@@ -83,7 +83,7 @@ async function load(db: Database, shelf: AudioShelf, options: ImportOptions): Pr
   try {
     await readAll(loader, options)
   } catch (error) {
-    if (!(error instanceof StoreError)) throw error
+    if (!isFormatError(error)) throw error
     throw new StoreError(`${options.name}: ${error.message}. Nothing was imported.`, { cause: error })
   }
   for (const build of indexes) {

@@ -1,7 +1,7 @@
 /** The formats of an import: which one a file is in, and its recordings one after another. */
 import { extname } from 'node:path'
 import { pipeline } from 'node:stream'
-import { parse } from 'csv-parse'
+import { CsvError, parse } from 'csv-parse'
 import { AnswerSplitter } from './import-json.ts'
 import { StoreError } from './store-error.ts'
 
@@ -133,7 +133,7 @@ function delimiterOf(beginning: string): string {
 }
 
 async function* readCsv(pieces: AsyncIterable<string>, delimiter: string): AsyncGenerator<Entry[]> {
-  const parser = parse({ delimiter, relax_column_count: true, relax_quotes: true })
+  const parser = parse({ delimiter, record_delimiter: ['\r\n', '\n'], relax_column_count: true })
   const rows = pipeline(pieces, parser, () => {})
   let header: string[] | undefined
   let batch: Entry[] = []
@@ -152,6 +152,10 @@ async function* readCsv(pieces: AsyncIterable<string>, delimiter: string): Async
   if (!header) throw new StoreError('the file is empty')
   yield batch
 }
+
+/** Of the file as a whole. A misplaced quote is one: it may have swallowed any number of lines. */
+export const isFormatError = (error: unknown): error is Error =>
+  error instanceof StoreError || error instanceof CsvError
 
 const isBlank = (cells: readonly string[]): boolean => cells.length === 1 && cells[0]?.trim() === ''
 

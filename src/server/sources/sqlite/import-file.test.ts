@@ -1,0 +1,345 @@
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import * as fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { WireRecording } from '../../../contract/recording.ts'
+import type { Principal, Source } from '../source.ts'
+import { openForWriting } from './database.ts'
+import { writeDemoMark } from './demo-mark.ts'
+import { importRecordings, type ImportOptions } from './import-file.ts'
+import { AnswerSplitter } from './import-json.ts'
+import { openSqliteSource } from './sqlite-source.ts'
+import { temporaryFolder, testGuid, type TestStore } from './testing.ts'
+
+const { signal } = new AbortController()
+const manager: Principal = {
+  username: 'm',
+  displayName: null,
+  role: 'manager',
+  scope: { kind: 'all' },
+  stamp: '',
+}
+
+const wire = (n: number, changes: Partial<WireRecording> = {}): WireRecording => ({
+  id: testGuid(n),
+  referenceNumber: `2026${String(n).padStart(9, '0')}`,
+  startTime: `2026-11-${String((n % 28) + 1).padStart(2, '0')}T10:20:59.0000000+01:00`,
+  duration: 'PT2M20.65S',
+  direction: 1,
+  ownerUsername: 'user2',
+  localPartyNumber: '132',
+  remotePartyNumber: '+390244548866',
+  ...changes,
+})
+
+let folder: TestStore
+let source: Source
+beforeEach(async () => {
+  folder = temporaryFolder()
+  source = await openSqliteSource({ dataDir: folder.dataDir, workers: 0 })
+})
+afterEach(async () => {
+  await source.close()
+  folder.remove()
+})
+
+/** @param pieceBytes how much arrives at once: formats must not care. */
+function load(text: string | Buffer, options: Partial<ImportOptions> & { pieceBytes?: number } = {}) {
+  const bytes = Buffer.from(text)
+  const { pieceBytes = bytes.length || 1 } = options
+  const pieces = Array.from({ length: Math.ceil(bytes.length / pieceBytes) }, (_, index) =>
+    bytes.subarray(index * pieceBytes, (index + 1) * pieceBytes),
+  )
+  return importRecordings({
+    dataDir: folder.dataDir,
+    input: Readable.from(pieces),
+    name: 'standard input',
+    ...options,
+  })
+}
+
+async function stored(): Promise<readonly WireRecording[]> {
+  return (await source.list({}, { page: 0, pageSize: 1000 }, manager, signal)).recordings
+}
+const detail = (n: number) => source.detail(testGuid(n), manager, signal)
+
+const ndjson = (rows: readonly unknown[]) => rows.map((row) => JSON.stringify(row)).join('\n')
+const answer = (rows: readonly unknown[]) => JSON.stringify({ totalCount: rows.length, recordings: rows })
+const columns = Object.keys(wire(1)) as (keyof WireRecording)[]
+const csv = (rows: readonly WireRecording[], delimiter = ',') =>
+  [columns, ...rows.map((row) => columns.map((name) => row[name] ?? ''))]
+    .map((cells) => cells.join(delimiter))
+    .join('\r\n')
+
+/** Newest first, as the store answers. */
+const rows = [3, 2, 1].map((n) => wire(n, n === 2 ? { ownerUsername: null, remotePartyNumber: null } : {}))
+
+describe('an import', () => {
+  const pretty = JSON.stringify(
+    { recordings: rows, totalCount: 3, more: [{ recordings: [1, ']'] }] },
+    null,
+    2,
+  )
+  it.each([
+    ['the API’s answer', answer(rows)],
+    ['the API’s answer, laid out, with fields that nobody knows', pretty],
+    ['one object a line', ndjson(rows)],
+    [
+      'one object a line, with empty lines and Windows line ends',
+      `\n${ndjson(rows).replaceAll('\n', '\r\n\r\n')}\r\n`,
+    ],
+    ['CSV', csv(rows)],
+    ['CSV with semicolons and a byte order mark', `\uFEFF${csv(rows, ';')}\r\n`],
+    ['CSV with tabs', csv(rows, '\t')],
+    ['CSV with quotes', csv(rows).replaceAll('132', '"132"')],
+  ])('reads %s, however it arrives', async (_, text) => {
+    for (const pieceBytes of [1, 7, 1000]) {
+      const result = await load(text, { pieceBytes })
+      expect(result.added + result.updated).toBe(3)
+      expect(await stored()).toEqual(rows)
+    }
+  })
+
+  it.each([
+    ['x.csv', csv(rows)],
+    ['x.NDJSON', ndjson(rows)],
+    ['x.jsonl', ndjson(rows)],
+    ['x.json', answer(rows)],
+    ['x.json', ndjson(rows)],
+    ['x.txt', csv(rows)],
+  ])('tells the format of %s', async (name, text) => {
+    expect(await load(text, { name })).toMatchObject({ added: 3, skipped: 0 })
+  })
+
+  it('takes an empty list', async () => {
+    expect(await load(answer([]))).toMatchObject({ added: 0, updated: 0 })
+  })
+
+  it('reads the detail too', async () => {
+    const owner = {
+      username: 'mrossi',
+      firstName: 'Maria',
+      lastName: 'Rossi',
+      group: 'Sales',
+      department: 'Commercial',
+      phoneNumber: '225',
+    }
+    const note = { text: 'Call “back”\n', author: 'mrossi', updatedAt: '2026-11-23T09:00:00Z' }
+    const { ownerUsername: _, ...given } = wire(1)
+    await load(
+      ndjson([
+        { ...given, owner, note, pbxCallId: 'c1', preservingUser: { username: 'chief' }, size: 7, hash: 'x' },
+      ]),
+    )
+    expect(await detail(1)).toEqual({
+      ...given,
+      owner,
+      note,
+      pbxCallId: 'c1',
+      preservingUser: { username: 'chief' },
+      size: 0,
+      hash: null,
+    })
+  })
+
+  it('reads the detail’s columns of CSV, and cells with commas, quotes and line breaks', async () => {
+    const [header, row] = csv([wire(1)]).split('\r\n')
+    await load(`${header},note,pbxCallId,preservingUser,else\n${row},"Ask ""Ada"",\nthen call",c1,chief,1\n`)
+    expect(await detail(1)).toMatchObject({
+      note: { text: 'Ask "Ada",\nthen call', author: '', updatedAt: '2026-11-02T09:20:59.000Z' },
+      pbxCallId: 'c1',
+      preservingUser: { username: 'chief' },
+    })
+  })
+
+  it('updates what has the same id, in one file or in another', async () => {
+    await load(
+      ndjson([wire(1), wire(2), wire(1, { direction: 2, startTime: '2020-01-01T00:00:00.0000000+00:00' })]),
+    )
+    expect(await stored()).toMatchObject([{ id: testGuid(2) }, { id: testGuid(1), direction: 2 }])
+    expect(await load(ndjson([wire(2, { direction: 0 }), wire(3)]))).toMatchObject({ added: 1, updated: 1 })
+    expect((await stored()).map(({ direction }) => direction)).toEqual([1, 0, 2])
+  })
+
+  it('tells how far it is', async () => {
+    const seen: number[] = []
+    await load(ndjson(rows), { onProgress: ({ rows: done, bytesRead }) => seen.push(done, bytesRead) })
+    expect(seen.slice(-2)).toEqual([3, ndjson(rows).length])
+  })
+})
+
+describe('a bad recording', () => {
+  const good = [wire(1), wire(2)]
+  const bad: readonly (readonly [name: string, row: unknown, reason: RegExp])[] = [
+    ['no id', { ...wire(9), id: undefined }, /id is missing/],
+    ['an id that is no GUID', { ...wire(9), id: '17' }, /id cannot be “17”: it takes a GUID/],
+    ['no start', { ...wire(9), startTime: null }, /startTime is missing: it takes an ISO-8601 date-time/],
+    [
+      'a start that cannot be',
+      { ...wire(9), startTime: '2026-02-30T00:00:00Z' },
+      /startTime cannot be “2026-02-30/,
+    ],
+    ['a duration that cannot be', { ...wire(9), duration: '00:01:30' }, /duration cannot be “00:01:30”/],
+    [
+      'a direction that cannot be',
+      { ...wire(9), direction: 7 },
+      /direction cannot be “7”: it takes 0 \(unknown\)/,
+    ],
+    ['no reference', { ...wire(9), referenceNumber: '' }, /referenceNumber is missing/],
+    ['no object', [1], /is no recording/],
+    ['nothing', null, /is no recording/],
+  ]
+
+  it.each(bad)('with %s is named, and nothing is loaded', async (_, row, reason) => {
+    await load(ndjson([wire(8)]))
+    await expect(load(ndjson([...good, row]))).rejects.toThrow(
+      /^standard input: line 3: .*--skip-bad.*Nothing was imported\.$/,
+    )
+    await expect(load(answer([...good, row]))).rejects.toThrow(/recording 3: /)
+    await expect(load(ndjson([...good, row]))).rejects.toThrow(reason)
+    expect((await stored()).map(({ id }) => id)).toEqual([testGuid(8)])
+  })
+
+  it('is left out and counted where that is asked for', async () => {
+    const result = await load(ndjson([wire(1), ...bad.map(([, row]) => row), wire(2)]) + '\n{"id":', {
+      skipBad: true,
+    })
+    expect(result).toMatchObject({ added: 2, updated: 0, skipped: bad.length + 1 })
+    expect(result.reasons[0]).toMatch(/^line 2: id is missing/)
+    expect(result.reasons.at(-1)).toMatch(/^line 12: is not JSON/)
+    expect(await stored()).toHaveLength(2)
+  })
+
+  it('of CSV is named by its line, whatever stands before it', async () => {
+    const [header, first, second] = csv([wire(1), wire(2)]).split('\r\n')
+    const text = `${header},note\n${first},"two\nlines"\n\n${second}\n`
+    await expect(load(text)).rejects.toThrow(/line 5: has 8 cells where the header has 9/)
+    expect(await load(text, { skipBad: true })).toMatchObject({ added: 1, skipped: 1 })
+  })
+})
+
+describe('a file that is none of the formats', () => {
+  it.each([
+    ['an empty one', '', /the file is empty/],
+    ['a blank one', ' \n \n', /the file is empty/],
+    ['a text', 'hello\nworld\n', /neither the API’s answer, .* its first line lacks id, referenceNumber/],
+    ['a web page', '<!doctype html><html></html>', /neither the API’s answer/],
+    ['bytes', Buffer.from([0xff, 0xfb, 0x90, 0, 0x80]), /the file is not UTF-8 text/],
+    ['an answer that was cut off', answer(rows).slice(0, -20), /it was cut off/],
+    ['an answer that was cut off at its list', '{"totalCount":2,"recordings":[', /it was cut off/],
+    ['an answer without a list', '{"totalCount":2}', /no list named “recordings”/],
+    ['an open quote', `${csv(rows)}\n"\nno more`, /Quote Not Closed: .* line 5/],
+    ['a quote within a cell', csv(rows).replace('132', '1"32'), /Invalid Opening Quote: .* line 2/],
+  ])('%s: is refused, even where bad recordings may be left out', async (_, text, message) => {
+    await load(ndjson([wire(8)]))
+    await expect(load(text, { skipBad: true })).rejects.toThrow(message)
+    expect(await stored()).toHaveLength(1)
+  })
+})
+
+describe('an import that ends early', () => {
+  it('leaves the store as it was, indexes included', async () => {
+    const leaving = new AbortController()
+    const input = async function* endless() {
+      for (let n = 1; ; n += 1) {
+        yield Buffer.from(`${JSON.stringify(wire(n))}\n`)
+        if (n === 20) leaving.abort(new Error('Ctrl-C'))
+      }
+    }
+    const options = { dataDir: folder.dataDir, input: input(), name: 'x.ndjson', signal: leaving.signal }
+    await expect(importRecordings(options)).rejects.toThrow('Ctrl-C')
+    const db = openForWriting(folder.dataDir)
+    expect(db.prepare('SELECT count(*) FROM recordings').pluck().get()).toBe(0)
+    expect(
+      db.prepare("SELECT count(*) FROM sqlite_schema WHERE name LIKE 'recordings_by%'").pluck().get(),
+    ).toBe(5)
+    db.close()
+  })
+
+  it('shows its rows to a reader only once they are all there', async () => {
+    const seen: number[] = []
+    const input = async function* watched() {
+      for (const row of rows) {
+        yield Buffer.from(`${JSON.stringify(row)}\n`.padEnd(5000))
+        seen.push((await stored()).length)
+      }
+    }
+    await importRecordings({ dataDir: folder.dataDir, input: input(), name: 'x.ndjson' })
+    expect(seen).toEqual([0, 0, 0])
+    expect(await stored()).toHaveLength(3)
+  })
+})
+
+describe('audio', () => {
+  it('is attached by id, whatever the case, and taken back where the import fails', async () => {
+    const mediaDir = join(folder.dataDir, 'given')
+    mkdirSync(mediaDir)
+    writeFileSync(join(mediaDir, `${testGuid(171).toUpperCase()}.MP3`), 'abc')
+    writeFileSync(join(mediaDir, 'else.mp3'), 'else')
+    const media = () => readdirSync(join(folder.dataDir, 'media'), { recursive: true, encoding: 'utf8' })
+    await expect(load(ndjson([wire(171), 5]), { mediaDir })).rejects.toThrow('line 2')
+    expect(media().filter((name) => name.endsWith('.mp3'))).toEqual([])
+    expect(await load(ndjson([wire(171), wire(172)]), { mediaDir })).toMatchObject({ added: 2, withAudio: 1 })
+    expect(await detail(171)).toMatchObject({ size: 3 })
+    expect(await detail(172)).toMatchObject({ size: 0 })
+    expect(media().filter((name) => name.endsWith('.mp3'))).toHaveLength(1)
+    await load(ndjson([wire(171)]))
+    expect(await detail(171)).toMatchObject({ size: 3 })
+  })
+
+  it('says which folder or file is no good', async () => {
+    await expect(load(ndjson(rows), { mediaDir: join(folder.dataDir, 'none') })).rejects.toThrow(
+      /--media cannot be read/,
+    )
+    writeFileSync(join(folder.dataDir, `${testGuid(1)}.mp3`), '')
+    await expect(load(ndjson(rows), { mediaDir: folder.dataDir })).rejects.toThrow(
+      /line 3: its audio .* is empty/,
+    )
+  })
+})
+
+describe('a demo store', () => {
+  it('refuses real recordings, which the next demo would take with it, unless its data is dropped', async () => {
+    await load(ndjson([wire(1)]))
+    const db = openForWriting(folder.dataDir)
+    writeDemoMark(db, { edition: 1, madeForMs: 0, accounts: ['manager'] })
+    await expect(load(ndjson([wire(2)]))).rejects.toThrow(/demo data, .*--replace-demo/)
+    await expect(load('{', { replaceDemo: true })).rejects.toThrow(/cut off|not JSON/)
+    expect((await stored()).map(({ id }) => id)).toEqual([testGuid(1)])
+    expect(await load(ndjson([wire(2)]), { replaceDemo: true })).toMatchObject({ added: 1 })
+    expect((await stored()).map(({ id }) => id)).toEqual([testGuid(2)])
+    expect(await load(ndjson([wire(3)]))).toMatchObject({ added: 1 })
+    db.close()
+  })
+})
+
+describe('the splitter of answers', () => {
+  it('gives the elements back, whatever they hold and however they arrive', () => {
+    const elements = fc.array(fc.jsonValue(), { maxLength: 5 })
+    fc.assert(
+      fc.property(
+        elements,
+        fc.jsonValue(),
+        fc.integer({ min: 1, max: 9 }),
+        fc.constantFrom(0, 2),
+        (list, beside, size, indent) => {
+          const text = JSON.stringify(
+            { beside, 'x"recordings': [1], recordings: list, after: { recordings: [2] } },
+            null,
+            indent,
+          )
+          const splitter = new AnswerSplitter()
+          const found: string[] = []
+          for (let at = 0; at < text.length; at += size)
+            found.push(...splitter.push(text.slice(at, at + size)))
+          splitter.end()
+          expect(found.map((element) => JSON.parse(element) as unknown)).toEqual(
+            JSON.parse(JSON.stringify(list)),
+          )
+        },
+      ),
+      { numRuns: 500 },
+    )
+  })
+})
