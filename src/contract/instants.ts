@@ -65,9 +65,16 @@ export function writeOffset(offsetMinutes: number): string {
   return `${offsetMinutes < 0 ? '-' : '+'}${two(Math.floor(size / 60))}:${two(size % 60)}`
 }
 
-/** The instant in UTC with as few digits as it needs: `2018-11-01T00:00:00Z`, `2018-11-01T00:00:00.250Z`. */
+const FIRST_MS = Date.parse('0001-01-01T00:00:00Z')
+const LAST_MS = Date.parse('9999-12-31T23:59:59.999Z')
+
+/**
+ * The instant in UTC with as few digits as it needs: `2018-11-01T00:00:00Z`, `2018-11-01T00:00:00.250Z`. The end of
+ * the year 9999, or its last evening in New York, lies beyond what four digits can say: the nearest that they can.
+ */
 export function writeUtc(epochMs: number): string {
-  return new Date(epochMs).toISOString().replace('.000Z', 'Z')
+  const written = new Date(Math.min(Math.max(epochMs, FIRST_MS), LAST_MS))
+  return written.toISOString().replace('.000Z', 'Z')
 }
 
 /** The instant with an offset and as few digits as it needs: `2026-11-23T08:30:00+01:00`. */
