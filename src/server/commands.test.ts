@@ -1,0 +1,257 @@
+/** The commands and the worker threads as they run in earnest: compiled, and as processes of their own. */
+import { execFile, spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { setImmediate } from 'node:timers/promises'
+import { pathToFileURL } from 'node:url'
+import Sqlite from 'better-sqlite3'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Principal } from './sources/source.ts'
+import { databaseFile, openForReading } from './sources/sqlite/database.ts'
+import { openSqliteSource } from './sources/sqlite/sqlite-source.ts'
+import { temporaryFolder, testGuid, testStore, type TestStore } from './sources/sqlite/testing.ts'
+
+const root = resolve(import.meta.dirname, '..', '..')
+/** Within the project, so that packages are found. */
+let compiled: string
+
+beforeAll(async () => {
+  mkdirSync(join(root, 'dist'), { recursive: true })
+  compiled = mkdtempSync(join(root, 'dist', 'test-'))
+  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
+  const args = [tsc, '-p', join(root, 'src', 'server'), '--outDir', compiled]
+  await new Promise((done) => execFile(process.execPath, args, done))
+  if (!existsSync(join(compiled, 'server', 'import.js')))
+    throw new Error('The host does not compile: npm run types')
+}, 120_000)
+afterAll(() => rmSync(compiled, { recursive: true, force: true }))
+
+let folder: TestStore
+beforeEach(() => {
+  folder = temporaryFolder()
+})
+afterEach(() => folder.remove())
+
+function start(command: 'import' | 'user', ...args: string[]): ChildProcessWithoutNullStreams {
+  const env = { ...process.env, DATA_DIR: folder.dataDir }
+  return spawn(process.execPath, [join(compiled, 'server', `${command}.js`), ...args], { env })
+}
+
+interface Ended {
+  readonly code: number | null
+  readonly out: string
+  readonly err: string
+}
+
+async function end(child: ChildProcessWithoutNullStreams): Promise<Ended> {
+  const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
+  return { code: code as number | null, out, err }
+}
+
+function run(command: 'import' | 'user', args: string[], input = ''): Promise<Ended> {
+  const child = start(command, ...args)
+  // A command that fails early does not read.
+  child.stdin.on('error', () => {})
+  child.stdin.end(input)
+  return end(child)
+}
+
+const line = (n: number): string =>
+  JSON.stringify({
+    id: testGuid(n),
+    referenceNumber: String(n),
+    startTime: '2026-11-23T08:30:00Z',
+    duration: 'PT5S',
+    direction: 1,
+    remotePartyNumber: `+39${n}`,
+  })
+const lines = (count: number): string => Array.from({ length: count }, (_, n) => `${line(n + 1)}\n`).join('')
+
+function stored(): number {
+  const db = openForReading(folder.dataDir)
+  expect(db.pragma('integrity_check', { simple: true })).toBe('ok')
+  const count = db.prepare('SELECT count(*) FROM recordings').pluck().get()
+  db.close()
+  return Number(count)
+}
+
+/** Whether somebody is writing to the store. */
+function isLocked(): boolean {
+  const db = new Sqlite(databaseFile(folder.dataDir), { timeout: 0 })
+  try {
+    db.exec('BEGIN IMMEDIATE; ROLLBACK')
+    return false
+  } catch {
+    return true
+  } finally {
+    db.close()
+  }
+}
+
+describe('npm run import', () => {
+  it('loads a file and says so in one line', async () => {
+    const file = join(folder.dataDir, 'calls.ndjson')
+    writeFileSync(file, lines(3))
+    expect(await run('import', [file])).toEqual({
+      code: 0,
+      out: expect.stringMatching(/^Imported: 3 added, 0 updated; [^\n]* recordings a second\.\n$/) as string,
+      err: '',
+    })
+    expect(await run('import', ['-', '--skip-bad'], `${lines(4)}nonsense`)).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('1 added, 3 updated, 1 left out') as string,
+      err: expect.stringMatching(/^Left out: line 5: is not JSON/) as string,
+    })
+    expect(stored()).toBe(4)
+  })
+
+  it.each([
+    [['none.json'], /There is no file none\.json/],
+    [['.'], /\. cannot be read/],
+    [[], /Name exactly one FILE\.\n\nUsage/],
+    [['a', 'b'], /Name exactly one FILE/],
+    [['a', '--format', 'xml'], /--format cannot be “xml”/],
+    [['a', '--fromat', 'csv'], /--fromat[^]*Usage/],
+    [['-'], /standard input: line 1: .*Nothing was imported/],
+  ])('with %j fails and says why', async (args, message) => {
+    const { code, out, err } = await run('import', args, '{"id":"x"}')
+    expect({ code, out }).toEqual({ code: 1, out: '' })
+    expect(err).toMatch(message)
+  })
+
+  it.each([
+    ['SIGINT', 130],
+    ['SIGKILL', null],
+  ] as const)('leaves the store as it was after %s', async (signal, code) => {
+    await run('import', ['-'], line(999_999))
+    const child = start('import', '-')
+    const ended = end(child)
+    // More than the buffers between the two processes hold, and standard input stays open.
+    child.stdin.on('error', () => {})
+    await new Promise((written) => child.stdin.write(lines(5000), written))
+    while (!isLocked()) await setImmediate()
+    child.kill(signal)
+    expect((await ended).code).toBe(code)
+    expect(isLocked()).toBe(false)
+    expect(stored()).toBe(1)
+    expect(await run('import', ['-'], lines(2))).toMatchObject({ code: 0 })
+    expect(stored()).toBe(3)
+  })
+})
+
+async function signIn(username: string, password: string) {
+  const source = await openSqliteSource({ dataDir: folder.dataDir, workers: 0 })
+  const user = await source.authenticate(username, password)
+  await source.close()
+  return user
+}
+
+describe('npm run user', () => {
+  it('adds, lists, changes and removes', async () => {
+    const add = ['add', 'MRossi', '--role', 'supervisor', '--leads', 'Sales, Support', '--group', 'Sales']
+    const names = ['--first-name', 'Maria', '--last-name', 'Rossi', '--password-stdin']
+    expect(await run('user', [...add, ...names], 'secret\n')).toEqual({
+      code: 0,
+      out: 'Added MRossi (supervisor).\n',
+      err: '',
+    })
+    expect(await signIn('mrossi', 'secret')).toMatchObject({
+      displayName: 'Maria Rossi',
+      scope: { kind: 'groups', groups: ['Sales', 'Support'] },
+    })
+    expect((await run('user', ['list'])).out).toMatch(
+      /^USERNAME .*\nMRossi +supervisor +Sales +Sales, Support +Maria Rossi\n$/,
+    )
+    expect(await run('user', ['passwd', 'mrossi', '--password-stdin'], 'other\r\n')).toMatchObject({
+      code: 0,
+    })
+    expect(await signIn('mrossi', 'secret')).toBeNull()
+    expect(await signIn('mrossi', 'other')).not.toBeNull()
+    expect(await run('user', ['remove', 'MROSSI'])).toMatchObject({ code: 0 })
+    expect(await signIn('mrossi', 'other')).toBeNull()
+    expect((await run('user', ['list'])).out).toMatch(/There are no accounts/)
+  })
+
+  it.each([
+    [[], /What is to be done\?[^]*Usage/],
+    [['chown'], /There is no command chown/],
+    [['add'], /Give their NAME/],
+    [['add', 'a:b', '--role', 'base'], /cannot contain a colon/],
+    [['add', 'a'], /--role takes one of none, base, supervisor, manager/],
+    [['add', 'a', '--role', 'king'], /--role takes one of/],
+    [['add', 'a', '--role', 'supervisor', '--password-stdin'], /name them with --leads/],
+    [['add', 'a', '--role', 'base', '--leads', 'G'], /--leads is for the role supervisor/],
+    [['add', 'a', '--role', 'base', '--password-stdin'], /The password is empty/],
+    [['add', 'a', '--role', 'base'], /no terminal .* use --password-stdin/],
+    [['add', 'taken', '--role', 'base', '--password-stdin'], /taken has an account already/],
+    [['add', 'a', 'b', '--role', 'base'], /Too many names: b/],
+    [['passwd', 'nobody', '--password-stdin'], /There is no account nobody/],
+    [['remove', 'nobody'], /There is no account nobody/],
+    [['list', '--rol', 'x'], /--rol[^]*Usage/],
+  ])('with %j fails and says why', async (args, message) => {
+    folder.remove()
+    folder = await testStore([], [{ username: 'taken', role: 'base', password: 'x' }])
+    const { code, out, err } = await run('user', args, '\n')
+    expect({ code, out }).toEqual({ code: 1, out: '' })
+    expect(err).toMatch(message)
+  })
+
+  it('does not make a store to list nobody', async () => {
+    expect(await run('user', ['list'])).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/There is no store/) as string,
+    })
+    expect(existsSync(databaseFile(folder.dataDir))).toBe(false)
+  })
+})
+
+describe('searches in worker threads', () => {
+  const manager: Principal = {
+    username: 'm',
+    displayName: null,
+    role: 'manager',
+    scope: { kind: 'all' },
+    stamp: '',
+  }
+
+  it('answer as those in place do, end early, and end with the source', async () => {
+    await run('import', ['-'], lines(2500))
+    const file = pathToFileURL(join(compiled, 'server', 'sources', 'sqlite', 'sqlite-source.js')).href
+    const module = (await import(/* @vite-ignore */ file)) as { openSqliteSource: typeof openSqliteSource }
+    const threaded = await module.openSqliteSource({ dataDir: folder.dataDir })
+    const inPlace = await openSqliteSource({ dataDir: folder.dataDir, workers: 0 })
+    const { signal } = new AbortController()
+
+    const paging = { page: 3, pageSize: 7 }
+    const search = { remotePartyNumber: { op: 'contains', text: '9' } } as const
+    const wanted = await inPlace.list(search, paging, manager, signal)
+    const many = Array.from({ length: 20 }, () => threaded.list(search, paging, manager, signal))
+    for (const answer of await Promise.all(many)) expect(answer).toEqual(wanted)
+
+    const walk = await threaded.listAll({}, manager, signal)
+    const ids: string[] = []
+    for await (const { id } of walk.recordings) ids.push(id)
+    expect(ids).toEqual(Array.from({ length: 2500 }, (_, n) => testGuid(2500 - n)))
+    expect(walk.totalCount).toBe(2500)
+
+    const leaving = new AbortController()
+    const half = await threaded.listAll({}, manager, leaving.signal)
+    const left = [1, 2, 3, 4, 5].map(() => threaded.list(search, paging, manager, leaving.signal))
+    leaving.abort(new Error('left'))
+    expect((await Promise.allSettled(left)).map(({ status }) => status)).toEqual(left.map(() => 'rejected'))
+    await expect(left[0]).rejects.toThrow('left')
+    const reading = (async () => {
+      for await (const row of half.recordings) expect(row).toBeUndefined()
+    })()
+    await expect(reading).rejects.toThrow('left')
+    for await (const row of (await threaded.listAll({}, manager, signal)).recordings) {
+      expect(row.id).toBe(testGuid(2500))
+      break
+    }
+    expect((await threaded.list({}, paging, manager, signal)).totalCount).toBe(2500)
+    await threaded.close()
+    await inPlace.close()
+  })
+})

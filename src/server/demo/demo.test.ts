@@ -1,0 +1,232 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { readApiQuery } from '../../contract/search.ts'
+import type { Principal, Source } from '../sources/source.ts'
+import { openForWriting } from '../sources/sqlite/database.ts'
+import { Directory } from '../sources/sqlite/directory.ts'
+import { openSqliteSource } from '../sources/sqlite/sqlite-source.ts'
+import { temporaryFolder, testStore, type TestStore } from '../sources/sqlite/testing.ts'
+import { DEMO_RECORDINGS, demoCalls, type DemoCall } from './calls.ts'
+import { demoAccounts, isDemoStore, prepareDemo } from './demo.ts'
+import { demoPeople } from './people.ts'
+
+const { signal } = new AbortController()
+const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
+/** A Monday morning. */
+const NOW_MS = Date.parse('2026-11-23T08:31:00+01:00')
+
+const quiet = (): void => {}
+const prepare = (dataDir: string, nowMs = NOW_MS) => prepareDemo({ dataDir, nowMs, log: quiet })
+
+async function withSource<T>(dataDir: string, work: (source: Source) => Promise<T>): Promise<T> {
+  const source = await openSqliteSource({ dataDir, workers: 0 })
+  try {
+    return await work(source)
+  } finally {
+    await source.close()
+  }
+}
+
+async function ask(source: Source, username: string, query: string) {
+  const asked = readApiQuery(new URLSearchParams(query))
+  const viewer = await source.principal(username)
+  if (!asked.ok || !asked.paging || !viewer) throw new Error(`Cannot ask ${query} as ${username}`)
+  return source.list(asked.search, asked.paging, viewer, signal)
+}
+const total = async (source: Source, username: string, query = '') =>
+  (await ask(source, username, `page=0&pageSize=1&${query}`)).totalCount
+
+/** Everything that a manager finds, as one text. */
+const everything = (dataDir: string) =>
+  withSource(dataDir, async (source) => {
+    const manager = (await source.principal('manager')) as Principal
+    const list = await source.listAll({}, manager, signal)
+    const texts: string[] = []
+    for await (const row of list.recordings) texts.push(JSON.stringify(row))
+    return texts.join('\n')
+  })
+
+describe('the demo store', () => {
+  let folder: TestStore
+  beforeEach(() => {
+    folder = temporaryFolder()
+  })
+  afterEach(() => folder.remove())
+
+  it('answers the vendor’s first example to the letter', async () => {
+    await prepare(folder.dataDir)
+    await withSource(folder.dataDir, async (source) => {
+      const query =
+        'startTime=between:2018-11-01T00:00:00Z;2018-11-02T00:00:00Z&remotePartyNumber=contains:02&direction=1'
+      expect(await ask(source, 'manager', `page=1&pageSize=2&${query}`)).toEqual({
+        totalCount: 50,
+        recordings: [
+          {
+            id: '75A90276-E47E-4e9e-B463-E3C743D5FF3A',
+            referenceNumber: '2017000000175',
+            startTime: '2018-11-01T16:39:15.0000000+02:00',
+            duration: 'PT1M31.87S',
+            direction: 1,
+            ownerUsername: 'user1',
+            localPartyNumber: '229',
+            remotePartyNumber: '980200',
+          },
+          {
+            id: '966B4AF0-CC56-4724-A640-7025142652EF',
+            referenceNumber: '2017000000193',
+            startTime: '2018-11-01T10:20:59.0000000+01:00',
+            duration: 'PT2M20.65S',
+            direction: 1,
+            ownerUsername: 'user2',
+            localPartyNumber: '132',
+            remotePartyNumber: '+390244548866',
+          },
+        ],
+      })
+      const day = 'startTime=between:2018-11-01T00:00:00Z;2018-11-02T00:00:00Z'
+      expect(await total(source, 'manager', day)).toBeGreaterThan(50)
+    })
+  })
+
+  it('has something for everyone who may try it', async () => {
+    await prepare(folder.dataDir)
+    expect(isDemoStore(folder.dataDir)).toBe(true)
+    await withSource(folder.dataDir, async (source) => {
+      const signedIn = demoAccounts.map(({ username, password }) => source.authenticate(username, password))
+      expect((await Promise.all(signedIn)).map((user) => user?.role)).toEqual([
+        'supervisor',
+        'manager',
+        'base',
+        'none',
+      ])
+      expect(await total(source, 'manager')).toBe(DEMO_RECORDINGS)
+      expect(await total(source, 'supervisor')).toBeGreaterThan(20_000)
+      expect(await total(source, 'agent')).toBeGreaterThan(500)
+      expect(await total(source, 'guest')).toBe(0)
+      const manager = (await source.principal('manager')) as Principal
+      const { recordings } = await ask(source, 'manager', 'page=0&pageSize=50')
+      const media = await Promise.all(recordings.map(({ id }) => source.media(id, manager, signal)))
+      expect(media.filter((audio) => audio !== null).length).toBeGreaterThan(40)
+    })
+  })
+
+  it('is the same for the same moment', async () => {
+    const other = temporaryFolder()
+    await Promise.all([prepare(folder.dataDir), prepare(other.dataDir)])
+    const [first, second] = await Promise.all([everything(folder.dataDir), everything(other.dataDir)])
+    expect(first === second).toBe(true)
+    other.remove()
+  })
+
+  it('is made anew once it is a week old or lies in the future, and not before', async () => {
+    const lines: string[] = []
+    const log = (line: string): void => void lines.push(line)
+    const madeAt = async (nowMs: number): Promise<boolean> => {
+      lines.length = 0
+      await prepareDemo({ dataDir: folder.dataDir, nowMs, log })
+      return lines.length > 0
+    }
+    expect(await madeAt(NOW_MS)).toBe(true)
+    const db = openForWriting(folder.dataDir)
+    new Directory(db).saveAccount(
+      { user: { username: 'mine', group: 'My own' }, role: 'manager', leads: [] },
+      'x',
+    )
+    expect(await madeAt(NOW_MS)).toBe(false)
+    expect(await madeAt(NOW_MS + 7 * DAY_MS - 1)).toBe(false)
+    expect(await madeAt(NOW_MS + 7 * DAY_MS)).toBe(true)
+    expect(await madeAt(NOW_MS + 6 * DAY_MS)).toBe(true)
+    expect(new Directory(db).account('mine')?.user.group).toBe('My own')
+    db.close()
+    await withSource(folder.dataDir, async (source) =>
+      expect(await total(source, 'mine')).toBe(DEMO_RECORDINGS),
+    )
+  })
+
+  it('never takes the place of real recordings or accounts', async () => {
+    const stores = await Promise.all([
+      testStore([{}]),
+      testStore([], [{ username: 'me', role: 'manager', password: 'x' }]),
+    ])
+    for (const { dataDir, remove } of stores) {
+      await prepare(dataDir)
+      expect(isDemoStore(dataDir)).toBe(false)
+      await withSource(dataDir, async (source) => expect(await source.principal('supervisor')).toBeNull())
+      remove()
+    }
+  })
+
+  it('is not there before it was made', () => {
+    expect(isDemoStore(folder.dataDir)).toBe(false)
+  })
+})
+
+describe('the demo’s calls', () => {
+  const calls: readonly DemoCall[] = [...demoCalls(NOW_MS)]
+  const recent = calls.filter(({ startMs }) => startMs > NOW_MS - 400 * DAY_MS)
+
+  it('are 50,000 over 13 months, and none ends in the future', () => {
+    expect(calls).toHaveLength(DEMO_RECORDINGS)
+    expect(new Set(calls.map(({ id }) => id)).size).toBe(DEMO_RECORDINGS)
+    expect(new Set(calls.map(({ referenceNumber }) => referenceNumber)).size).toBe(DEMO_RECORDINGS)
+    expect(calls.every(({ startMs, durationMs }) => durationMs >= 0 && startMs + durationMs <= NOW_MS)).toBe(
+      true,
+    )
+    expect(Math.min(...recent.map(({ startMs }) => startMs))).toBeLessThan(NOW_MS - 390 * DAY_MS)
+  })
+
+  it('hold everything that a dashboard must get right', () => {
+    const some = (test: (call: DemoCall) => boolean): number => recent.filter(test).length
+    expect(some(({ owner }) => owner === null)).toBeGreaterThan(100)
+    expect(some(({ localNumber }) => localNumber === null)).toBeGreaterThan(10)
+    expect(some(({ remoteNumber }) => remoteNumber === null)).toBeGreaterThan(10)
+    expect(some(({ remoteNumber }) => remoteNumber === 'anonymous')).toBeGreaterThan(100)
+    expect(some(({ direction }) => direction === 0)).toBeGreaterThan(100)
+    expect(some(({ durationMs }) => durationMs === 0)).toBeGreaterThan(0)
+    expect(some(({ durationMs }) => durationMs === 3 * HOUR_MS)).toBe(1)
+    expect(some(({ note }) => Boolean(note))).toBeGreaterThan(100)
+    expect(some(({ preservingUser }) => Boolean(preservingUser))).toBeGreaterThan(10)
+    expect(some(({ audioIndex }) => audioIndex === null)).toBeGreaterThan(100)
+    expect(recent.length - new Set(recent.map(({ pbxCallId }) => pbxCallId)).size).toBeGreaterThan(500)
+  })
+
+  it('come from a few who call often and many who call once', () => {
+    const counts = new Map<string, number>()
+    for (const { remoteNumber } of recent)
+      counts.set(remoteNumber ?? '', (counts.get(remoteNumber ?? '') ?? 0) + 1)
+    const sorted = [...counts.values()].toSorted((a, b) => b - a)
+    expect(sorted[3]).toBeGreaterThan(500)
+    expect(sorted.filter((count) => count < 5).length).toBeGreaterThan(1000)
+  })
+
+  // One of each weekday, the middle of a night, and the hour that comes twice.
+  const moments = [0, 1, 2, 3, 4, 5, 6].map((day) => NOW_MS + day * DAY_MS)
+  moments.push(
+    Date.parse('2026-11-22T03:10:00Z'),
+    Date.parse('2026-10-25T00:30:00Z'),
+    Date.parse('2026-10-25T01:30:00Z'),
+  )
+  it.each(moments.map((ms) => new Date(ms).toISOString()))('look alive at %s', (now) => {
+    const nowMs = Date.parse(now)
+    const starts = [...demoCalls(nowMs)].map(({ startMs }) => startMs)
+    const since = (hours: number): number => starts.filter((ms) => ms > nowMs - hours * HOUR_MS).length
+    expect(since(1)).toBeGreaterThanOrEqual(14)
+    expect(since(24)).toBeGreaterThan(40)
+    expect(since(48)).toBeGreaterThan(60)
+    expect(since(7 * 24)).toBeGreaterThan(500)
+  })
+})
+
+describe('the demo’s people', () => {
+  it('are 60 in five groups, each with a name and a desk of their own', () => {
+    expect(demoPeople).toHaveLength(60)
+    expect(new Set(demoPeople.map(({ group }) => group)).size).toBe(5)
+    for (const field of ['username', 'phoneNumber'] as const) {
+      expect(new Set(demoPeople.map((person) => person[field])).size).toBe(60)
+    }
+    const usernames = demoPeople.map(({ username }) => username)
+    for (const known of ['user1', 'user2', ...demoAccounts.map(({ username }) => username)]) {
+      expect(usernames).toContain(known)
+    }
+  })
+})
