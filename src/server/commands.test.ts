@@ -97,7 +97,7 @@ describe('npm run import', () => {
     expect(await run('import', [file])).toEqual({
       code: 0,
       out: expect.stringMatching(/^Imported: 3 added, 0 updated; [^\n]* recordings a second\.\n$/) as string,
-      err: '',
+      err: 'Nobody may sign in yet: npm run user -- add NAME --role manager\n',
     })
     expect(await run('import', ['-', '--skip-bad'], `${lines(4)}nonsense`)).toMatchObject({
       code: 0,

@@ -104,6 +104,9 @@ async function run(options: Arguments, signal: AbortSignal): Promise<void> {
       process.stderr.write(`… and ${formatCount(result.skipped - result.reasons.length)} more.\n`)
     }
     process.stdout.write(`${summary(result, (performance.now() - startedMs) / 1000)}\n`)
+    if (result.accounts === 0) {
+      process.stderr.write('Nobody may sign in yet: npm run user -- add NAME --role manager\n')
+    }
   } finally {
     bar.stop()
   }

@@ -1,8 +1,11 @@
+import { readdirSync } from 'node:fs'
+import { Readable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { readApiQuery } from '../../contract/search.ts'
 import type { Principal, Source } from '../sources/source.ts'
 import { openForWriting } from '../sources/sqlite/database.ts'
 import { Directory } from '../sources/sqlite/directory.ts'
+import { importRecordings } from '../sources/sqlite/import-file.ts'
 import { openSqliteSource } from '../sources/sqlite/sqlite-source.ts'
 import { temporaryFolder, testStore, type TestStore } from '../sources/sqlite/testing.ts'
 import { DEMO_RECORDINGS, demoCalls, type DemoCall } from './calls.ts'
@@ -154,6 +157,18 @@ describe('the demo store', () => {
       await withSource(dataDir, async (source) => expect(await source.principal('supervisor')).toBeNull())
       remove()
     }
+  })
+
+  it('makes room for real recordings where that is asked for, and leaves nothing behind', async () => {
+    await prepare(folder.dataDir)
+    const input = Readable.from([Buffer.from('{"totalCount":0,"recordings":[]}')])
+    await importRecordings({ dataDir: folder.dataDir, input, name: 'x.json', replaceDemo: true })
+    expect(isDemoStore(folder.dataDir)).toBe(false)
+    const left = readdirSync(folder.dataDir, { recursive: true, encoding: 'utf8' })
+    expect(left.filter((name) => name.endsWith('.mp3'))).toEqual([])
+    await withSource(folder.dataDir, async (source) => expect(await source.principal('manager')).toBeNull())
+    await prepare(folder.dataDir)
+    expect(isDemoStore(folder.dataDir)).toBe(true)
   })
 
   it('is not there before it was made', () => {

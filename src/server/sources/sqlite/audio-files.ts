@@ -3,8 +3,19 @@
  * that we computed, never of anything that was given, so no path can lead out of the folder.
  */
 import { createHash } from 'node:crypto'
-import { createReadStream, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
-import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  createReadStream,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 
 export interface StoredAudio {
@@ -30,6 +41,10 @@ export const openAudio = (
   start: number,
   end: number,
 ): NodeJS.ReadableStream => createReadStream(pathOf(dataDir, sha256), { start, end })
+
+/** Deletes the bytes, where they are there. */
+export const removeAudio = (dataDir: string, sha256: string): void =>
+  rmSync(pathOf(dataDir, sha256), { force: true })
 
 /** Copies files into the store, and takes back what it added where the transaction around it fails. */
 export class AudioShelf {
@@ -58,7 +73,7 @@ export class AudioShelf {
     try {
       const handle = openSync(unfinished, 'w')
       try {
-        writeSync(handle, bytes)
+        writeFileSync(handle, bytes)
         fsyncSync(handle)
       } finally {
         closeSync(handle)
@@ -69,6 +84,11 @@ export class AudioShelf {
       throw error
     }
     this.added.push(path)
+  }
+
+  /** To be called once the transaction is committed: what was added stays. */
+  keep(): void {
+    this.added.length = 0
   }
 
   /** Removes what this shelf added. */

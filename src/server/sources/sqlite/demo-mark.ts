@@ -34,9 +34,13 @@ export function isEmptyStore(db: Database): boolean {
   return db.prepare(sql).pluck().get() === 0
 }
 
-/** Takes the demo data and its mark out. Belongs in the caller's transaction. */
-export function dropDemo(db: Database): void {
+/**
+ * Takes the demo data and its mark out. Belongs in the caller's transaction.
+ * @returns the SHA-256 of the audio that nothing refers to any more.
+ */
+export function dropDemo(db: Database): string[] {
   const accounts = readDemoMark(db)?.accounts ?? []
+  const audio = db.prepare('SELECT sha256 FROM media').pluck().all() as string[]
   db.exec('DELETE FROM recordings; DELETE FROM media')
   const remove = db.prepare(
     'DELETE FROM accounts WHERE person_id = (SELECT person_id FROM people WHERE folded = ?)',
@@ -47,4 +51,5 @@ export function dropDemo(db: Database): void {
     DELETE FROM recording_groups WHERE group_id NOT IN (
       SELECT group_id FROM people WHERE group_id IS NOT NULL UNION SELECT group_id FROM leads);
     DELETE FROM meta WHERE name = 'demo'`)
+  return audio
 }

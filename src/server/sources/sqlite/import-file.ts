@@ -5,7 +5,7 @@
 import { readdirSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
-import { AudioShelf } from './audio-files.ts'
+import { AudioShelf, removeAudio } from './audio-files.ts'
 import { databaseFile, explained, openForWriting, type Database } from './database.ts'
 import { dropDemo, readDemoMark } from './demo-mark.ts'
 import { detectFormat, isFormatError, readEntries, type Entry, type ImportFormat } from './import-formats.ts'
@@ -43,6 +43,8 @@ export interface ImportResult {
   /** Recordings that had an audio file. */
   readonly withAudio: number
   readonly skipped: number
+  /** How many may sign in: with none, nobody sees what was imported. */
+  readonly accounts: number
   /** The first of what was skipped: `line 7: startTime is missing …`. */
   readonly reasons: readonly string[]
 }
@@ -61,8 +63,11 @@ export async function importRecordings(options: ImportOptions): Promise<ImportRe
   try {
     db.pragma(`cache_size = -${CACHE_KIB}`)
     explained(databaseFile(dataDir), () => db.exec('BEGIN IMMEDIATE'))
+    const dropped = makeRoom(db, options.replaceDemo ?? false)
     const result = await load(db, shelf, options)
     db.exec('COMMIT')
+    shelf.keep()
+    removeUnused(db, dataDir, dropped)
     db.pragma('wal_checkpoint(TRUNCATE)')
     return result
   } catch (error) {
@@ -76,7 +81,6 @@ export async function importRecordings(options: ImportOptions): Promise<ImportRe
 }
 
 async function load(db: Database, shelf: AudioShelf, options: ImportOptions): Promise<ImportResult> {
-  makeRoom(db, options.replaceDemo ?? false)
   const isFirst = db.prepare('SELECT 1 FROM recordings').get() === undefined
   const indexes = isFirst ? dropSearchIndexes(db) : []
   const loader = new Loader(db, shelf, options)
@@ -115,16 +119,21 @@ async function readAll(
   }
 }
 
-/** Demo data is made anew every week: nothing real may be mixed into it. */
-function makeRoom(db: Database, replaceDemo: boolean): void {
-  if (readDemoMark(db) === null) return
+/** Demo data is made anew every week: nothing real may be mixed into it. @returns the audio that was dropped. */
+function makeRoom(db: Database, replaceDemo: boolean): string[] {
+  if (readDemoMark(db) === null) return []
   if (!replaceDemo) {
     throw new StoreError(
       'DATA_DIR holds demo data, which is made anew every week and would take your recordings with it. ' +
         'Run the import again with --replace-demo to drop the demo’s recordings and accounts, or set DATA_DIR to another folder.',
     )
   }
-  dropDemo(db)
+  return dropDemo(db)
+}
+
+function removeUnused(db: Database, dataDir: string, dropped: readonly string[]): void {
+  const used = db.prepare('SELECT 1 FROM media WHERE sha256 = ?')
+  for (const sha256 of dropped) if (used.get(sha256) === undefined) removeAudio(dataDir, sha256)
 }
 
 async function* decoded(
@@ -165,12 +174,14 @@ class Loader {
   private withAudio = 0
   private readonly reasons: string[] = []
   private skipped = 0
+  private readonly db: Database
   private readonly writer: RecordingWriter
   private readonly shelf: AudioShelf
   private readonly audio: ReadonlyMap<string, string>
   private readonly skipBad: boolean
 
   constructor(db: Database, shelf: AudioShelf, { mediaDir, skipBad = false }: ImportOptions) {
+    this.db = db
     this.writer = new RecordingWriter(db)
     this.shelf = shelf
     this.audio = mediaDir === undefined ? new Map() : audioFiles(mediaDir)
@@ -209,6 +220,7 @@ class Loader {
 
   result(): ImportResult {
     const { added, withAudio, skipped, reasons } = this
-    return { added, updated: this.rows - added - skipped, withAudio, skipped, reasons }
+    const accounts = Number(this.db.prepare('SELECT count(*) FROM accounts').pluck().get())
+    return { added, updated: this.rows - added - skipped, withAudio, skipped, accounts, reasons }
   }
 }
