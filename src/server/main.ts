@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import { mkdirSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
+import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import { buildApp } from './app.ts'
 import { readAssets } from './assets.ts'
@@ -77,7 +78,9 @@ async function listen(app: FastifyInstance, { host, port }: Config): Promise<str
     throw error
   }
   const bound = (app.server.address() as AddressInfo).port
-  return `http://${host.includes(':') ? `[${host}]` : host}:${bound}/`
+  // `0.0.0.0` and `::` are all addresses of this machine, and none that a browser opens.
+  const name = ['0.0.0.0', '::'].includes(host) ? hostname() : host
+  return `http://${name.includes(':') ? `[${name}]` : name}:${bound}/`
 }
 
 interface Running {
@@ -123,7 +126,11 @@ async function start(): Promise<void> {
     log: { level: config.logLevel ?? (process.stdout.isTTY ? 'warn' : 'info') },
   })
   stopOnSignals({ app, source, sessions, drain })
-  say(`Recordings Dashboard: ${await listen(app, config)}`)
+  const address = await listen(app, config)
+  if (!isLoopback(config.host)) {
+    say('This host speaks plain HTTP: let other machines reach it through a proxy with TLS only.')
+  }
+  say(`Recordings Dashboard: ${address}`)
 }
 
 start().catch((error: unknown) => {
