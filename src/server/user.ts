@@ -79,9 +79,11 @@ function ledGroups(role: Role, leads: string | undefined): string[] {
 /** One line typed on the terminal, not shown. */
 async function askHidden(prompt: string): Promise<string> {
   const { stdin, stderr } = process
-  stderr.write(prompt)
+  // Before the prompt: nothing that is typed at it may show.
   stdin.setRawMode(true)
   stdin.setEncoding('utf8')
+  stdin.resume()
+  stderr.write(prompt)
   let typed = ''
   try {
     for (;;) {
