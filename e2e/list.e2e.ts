@@ -1,8 +1,165 @@
+import { askApi } from './api.ts'
 import { expect, test } from './fixtures.ts'
-import { openList, results, tableRows } from './page-objects.ts'
+import {
+  address,
+  openList,
+  results,
+  rowLinks,
+  settled,
+  spokenRows,
+  table,
+  tableRows,
+  watchListRequests,
+} from './page-objects.ts'
 
-test('the list shows the newest recordings and how many there are', async ({ page }) => {
+/** The vendor's first example, whole: two recordings of which everything is known. */
+const example =
+  'page=1&pageSize=2&startTime=between:2018-11-01T00:00:00Z;2018-11-02T00:00:00Z&remotePartyNumber=contains:02&direction=1'
+
+test('the newest recordings come first, as the API tells them', async ({ page, host }) => {
   await openList(page)
-  await expect(results(page)).toHaveText(/^1–50 of \d\d,\d{3}$/)
-  expect(await tableRows(page)).toHaveLength(50)
+  const { recordings, totalCount } = await askApi(host, 'page=0&pageSize=50')
+  await expect(results(page)).toHaveText(`1–50 of ${totalCount.toLocaleString('en-GB')}`)
+  expect((await tableRows(page)).map((row) => row.Reference)).toEqual(
+    recordings.map(({ referenceNumber }) => referenceNumber),
+  )
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Recordings')
+})
+
+test('the columns have the names that everyone relies on', async ({ page }) => {
+  await openList(page)
+  const headers = ['Started', 'Duration', 'Direction', 'Remote number', 'Owner', 'Local number', 'Reference']
+  await expect(table(page).getByRole('columnheader')).toHaveText(headers)
+})
+
+test('durations and times are read by eye and by ear, with the exact value beside', async ({ page }) => {
+  await openList(page, example)
+  const [seen] = await tableRows(page)
+  const [heard] = await spokenRows(page)
+  expect(seen?.Duration).toBe('1:32')
+  expect(heard?.Duration).toBe('1 minute 32 seconds')
+  expect(seen?.Started).toMatch(/^Thu 0?1 Nov 2018 15:39:15/)
+  const times = table(page).getByRole('row').nth(1).locator('time')
+  await expect(times.nth(0)).toHaveAttribute('datetime', '2018-11-01T16:39:15.0000000+02:00')
+  await expect(times.nth(0)).toHaveAttribute('title', 'Recorded as 2018-11-01T16:39:15.0000000+02:00')
+  await expect(times.nth(1)).toHaveAttribute('datetime', 'PT1M31.87S')
+})
+
+test('the recorder’s own offset is shown only where it differs from the page’s zone', async ({ page }) => {
+  await openList(page, example)
+  const rows = await tableRows(page)
+  expect(rows[0]?.Started).toContain('+02:00')
+  expect(rows[1]?.Started).not.toContain('+')
+})
+
+test('a row’s link is named by its reference and described by start, number and duration', async ({
+  page,
+}) => {
+  await openList(page, example)
+  const link = page.getByRole('link', { name: '2017000000193', exact: true })
+  await expect(link).toHaveAccessibleDescription(/1 Nov 2018 10:20:59.*\+390244548866.*2 minutes 21 seconds/)
+  await expect(link).toHaveAttribute(
+    'href',
+    /^\/recordings\/966B4AF0-CC56-4724-A640-7025142652EF\?startTime=between:/i,
+  )
+})
+
+test('direction is a word, and numbers and names stand apart from the text around them', async ({ page }) => {
+  await openList(page, example)
+  const row = table(page).getByRole('row').nth(1)
+  await expect(row.getByText('Incoming')).toBeVisible()
+  await expect(row.locator('bdi')).toHaveText(['980200', 'user1', '229', '2017000000175'])
+})
+
+test('one line says whose calls these are, as of when and in which zone', async ({ page }) => {
+  await openList(page)
+  await expect(page.getByText('All recordings', { exact: true })).toBeVisible()
+  await expect(page.getByText(/^as of 08:3\d Europe\/Rome$/)).toBeVisible()
+})
+
+test('Refresh asks again for the same rows', async ({ page }) => {
+  await openList(page)
+  const asked = watchListRequests(page)
+  await page.getByRole('button', { name: 'Refresh' }).click()
+  await expect.poll(() => asked.length).toBe(1)
+  await settled(page)
+  expect(asked[0]?.get('page')).toBe('0')
+})
+
+test('the zone picker rules the times and stays in the address', async ({ page }) => {
+  await openList(page, example)
+  await page.getByRole('combobox', { name: 'Time zone' }).selectOption('America/New_York')
+  await expect.poll(() => new URL(page.url()).searchParams.get('tz')).toBe('America/New_York')
+  await settled(page)
+  const rows = await tableRows(page)
+  expect(rows[0]?.Started).toMatch(/10:39:15/)
+  await expect(page.getByText(/^as of 02:3\d America\/New_York$/)).toBeVisible()
+  await page.reload()
+  await settled(page)
+  expect(await tableRows(page)).toEqual(rows)
+  await page.getByRole('combobox', { name: 'Time zone' }).selectOption({ label: 'Europe/Rome (local)' })
+  await expect.poll(() => address(page)).not.toContain('tz=')
+})
+
+test('a click anywhere on a row opens its recording', async ({ page }) => {
+  await openList(page, example)
+  await table(page).getByRole('cell', { name: '980200' }).click()
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Recording 2017000000175')
+})
+
+test('a row opens in a new tab like any link', async ({ page, context }) => {
+  await openList(page, example)
+  const opened = context.waitForEvent('page')
+  await rowLinks(page)
+    .first()
+    .click({ modifiers: ['ControlOrMeta'] })
+  const tab = await opened
+  await expect(tab.getByRole('heading', { level: 1 })).toHaveText('Recording 2017000000175')
+  await expect(results(page)).toBeVisible()
+})
+
+test.describe('looks', () => {
+  test('the theme is chosen, kept, and there before the first paint', async ({ page }) => {
+    await page.addInitScript(() => {
+      new MutationObserver((_changes, observer) => {
+        if (document.documentElement.dataset.theme === undefined) return
+        observer.disconnect()
+        performance.mark('dressed')
+      }).observe(document, { subtree: true, attributes: true, childList: true })
+    })
+    await openList(page)
+    await page.getByRole('combobox', { name: 'Theme' }).selectOption('Dark')
+    await expect(page.locator('html')).toHaveCSS('color-scheme', 'dark')
+    await page.reload()
+    await settled(page)
+    await expect(page.getByRole('combobox', { name: 'Theme' })).toHaveValue('dark')
+    const { dressed, painted } = await page.evaluate(() => ({
+      dressed: performance.getEntriesByName('dressed')[0]?.startTime,
+      painted: performance.getEntriesByName('first-paint')[0]?.startTime,
+    }))
+    expect(dressed).toBeLessThanOrEqual(painted ?? 0)
+  })
+
+  test('the theme follows the system until one is chosen', async ({ page }) => {
+    const ground = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor)
+    await page.emulateMedia({ colorScheme: 'dark' })
+    await openList(page)
+    const dark = await ground()
+    await page.emulateMedia({ colorScheme: 'light' })
+    await expect.poll(ground).not.toBe(dark)
+    await page.getByRole('combobox', { name: 'Theme' }).selectOption('Dark')
+    await expect.poll(ground).toBe(dark)
+  })
+
+  test('compact rows are lower, and stay so', async ({ page }) => {
+    await openList(page)
+    const height = async () => (await table(page).getByRole('row').nth(1).boundingBox())?.height ?? 0
+    const before = await height()
+    await page.getByRole('combobox', { name: 'Rows', exact: true }).selectOption('Compact')
+    await expect.poll(height).toBeLessThan(before)
+    const compact = await height()
+    await page.reload()
+    await settled(page)
+    expect(await height()).toBe(compact)
+  })
 })

@@ -21,6 +21,13 @@ export const remoteNumber = (page: Page): Locator =>
   filters(page).getByRole('textbox', { name: 'Remote number' })
 /** A text field that suggests what was seen is a combobox to assistive technology. */
 export const owner = (page: Page): Locator => filters(page).getByLabel('Owner')
+/** The address decides which radio is checked, so it follows the press by a moment. */
+export async function chooseDirection(page: Page, name: string): Promise<void> {
+  const radio = filters(page).getByRole('radio', { name })
+  await radio.click()
+  await expect(radio).toBeChecked()
+}
+
 /** The links of the rows, each named by its reference. */
 export const rowLinks = (page: Page): Locator => table(page).getByRole('link')
 

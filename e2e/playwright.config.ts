@@ -19,6 +19,6 @@ export default defineConfig({
     timezoneId: 'Europe/Rome',
     locale: 'en-GB',
     viewport: { width: 1440, height: 900 },
-    trace: 'retain-on-failure',
+    screenshot: 'only-on-failure',
   },
 })

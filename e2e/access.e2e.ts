@@ -1,0 +1,63 @@
+import { askApi, countOf } from './api.ts'
+import { expect, test, type Account } from './fixtures.ts'
+import { failedLoad } from './guard.ts'
+import { openList, results, table, tableRows } from './page-objects.ts'
+
+const scopes: readonly (readonly [Account, string])[] = [
+  ['manager', 'All recordings'],
+  ['supervisor', 'Groups Sales and Support'],
+  ['agent', 'Your calls'],
+]
+
+for (const [account, scope] of scopes) {
+  test.describe(account, () => {
+    test.use({ account })
+
+    test('sees whose calls these are, and as many as the API counts', async ({ page, host }) => {
+      await openList(page)
+      await expect(page.getByText(scope, { exact: true })).toBeVisible()
+      await expect(results(page)).toHaveText(`1–50 of ${await countOf(host, '', account)}`)
+      const { recordings } = await askApi(host, 'page=0&pageSize=50', account)
+      expect((await tableRows(page)).map((row) => row.Reference)).toEqual(
+        recordings.map(({ referenceNumber }) => referenceNumber),
+      )
+    })
+  })
+}
+
+test.describe('out of reach', () => {
+  test.use({ account: 'agent' })
+
+  test('an agent finds only their own calls, however they search', async ({ page }) => {
+    await openList(page)
+    expect(new Set((await tableRows(page)).map((row) => row.Owner))).toEqual(new Set(['agent']))
+    await openList(page, 'ownerUsername=user1')
+    await expect(results(page)).toHaveText('0 of 0')
+  })
+
+  test('a recording of somebody else is as if it did not exist', async ({ page, guard }) => {
+    guard.expects(failedLoad(404))
+    await page.goto('/recordings/75A90276-E47E-4e9e-B463-E3C743D5FF3A')
+    await expect(
+      page.getByText('This recording is not available: removed, expired, or outside your rights.'),
+    ).toBeVisible()
+  })
+})
+
+test.describe('without the right', () => {
+  test.use({ account: 'guest' })
+
+  test('a guest is told what right is missing and whom to ask', async ({ page, context, guard }) => {
+    guard.expects(failedLoad(403))
+    await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+    await page.goto('/recordings')
+    await expect(page.getByText('guest may not search recordings.')).toBeVisible()
+    await expect(page.getByText('Ask the service desk, 4242 for “Call Recording Base Access”.')).toBeVisible()
+    await expect(table(page)).toBeHidden()
+    await page.getByRole('button', { name: 'Copy request' }).click()
+    await expect(page.getByRole('button', { name: 'Copied' })).toBeVisible()
+    const copied = await page.evaluate(() => navigator.clipboard.readText())
+    expect(copied).toContain('guest needs “Call Recording Base Access” (level 2)')
+    await expect(page.getByRole('button', { name: 'Sign out' }).first()).toBeVisible()
+  })
+})

@@ -1,0 +1,230 @@
+import { countOf } from './api.ts'
+import { expect, test } from './fixtures.ts'
+import {
+  chooseDirection,
+  address,
+  filters,
+  historyLength,
+  openList,
+  owner,
+  period,
+  range,
+  references,
+  remoteNumber,
+  results,
+  settled,
+  tableRows,
+  watchListRequests,
+} from './page-objects.ts'
+
+const param = (page: Parameters<typeof address>[0], name: string): string | null =>
+  new URL(page.url()).searchParams.get(name)
+
+test.beforeEach(async ({ page }) => openList(page))
+
+test('a period is one choice and one entry of the history', async ({ page, host }) => {
+  const before = await historyLength(page)
+  await period(page).selectOption('Yesterday')
+  const yesterday = 'startTime=between:2026-11-21T23:00:00Z;2026-11-22T23:00:00Z'
+  await expect(results(page)).toHaveText(new RegExp(`^(1–\\d+|0) of ${await countOf(host, yesterday)}$`))
+  expect(param(page, 'startTime')).toBe('on:yesterday')
+  expect(await historyLength(page)).toBe(before + 1)
+})
+
+test('the periods have the names that everyone relies on', async ({ page }) => {
+  await expect(period(page).getByRole('option')).toHaveText([
+    'Any time',
+    'Last hour',
+    'Last 24 hours',
+    'Last 7 days',
+    'Last 30 days',
+    'Today',
+    'Yesterday',
+    'This week',
+    'Last week',
+    'This month',
+    'Last month',
+    'Custom',
+  ])
+})
+
+test('typed days cover both days whole', async ({ page, host }) => {
+  const started = range(page, 'Started')
+  await period(page).selectOption('Custom')
+  await started.getByRole('textbox', { name: 'From' }).fill('2026-11-16')
+  await started.getByRole('textbox', { name: 'To' }).fill('17/11/2026')
+  await page.keyboard.press('Enter')
+  const bounds = 'between:2026-11-15T23:00:00Z;2026-11-17T23:00:00Z'
+  await expect(results(page)).toHaveText(`1–50 of ${await countOf(host, `startTime=${bounds}`)}`)
+  expect(param(page, 'startTime')).toBe('between:2026-11-16T00:00:00+01:00;2026-11-18T00:00:00+01:00')
+  await expect(started.getByRole('textbox', { name: 'To' })).toHaveValue('2026-11-17')
+  await expect(period(page)).toHaveValue('custom')
+})
+
+test('From alone is later, To alone is earlier', async ({ page }) => {
+  const started = range(page, 'Started')
+  await started.getByRole('textbox', { name: 'From' }).fill('2026-11-20 14:30')
+  await page.keyboard.press('Enter')
+  await expect.poll(() => param(page, 'startTime')).toBe('after:2026-11-20T14:30:00+01:00')
+  await started.getByRole('textbox', { name: 'From' }).fill('')
+  await started.getByRole('textbox', { name: 'To' }).fill('2026-11-20 14:30')
+  await page.keyboard.press('Enter')
+  await expect.poll(() => param(page, 'startTime')).toBe('before:2026-11-20T14:30:00+01:00')
+})
+
+for (const [day, hours, bounds] of [
+  ['2026-03-29', 23, 'between:2026-03-28T23:00:00Z;2026-03-29T22:00:00Z'],
+  ['2026-10-25', 25, 'between:2026-10-24T22:00:00Z;2026-10-25T23:00:00Z'],
+] as const) {
+  test(`the day ${day} has ${hours} hours in Rome`, async ({ page, host }) => {
+    const asked = watchListRequests(page)
+    const started = range(page, 'Started')
+    await started.getByRole('textbox', { name: 'From' }).fill(day)
+    await started.getByRole('textbox', { name: 'To' }).fill(day)
+    await page.keyboard.press('Enter')
+    await expect.poll(() => asked.at(-1)?.get('startTime')).toBe(bounds)
+    const total = await countOf(host, `startTime=${bounds}`)
+    await expect(results(page)).toHaveText(new RegExp(` of ${total}$`))
+  })
+}
+
+test('a reversed range is marked at its fields and not asked; the rows stay', async ({ page }) => {
+  const before = await tableRows(page)
+  const asked = watchListRequests(page)
+  const started = range(page, 'Started')
+  await started.getByRole('textbox', { name: 'From' }).fill('2026-11-20')
+  await started.getByRole('textbox', { name: 'To' }).fill('2026-11-10')
+  await page.keyboard.press('Enter')
+  await expect(started.getByRole('textbox', { name: 'To' })).toHaveAttribute('aria-invalid', 'true')
+  await expect(started.getByRole('textbox', { name: 'From' })).toHaveAttribute('aria-invalid', 'true')
+  await expect(started.getByRole('textbox', { name: 'To' })).toHaveAccessibleDescription(
+    /From is later than To, so nothing was asked/,
+  )
+  expect(await tableRows(page)).toEqual(before)
+  expect(asked).toEqual([])
+})
+
+test('a reversed range in a bookmark is kept, marked and not asked', async ({ page }) => {
+  const asked = watchListRequests(page)
+  await page.goto('/recordings?startTime=between:2026-11-20T00:00:00Z;2026-11-10T00:00:00Z')
+  await expect(range(page, 'Started').getByRole('textbox', { name: 'To' })).toHaveAttribute(
+    'aria-invalid',
+    'true',
+  )
+  await expect(page.getByText('Nothing was asked: From is later than To.')).toBeVisible()
+  await period(page).selectOption('Any time')
+  await settled(page)
+  expect(asked).toHaveLength(1)
+  expect(asked[0]?.get('startTime')).toBeNull()
+})
+
+test('what is no time is marked, says how to write one, and is not applied', async ({ page }) => {
+  const asked = watchListRequests(page)
+  const from = range(page, 'Started').getByRole('textbox', { name: 'From' })
+  await from.fill('31/02/2026')
+  await page.keyboard.press('Enter')
+  await expect(from).toHaveAttribute('aria-invalid', 'true')
+  await expect(from).toHaveAccessibleDescription(/Not a time\. Write it like 2026-11-23/)
+  expect(address(page)).toBe('/recordings')
+  expect(asked).toEqual([])
+  await from.fill('2026-02-28')
+  await page.keyboard.press('Enter')
+  await expect.poll(() => param(page, 'startTime')).toBe('after:2026-02-28T00:00:00+01:00')
+  await expect(from).not.toHaveAttribute('aria-invalid', 'true')
+})
+
+test('typing a number applies by itself, is one entry of the history, and finds what the API finds', async ({
+  page,
+  host,
+}) => {
+  const before = await historyLength(page)
+  await remoteNumber(page).pressSequentially('+3902')
+  await expect.poll(() => param(page, 'remotePartyNumber')).toBe('contains:+3902')
+  await remoteNumber(page).pressSequentially('4')
+  await expect.poll(() => param(page, 'remotePartyNumber')).toBe('contains:+39024')
+  await expect(results(page)).toContainText(
+    ` of ${await countOf(host, 'remotePartyNumber=contains:%2B39024')}`,
+  )
+  expect(await historyLength(page)).toBe(before + 1)
+  for (const row of await tableRows(page)) expect(row['Remote number']).toContain('+39024')
+  await page.goBack()
+  await expect.poll(() => address(page)).toBe('/recordings')
+  await expect(remoteNumber(page)).toHaveValue('')
+})
+
+test('Match tells whether the number contains it or is it', async ({ page, host }) => {
+  await remoteNumber(page).fill('980200')
+  await page.keyboard.press('Enter')
+  await expect.poll(() => param(page, 'remotePartyNumber')).toBe('contains:980200')
+  await filters(page).getByRole('combobox', { name: 'Match' }).selectOption('Is')
+  await expect.poll(() => param(page, 'remotePartyNumber')).toBe('980200')
+  await expect(results(page)).toContainText(` of ${await countOf(host, 'remotePartyNumber=980200')}`)
+})
+
+test('a number pasted as it is printed loses its punctuation', async ({ page }) => {
+  await remoteNumber(page).fill('+39 (02) 4454-8866')
+  await page.keyboard.press('Enter')
+  await expect.poll(() => param(page, 'remotePartyNumber')).toBe('contains:+390244548866')
+  await expect.poll(() => references(page)).toContain('2017000000193')
+})
+
+test('the owner is suggested from what was seen, and compared without case', async ({ page, host }) => {
+  const owners = new Set((await tableRows(page)).map((row) => row.Owner ?? ''))
+  await owner(page).focus()
+  const suggested = await filters(page)
+    .locator('datalist option')
+    .evaluateAll((options) => options.map((option) => (option as HTMLOptionElement).value))
+  expect(suggested.filter((name) => owners.has(name)).length).toBeGreaterThan(3)
+  await owner(page).fill('AGENT')
+  await page.keyboard.press('Enter')
+  await expect(results(page)).toContainText(` of ${await countOf(host, 'ownerUsername=agent')}`)
+  expect(new Set((await tableRows(page)).map((row) => row.Owner))).toEqual(new Set(['agent']))
+})
+
+test('the direction is one choice and one entry of the history', async ({ page, host }) => {
+  const before = await historyLength(page)
+  await chooseDirection(page, 'Outgoing')
+  await expect(results(page)).toHaveText(`1–50 of ${await countOf(host, 'direction=2')}`)
+  expect(await historyLength(page)).toBe(before + 1)
+  expect(new Set((await tableRows(page)).map((row) => row.Direction))).toEqual(new Set(['Outgoing']))
+  await chooseDirection(page, 'Any')
+  await expect.poll(() => address(page)).toBe('/recordings')
+})
+
+test('More filters opens the end and the local number', async ({ page, host }) => {
+  const more = filters(page).getByRole('button', { name: 'More filters' })
+  await expect(filters(page).getByRole('textbox', { name: 'Local number' })).toBeHidden()
+  await more.click()
+  await expect(more).toHaveAttribute('aria-expanded', 'true')
+  await filters(page).getByRole('textbox', { name: 'Local number' }).fill('229')
+  await page.keyboard.press('Enter')
+  await expect(results(page)).toContainText(` of ${await countOf(host, 'localPartyNumber=229')}`)
+  await range(page, 'Ended').getByRole('combobox', { name: 'Period' }).selectOption('Last 30 days')
+  await expect.poll(() => address(page)).toBe('/recordings?endTime=on:last-30-days&localPartyNumber=229')
+})
+
+test('filters combine, each is shown with its way out, and all are cleared at once', async ({
+  page,
+  host,
+}) => {
+  await period(page).selectOption('Last 30 days')
+  await chooseDirection(page, 'Incoming')
+  await owner(page).fill('agent')
+  await page.keyboard.press('Enter')
+  const month = 'startTime=between:2026-10-24T22:00:00Z;2026-11-23T23:00:00Z'
+  await expect(results(page)).toContainText(
+    ` of ${await countOf(host, `${month}&direction=1&ownerUsername=agent`)}`,
+  )
+  await page.getByRole('button', { name: 'Remove Owner agent' }).click()
+  await expect.poll(() => address(page)).toBe('/recordings?startTime=on:last-30-days&direction=1')
+  await filters(page).getByRole('button', { name: 'Clear filters' }).click()
+  await expect.poll(() => address(page)).toBe('/recordings')
+  await expect(filters(page).getByRole('button', { name: 'Clear filters' })).toBeDisabled()
+})
+
+test('a filter leads back to the first page', async ({ page }) => {
+  await openList(page, 'page=3')
+  await chooseDirection(page, 'Incoming')
+  await expect(results(page)).toHaveText(/^1–50 of /)
+  expect(address(page)).toBe('/recordings?direction=1')
+})

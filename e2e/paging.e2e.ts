@@ -1,0 +1,142 @@
+import { askApi } from './api.ts'
+import { expect, test } from './fixtures.ts'
+import { fault } from './faulty-host.ts'
+import {
+  chooseDirection,
+  address,
+  historyLength,
+  openList,
+  references,
+  results,
+  rowLinks,
+  settled,
+  table,
+  watchListRequests,
+} from './page-objects.ts'
+
+const pages = 'Pages'
+
+test('the pager goes next, last, previous and first, each one entry of the history', async ({ page }) => {
+  await openList(page, 'direction=0')
+  const pager = page.getByRole('navigation', { name: pages })
+  await expect(pager.getByRole('button', { name: 'First page' })).toBeDisabled()
+  await expect(pager.getByRole('button', { name: 'Previous page' })).toBeDisabled()
+  const before = await historyLength(page)
+  await pager.getByRole('button', { name: 'Next page' }).click()
+  await expect(results(page)).toHaveText(/^51–100 of /)
+  await pager.getByRole('button', { name: 'Last page' }).click()
+  await expect(pager.getByRole('button', { name: 'Next page' })).toBeDisabled()
+  await expect(results(page)).toHaveText(/–([\d,]+) of \1$/)
+  await pager.getByRole('button', { name: 'Previous page' }).click()
+  await expect(pager.getByRole('button', { name: 'Next page' })).toBeEnabled()
+  await pager.getByRole('button', { name: 'First page' }).click()
+  await expect(results(page)).toHaveText(/^1–50 of /)
+  expect(address(page)).toBe('/recordings?direction=0')
+  expect(await historyLength(page)).toBe(before + 4)
+})
+
+test('a walk over the pages repeats and skips nothing', async ({ page, host }) => {
+  const day = 'startTime=between:2018-11-01T00:00:00Z;2018-11-02T00:00:00Z'
+  await openList(page, `${day}&pageSize=25`)
+  const walked = await references(page)
+  for (const range of [/^26–50 of /, /^51–64 of 64$/]) {
+    await page.getByRole('button', { name: 'Next page' }).click()
+    await expect(results(page)).toHaveText(range)
+    walked.push(...(await references(page)))
+  }
+  const { recordings } = await askApi(host, day)
+  expect(walked).toEqual(recordings.map(({ referenceNumber }) => referenceNumber))
+})
+
+test('rows per page keeps the row that was on top in sight', async ({ page }) => {
+  await openList(page, 'page=3')
+  const [top] = await references(page)
+  await page.getByRole('combobox', { name: 'Rows per page' }).selectOption('100')
+  await expect(results(page)).toHaveText(/^101–200 of /)
+  expect(address(page)).toBe('/recordings?page=1&pageSize=100')
+  expect(await references(page)).toContain(top)
+  await expect(page.getByRole('combobox', { name: 'Rows per page' }).getByRole('option')).toHaveText([
+    '25',
+    '50',
+    '100',
+    '200',
+  ])
+})
+
+test('the next page is fetched ahead when the pointer nears it, and asked only once', async ({ page }) => {
+  await openList(page)
+  const asked = watchListRequests(page)
+  await page.getByRole('button', { name: 'Next page' }).hover()
+  await expect.poll(() => asked.map((query) => query.get('page'))).toEqual(['1'])
+  await page.getByRole('button', { name: 'Next page' }).click()
+  await expect(results(page)).toHaveText(/^51–100 of /)
+  expect(asked.filter((query) => query.get('page') === '1')).toHaveLength(1)
+})
+
+test('another page starts at its top', async ({ page }) => {
+  await openList(page)
+  await rowLinks(page).last().scrollIntoViewIfNeeded()
+  await page.getByRole('button', { name: 'Next page' }).click()
+  await expect(results(page)).toHaveText(/^51–100 of /)
+  await expect(rowLinks(page).first()).toBeInViewport()
+})
+
+test.describe('with a slow or strange host', () => {
+  test.use({ throughFaults: true })
+
+  test('the previous page stays, marked busy, until the next is there', async ({ page, faults }) => {
+    await openList(page)
+    const before = await references(page)
+    faults.on('list', fault.hold, 1)
+    await page.getByRole('button', { name: 'Next page' }).click()
+    await expect.poll(() => faults.held()).toBe(1)
+    await expect(page.locator('.table-pane')).toHaveAttribute('aria-busy', 'true')
+    expect(await references(page)).toEqual(before)
+    await expect(results(page)).toHaveText(/^1–50 of /)
+    faults.release()
+    await expect(results(page)).toHaveText(/^51–100 of /)
+    expect(await references(page)).not.toEqual(before)
+  })
+
+  test('a search that is overtaken by another is cancelled', async ({ page, faults }) => {
+    await openList(page)
+    faults.on('list', fault.hold, 1)
+    await chooseDirection(page, 'Incoming')
+    await expect.poll(() => faults.held()).toBe(1)
+    await chooseDirection(page, 'Outgoing')
+    await expect.poll(() => faults.held()).toBe(0)
+    await settled(page)
+    await expect(table(page).getByText('Incoming')).toHaveCount(0)
+  })
+
+  test('a total of more than a million is grouped, and only the page’s rows are drawn', async ({
+    page,
+    faults,
+  }) => {
+    faults.on(
+      'list',
+      fault.change((json) => ({ ...json, totalCount: 1_234_567 })),
+    )
+    await openList(page)
+    await expect(results(page)).toHaveText('1–50 of 1,234,567')
+    await expect(page.getByRole('navigation', { name: pages })).toContainText('Page 1 of 24,692')
+    await expect(table(page).getByRole('row')).toHaveCount(51)
+  })
+
+  test('a total that changes while paging is taken as it comes', async ({ page, faults }) => {
+    faults.on(
+      'list',
+      fault.change((json) => ({ ...json, totalCount: 300 })),
+      1,
+    )
+    await openList(page)
+    await expect(results(page)).toHaveText('1–50 of 300')
+    faults.on(
+      'list',
+      fault.change((json) => ({ ...json, totalCount: 120 })),
+    )
+    await page.getByRole('button', { name: 'Next page' }).click()
+    await expect(results(page)).toHaveText('51–100 of 120')
+    await expect(page.getByRole('navigation', { name: pages })).toContainText('Page 2 of 3')
+  })
+})

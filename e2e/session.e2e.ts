@@ -1,0 +1,187 @@
+import type { Page } from 'playwright'
+import { expect, test } from './fixtures.ts'
+import { fault } from './faulty-host.ts'
+import { failedLoad, noAnswer } from './guard.ts'
+import { address, references, results, rowLinks, settled, signIn, table } from './page-objects.ts'
+
+/** These end sessions, so each has one of its own. */
+test.use({ account: null, throughFaults: true })
+
+async function openAs(page: Page, account: string, search = ''): Promise<void> {
+  await page.goto(`/recordings${search}`)
+  await signIn(page, account)
+  await settled(page)
+}
+
+const dialog = (page: Page) => page.getByRole('dialog', { name: 'You were signed out' })
+
+test.describe('a session that ends in the middle', () => {
+  test('keeps the page, and the same user goes on where they were', async ({ page, faults, guard }) => {
+    guard.expects(failedLoad(401))
+    await openAs(page, 'manager', '?direction=1')
+    const rows = await references(page)
+    faults.on('list', fault.signedOut(), 1)
+    await page.getByRole('button', { name: 'Last page' }).click()
+    await expect(dialog(page)).toBeVisible()
+    await expect(page.getByText('Sign in again to go on where you were.')).toBeVisible()
+    expect(await references(page)).toEqual(rows)
+    await expect(dialog(page).getByRole('textbox', { name: 'Username' })).toHaveValue('manager')
+    await dialog(page).getByRole('textbox', { name: 'Password' }).fill('demo')
+    await page.keyboard.press('Enter')
+    await expect(dialog(page)).toBeHidden()
+    await expect(results(page)).toHaveText(/–([\d,]+) of \1$/)
+    expect(address(page)).toMatch(/^\/recordings\?direction=1&page=\d+$/)
+  })
+
+  test('another user finds everything cleared', async ({ page, faults, guard }) => {
+    guard.expects(failedLoad(401))
+    await openAs(page, 'manager')
+    faults.on('list', fault.signedOut(), 1)
+    await page.getByRole('button', { name: 'Refresh' }).click()
+    await expect(dialog(page)).toBeVisible()
+    await signIn(page, 'agent')
+    await expect(dialog(page)).toBeHidden()
+    await expect(page.getByText('Your calls')).toBeVisible()
+    await settled(page)
+    const owners = new Set(
+      await table(page)
+        .getByRole('cell')
+        .filter({ hasText: /^agent$/ })
+        .allTextContents(),
+    )
+    expect(owners).toEqual(new Set(['agent']))
+    await page.goBack()
+    await expect(page.getByText('All recordings')).toBeHidden()
+  })
+
+  test('what was typed and not yet applied is still there', async ({ page, faults, guard }) => {
+    guard.expects(failedLoad(401))
+    await openAs(page, 'manager')
+    const from = page.getByRole('group', { name: 'Started' }).getByRole('textbox', { name: 'From' })
+    faults.on('list', fault.hold, 1)
+    await page.getByRole('button', { name: 'Refresh' }).click()
+    await from.fill('2026-11-0')
+    faults.on('list', fault.signedOut(), 1)
+    await from.fill('2026-11-01')
+    await page.keyboard.press('Enter')
+    await expect(dialog(page)).toBeVisible()
+    await expect(from).toHaveValue('2026-11-01')
+    await dialog(page).getByRole('textbox', { name: 'Password' }).fill('demo')
+    await page.keyboard.press('Enter')
+    await expect(dialog(page)).toBeHidden()
+    await settled(page)
+    await expect(from).toHaveValue('2026-11-01')
+    expect(address(page)).toBe('/recordings?startTime=after:2026-11-01T00:00:00%2B01:00')
+  })
+
+  test('on the page of a recording it works alike', async ({ page, faults, guard }) => {
+    guard.expects(failedLoad(401))
+    await openAs(page, 'manager')
+    const [first] = await references(page)
+    faults.on('detail', fault.signedOut(), 1)
+    await rowLinks(page).first().click()
+    await expect(dialog(page)).toBeVisible()
+    await dialog(page).getByRole('textbox', { name: 'Password' }).fill('demo')
+    await page.keyboard.press('Enter')
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText(`Recording ${first}`)
+    await expect(page.getByText('Recording group')).toBeVisible()
+  })
+})
+
+test.describe('time that passes', () => {
+  test('two minutes before the end there is a warning, and one key extends', async ({ page, faults }) => {
+    await page.clock.install()
+    await openAs(page, 'manager')
+    await page.clock.fastForward('28:30')
+    const warning = page.getByRole('dialog', { name: 'Still there?' })
+    await expect(warning).toBeVisible()
+    await expect(warning).toContainText(/You will be signed out in \d+ s/)
+    await expect(warning.getByRole('button', { name: 'Stay signed in' })).toBeFocused()
+    await page.keyboard.press('Enter')
+    await expect(warning).toBeHidden()
+    expect(faults.count('activity')).toBe(1)
+  })
+
+  test('without an answer the page signs out and keeps its rows behind the sign-in', async ({ page }) => {
+    await page.clock.install()
+    await openAs(page, 'manager')
+    const rows = await references(page)
+    await page.clock.fastForward('30:30')
+    await expect(dialog(page)).toBeVisible()
+    expect(await references(page)).toEqual(rows)
+  })
+
+  test('input is reported at most once a minute', async ({ page, faults }) => {
+    await page.clock.install()
+    await openAs(page, 'manager')
+    await page.keyboard.press('Shift')
+    expect(faults.count('activity')).toBe(0)
+    await page.clock.fastForward('01:05')
+    await page.keyboard.press('Shift')
+    await page.keyboard.press('Shift')
+    await expect.poll(() => faults.count('activity')).toBe(1)
+    // The answer set the page's clock back to the host's, which did not jump.
+    await page.clock.fastForward('02:15')
+    await page.keyboard.press('Shift')
+    await expect.poll(() => faults.count('activity')).toBe(2)
+  })
+})
+
+test.describe('signing out', () => {
+  test('Back after signing out shows nothing', async ({ page }) => {
+    await openAs(page, 'manager')
+    const [first] = await references(page)
+    await rowLinks(page).first().click()
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText(`Recording ${first}`)
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible()
+    await page.goBack()
+    await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible()
+    await expect(page.getByText(first ?? '')).toBeHidden()
+    await page.reload()
+    await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible()
+  })
+
+  test('a second tab is signed out too, and Back shows nothing there', async ({ page, context, faults }) => {
+    await openAs(page, 'manager')
+    const tab = await context.newPage()
+    await tab.goto('/recordings?direction=1')
+    await settled(tab)
+    await tab.getByRole('button', { name: 'Next page' }).click()
+    await expect(results(tab)).toHaveText(/^51–100 of /)
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await expect(tab.getByRole('heading', { name: 'Sign in' })).toBeVisible()
+    const asked = faults.count('list')
+    await tab.goBack()
+    await expect(tab.getByRole('heading', { name: 'Sign in' })).toBeVisible()
+    await expect(table(tab)).toBeHidden()
+    expect(faults.count('list')).toBe(asked)
+  })
+
+  test('a sign-out that does not reach the host says that the session goes on', async ({
+    page,
+    faults,
+    guard,
+  }) => {
+    guard.expects(noAnswer)
+    await openAs(page, 'manager')
+    faults.on('logout', fault.cut)
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await expect(page.getByRole('alert')).toHaveText(
+      'You are still signed in: the server could not be reached.',
+    )
+    await expect(table(page)).toBeVisible()
+    faults.heal()
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible()
+  })
+
+  test('the next user sees nothing of the one before', async ({ page }) => {
+    await openAs(page, 'manager')
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await signIn(page, 'agent')
+    await expect(page.getByText('Your calls')).toBeVisible()
+    await settled(page)
+    await expect(page.getByText('All recordings')).toBeHidden()
+  })
+})
