@@ -24,7 +24,7 @@ const HOUR = 3_600_000
 const dayHours = (date: string, zone: string): number =>
   (startOfDate(addDays(date, 1), zone) - startOfDate(date, zone)) / HOUR
 
-/** dayjs leans on the machine's own zone, so everything is tried on machines in three of them. */
+/** Nothing may lean on the machine's own zone, so everything is tried on machines in three of them. */
 describe.each([
   ['UTC', 0],
   ['America/New_York', 300],

@@ -1,16 +1,17 @@
 /**
  * Clocks on the wall and instants. Calendar dates are `YYYY-MM-DD`, wall times `YYYY-MM-DDTHH:mm:ss.SSS`;
  * instants are ms since the Unix epoch. The only importer of dayjs.
+ *
+ * Calendars are dayjs's, offsets are `Intl`'s: dayjs's zone plugin makes a formatter at each call, which cost
+ * 40 ms before the first request and as much again for a page of rows.
  */
 import dayjs from 'dayjs'
-import timezone from 'dayjs/plugin/timezone.js'
 import utc from 'dayjs/plugin/utc.js'
 
 dayjs.extend(utc)
-dayjs.extend(timezone)
 
-const WALL = 'YYYY-MM-DDTHH:mm:ss.SSS'
 const DATE = 'YYYY-MM-DD'
+const DAY_MS = 86_400_000
 
 /** The zone of the browser, as an IANA name. */
 export const browserZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone
@@ -21,18 +22,44 @@ export const zoneNames = (): string[] => [
   ...Intl.supportedValuesOf('timeZone').filter((name) => name !== 'UTC'),
 ]
 
-/** What a clock on the wall of that zone shows. */
-export function wallTime(epochMs: number, zone: string): string {
-  return dayjs(epochMs).tz(zone).format(WALL)
+const clocks = new Map<string, Intl.DateTimeFormat>()
+
+function clockOf(zone: string): Intl.DateTimeFormat {
+  const known = clocks.get(zone)
+  if (known) return known
+  const clock = new Intl.DateTimeFormat('en-US', {
+    timeZone: zone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+  })
+  clocks.set(zone, clock)
+  return clock
+}
+
+/** The zone's offset at that instant, in ms east of UTC. */
+function offsetMsAt(epochMs: number, zone: string): number {
+  const shown = clockOf(zone).format(epochMs)
+  const [month = 1, day = 1, year = 1970, hour = 0, minute = 0, second = 0] = (shown.match(/\d+/g) ?? []).map(
+    Number,
+  )
+  const wall = new Date(0)
+  // Not `Date.UTC`, which takes the years before 100 for those of the last century.
+  wall.setUTCFullYear(year, month - 1, day)
+  return wall.setUTCHours(hour, minute, second) - Math.floor(epochMs / 1000) * 1000
 }
 
 /** The zone's offset at that instant, in minutes east of UTC. */
-export function offsetMinutesAt(epochMs: number, zone: string): number {
-  return Math.round((dayjs.utc(wallTime(epochMs, zone)).valueOf() - epochMs) / 60_000)
-}
+export const offsetMinutesAt = (epochMs: number, zone: string): number =>
+  Math.round(offsetMsAt(epochMs, zone) / 60_000)
 
-/** How far apart the two readings of a repeated hour can be; Lord Howe Island shifts by half an hour. */
-const REPEATS_MS = [3_600_000, 1_800_000]
+/** What a clock on the wall of that zone shows. */
+export const wallTime = (epochMs: number, zone: string): string =>
+  new Date(epochMs + offsetMsAt(epochMs, zone)).toISOString().slice(0, -1)
 
 /**
  * The instant at which that clock shows that time. Where the clocks go back a time occurs twice, and the
@@ -40,12 +67,12 @@ const REPEATS_MS = [3_600_000, 1_800_000]
  * before the gap, and so lies as far after it.
  */
 export function epochOfWall(wall: string, zone: string, later = false): number {
-  const found = dayjs.tz(wall, zone).valueOf()
-  const shown = wallTime(found, zone)
-  const twin = [...REPEATS_MS, ...REPEATS_MS.map((ms) => -ms)]
-    .map((ms) => found + ms)
-    .find((ms) => wallTime(ms, zone) === shown)
-  return later ? Math.max(found, twin ?? found) : Math.min(found, twin ?? found)
+  const asUtc = Date.parse(`${wall}Z`)
+  const before = asUtc - offsetMsAt(asUtc - DAY_MS, zone)
+  const after = asUtc - offsetMsAt(asUtc + DAY_MS, zone)
+  const showing = [before, after].filter((epochMs) => wallTime(epochMs, zone) === wall)
+  if (showing.length === 0) return before
+  return later ? Math.max(...showing) : Math.min(...showing)
 }
 
 /** The calendar date at that instant. */
