@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { ListAnswer } from '../api/early-list.ts'
 import { listQuery } from '../api/queries.ts'
@@ -15,6 +15,7 @@ export interface Recordings {
   readonly problem: Problem | null
   /** Filters that can be read but cannot be; then nothing was asked. */
   readonly impossible: readonly FilterName[]
+  /** Asks anew; pages seen before are asked anew as well, once they are shown again. */
   readonly refresh: () => void
 }
 
@@ -26,7 +27,8 @@ const asProblem = (error: unknown): Problem =>
 /** The rows of the address; rows once shown stay until the next are there, whatever happens in between. */
 export function useRecordings(query: PageQuery): Recordings {
   const { impossible } = resolveSearch(query.search, clockFor(query))
-  const { data, error, isFetching, refetch } = useQuery({
+  const client = useQueryClient()
+  const { data, error, isFetching } = useQuery({
     ...listQuery(query, clockFor),
     enabled: impossible.length === 0,
   })
@@ -39,6 +41,6 @@ export function useRecordings(query: PageQuery): Recordings {
     busy: isFetching,
     problem: error ? asProblem(error) : null,
     impossible,
-    refresh: () => void refetch(),
+    refresh: () => void client.invalidateQueries({ queryKey: ['recordings'] }),
   }
 }
