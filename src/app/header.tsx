@@ -1,4 +1,5 @@
 import { AudioLines, LogOut } from 'lucide-react'
+import { useMemo } from 'react'
 import type { Session } from '../contract/session.ts'
 import { browserZone, zoneNames } from '../lib/zones.ts'
 import { density, setDensity, setTheme, theme, themes } from '../prefs/prefs.ts'
@@ -16,17 +17,18 @@ function ZonePicker() {
   const t = useText(shellText)
   const query = usePageQuery()
   const setZone = useSetZone()
-  const own = browserZone()
-  const offered = zones.includes(query.tz ?? 'UTC') ? zones : [...zones, query.tz ?? 'UTC']
+  // There are over four hundred of them, and most changes of the address change none.
+  const options = useMemo(() => {
+    const named = [...new Set([...zones, query.tz ?? 'UTC'])]
+    const own = { value: '', label: t.browserZone({ zone: browserZone() }) }
+    return [own, ...named.map((zone) => ({ value: zone, label: zone }))]
+  }, [query.tz, t])
   return (
     <Select
       aria-label={t.zone}
       className="!w-auto max-w-64 !min-h-8 min-w-0 shrink"
       value={query.tz ?? ''}
-      options={[
-        { value: '', label: t.browserZone({ zone: own }) },
-        ...offered.map((zone) => ({ value: zone, label: zone })),
-      ]}
+      options={options}
       onPick={(zone) => setZone(zone === '' ? null : zone)}
     />
   )

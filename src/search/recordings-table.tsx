@@ -1,6 +1,6 @@
 /** The one file that renders through the table library. */
-import { FlexRender, useTable } from '@tanstack/react-table'
-import { memo } from 'react'
+import { FlexRender, useTable, type Cell as TableCell } from '@tanstack/react-table'
+import { memo, type ReactNode } from 'react'
 import { useText } from '../text/i18n.ts'
 import { listText } from '../text/list-text.ts'
 import { Cell, HeadCell, Row, Table } from '../ui/table.tsx'
@@ -15,6 +15,14 @@ interface RecordingsTableProps {
 
 const noRows: RecordingRow[] = []
 
+type ListCell = TableCell<typeof features, RecordingRow>
+
+/** The columns' cells are plain functions; a component for each of 350 cells would cost more than the cells. */
+function renderCell(cell: ListCell): ReactNode {
+  const render = cell.column.columnDef.cell
+  return typeof render === 'function' ? (render(cell.getContext()) as ReactNode) : render
+}
+
 /** Rows change only with the answer, so a render of the page around them does not touch them. */
 export const RecordingsTable = memo(function RecordingsTable({ rows, currentId }: RecordingsTableProps) {
   const t = useText(listText)
@@ -22,7 +30,8 @@ export const RecordingsTable = memo(function RecordingsTable({ rows, currentId }
     features,
     columns,
     data: rows,
-    getRowId: (row, index) => `${row.recording.id.replaceAll(/\s/g, '')}-${index}`,
+    // By place, not by recording: the next page then changes texts and makes no element anew.
+    getRowId: (_row, index) => `row-${index}`,
   })
   const head = table.getHeaderGroups().flatMap((group) =>
     group.headers.map((header) => (
@@ -37,7 +46,7 @@ export const RecordingsTable = memo(function RecordingsTable({ rows, currentId }
         <Row key={row.id} data-current={row.original.recording.id === currentId ? '' : undefined}>
           {row.getAllCells().map((cell) => (
             <Cell key={cell.id} id={`${row.id}-${cell.column.id}`} className={`cell-${cell.column.id}`}>
-              <FlexRender cell={cell} />
+              {renderCell(cell)}
             </Cell>
           ))}
         </Row>

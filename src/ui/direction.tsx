@@ -1,6 +1,11 @@
 import { CircleHelp, PhoneIncoming, PhoneOutgoing } from 'lucide-react'
 
-const icons = { unknown: CircleHelp, incoming: PhoneIncoming, outgoing: PhoneOutgoing }
+/** Made once: a row that keeps its direction keeps this very element, and React has nothing to compare. */
+const icons = {
+  unknown: <CircleHelp size={15} aria-hidden className="text-muted" />,
+  incoming: <PhoneIncoming size={15} aria-hidden className="text-accent" />,
+  outgoing: <PhoneOutgoing size={15} aria-hidden className="text-muted" />,
+}
 
 /** A direction as an icon and a word, so that it can be told without colour. */
 export function DirectionMark({
@@ -10,10 +15,9 @@ export function DirectionMark({
   readonly kind: keyof typeof icons
   readonly label: string
 }) {
-  const Icon = icons[kind]
   return (
     <span className="inline-flex items-center gap-1.5 align-middle">
-      <Icon size={15} aria-hidden className={kind === 'incoming' ? 'text-accent' : 'text-muted'} />
+      {icons[kind]}
       {label}
     </span>
   )

@@ -1,4 +1,11 @@
-import { useId, type InputHTMLAttributes, type ReactNode, type Ref, type SelectHTMLAttributes } from 'react'
+import {
+  memo,
+  useId,
+  type InputHTMLAttributes,
+  type ReactNode,
+  type Ref,
+  type SelectHTMLAttributes,
+} from 'react'
 
 interface FieldProps {
   readonly label: string
@@ -78,15 +85,19 @@ interface SelectProps extends Omit<SelectHTMLAttributes<HTMLSelectElement>, 'onC
   readonly onPick: (value: string) => void
 }
 
+const Options = memo(function Options({ options }: { readonly options: readonly Option[] }) {
+  return options.map(({ value, label }) => (
+    <option key={value} value={value}>
+      {label}
+    </option>
+  ))
+})
+
 /** A select without a visible label; give it an `aria-label`. */
 export function Select({ options, onPick, className = '', ...rest }: SelectProps) {
   return (
     <select {...rest} className={`control ${className}`} onChange={(event) => onPick(event.target.value)}>
-      {options.map(({ value, label }) => (
-        <option key={value} value={value}>
-          {label}
-        </option>
-      ))}
+      <Options options={options} />
     </select>
   )
 }
