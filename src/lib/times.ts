@@ -53,6 +53,19 @@ export function formatDuration(durationMs: number): string {
   return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`
 }
 
+type Unit = 'hour' | 'minute' | 'second'
+
+const unitFormatters = new Map<string, Intl.NumberFormat>()
+
+function unitFormatter(unit: Unit, locale: string): Intl.NumberFormat {
+  const key = `${locale} ${unit}`
+  const known = unitFormatters.get(key)
+  if (known) return known
+  const made = new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' })
+  unitFormatters.set(key, made)
+  return made
+}
+
 /** `1 minute 32 seconds`, for assistive technology; rounded as `formatDuration` does. */
 export function speakDuration(durationMs: number, locale = 'en-GB'): string {
   const seconds = Math.round(durationMs / 1000)
@@ -62,9 +75,5 @@ export function speakDuration(durationMs: number, locale = 'en-GB'): string {
     [seconds % 60, 'second'],
   ] as const
   const said = parts.filter(([value, unit]) => value > 0 || (unit === 'second' && seconds === 0))
-  return said
-    .map(([value, unit]) =>
-      new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(value),
-    )
-    .join(' ')
+  return said.map(([value, unit]) => unitFormatter(unit, locale).format(value)).join(' ')
 }

@@ -13,8 +13,10 @@ dayjs.extend(utc)
 const DATE = 'YYYY-MM-DD'
 const DAY_MS = 86_400_000
 
-/** The zone of the browser, as an IANA name. */
-export const browserZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone
+const ownZone = Intl.DateTimeFormat().resolvedOptions().timeZone
+
+/** The zone of the browser when the page was loaded, as an IANA name. */
+export const browserZone = (): string => ownZone
 
 /** Every zone that the browser knows, UTC first. */
 export const zoneNames = (): string[] => [
