@@ -73,7 +73,7 @@ export function Header({ session, onSignOut, signOutFailed }: HeaderProps) {
     <header className="page-header">
       <a
         href={paths.list({ ...firstQuery, tz: query.tz })}
-        className="mr-auto flex items-center gap-2 font-semibold"
+        className="mr-auto flex min-h-6 min-w-6 items-center gap-2 font-semibold"
         aria-label={t.product}
       >
         <AudioLines size={20} aria-hidden className="text-accent" />

@@ -134,7 +134,7 @@ function Detail({
   const t = useText(detailText)
   const keeping = keepingFacts(detail)
   return (
-    <div className="grid gap-4 pb-6 lg:grid-cols-2" aria-busy={!whole}>
+    <div className="grid grid-cols-1 gap-4 pb-6 lg:grid-cols-2" aria-busy={!whole}>
       <section className="rounded-lg border border-line bg-surface p-4 lg:col-span-2" aria-label={t.listen}>
         <Audio key={detail.id} id={detail.id} reference={detail.referenceNumber ?? detail.id} />
       </section>
@@ -147,7 +147,7 @@ function Detail({
         </section>
       )}
       <details className="rounded-lg border border-line bg-surface p-4 lg:col-span-2">
-        <summary className="cursor-pointer font-semibold">{t.technical}</summary>
+        <summary className="min-h-6 cursor-pointer font-semibold">{t.technical}</summary>
         <div className="mt-3">
           <FactList facts={technicalFacts(detail)} />
         </div>

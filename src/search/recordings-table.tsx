@@ -55,7 +55,8 @@ export const RecordingsTable = memo(function RecordingsTable({ rows, currentId }
   )
 })
 
-const bones = Array.from({ length: 14 }, (_, index) => `bone-${index}`)
+/** As many as no screen has room for: fewer would let the pager come into sight and go again. */
+const bones = Array.from({ length: 40 }, (_, index) => `bone-${index}`)
 
 /** The table before its first rows: the same head, and bars where rows will be. */
 export function SkeletonTable() {

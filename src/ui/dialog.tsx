@@ -1,4 +1,4 @@
-import { useEffect, useEffectEvent, useRef, type ReactNode } from 'react'
+import { useEffectEvent, useLayoutEffect, useRef, type ReactNode } from 'react'
 
 interface DialogProps {
   readonly label: string
@@ -15,7 +15,8 @@ export function Dialog({ label, children, onClose, className = '' }: DialogProps
     event.preventDefault()
     onClose?.()
   })
-  useEffect(() => {
+  // Closed while it is still in the document: only then does the browser give the focus back.
+  useLayoutEffect(() => {
     const dialog = ref.current
     dialog?.showModal()
     dialog?.addEventListener('cancel', cancel)

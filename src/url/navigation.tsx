@@ -100,7 +100,7 @@ export function useLinkHandler(): (event: MouseEvent) => void {
       if (event.defaultPrevented || event.button !== 0) return
       if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
       const link = event.target instanceof Element ? linkAt(event.target) : null
-      if (!link || link.target !== '' || link.hasAttribute('download')) return
+      if (!link || link.target !== '' || link.hash !== '' || link.hasAttribute('download')) return
       const { base, view } = readPath(link.pathname)
       if (link.origin !== location.origin || base !== place.base || view.name === 'unknown') return
       event.preventDefault()
