@@ -24,6 +24,7 @@ function NotFound() {
   const wrongVersion = place.base === '' && location.pathname.startsWith('/embed/')
   return (
     <main id="main">
+      <h1 className="sr-only">{t.product}</h1>
       <Message
         title={wrongVersion ? t.wrongVersion : t.notFoundTitle}
         actions={
