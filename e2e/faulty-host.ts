@@ -30,6 +30,8 @@ export const routes = {
   login: /^\/auth\/login/,
   logout: /^\/auth\/logout/,
   activity: /^\/auth\/activity/,
+  /** The framework and the program, without which there is no page. */
+  program: /^\/assets\/page-[^/]+\.js/,
 } as const
 export type Route = keyof typeof routes
 

@@ -3,7 +3,7 @@ import { browserOptions } from './find-browser.ts'
 
 export default defineConfig({
   testDir: '.',
-  testMatch: '*.e2e.ts',
+  testMatch: ['*.e2e.ts', 'size.ts'],
   outputDir: '.results',
   globalSetup: './global-setup.ts',
   fullyParallel: true,

@@ -1,0 +1,143 @@
+import type { Page } from 'playwright'
+import { expect, test } from './fixtures.ts'
+import { address, openList, results, rowLinks, settled } from './page-objects.ts'
+
+/** Names what has the focus, as assistive technology hears it, roughly. */
+const focused = (page: Page): Promise<string> =>
+  page.evaluate(() => {
+    const element = document.activeElement
+    if (!(element instanceof HTMLElement) || element === document.body) return ''
+    const labels =
+      element instanceof HTMLInputElement || element instanceof HTMLSelectElement ? element.labels : null
+    const label = labels?.[0]?.textContent ?? element.textContent ?? ''
+    return (element.getAttribute('aria-label') ?? label).trim()
+  })
+
+/** Everything that Tab reaches until it comes round, in order. */
+async function walk(page: Page, atMost: number): Promise<string[]> {
+  const names: string[] = []
+  for (let step = 0; step < atMost; step += 1) {
+    await page.keyboard.press('Tab')
+    const name = await focused(page)
+    if (name === '') break
+    names.push(name)
+  }
+  return names
+}
+
+const search = 'startTime=between:2018-11-01T00:00:00Z;2018-11-02T00:00:00Z&pageSize=5&page=1'
+
+test('Tab alone reaches everything that can be used', async ({ page }) => {
+  await openList(page, search)
+  const reached = await walk(page, 60)
+  for (const name of [
+    'Skip to the recordings',
+    'Recordings Dashboard',
+    'Time zone',
+    'Theme',
+    'Rows',
+    'Sign out',
+    'Period',
+    'From',
+    'To',
+    'Match',
+    'Remote number',
+    'Owner',
+    'Any',
+    'More filters',
+    'Clear filters',
+    'Refresh',
+    'First page',
+    'Previous page',
+    'Next page',
+    'Last page',
+  ]) {
+    expect(reached, `reached by Tab: ${name}`).toContain(name)
+  }
+  expect(reached.some((name) => name.startsWith('Rows per page'))).toBe(true)
+  expect(reached.filter((name) => /^\d{13}$/.test(name))).toEqual(await rowLinks(page).allTextContents())
+})
+
+test('the skip link leads to the recordings', async ({ page }) => {
+  await openList(page, search)
+  await page.keyboard.press('Tab')
+  await expect(page.getByRole('link', { name: 'Skip to the recordings' })).toBeInViewport()
+  await page.keyboard.press('Enter')
+  await page.keyboard.press('Tab')
+  expect(['Refresh', 'Remove Started 2018-11-01 01:00 – 2018-11-02 01:00']).toContain(await focused(page))
+})
+
+test('a recording is opened, left and come back to by keys alone', async ({ page }) => {
+  await openList(page, search)
+  await rowLinks(page).nth(2).focus()
+  const reference = await focused(page)
+  await page.keyboard.press('Enter')
+  const heading = page.getByRole('heading', { level: 1 })
+  await expect(heading).toHaveText(`Recording ${reference}`)
+  await expect(heading).toBeFocused()
+  await page.keyboard.press('Shift+Tab')
+  await page.keyboard.press('Shift+Tab')
+  await page.keyboard.press('Shift+Tab')
+  await expect(page.getByRole('link', { name: 'Back to results' })).toBeFocused()
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('link', { name: reference, exact: true })).toBeFocused()
+})
+
+test('everything about a recording is reached by Tab', async ({ page }) => {
+  await page.goto('/recordings/75A90276-E47E-4e9e-B463-E3C743D5FF3A?direction=1')
+  await expect(page.getByText('Recording group')).toBeVisible()
+  const reached = await walk(page, 25)
+  for (const name of ['Download', 'Technical facts', 'Audio of recording 2017000000175']) {
+    expect(reached).toContain(name)
+  }
+})
+
+test('filters are set and cleared by keys alone', async ({ page }) => {
+  await openList(page)
+  const radio = page.getByRole('radio', { name: 'Any' })
+  await radio.focus()
+  await page.keyboard.press('ArrowDown')
+  await expect(page.getByRole('radio', { name: 'Incoming' })).toBeChecked()
+  await expect.poll(() => address(page)).toBe('/recordings?direction=1')
+  await settled(page)
+  await page.getByRole('form', { name: 'Filters' }).getByRole('button', { name: 'Clear filters' }).focus()
+  await page.keyboard.press('Enter')
+  await expect.poll(() => address(page)).toBe('/recordings')
+})
+
+test('pages are turned by keys alone', async ({ page }) => {
+  await openList(page)
+  await page.getByRole('button', { name: 'Next page' }).focus()
+  await page.keyboard.press('Enter')
+  await expect(results(page)).toHaveText(/^51–100 of /)
+  await expect(page.getByRole('button', { name: 'Next page' })).toBeFocused()
+})
+
+for (const width of [320, 720, 1440]) {
+  test(`what has the focus is never hidden by the table’s head at ${width} px`, async ({ page }) => {
+    await page.setViewportSize({ width, height: 600 })
+    await openList(page, 'pageSize=25')
+    await rowLinks(page).last().focus()
+    for (let back = 0; back < 24; back += 1) {
+      await page.keyboard.press('Shift+Tab')
+      const onTop = await page.evaluate(() => {
+        const link = document.activeElement
+        const { left, top, width: wide, height } = link?.getBoundingClientRect() ?? new DOMRect()
+        const found = document.elementFromPoint(left + wide / 2, top + height / 2)
+        return link?.contains(found) === true
+      })
+      expect(onTop, `row ${24 - back}`).toBe(true)
+    }
+  })
+}
+
+test('the focus can be seen', async ({ page }) => {
+  await openList(page, search)
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('Tab')
+  const outline = await page.evaluate(() => {
+    const style = getComputedStyle(document.activeElement ?? document.body)
+    return { width: style.outlineWidth, style: style.outlineStyle }
+  })
+  expect(outline).toEqual({ width: '2px', style: 'solid' })
+})

@@ -1,0 +1,76 @@
+import { expect, test } from './fixtures.ts'
+import { fault } from './faulty-host.ts'
+import { openList, rowLinks, settled, signIn, watchListRequests } from './page-objects.ts'
+
+test.use({ throughFaults: true })
+
+test('the list’s request leaves before the framework has arrived, and is the only one', async ({
+  page,
+  faults,
+}) => {
+  faults.on('program', fault.hold)
+  const asked = watchListRequests(page)
+  await page.goto('/recordings?direction=1', { waitUntil: 'commit' })
+  await expect.poll(() => faults.held()).toBe(1)
+  await expect.poll(() => faults.count('list')).toBe(1)
+  expect(faults.held()).toBe(1)
+  faults.heal()
+  await settled(page)
+  expect(faults.count('list')).toBe(1)
+  expect(asked[0]?.get('direction')).toBe('1')
+})
+
+test('before the framework arrives the frame of the page is painted', async ({ page, faults }) => {
+  faults.on('program', fault.hold)
+  await page.goto('/recordings', { waitUntil: 'commit' })
+  await expect(page.locator('.shell th')).toHaveText([
+    'Started',
+    'Duration',
+    'Direction',
+    'Remote number',
+    'Owner',
+    'Local number',
+    'Reference',
+  ])
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'system')
+  faults.heal()
+  await settled(page)
+})
+
+test('a visit asks for the list once, and for no code that it does not need', async ({ page, faults }) => {
+  await page.goto('/')
+  await settled(page)
+  expect(faults.count('list')).toBe(1)
+  const loaded = await page.evaluate(() => performance.getEntriesByType('resource').map(({ name }) => name))
+  expect(loaded.filter((name) => /detail-page|sign-in|expired-dialog/.test(name))).toEqual([])
+})
+
+test('a recording opened by its address asks for its list once, for its neighbours', async ({
+  page,
+  faults,
+}) => {
+  await page.goto('/recordings/75A90276-E47E-4e9e-B463-E3C743D5FF3A?direction=1')
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Recording 2017000000175')
+  await expect.poll(() => faults.count('list')).toBe(1)
+  expect(faults.count('detail')).toBe(1)
+})
+
+test('the code of a recording comes when a row is pointed at', async ({ page }) => {
+  await openList(page)
+  const chunk = page.waitForRequest(/\/assets\/detail-page-/)
+  await rowLinks(page).first().hover()
+  await chunk
+})
+
+test.describe('signed out', () => {
+  test.use({ account: null })
+
+  test('nothing is asked of the API, and the list’s frame is not shown', async ({ page, faults }) => {
+    await page.goto('/recordings?direction=1')
+    await expect(page.getByRole('button', { name: 'Sign in', exact: true })).toBeVisible()
+    expect(faults.count('list')).toBe(0)
+    await signIn(page, 'manager')
+    await settled(page)
+    expect(faults.count('list')).toBe(1)
+  })
+})

@@ -1,0 +1,70 @@
+import { expect, test } from './fixtures.ts'
+import { openList, results, rowLinks, settled, signIn } from './page-objects.ts'
+
+test.describe('what stays behind', () => {
+  test.use({ account: null })
+
+  test('the browser keeps nothing personal', async ({ page, context }) => {
+    await page.goto('/recordings')
+    await signIn(page, 'manager')
+    await settled(page)
+    await page.getByRole('textbox', { name: 'Remote number' }).fill('0244548866')
+    await page.keyboard.press('Enter')
+    await expect(page).toHaveURL(/0244548866/)
+    await settled(page)
+    await page.getByRole('combobox', { name: 'Theme' }).selectOption('Dark')
+    await rowLinks(page).first().click()
+    await expect(page.getByText('Recording group')).toBeVisible()
+    const kept = await page.evaluate(async () => ({
+      local: JSON.stringify(localStorage),
+      session: JSON.stringify(sessionStorage),
+      databases: (await indexedDB.databases()).length,
+      caches: (await caches.keys()).length,
+      workers: (await navigator.serviceWorker.getRegistrations()).length,
+      readableCookies: document.cookie,
+    }))
+    expect(kept).toMatchObject({ session: '{}', databases: 0, caches: 0, workers: 0, readableCookies: '' })
+    expect(JSON.parse(kept.local)).toEqual({ theme: 'dark' })
+    const cookies = await context.cookies()
+    expect(cookies).toHaveLength(1)
+    expect(cookies[0]).toMatchObject({ httpOnly: true, sameSite: 'Lax', path: '/', expires: -1 })
+  })
+
+  test('history and session cookie end with the sign-out', async ({ page, context }) => {
+    await page.goto('/recordings')
+    await signIn(page, 'manager')
+    await settled(page)
+    const [before] = await context.cookies()
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible()
+    expect(await context.cookies()).toEqual([])
+    await context.addCookies(before ? [before] : [])
+    await page.reload()
+    await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible()
+  })
+})
+
+test('the policy of the page allows its own files and nothing else', async ({ page }) => {
+  const response = await page.goto('/recordings')
+  const policy = response?.headers()['content-security-policy'] ?? ''
+  expect(policy).toContain("default-src 'none'")
+  expect(policy).toContain("require-trusted-types-for 'script'")
+  expect(policy).toContain("frame-ancestors 'none'")
+  expect(policy).not.toContain('unsafe')
+  await settled(page)
+})
+
+test('the policy is in force: markup in a script’s hands is refused', async ({ page, guard }) => {
+  guard.expects(/CSP report: require-trusted-types-for/, /Trusted|trusted|TrustedHTML/)
+  await openList(page)
+  const refused = await page.evaluate(() => {
+    try {
+      document.body.insertAdjacentHTML('beforeend', '<i>refused</i>')
+      return 'allowed'
+    } catch (error) {
+      return error instanceof TypeError ? 'refused' : String(error)
+    }
+  })
+  expect(refused).toBe('refused')
+  await expect(results(page)).toBeVisible()
+})

@@ -1,0 +1,126 @@
+/**
+ * What the signed-in list page costs on the wire, measured in a real browser with nothing in its cache. It runs
+ * with the tests, so that nobody outgrows the limit unnoticed; `npm run size` also prints it.
+ */
+import type { CDPSession, Page } from 'playwright'
+import { expect, test } from './fixtures.ts'
+import { rowLinks, settled } from './page-objects.ts'
+
+const AIM_KB = 140
+const LIMIT_KB = 160
+
+interface Loaded {
+  readonly kind: string
+  readonly path: string
+  bytes: number
+}
+
+/** Counts what comes over the wire, heads of answers included. */
+async function watchWire(session: CDPSession): Promise<() => Loaded[]> {
+  const loaded = new Map<string, Loaded>()
+  session.on('Network.responseReceived', ({ requestId, type, response }) => {
+    if (response.url.startsWith('data:')) return
+    loaded.set(requestId, { kind: type, path: new URL(response.url).pathname, bytes: 0 })
+  })
+  session.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
+    const entry = loaded.get(requestId)
+    if (entry) entry.bytes = encodedDataLength
+  })
+  await session.send('Network.enable')
+  return () => [...loaded.values()].filter(({ kind }) => kind !== 'Other')
+}
+
+/** An office line: on loopback everything arrives at once, and what left first would be chance. */
+const slowly = (session: CDPSession): Promise<unknown> =>
+  session.send('Network.emulateNetworkConditions', {
+    offline: false,
+    latency: 40,
+    downloadThroughput: 1_250_000,
+    uploadThroughput: 1_250_000,
+  })
+
+const kb = (bytes: number): number => bytes / 1000
+const total = (files: readonly Loaded[]): number => kb(files.reduce((sum, { bytes }) => sum + bytes, 0))
+const line = (size: number, name: string): string => `${size.toFixed(1).padStart(8)} KB  ${name}`
+
+function report(title: string, files: readonly Loaded[]): string[] {
+  const kinds = [...new Set(files.map(({ kind }) => kind))]
+  return [
+    '',
+    title,
+    ...files.map(({ bytes, kind, path }) => line(kb(bytes), `${kind.toLowerCase()} ${path}`)),
+    ...kinds.map((kind) =>
+      line(total(files.filter((file) => file.kind === kind)), `in all: ${kind.toLowerCase()}`),
+    ),
+    line(total(files), 'in all'),
+  ]
+}
+
+/** Milliseconds from the list's request to the arrival of the program's code; more than 0: it left first. */
+const headStart = (page: Page): Promise<number> =>
+  page.evaluate(() => {
+    const resources = performance.getEntriesByType('resource') as PerformanceResourceTiming[]
+    const list = resources.find(({ name }) => name.includes('/WebAPI/Recordings?'))
+    const program = resources.find(({ name }) => /\/assets\/page-[^/]+\.js/.test(name))
+    return (program?.responseEnd ?? 0) - (list?.startTime ?? Number.POSITIVE_INFINITY)
+  })
+
+/** Sums what shifts from the start of the document on. */
+async function watchShift(page: Page): Promise<() => Promise<number>> {
+  await page.addInitScript(() => {
+    const seen = window as unknown as { shift: number }
+    seen.shift = 0
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) seen.shift += (entry as unknown as { value: number }).value
+    }).observe({ type: 'layout-shift', buffered: true })
+  })
+  return () => page.evaluate(() => (window as unknown as { shift: number }).shift)
+}
+
+const print = (lines: readonly string[]): void => {
+  if (process.env.SIZE === '1') process.stdout.write(`${lines.join('\n')}\n`)
+}
+
+test('the signed-in list page is small enough', async ({ page, context }) => {
+  const session = await context.newCDPSession(page)
+  const wire = await watchWire(session)
+  await slowly(session)
+  const shift = await watchShift(page)
+  await page.goto('/')
+  await settled(page)
+  await page.waitForLoadState('networkidle')
+  const list = wire()
+  const size = total(list)
+  const before = new Set(list.map(({ path }) => path))
+  const lead = await headStart(page)
+  print([
+    ...report('The signed-in list page', list),
+    '',
+    `Layout shift: ${(await shift()).toFixed(4)}`,
+    `The list’s request left ${Math.abs(lead).toFixed(0)} ms ${lead > 0 ? 'before' : 'after'} the program’s code had arrived (10 Mbit/s, 40 ms).`,
+  ])
+  await rowLinks(page).first().click()
+  await expect(page.getByText('Recording group')).toBeVisible()
+  print(
+    report(
+      'Added by a recording',
+      wire().filter(({ path }) => !before.has(path)),
+    ),
+  )
+  if (size > AIM_KB) print(['', `Warning: ${size.toFixed(1)} KB is above the ${AIM_KB} KB aimed at.`])
+  expect(size, 'KB on the wire').toBeLessThanOrEqual(LIMIT_KB)
+  expect(size, 'KB on the wire').toBeGreaterThan(20)
+})
+
+test.describe('signed out', () => {
+  test.use({ account: null })
+
+  test('the sign-in is small enough', async ({ page, context }) => {
+    const wire = await watchWire(await context.newCDPSession(page))
+    await page.goto('/')
+    await expect(page.getByRole('button', { name: 'Sign in', exact: true })).toBeVisible()
+    await page.waitForLoadState('networkidle')
+    print(report('The sign-in page', wire()))
+    expect(total(wire())).toBeLessThanOrEqual(LIMIT_KB)
+  })
+})
