@@ -1,6 +1,5 @@
 /** Starts the host: reads the configuration, prepares what it names, listens, and stops in good order. */
 import type { FastifyInstance } from 'fastify'
-import { mkdirSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -54,7 +53,6 @@ async function prepareStore(config: Config, dataDir: string, nowMs: NowMs): Prom
 function openSessionsIn(dataDir: string, nowMs: NowMs): Sessions {
   const file = join(dataDir, 'sessions.db')
   try {
-    mkdirSync(dataDir, { recursive: true })
     return openSessions({ file, nowMs })
   } catch (error) {
     throw explain(error, file)

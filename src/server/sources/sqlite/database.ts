@@ -1,6 +1,6 @@
 /** Opening the store's files: one folder, DATA_DIR, with the database and the audio beside it. */
 import { accessSync, constants, existsSync, mkdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import Sqlite, { type Database } from 'better-sqlite3'
 import { migrate } from './schema.ts'
 import { explain } from './store-error.ts'
@@ -22,13 +22,23 @@ export function explained<T>(path: string, work: () => T): T {
 }
 
 /**
+ * Makes the folder and those above it. Step by step, because Node's own `recursive` never returns where a file
+ * system lets nobody make folders and calls that ENOENT, as `/proc` does.
+ */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return
+  makeFolder(dirname(resolve(path)))
+  mkdirSync(path)
+}
+
+/**
  * Opens the store for reading and writing; makes the folder and the database where they are missing and brings
  * an older one up to date.
  * @throws StoreError saying what to do: unusable folder, no database, another's, a newer one, locked, full disk.
  */
 export function openForWriting(dataDir: string): Database {
   explained(dataDir, () => {
-    mkdirSync(dataDir, { recursive: true })
+    makeFolder(dataDir)
     accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK)
   })
   const file = databaseFile(dataDir)

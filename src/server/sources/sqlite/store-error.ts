@@ -41,6 +41,7 @@ const explanations: readonly (readonly [code: string, explain: (path: string) =>
   ['EACCES', (path) => unusable(path, 'may not be read or written')],
   ['EPERM', (path) => unusable(path, 'may not be read or written')],
   ['EROFS', (path) => unusable(path, 'is on a read-only file system')],
+  ['ENOENT', (path) => unusable(path, 'cannot be made')],
   ['ENOTDIR', (path) => unusable(path, 'is not a folder, or lies under a file')],
   ['EEXIST', (path) => unusable(path, 'is not a folder')],
 ]

@@ -52,6 +52,10 @@ describe('opening a store', () => {
     await expect(open(join(folder.dataDir, path))).rejects.toThrow(message)
   })
 
+  it.runIf(process.platform === 'linux')('says what to do where nobody can make a folder', async () => {
+    await expect(open('/proc/recordings')).rejects.toThrow(/DATA_DIR cannot be used: .* cannot be made/)
+  })
+
   it('says what to do where the database is a folder', async () => {
     mkdirSync(databaseFile(folder.dataDir))
     await expect(open()).rejects.toThrow(/recordings\.db cannot be opened/)
