@@ -58,6 +58,7 @@ test.describe('without the right', () => {
     await expect(page.getByRole('button', { name: 'Copied' })).toBeVisible()
     const copied = await page.evaluate(() => navigator.clipboard.readText())
     expect(copied).toContain('guest needs “Call Recording Base Access” (level 2)')
-    await expect(page.getByRole('button', { name: 'Sign out' }).first()).toBeVisible()
+    await page.getByRole('main').getByRole('button', { name: 'Sign out' }).focus()
+    await expect(page.getByRole('main').getByRole('button', { name: 'Sign out' })).toBeFocused()
   })
 })

@@ -38,7 +38,7 @@ const failing =
   }
 
 const states: Readonly<Record<string, (setting: Setting) => Promise<void>>> = {
-  'the list with filters': ({ page }) => openList(page, 'startTime=on:last-7-days&direction=1&pageSize=25'),
+  'the list with filters': ({ page }) => openList(page, 'startTime=on:last-7-days&direction=1&pageSize=10'),
   'a list that loads': async ({ page, faults }) => {
     faults.on('list', fault.hold)
     await page.goto('/recordings')
@@ -46,12 +46,12 @@ const states: Readonly<Record<string, (setting: Setting) => Promise<void>>> = {
   },
   'rows that are old': async ({ page, faults, guard }) => {
     guard.expects(/^error: Failed to load resource/)
-    await openList(page, 'pageSize=25')
+    await openList(page, 'pageSize=10')
     faults.on('list', fault.problem(500, 'internal'))
     await page.getByRole('button', { name: 'Refresh' }).click()
     await expect(page.getByRole('alert')).toContainText('The update failed')
   },
-  'what was not understood': ({ page }) => openList(page, 'direction=9&pageSize=25'),
+  'what was not understood': ({ page }) => openList(page, 'direction=9&pageSize=10'),
   'a reversed range': async ({ page }) => {
     await page.goto('/recordings?startTime=between:2026-11-20T00:00:00Z;2026-11-10T00:00:00Z')
     await expect(page.getByText('Nothing was asked: From is later than To.')).toBeVisible()
@@ -68,7 +68,7 @@ const states: Readonly<Record<string, (setting: Setting) => Promise<void>>> = {
   'a search that took too long': failing(fault.problem(504, 'search_timeout'), 'This search took too long.'),
   'an unreadable answer': failing(fault.html(), 'The answer could not be read.'),
   'a recording': async ({ page }) => {
-    await openList(page, 'direction=1&pageSize=25')
+    await openList(page, 'direction=1&pageSize=10')
     await rowLinks(page).nth(3).click()
     await expect(page.getByText('Recording group')).toBeVisible()
     await page.getByText('Technical facts').click()
@@ -80,7 +80,7 @@ const states: Readonly<Record<string, (setting: Setting) => Promise<void>>> = {
   },
   'a session that ended': async ({ page, faults, guard }) => {
     guard.expects(/^error: Failed to load resource/)
-    await openList(page, 'pageSize=25')
+    await openList(page, 'pageSize=10')
     faults.on('list', fault.signedOut())
     await page.getByRole('button', { name: 'Refresh' }).click()
     await expect(page.getByRole('dialog', { name: 'You were signed out' })).toBeVisible()

@@ -59,7 +59,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
         const page = await context.newPage()
         await page.goto('/recordings')
         await signIn(page, account)
-        await page.getByRole('button', { name: 'Sign out' }).waitFor()
+        await page.getByRole('banner').getByRole('button', { name: 'Sign out' }).waitFor()
         const state = await context.storageState()
         await context.close()
         states.set(account, state)
