@@ -1,5 +1,5 @@
 /** What is shown at which address to somebody who is signed in. */
-import { Activity, lazy, Suspense, useState, type SyntheticEvent } from 'react'
+import { Activity, lazy, Suspense, useDeferredValue, useState, type SyntheticEvent } from 'react'
 import type { Account } from '../search/account.ts'
 import { ListPage } from '../search/list-page.tsx'
 import { useText } from '../text/i18n.ts'
@@ -43,7 +43,8 @@ function NotFound() {
 
 /** The list stays alive behind a recording, so that the way back is instant. */
 export function Pages({ account }: { readonly account: Account }) {
-  const view = useView()
+  // The list stays until the recording's code is there.
+  const view = useDeferredValue(useView())
   const [listed, setListed] = useState(view.name === 'list')
   if (view.name === 'list' && !listed) setListed(true)
   const openId = view.name === 'recording' ? view.id : null

@@ -25,7 +25,11 @@ export function Chips() {
         type="button"
         aria-label={t.remove({ filter: `${label} ${value}` })}
         className="ml-0.5 inline-flex size-7 items-center justify-center rounded-full text-muted hover:text-ink"
-        onClick={() => searchFor(withFilter(query, name, undefined))}
+        onClick={({ currentTarget }) => {
+          // The button goes with its chip; the keyboard goes on from the chips that are left.
+          currentTarget.closest<HTMLElement>('.list-chips')?.focus()
+          searchFor(withFilter(query, name, undefined))
+        }}
       >
         <X size={14} aria-hidden />
       </button>

@@ -10,7 +10,8 @@ import { Dialog } from '../ui/dialog.tsx'
 import { usePageQuery } from '../url/navigation.tsx'
 import { Chips } from './chips.tsx'
 import { clockFor } from './clock-for.ts'
-import { FilterForm, type Rejected } from './filter-form.tsx'
+import { FilterForm } from './filter-form.tsx'
+import type { Rejected } from './rejected.ts'
 import type { Recordings } from './use-recordings.ts'
 
 /** `All recordings`, `Groups Sales and Support`, `Your calls`. */
@@ -86,7 +87,7 @@ export function FilterBar({ wide, rejected }: FilterBarProps) {
   const [open, setOpen] = useState(false)
   const count = Object.keys(usePageQuery().search).length
   return (
-    <div className="list-chips">
+    <div className="list-chips outline-none" tabIndex={-1}>
       {wide ? null : (
         <Button className="shrink-0" aria-haspopup="dialog" onClick={() => setOpen(true)}>
           <SlidersHorizontal size={16} aria-hidden />

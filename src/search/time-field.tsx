@@ -38,7 +38,7 @@ export function TimeField({ name, rejected }: { readonly name: TimeFilterName; r
   const clock = clockFor(usePageQuery())
   const [value, change] = useFilter(name)
   const source = `${clock.zone} ${value ? timeKind.writePage(value) : ''}`
-  const [draft, setDraft, expect] = useDraft<BoundTexts>(source)
+  const [draft, setDraft] = useDraft<BoundTexts>(source)
   const [unread, setUnread] = useState<readonly Bound[]>([])
   const [customOpen, setCustomOpen] = useState(false)
   const errorId = useId()
@@ -69,9 +69,8 @@ export function TimeField({ name, rejected }: { readonly name: TimeFilterName; r
     const read = readBounds(draft, clock)
     setUnread(read.unread)
     if (read.unread.length > 0) return
-    setDraft(boundTexts(read.value, clock))
+    setDraft(null)
     setCustomOpen(false)
-    expect(`${clock.zone} ${read.value ? timeKind.writePage(read.value) : ''}`)
     change(read.value)
   }
   const wrong = draft === null ? [] : unread

@@ -27,20 +27,15 @@ const sameSearch = (a: PageQuery, b: PageQuery): boolean =>
 const APPLY_AFTER_MS = 300
 
 /**
- * What is being typed, over what the address says. It gives way when the address changes to anything else than
- * what was typed: by a chip, by Back, by another zone.
+ * What is being typed, over what the address says. It holds only over the address that it was typed over, and so
+ * gives way to any change that it did not cause: by a chip, by Back, by another zone.
  * @param source what the address says, as a text that changes with it.
- * @returns the draft or null; its setter; and `expect`, to tell what the address will say because of it.
+ * @returns the draft or null, and its setter; `over` is the source that its own change leads to.
  */
-export function useDraft<T>(source: string): [T | null, (draft: T | null) => void, (source: string) => void] {
-  const [draft, setDraft] = useState<T | null>(null)
-  const [seen, setSeen] = useState(source)
-  const [expected, expect] = useState<string | null>(null)
-  if (seen !== source) {
-    setSeen(source)
-    if (source !== expected) setDraft(null)
-  }
-  return [draft, setDraft, expect]
+export function useDraft<T>(source: string): [T | null, (draft: T | null, over?: string) => void] {
+  const [held, setHeld] = useState<{ readonly draft: T; readonly over: string } | null>(null)
+  const setDraft = (draft: T | null, over = source): void => setHeld(draft === null ? null : { draft, over })
+  return [held?.over === source ? held.draft : null, setDraft]
 }
 
 /**
@@ -49,23 +44,22 @@ export function useDraft<T>(source: string): [T | null, (draft: T | null) => voi
  *   It returns the text as the address will say it.
  */
 export function useTyping(value: string, apply: (text: string, visit: string) => string) {
-  const [draft, setDraft, expect] = useDraft<string>(value)
+  const [draft, setDraft] = useDraft<string>(value)
   const [typed, setTyped] = useState<string | null>(null)
   const visit = useRef('')
-  const applyNow = (text: string): string => {
-    const applied = apply(text, visit.current)
-    expect(applied)
-    return applied
-  }
-  const applyLatest = useEffectEvent(applyNow)
+  const applyTyped = useEffectEvent((text: string) => {
+    // What was typed has given way meanwhile, to Back for one.
+    if (draft !== null) setDraft(text, apply(text, visit.current))
+  })
   useEffect(() => {
     if (typed === null) return undefined
-    const timer = setTimeout(() => applyLatest(typed), APPLY_AFTER_MS)
+    const timer = setTimeout(() => applyTyped(typed), APPLY_AFTER_MS)
     return () => clearTimeout(timer)
   }, [typed])
   const settle = (): void => {
     setTyped(null)
-    if (draft !== null) setDraft(applyNow(draft))
+    if (draft !== null) apply(draft, visit.current)
+    setDraft(null)
   }
   return {
     value: draft ?? value,

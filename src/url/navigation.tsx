@@ -11,7 +11,8 @@ const EntryContext = createContext<Entry | null>(null)
 export function AddressProvider({ entry, children }: { entry: Entry; children: ReactNode }) {
   return (
     <EntryContext value={entry}>
-      <BrowserRouter>{children}</BrowserRouter>
+      {/* A change of the address is there at once: fields that show it must not lag behind a click. */}
+      <BrowserRouter useTransitions={false}>{children}</BrowserRouter>
     </EntryContext>
   )
 }
