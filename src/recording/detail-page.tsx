@@ -139,7 +139,7 @@ function Detail({
         <Audio key={detail.id} id={detail.id} reference={detail.referenceNumber ?? detail.id} />
       </section>
       <Facts title={t.call} facts={callFacts(detail, zone)} />
-      <Facts title={t.people} facts={ownerFacts(detail)} />
+      <Facts title={t.people} facts={ownerFacts(detail, whole)} />
       {keeping === null ? null : (
         <section className="rounded-lg border border-line bg-surface p-4 lg:col-span-2">
           <h2 className="mb-2 font-semibold">{t.keeping}</h2>

@@ -79,8 +79,18 @@ export function callFacts(detail: RecordingDetail, zone: string): Fact[] {
   ]
 }
 
-export function ownerFacts({ owner, ownerUsername }: RecordingDetail): Fact[] {
+/** @param whole whether this is the whole detail; until then each fact to come keeps its line. */
+export function ownerFacts({ owner, ownerUsername }: RecordingDetail, whole: boolean): Fact[] {
   const t = detailText.get()
+  if (!whole) {
+    const bone = <span className="bone my-1 w-24" />
+    const labels = [t.phone, t.group, t.department]
+    return [
+      { label: t.owner, value: bone },
+      { label: t.username, value: text(ownerUsername) },
+      ...labels.map((label) => ({ label, value: bone })),
+    ]
+  }
   if (owner === null) {
     return [{ label: t.owner, value: ownerUsername === null ? t.noOwner : text(ownerUsername) }]
   }

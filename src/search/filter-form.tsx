@@ -7,13 +7,8 @@ import { Button } from '../ui/button.tsx'
 import { usePageQuery, useSearchFor } from '../url/navigation.tsx'
 import { DirectionField } from './direction-field.tsx'
 import { LocalNumberField, OwnerField, RemoteNumberField } from './text-fields.tsx'
+import type { Rejected } from './rejected.ts'
 import { TimeField } from './time-field.tsx'
-
-/** A filter that the recorder did not accept, and what it said. */
-export interface Rejected {
-  readonly name: FilterName
-  readonly message: string
-}
 
 type FieldOf = (error: { rejected?: string }) => ReactNode
 

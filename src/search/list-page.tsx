@@ -1,7 +1,6 @@
 import { useQueryClient, type QueryClient } from '@tanstack/react-query'
 import { useEffectEvent, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import { listQuery } from '../api/queries.ts'
-import { filterNames } from '../contract/search.ts'
 import type { Account } from './account.ts'
 import { formatCount } from '../lib/numbers.ts'
 import { useText } from '../text/i18n.ts'
@@ -9,10 +8,11 @@ import { listText } from '../text/list-text.ts'
 import { Pager } from '../ui/pager.tsx'
 import { usePageQuery, usePaths, useSearchFor } from '../url/navigation.tsx'
 import { clockFor } from './clock-for.ts'
-import { FilterForm, type Rejected } from './filter-form.tsx'
+import { FilterForm } from './filter-form.tsx'
 import { FilterBar, ListHead } from './list-head.tsx'
 import { ownerNames } from './owners.ts'
 import { TablePane } from './table-pane.tsx'
+import { rejectedFilter } from './rejected.ts'
 import { makeRow, type RecordingRow } from './rows.ts'
 import { useRecordings, type Recordings } from './use-recordings.ts'
 
@@ -26,13 +26,6 @@ const useWide = (): boolean =>
     },
     () => wideScreen.matches,
   )
-
-/** The filter that a 400 of the API names. */
-function rejectedFilter({ problem }: Recordings): Rejected | null {
-  if (problem?.code !== 'invalid_query' || problem.reason !== 0) return null
-  const name = filterNames.find((candidate) => problem.message.includes(candidate))
-  return name === undefined ? null : { name, message: problem.message }
-}
 
 /** The names learned so far; another map only when there is another name, so that rows need not change. */
 function useOwnerNames(client: QueryClient): ReadonlyMap<string, string> {
@@ -108,7 +101,7 @@ export function ListPage({ account, openId }: ListPageProps) {
   const [lastOpen, setLastOpen] = useState(openId)
   const { pane, toTop } = useReturn(lastOpen)
   if (openId !== null && openId !== lastOpen) setLastOpen(openId)
-  const rejected = rejectedFilter(recordings)
+  const rejected = rejectedFilter(recordings.problem)
   const { answer } = recordings
   const pages = answer === null ? null : Math.max(1, Math.ceil(answer.list.totalCount / query.pageSize))
   const goTo = (page: number): void => {

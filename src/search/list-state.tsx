@@ -1,5 +1,5 @@
 /** What stands in the place of the rows where there are none to show, each with its next step. */
-import { Clock, Inbox, LockKeyhole, SearchX, ServerOff, Unplug } from 'lucide-react'
+import { Clock, LockKeyhole, SearchX, ServerOff, Unplug } from 'lucide-react'
 import { useEffect, useEffectEvent, useState } from 'react'
 import { boot } from '../api/boot.ts'
 import type { Problem } from '../contract/problems.ts'
@@ -9,6 +9,7 @@ import { formatCount } from '../lib/numbers.ts'
 import { fill } from '../text/fill.tsx'
 import { useText } from '../text/i18n.ts'
 import { listStateText } from '../text/list-text.ts'
+import { Invalid } from './invalid-state.tsx'
 import { Button } from '../ui/button.tsx'
 import { Message } from '../ui/message.tsx'
 import { useSearchFor } from '../url/navigation.tsx'
@@ -94,11 +95,13 @@ interface FailedProps {
   readonly problem: Problem
   readonly account: Account
   readonly query: PageQuery
+  /** How many pages the search had when it last had an answer, or null. */
+  readonly pages: number | null
   readonly onRetry: () => void
 }
 
 /** Why this search has no rows. */
-export function Failed({ problem, account, query, onRetry }: FailedProps) {
+export function Failed({ problem, account, query, pages, onRetry }: FailedProps) {
   const t = useText(listStateText)
   const searchFor = useSearchFor()
   const again = (
@@ -130,7 +133,7 @@ export function Failed({ problem, account, query, onRetry }: FailedProps) {
       )
     }
     case 'invalid_query':
-      return <Invalid problem={problem} query={query} />
+      return <Invalid problem={problem} query={query} pages={pages} />
     case 'network':
       return (
         <Message icon={<Unplug size={ICON} aria-hidden />} title={t.offlineTitle} actions={again}>
@@ -157,25 +160,4 @@ export function Failed({ problem, account, query, onRetry }: FailedProps) {
         </Message>
       )
   }
-}
-
-/** The recorder refused the search itself: the page of it, or one of its filters. */
-function Invalid({ problem, query }: { readonly problem: Problem; readonly query: PageQuery }) {
-  const t = useText(listStateText)
-  const searchFor = useSearchFor()
-  const paging = problem.reason === 1
-  const next = paging ? { ...query, page: 0 } : { ...query, page: 0, search: {} }
-  return (
-    <Message
-      icon={<Inbox size={ICON} aria-hidden />}
-      title={paging ? t.invalidPaging : t.invalidTitle}
-      actions={
-        <Button look="primary" onClick={() => searchFor(next)}>
-          {paging ? t.firstPage : t.clear}
-        </Button>
-      }
-    >
-      {problem.message}
-    </Message>
-  )
 }

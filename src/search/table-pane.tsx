@@ -75,9 +75,10 @@ function Rows({ recordings, rows, currentId }: Pick<TablePaneProps, 'recordings'
 function Instead({ recordings, account }: Pick<TablePaneProps, 'recordings' | 'account'>) {
   const t = useText(listText)
   const query = usePageQuery()
-  const { problem, impossible, refresh } = recordings
+  const { answer, problem, impossible, refresh } = recordings
+  const pages = answer && Math.max(1, Math.ceil(answer.list.totalCount / query.pageSize))
   if (problem && problem.code !== 'signed_out') {
-    return <Failed problem={problem} account={account} query={query} onRetry={refresh} />
+    return <Failed problem={problem} account={account} query={query} pages={pages} onRetry={refresh} />
   }
   if (impossible.length > 0) return null
   return (

@@ -104,7 +104,6 @@ export const listStateText = i18n('list-states', {
   pastGo: params('Go to page {page}'),
   invalidTitle: 'The recorder does not accept this search.',
   invalidPaging: 'The recorder does not accept this page of the search.',
-  firstPage: 'Go to page 1',
   forbiddenTitle: '{user} may not search recordings.',
   forbiddenHint: 'Ask {contact} for “Call Recording Base Access”.',
   administrator: 'your administrator',
