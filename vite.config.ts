@@ -45,13 +45,20 @@ const compressed: Plugin = {
   },
 }
 
+/** What the early entry needs, as one file: each further one would be a round trip before the first request. */
+const beforeTheProgram =
+  /rolldown\/runtime|node_modules\/(nanostores|dayjs)\/|src\/(contract|prefs|embed)\/|src\/lib\/zones|src\/url\/(clock|entry|paths)|src\/api\/(boot|early-list|request)/
+
 export default defineConfig({
   plugins: [react(), tailwind(), earlyEntry, compressed],
   build: {
     outDir,
     target: 'es2023',
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: { page: 'index.html', early: 'src/early.ts' } },
+    rolldownOptions: {
+      input: { page: 'index.html', early: 'src/early.ts' },
+      output: { codeSplitting: { groups: [{ name: 'base', test: beforeTheProgram }] } },
+    },
   },
   test: { include: ['src/**/*.test.{ts,tsx}'], testTimeout: 30_000 },
 })

@@ -1,4 +1,5 @@
 import type { Page } from 'playwright'
+import { fault } from './faulty-host.ts'
 import { expect, test } from './fixtures.ts'
 import { openList, results, rowLinks, settled, table } from './page-objects.ts'
 
@@ -86,6 +87,29 @@ test('opening a recording and coming back shifts nothing', async ({ page }) => {
   await page.getByRole('link', { name: 'Back to results' }).click()
   await expect(results(page)).toBeVisible()
   expect(await shift()).toBeLessThanOrEqual(0.01)
+})
+
+/** The browser forgives a shift for this long after a press, in ms. */
+const FORGIVEN_MS = 500
+
+test.describe('an answer that comes late', () => {
+  test.use({ throughFaults: true })
+
+  for (const width of [390, 1440]) {
+    test(`a recording that comes late shifts nothing at ${width} px`, async ({ page, faults }) => {
+      await page.setViewportSize({ width, height: 900 })
+      const shift = await watchShift(page)
+      await openList(page)
+      faults.on('detail', fault.hold, 1)
+      await rowLinks(page).first().click()
+      const pressedMs = await page.evaluate(() => performance.now())
+      await expect.poll(() => faults.held()).toBe(1)
+      await page.waitForFunction((afterMs) => performance.now() > afterMs, pressedMs + FORGIVEN_MS + 100)
+      faults.release()
+      await expect(page.getByText('Sales').or(page.getByText('Support')).first()).toBeVisible()
+      expect(await shift()).toBeLessThanOrEqual(0.01)
+    })
+  }
 })
 
 /** Everything that can be pressed and is smaller than 24 × 24 px, by its name. */

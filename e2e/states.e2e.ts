@@ -99,7 +99,7 @@ test.describe('refused', () => {
     await expect(page.getByText('The recorder does not accept this search.')).toBeVisible()
     await expect(remoteNumber(page)).toHaveAttribute('aria-invalid', 'true')
     await expect(remoteNumber(page)).toHaveAccessibleDescription(message)
-    await page.getByRole('button', { name: 'Remove Remote number contains 02' }).click()
+    await page.getByRole('button', { name: 'Remove Remote number', exact: true }).click()
     await settled(page)
     expect(address(page)).toBe('/recordings?direction=1')
   })
