@@ -1,6 +1,7 @@
 /** The demo's recordings: made of a seed and of the moment that they lead up to, and of nothing else. */
 import type { Direction } from '../../contract/filter-kinds.ts'
 import type { NewRecording } from '../sources/sqlite/recording-writer.ts'
+import type { DemoCall } from './call.ts'
 import { exampleCalls } from './example.ts'
 import { businessMoments, HOUR_MS, romeOffsetMinutes, thirteenMonthsBefore } from './hours.ts'
 import { callers } from './numbers.ts'
@@ -12,11 +13,6 @@ export const DEMO_RECORDINGS = 50_000
 /** Of them in the last hour: whenever the demo is opened, calls have just ended. */
 const JUST_NOW = 14
 const SEED = 20_181_101
-
-export interface DemoCall extends NewRecording {
-  /** Which of the audio files, or null for none. */
-  readonly audioIndex: number | null
-}
 
 const notes: readonly [string, ...string[]] = [
   'Customer asked to be called back on Monday morning.',

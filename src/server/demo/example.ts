@@ -2,7 +2,7 @@
  * The day of the vendor's first example, made so that the example is answered to the letter: 50 incoming calls
  * whose remote number contains 02 on 1 November 2018 (UTC), of which the two printed ones are the third and fourth newest.
  */
-import type { DemoCall } from './calls.ts'
+import type { DemoCall } from './call.ts'
 import type { Random } from './random.ts'
 
 const at = (clock: string): number => Date.parse(`2018-11-01T${clock}Z`)

@@ -3,7 +3,7 @@ import { accessSync, constants, existsSync, mkdirSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import Sqlite, { type Database } from 'better-sqlite3'
 import { migrate } from './schema.ts'
-import { explain } from './store-error.ts'
+import { explain, StoreError, unusable } from './store-error.ts'
 
 export type { Database } from 'better-sqlite3'
 
@@ -28,7 +28,12 @@ export function explained<T>(path: string, work: () => T): T {
 function makeFolder(path: string): void {
   if (existsSync(path)) return
   makeFolder(dirname(resolve(path)))
-  mkdirSync(path)
+  try {
+    mkdirSync(path)
+  } catch (error) {
+    const isRefused = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+    throw isRefused ? new StoreError(unusable(path, 'cannot be made'), { cause: error }) : error
+  }
 }
 
 /**

@@ -8,7 +8,8 @@ export class StoreError extends Error {
 const codeOf = (error: unknown): string =>
   typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : ''
 
-const unusable = (path: string, why: string): string =>
+/** What to say of a DATA_DIR that will not do. */
+export const unusable = (path: string, why: string): string =>
   `DATA_DIR cannot be used: ${path} ${why}. Give this user the right to read and write it, or set DATA_DIR to another folder.`
 
 /** By the beginning of the code that the driver or the file system gives. */
@@ -41,7 +42,6 @@ const explanations: readonly (readonly [code: string, explain: (path: string) =>
   ['EACCES', (path) => unusable(path, 'may not be read or written')],
   ['EPERM', (path) => unusable(path, 'may not be read or written')],
   ['EROFS', (path) => unusable(path, 'is on a read-only file system')],
-  ['ENOENT', (path) => unusable(path, 'cannot be made')],
   ['ENOTDIR', (path) => unusable(path, 'is not a folder, or lies under a file')],
   ['EEXIST', (path) => unusable(path, 'is not a folder')],
 ]
