@@ -48,11 +48,14 @@ export function Pages({ account }: { readonly account: Account }) {
   const [listed, setListed] = useState(view.name === 'list')
   if (view.name === 'list' && !listed) setListed(true)
   const openId = view.name === 'recording' ? view.id : null
+  // Kept here: the hidden list learns late of what happens meanwhile, too late for somebody who is quickly back.
+  const [lastOpen, setLastOpen] = useState(openId)
+  if (openId !== null && openId !== lastOpen) setLastOpen(openId)
   return (
     <>
       {listed ? (
         <Activity mode={view.name === 'list' ? 'visible' : 'hidden'}>
-          <ListPage account={account} openId={openId} />
+          <ListPage account={account} openId={openId} lastOpen={lastOpen} />
         </Activity>
       ) : null}
       {openId === null ? null : (

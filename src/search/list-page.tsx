@@ -88,9 +88,11 @@ interface ListPageProps {
   readonly account: Account
   /** The recording that is shown instead of the list, or null. */
   readonly openId: string | null
+  /** The recording that was shown last, or null. */
+  readonly lastOpen: string | null
 }
 
-export function ListPage({ account, openId }: ListPageProps) {
+export function ListPage({ account, openId, lastOpen }: ListPageProps) {
   const t = useText(listText)
   const query = usePageQuery()
   const searchFor = useSearchFor()
@@ -98,9 +100,7 @@ export function ListPage({ account, openId }: ListPageProps) {
   const recordings = useRecordings(query)
   const rows = useRows(recordings)
   const wide = useWide()
-  const [lastOpen, setLastOpen] = useState(openId)
   const { pane, toTop } = useReturn(lastOpen)
-  if (openId !== null && openId !== lastOpen) setLastOpen(openId)
   const rejected = rejectedFilter(recordings.problem)
   const { answer } = recordings
   const pages = answer === null ? null : Math.max(1, Math.ceil(answer.list.totalCount / query.pageSize))
