@@ -119,10 +119,17 @@ function encode(pairs: [string, string][]): string {
     .replaceAll('%2F', '/')
 }
 
-/** The API's query string, without the `?`. Paging null asks for all rows. */
-export function writeApiQuery(search: Search, paging: Paging | null): string {
+/**
+ * The API's query string, without the `?`. Paging null asks for all rows.
+ * @param nameOf what the asked release calls a filter's parameter.
+ */
+export function writeApiQuery(
+  search: Search,
+  paging: Paging | null,
+  nameOf: (name: FilterName) => string = (name) => name,
+): string {
   const pairs = filterNames.flatMap((name): [string, string][] =>
-    search[name] === undefined ? [] : [[name, kindOf(name).write(search[name])]],
+    search[name] === undefined ? [] : [[nameOf(name), kindOf(name).write(search[name])]],
   )
   if (paging) pairs.push(['page', String(paging.page)], ['pageSize', String(paging.pageSize)])
   return encode(pairs)

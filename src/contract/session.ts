@@ -10,6 +10,8 @@ export type Scope =
   | { readonly kind: 'own' }
   | { readonly kind: 'groups'; readonly groups: readonly string[] }
   | { readonly kind: 'all' }
+  /** Whatever the recorder behind the host lets this user find: only it knows. */
+  | { readonly kind: 'recorder' }
 
 export interface Session {
   readonly username: string

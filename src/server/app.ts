@@ -3,6 +3,7 @@ import compress from '@fastify/compress'
 import cookie from '@fastify/cookie'
 import { fastify, type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import { randomUUID } from 'node:crypto'
+import { Problem } from '../contract/problems.ts'
 import type { DemoAccount } from '../contract/session.ts'
 import type { Assets } from './assets.ts'
 import { authRoutes } from './auth-routes.ts'
@@ -38,7 +39,7 @@ export interface AppDependencies {
   readonly log: LogTo | null
   readonly limits?: Partial<Limits>
   /** Addresses of proxies whose word about the client and TLS is taken. */
-  readonly trustProxy?: string[]
+  readonly trustProxy?: readonly string[]
 }
 
 /** What fastify is told before anything else; every limit is tested on a raw socket. */
@@ -54,7 +55,7 @@ function serverOptions(dependencies: AppDependencies, limits: Limits): FastifySe
     bodyLimit: limits.bodyBytes,
     // A long parameter is no GUID and gets that 400; without this it would be 414.
     routerOptions: { maxParamLength: limits.addressBytes, querystringParser: () => ({}) },
-    trustProxy: dependencies.trustProxy ?? false,
+    trustProxy: [...(dependencies.trustProxy ?? [])],
     genReqId: () => randomUUID(),
     requestIdHeader: false,
     return503OnClosing: false,
@@ -83,6 +84,10 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   const viewers = createViewers(source, sessions, passwords)
 
   app.setErrorHandler(sendProblem)
+  // A source that asks for the password with every call has had it refused: the session with it must not ask again.
+  app.addHook('onError', async (request, _reply, error) => {
+    if (error instanceof Problem && error.code === 'signed_out') viewers.refused(request)
+  })
   app.setNotFoundHandler((request, reply) => sendProblem(nothingHere(), request, reply))
   readJsonOnly(app)
   drain.watch(app)

@@ -6,9 +6,10 @@ import { Problem } from '../contract/problems.ts'
 import type { Session } from '../contract/session.ts'
 import { clearToken, giveToken, readToken } from './auth/cookie.ts'
 import { requireNoStranger, requireSameOrigin } from './auth/origin.ts'
-import type { Credentials, Passwords } from './auth/passwords.ts'
+import type { Passwords } from './auth/passwords.ts'
 import type { Sessions } from './auth/sessions.ts'
 import { describeSession, signedOut, type Viewers } from './auth/viewer.ts'
+import type { Credentials } from './sources/source.ts'
 
 export interface AuthOptions {
   readonly sessions: Sessions

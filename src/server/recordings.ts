@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Readable } from 'node:stream'
 import { API_BASE, RECORDINGS } from '../contract/endpoints.ts'
 import { Problem } from '../contract/problems.ts'
-import { isGuid, type WireRecording } from '../contract/recording.ts'
+import { isGuid } from '../contract/recording.ts'
 import { MAX_PAGE_SIZE, readApiQuery, type Paging, type Reason, type Search } from '../contract/search.ts'
 import type { Viewer, Viewers } from './auth/viewer.ts'
 import { sendMedia } from './media.ts'
@@ -41,7 +41,7 @@ function readQuery(request: FastifyRequest, viewer: Viewer): Query {
 }
 
 /** The rows of one page, as they come by. */
-async function* slice(rows: AsyncIterable<WireRecording> | Iterable<WireRecording>, paging: Paging | null) {
+async function* slice(rows: AsyncIterable<unknown> | Iterable<unknown>, paging: Paging | null) {
   const from = paging ? paging.page * paging.pageSize : 0
   const to = paging ? from + paging.pageSize : Number.POSITIVE_INFINITY
   let index = 0
@@ -55,7 +55,7 @@ async function* slice(rows: AsyncIterable<WireRecording> | Iterable<WireRecordin
 const ROWS_PER_CHUNK = 250
 
 /** Writes a list while it is read, so that its length does not matter to the host's memory. */
-async function* writeList(totalCount: number, rows: AsyncIterable<WireRecording>): AsyncGenerator<string> {
+async function* writeList(totalCount: number, rows: AsyncIterable<unknown>): AsyncGenerator<string> {
   let chunk = `{"totalCount":${totalCount},"recordings":[`
   let count = 0
   for await (const row of rows) {

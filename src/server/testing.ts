@@ -16,6 +16,9 @@ import { testStore, type TestRecording, type TestUser } from './sources/sqlite/t
 
 export const NOON_MS = Date.parse('2026-11-23T12:00:00Z')
 
+/** The host's half of what seals a session. */
+export const testHostKey = Buffer.alloc(32, 7)
+
 const password = 'demo'
 const sales = { group: 'Sales' }
 
@@ -74,7 +77,7 @@ export async function testHost(options: TestHostOptions = {}): Promise<TestHost>
   const nowMs = (): number => host.nowMs
   const open = async () => {
     const source = await openSqliteSource({ dataDir, workers: 0 })
-    const sessions = openSessions({ file: join(dataDir, 'sessions.db'), nowMs })
+    const sessions = openSessions({ file: join(dataDir, 'sessions.db'), nowMs, hostKey: testHostKey })
     const drain = createDrain()
     const app = await buildApp({
       source: options.wrap?.(source) ?? source,

@@ -1,13 +1,8 @@
 /** Passwords, tried at the source: once to open a session, or with every call of a script that uses Basic. */
 import { createHmac, randomBytes } from 'node:crypto'
 import { Problem } from '../../contract/problems.ts'
-import type { Principal, Source } from '../sources/source.ts'
+import type { Credentials, Principal, Source } from '../sources/source.ts'
 import type { Throttle } from './throttle.ts'
-
-export interface Credentials {
-  readonly username: string
-  readonly password: string
-}
 
 export interface Passwords {
   /**
@@ -70,10 +65,10 @@ export function createPasswords(source: Source, throttle: Throttle, nowMs: () =>
   }
 
   /** What was remembered holds only as long as the source still knows the user under the same password. */
-  async function recall(mac: string): Promise<Principal | null> {
+  async function recall(mac: string, credentials: Credentials): Promise<Principal | null> {
     const known = remembered.get(mac)
     if (!known) return null
-    const principal = known.untilMs > nowMs() ? await source.principal(known.username) : null
+    const principal = known.untilMs > nowMs() ? await source.principal(known.username, credentials) : null
     if (principal?.stamp === known.stamp) return principal
     remembered.delete(mac)
     return null
@@ -84,7 +79,7 @@ export function createPasswords(source: Source, throttle: Throttle, nowMs: () =>
     async verifyRepeated(credentials, address) {
       const text = JSON.stringify([credentials.username, credentials.password])
       const mac = createHmac('sha256', key).update(text).digest('base64')
-      const known = await recall(mac)
+      const known = await recall(mac, credentials)
       if (known) return known
       // A script's first calls often come side by side: one try answers them all, and counts once.
       const place = `${mac} ${address}`

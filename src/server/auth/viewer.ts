@@ -2,10 +2,10 @@
 import type { FastifyRequest } from 'fastify'
 import { Problem } from '../../contract/problems.ts'
 import type { Session } from '../../contract/session.ts'
-import type { Principal, Source } from '../sources/source.ts'
+import type { Credentials, Principal, Source } from '../sources/source.ts'
 import { readToken } from './cookie.ts'
 import { requireNoStranger } from './origin.ts'
-import type { Credentials, Passwords } from './passwords.ts'
+import type { Passwords } from './passwords.ts'
 import type { OpenSession, Sessions } from './sessions.ts'
 
 export interface Viewer {
@@ -24,6 +24,8 @@ export interface Viewers {
   viewer(request: FastifyRequest): Promise<Viewer>
   /** The session of the request's cookie, or null. It ends here once its user is removed or has a new password. */
   signedIn(request: FastifyRequest): Promise<SignedIn | null>
+  /** Ends the request's session, and the user's older ones: what it kept was refused, and theirs is no newer. */
+  refused(request: FastifyRequest): void
 }
 
 export function signedOut(): Problem {
@@ -45,14 +47,18 @@ export function createViewers(source: Source, sessions: Sessions, passwords: Pas
     const session = token === null ? null : sessions.find(token)
     if (token === null || !session) return null
     // Asked anew each time: a new role holds at once, and a removed user is out at once.
-    const principal = await source.principal(session.username)
+    const principal = await source.principal(session.username, session.credentials)
     if (principal?.stamp === session.stamp) return { principal, session }
-    sessions.end(token)
+    sessions.endSame(token)
     return null
   }
 
   return {
     signedIn,
+    refused(request) {
+      const token = readToken(request)
+      if (token !== null) sessions.endSame(token)
+    },
     async viewer(request) {
       requireNoStranger(request)
       const { authorization } = request.headers

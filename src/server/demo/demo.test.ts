@@ -2,7 +2,8 @@ import { readdirSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { readApiQuery } from '../../contract/search.ts'
-import type { Principal, Source } from '../sources/source.ts'
+import type { Principal } from '../sources/source.ts'
+import type { SqliteSource } from '../sources/sqlite/sqlite-source.ts'
 import { openForWriting } from '../sources/sqlite/database.ts'
 import { Directory } from '../sources/sqlite/directory.ts'
 import { importRecordings } from '../sources/sqlite/import-file.ts'
@@ -22,7 +23,7 @@ const NOW_MS = Date.parse('2026-11-23T08:31:00+01:00')
 const quiet = (): void => {}
 const prepare = (dataDir: string, nowMs = NOW_MS) => prepareDemo({ dataDir, nowMs, log: quiet })
 
-async function withSource<T>(dataDir: string, work: (source: Source) => Promise<T>): Promise<T> {
+async function withSource<T>(dataDir: string, work: (source: SqliteSource) => Promise<T>): Promise<T> {
   const source = await openSqliteSource({ dataDir, workers: 0 })
   try {
     return await work(source)
@@ -31,13 +32,13 @@ async function withSource<T>(dataDir: string, work: (source: Source) => Promise<
   }
 }
 
-async function ask(source: Source, username: string, query: string) {
+async function ask(source: SqliteSource, username: string, query: string) {
   const asked = readApiQuery(new URLSearchParams(query))
   const viewer = await source.principal(username)
   if (!asked.ok || !asked.paging || !viewer) throw new Error(`Cannot ask ${query} as ${username}`)
   return source.list(asked.search, asked.paging, viewer, signal)
 }
-const total = async (source: Source, username: string, query = '') =>
+const total = async (source: SqliteSource, username: string, query = '') =>
   (await ask(source, username, `page=0&pageSize=1&${query}`)).totalCount
 
 /** Everything that a manager finds, as one text. */

@@ -2,9 +2,13 @@
  * Where recordings come from. The host's routes know this interface and nothing behind it; the browser cannot
  * tell which source answers. Sources throw `Problem` for what they can name, anything else is a 500.
  */
-import type { WireDetail, WireList, WireRecording } from '../../contract/recording.ts'
 import type { Paging, Search } from '../../contract/search.ts'
 import type { Role, Scope } from '../../contract/session.ts'
+
+export interface Credentials {
+  readonly username: string
+  readonly password: string
+}
 
 /** A user as the source knows them now: what they may see is decided here and is part of every query. */
 export interface Principal {
@@ -15,6 +19,16 @@ export interface Principal {
   readonly scope: Scope
   /** Changes whenever the password does: a session opened under another stamp has ended. */
   readonly stamp: string
+  /**
+   * Where the source asks for the password with every call: then the session keeps it, sealed. Never logged.
+   */
+  readonly credentials?: Credentials
+}
+
+/** One page as it is answered. The elements may be a stranger's: whoever reads them does it leniently. */
+export interface Page {
+  readonly totalCount: number
+  readonly recordings: readonly unknown[]
 }
 
 /** Audio to be answered in ranges. Bytes are counted from 0. */
@@ -29,25 +43,31 @@ export interface Media {
 }
 
 /** All matching recordings, for an answer that is written while it is read. */
-export interface WholeList {
+export interface WholeList<Row = unknown> {
   readonly totalCount: number
-  readonly recordings: AsyncIterable<WireRecording> | Iterable<WireRecording>
+  readonly recordings: AsyncIterable<Row> | Iterable<Row>
 }
 
 export interface Source {
   /** @returns null for an unknown user and for a wrong password alike, after the same time. */
   authenticate(username: string, password: string): Promise<Principal | null>
-  /** The user as they are now, or null once they were removed. Usernames compare without regard to case. */
-  principal(username: string): Promise<Principal | null>
+  /**
+   * The user as they are now, or null once they were removed or their password is known to be refused. Usernames
+   * compare without regard to case.
+   * @param credentials what the session kept or the call brought, or null.
+   */
+  principal(username: string, credentials: Credentials | null): Promise<Principal | null>
   /** One page, most recent first, and how many match in all. Aborting rejects with the signal's reason. */
-  list(search: Search, paging: Paging, viewer: Principal, signal: AbortSignal): Promise<WireList>
+  list(search: Search, paging: Paging, viewer: Principal, signal: AbortSignal): Promise<Page>
   /** Everything that matches, most recent first. */
   listAll(search: Search, viewer: Principal, signal: AbortSignal): Promise<WholeList>
   /** @returns null where it does not exist or is out of the viewer's reach. Ids compare without regard to case. */
-  detail(id: string, viewer: Principal, signal: AbortSignal): Promise<WireDetail | null>
+  detail(id: string, viewer: Principal, signal: AbortSignal): Promise<object | null>
   /** @returns null as `detail` does, and where the recording has no audio. */
   media(id: string, viewer: Principal, signal: AbortSignal): Promise<Media | null>
   /** Whether it can answer now. */
   ready(): Promise<boolean>
+  /** Figures about it for the host's metrics, by their names in snake case. */
+  gauges?(): Readonly<Record<string, number>>
   close(): Promise<void>
 }

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import type { Source } from '../source.ts'
+import type { SqliteSource } from './sqlite-source.ts'
 import { openForWriting } from './database.ts'
 import { Directory } from './directory.ts'
 import { hashPassword, verifyPassword } from './passwords.ts'
@@ -22,7 +22,7 @@ const users: TestUser[] = [
 ]
 
 let store: TestStore
-let source: Source
+let source: SqliteSource
 const open = async (): Promise<void> => {
   store = await testStore([{ ownerUsername: 'stranger' }], users)
   source = await openSqliteSource({ dataDir: store.dataDir, workers: 0 })

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { createHash } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Media, Principal, Source } from '../source.ts'
+import type { Media, Principal } from '../source.ts'
+import type { SqliteSource } from './sqlite-source.ts'
 import { openSqliteSource } from './sqlite-source.ts'
 import { temporaryFolder, testGuid, testStore, type TestStore } from './testing.ts'
 
@@ -20,7 +21,7 @@ const sha256 = createHash('sha256').update(bytes).digest('hex')
 
 let given: TestStore
 let store: TestStore
-let source: Source
+let source: SqliteSource
 beforeEach(async () => {
   given = temporaryFolder()
   const audioFile = join(given.dataDir, 'x.mp3')

@@ -4,7 +4,8 @@ import { Readable } from 'node:stream'
 import * as fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { WireRecording } from '../../../contract/recording.ts'
-import type { Principal, Source } from '../source.ts'
+import type { Principal } from '../source.ts'
+import type { SqliteSource } from './sqlite-source.ts'
 import { openForWriting } from './database.ts'
 import { writeDemoMark } from './demo-mark.ts'
 import { importRecordings, type ImportOptions } from './import-file.ts'
@@ -34,7 +35,7 @@ const wire = (n: number, changes: Partial<WireRecording> = {}): WireRecording =>
 })
 
 let folder: TestStore
-let source: Source
+let source: SqliteSource
 beforeEach(async () => {
   folder = temporaryFolder()
   source = await openSqliteSource({ dataDir: folder.dataDir, workers: 0 })

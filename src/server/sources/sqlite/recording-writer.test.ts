@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Principal, Source } from '../source.ts'
+import type { Principal } from '../source.ts'
+import type { SqliteSource } from './sqlite-source.ts'
 import { openForWriting, type Database } from './database.ts'
 import { SEQUENCES } from './key.ts'
 import { RecordingWriter, type NewRecording } from './recording-writer.ts'
@@ -33,7 +34,7 @@ const recording = (changes: Partial<NewRecording> = {}): NewRecording => ({
 let folder: TestStore
 let db: Database
 let writer: RecordingWriter
-let source: Source
+let source: SqliteSource
 beforeEach(async () => {
   folder = temporaryFolder()
   db = openForWriting(folder.dataDir)

@@ -15,7 +15,7 @@ import type { Viewer } from './where.ts'
 
 export interface SearchRunner {
   list(search: Search, paging: Paging, viewer: Viewer, signal: AbortSignal): Promise<WireList>
-  listAll(search: Search, viewer: Viewer, signal: AbortSignal): Promise<WholeList>
+  listAll(search: Search, viewer: Viewer, signal: AbortSignal): Promise<WholeList<WireRecording>>
   close(): Promise<void>
 }
 
@@ -130,7 +130,7 @@ async function walkInWorker(
   walks: Piscina,
   task: Omit<WalkTask, 'port' | 'chunkRows'>,
   signal: AbortSignal,
-): Promise<WholeList> {
+): Promise<WholeList<WireRecording>> {
   signal.throwIfAborted()
   const { port1, port2 } = new MessageChannel()
   const walk: WalkTask = { ...task, chunkRows: CHUNK_ROWS, port: port2 }

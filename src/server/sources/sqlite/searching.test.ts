@@ -6,7 +6,8 @@ import { readDuration } from '../../../contract/durations.ts'
 import { readInstant, toEpochMs, writeRecorded } from '../../../contract/instants.ts'
 import type { WireRecording } from '../../../contract/recording.ts'
 import type { Search } from '../../../contract/search.ts'
-import type { Principal, Source } from '../source.ts'
+import type { Principal } from '../source.ts'
+import type { SqliteSource } from './sqlite-source.ts'
 import { openSqliteSource } from './sqlite-source.ts'
 import { testGuid, testStore, type TestRecording, type TestStore } from './testing.ts'
 
@@ -139,7 +140,7 @@ function expectSame(rows: readonly WireRecording[], wanted: readonly WireRecordi
   expect(rows.length).toBe(wanted.length)
 }
 
-async function everything(source: Source, search: Search, viewer: Principal): Promise<WireRecording[]> {
+async function everything(source: SqliteSource, search: Search, viewer: Principal): Promise<WireRecording[]> {
   const list = await source.listAll(search, viewer, signal)
   const rows: WireRecording[] = []
   for await (const row of list.recordings) rows.push(row)
@@ -153,7 +154,7 @@ describe.each([
   { name: 'a larger store', count: 26_000, spanMs: 20_000, runs: 150 },
 ])('searches of $name', ({ count, spanMs, runs }) => {
   let store: TestStore
-  let source: Source
+  let source: SqliteSource
   let all: WireRecording[]
 
   beforeAll(async () => {

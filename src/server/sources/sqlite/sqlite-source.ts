@@ -1,6 +1,8 @@
 /** The embedded store as a source of recordings. */
 import type { Database } from 'better-sqlite3'
-import type { Source } from '../source.ts'
+import type { WireDetail, WireList, WireRecording } from '../../../contract/recording.ts'
+import type { Search, Paging } from '../../../contract/search.ts'
+import type { Principal, Source, WholeList } from '../source.ts'
 import { hasAudio, openAudio } from './audio-files.ts'
 import { openForReading, openForWriting, storeExists } from './database.ts'
 import { Details } from './details.ts'
@@ -15,12 +17,20 @@ export interface SqliteSourceOptions {
   readonly workers?: number
 }
 
+/** What the store writes is exactly what the contract says, and it needs no password to know a user. */
+export interface SqliteSource extends Source {
+  principal(username: string): Promise<Principal | null>
+  list(search: Search, paging: Paging, viewer: Principal, signal: AbortSignal): Promise<WireList>
+  listAll(search: Search, viewer: Principal, signal: AbortSignal): Promise<WholeList<WireRecording>>
+  detail(id: string, viewer: Principal, signal: AbortSignal): Promise<WireDetail | null>
+}
+
 /**
  * Opens the store in `dataDir`, makes it where there is none, and brings an older one up to date.
  * @throws StoreError saying what to do: an unusable folder, no database, another program's, a newer version's, a
  * locked one, a full disk.
  */
-export async function openSqliteSource({ dataDir, workers = 2 }: SqliteSourceOptions): Promise<Source> {
+export async function openSqliteSource({ dataDir, workers = 2 }: SqliteSourceOptions): Promise<SqliteSource> {
   openForWriting(dataDir).close()
   // The host only reads: a long import in another process locks none of its connections.
   const db = openForReading(dataDir)

@@ -86,6 +86,8 @@ function scopeClause({ username, scope }: Viewer, { byTime }: Plan): Clause | nu
   switch (scope.kind) {
     case 'all':
       return null
+    // A recorder's user, whose rights this store does not know: nothing is the safe answer.
+    case 'recorder':
     case 'none':
       return clause('0')
     case 'own':
