@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { ConfigError, isLoopback, readConfig } from './config.ts'
+import { ConfigError, readConfig } from './config.ts'
+import { isLoopback } from './config/addresses.ts'
 
 const fault = (env: Record<string, string>): string => {
   try {
@@ -23,12 +25,19 @@ describe('the configuration', () => {
       loginFailures: 4,
       contact: null,
       logLevel: null,
+      recorder: null,
+      auditLog: 'data/audit.log',
+      hostKey: null,
+      trustProxy: [],
+      tls: null,
+      metrics: null,
     }
     expect(readConfig({})).toEqual(defaults)
     expect(readConfig({ PORT: '', DEMO: '', EMBED_ORIGINS: '', PATH: '/bin' })).toEqual(defaults)
   })
 
   it('reads everything', () => {
+    const key = randomBytes(32)
     const read = readConfig({
       HOST: '0.0.0.0',
       PORT: '0',
@@ -39,6 +48,10 @@ describe('the configuration', () => {
       LOGIN_FAILURES: '10',
       CONTACT: 'the service desk',
       LOG_LEVEL: 'debug',
+      AUDIT_LOG: '/var/log/audit.log',
+      HOST_KEY: key.toString('base64'),
+      TRUST_PROXY: 'loopback, 10.0.0.0/8,192.0.2.7 ,2001:db8::/32',
+      METRICS_PORT: '[::1]:9464',
     })
     expect(read).toEqual({
       host: '0.0.0.0',
@@ -50,6 +63,12 @@ describe('the configuration', () => {
       loginFailures: 10,
       contact: 'the service desk',
       logLevel: 'debug',
+      recorder: null,
+      auditLog: '/var/log/audit.log',
+      hostKey: key,
+      trustProxy: ['loopback', '10.0.0.0/8', '192.0.2.7', '2001:db8::/32'],
+      tls: null,
+      metrics: { host: '::1', port: 9464 },
     })
   })
 
@@ -77,6 +96,35 @@ describe('the configuration', () => {
     ['EMBED_ORIGINS', 'https://portal.test; script-src *'],
     ['EMBED_ORIGINS', 'null'],
     ['EMBED_ORIGINS', 'https://good.test, javascript:alert(1)'],
+    ['CONTACT', 'two\nlines'],
+    ['RECORDER_URL', 'recorder.test'],
+    ['RECORDER_URL', 'ftp://recorder.test'],
+    ['RECORDER_URL', 'https://'],
+    ['RECORDER_URL', 'https:// recorder.test'],
+    ['RECORDER_URL', 'https:\\\\recorder.test'],
+    ['RECORDER_REMOTE_PARAMETER', 'remoteNumber'],
+    ['RECORDER_TIMEOUT', '0'],
+    ['RECORDER_TIMEOUT', '121'],
+    ['RECORDER_TIMEOUT', '25s'],
+    ['RECORDER_ALLOW_HTTP', 'true'],
+    ['AUDIT_LOG', '/var/log/'],
+    ['HOST_KEY', 'c2hvcnQ='],
+    ['HOST_KEY', 'x'.repeat(45)],
+    ['TRUST_PROXY', '*'],
+    ['TRUST_PROXY', 'true'],
+    ['TRUST_PROXY', '1'],
+    ['TRUST_PROXY', '0.0.0.0/0'],
+    ['TRUST_PROXY', '128.0.0.0/1'],
+    ['TRUST_PROXY', '::/0'],
+    ['TRUST_PROXY', '::ffff:0:0/96'],
+    ['TRUST_PROXY', '10.0.0.0/33'],
+    ['TRUST_PROXY', '10.0.0.0/8/8'],
+    ['TRUST_PROXY', 'proxy.test'],
+    ['TRUST_PROXY', '127.0.0.1, uniquelocal'],
+    ['METRICS_PORT', '65536'],
+    ['METRICS_PORT', '::1:9464'],
+    ['METRICS_PORT', '[x]:9464'],
+    ['METRICS_PORT', 'http://127.0.0.1:9464'],
   ])('refuses %s=%s, says why and gives an example', (name, value) => {
     expect(fault({ [name]: value })).toMatch(new RegExp(`^.*\\n  ${name} takes .*Example: ${name}=\\S`))
   })
@@ -85,6 +133,128 @@ describe('the configuration', () => {
     const told = fault({ PORT: 'x', DEMO: 'x', EMBED_ORIGINS: 'x' })
     for (const name of ['PORT', 'DEMO', 'EMBED_ORIGINS']) expect(told).toContain(`\n  ${name} `)
   })
+})
+
+const recorder = (url: string, env: Record<string, string> = {}) =>
+  readConfig({ RECORDER_URL: url, ...env }).recorder
+
+describe('the recorder', () => {
+  it('is its server’s root; its defaults need no word', () => {
+    expect(recorder('https://Recorder.test:443/')).toEqual({
+      url: 'https://recorder.test',
+      ca: null,
+      remoteParameter: 'auto',
+      timeoutMs: 25_000,
+    })
+    const set = { RECORDER_REMOTE_PARAMETER: 'remoteParty', RECORDER_TIMEOUT: '120' }
+    expect(recorder('https://[2001:db8::1]:8443', set)).toMatchObject({
+      url: 'https://[2001:db8::1]:8443',
+      remoteParameter: 'remoteParty',
+      timeoutMs: 120_000,
+    })
+  })
+
+  it('may speak plain HTTP on this machine, and elsewhere where that was asked for', () => {
+    expect(recorder('http://127.0.0.1:8081')?.url).toBe('http://127.0.0.1:8081')
+    expect(recorder('http://[::1]:8081')?.url).toBe('http://[::1]:8081')
+    expect(recorder('http://recorder.test', { RECORDER_ALLOW_HTTP: 'on' })?.url).toBe('http://recorder.test')
+    expect(fault({ RECORDER_URL: 'http://recorder.test' })).toMatch(
+      /\n {2}RECORDER_URL is plain http.*RECORDER_ALLOW_HTTP=on/,
+    )
+    expect(fault({ RECORDER_URL: 'http://localhost.test', RECORDER_ALLOW_HTTP: 'off' })).toContain(
+      'plain http',
+    )
+  })
+
+  it.each([
+    ['https://recorder.test/fw/Apps/Recorder/WebAPI/Recordings', 'without the API’s path'],
+    ['https://recorder.test/fw', 'without the API’s path'],
+    ['https://recorder.test/other', 'leave out the path'],
+    ['https://recorder.test?', 'leave out what follows the ?'],
+    ['https://recorder.test/?page=0', 'leave out what follows the ?'],
+    ['https://recorder.test/#', 'leave out what follows the #'],
+    ['https://recorder.test#a', 'leave out what follows the #'],
+    ['https://admin:Hunter2@recorder.test', 'no user and password'],
+    ['https://@recorder.test', 'no user and password'],
+    ['https://admin:Hunter2@recorder.test/fw/Apps?x#y', 'no user and password'],
+  ])('is not %s: %s', (url, message) => {
+    const told = fault({ RECORDER_URL: url })
+    expect(told).toContain(message)
+    expect(told).toContain('Example: RECORDER_URL=https://recorder.example.com')
+    expect(told).not.toMatch(/Hunter2|recorder\.test/)
+  })
+
+  it('leaves no place for a demo', () => {
+    expect(readConfig({ RECORDER_URL: 'https://recorder.test' }).demo).toBe(false)
+    expect(readConfig({ RECORDER_URL: 'https://recorder.test', DEMO: 'off' }).demo).toBe(false)
+    expect(fault({ RECORDER_URL: 'https://recorder.test', DEMO: 'on' })).toContain(
+      '\n  DEMO cannot be on beside RECORDER_URL',
+    )
+  })
+
+  it('is not left out by an empty address while the rest is there', () => {
+    expect(fault({ RECORDER_URL: '', RECORDER_TIMEOUT: '20' })).toContain(
+      '\n  RECORDER_URL is not set, but RECORDER_TIMEOUT is',
+    )
+  })
+})
+
+describe('other variables', () => {
+  it.each([
+    ['RECORDER_ULR', 'RECORDER_URL'],
+    ['RECORDER_PASSWORD', 'RECORDER_URL'],
+    ['recorder_url', 'RECORDER_URL'],
+    ['AUDIT_FILE', 'AUDIT_LOG'],
+    ['METRICS_ADDR', 'METRICS_PORT'],
+    ['EMBED_ORIGIN', 'EMBED_ORIGINS'],
+    ['TLS_CERTIFICATE', 'TLS_CERT'],
+    ['DATADIR', 'DATA_DIR'],
+    ['HOSTKEY', 'HOST_KEY'],
+    ['LOGIN_FAILURE', 'LOGIN_FAILURES'],
+    ['TRUST_PROXIES', 'TRUST_PROXY'],
+    ['LOG_LEVELS', 'LOG_LEVEL'],
+  ])('%s is unknown, and probably meant as %s', (name, known) => {
+    const told = fault({ [name]: 'Hunter2' })
+    expect(told).toMatch(new RegExp(`\n  ${name} is unknown\\. Did you mean ${known}\\?$`))
+    expect(told).not.toContain('Hunter2')
+  })
+
+  it('of the machine are none of ours', () => {
+    const others = {
+      HOME: '/root',
+      HOSTNAME: 'x',
+      POST: 'x',
+      TERM: 'x',
+      LOGNAME: 'x',
+      NODE_EXTRA_CA_CERTS: '/ca.pem',
+      CONTEXT: 'x',
+      TLS_UNUSED: '',
+      RECORDER_SERVICE_HOST: '10.0.0.9',
+      RECORDER_PORT: 'tcp://10.0.0.9:443',
+      RECORDER_PORT_443_TCP_ADDR: '10.0.0.9',
+    }
+    expect(readConfig(others)).toEqual(readConfig({}))
+  })
+})
+
+it('metrics are answered apart from the page', () => {
+  expect(readConfig({ METRICS_PORT: '9464' }).metrics).toEqual({ host: '127.0.0.1', port: 9464 })
+  expect(readConfig({ METRICS_PORT: '0', PORT: '0' }).metrics).toEqual({ host: '127.0.0.1', port: 0 })
+  expect(fault({ METRICS_PORT: '10.0.0.5:8080' })).toContain('METRICS_PORT is the same port as PORT')
+})
+
+it('no fault repeats what may be a secret', () => {
+  const told = fault({
+    HOST_KEY: 'Hunter2',
+    TLS_KEY: '-----BEGIN PRIVATE KEY-----\nHunter2',
+    EMBED_ORIGINS: 'https://me:Hunter2@portal.test',
+    RECORDER_URL: 'https://me:Hunter2@recorder.test',
+    TLS_CERT: '/Hunter2',
+  })
+  for (const name of ['HOST_KEY', 'TLS_KEY', 'EMBED_ORIGINS', 'RECORDER_URL', 'TLS_CERT']) {
+    expect(told).toContain(`\n  ${name} `)
+  }
+  expect(told).not.toContain('Hunter2')
 })
 
 describe('loopback', () => {

@@ -1,6 +1,6 @@
 /** The host's log. It never holds an address with its query, a number or a name: only the route's template. */
 import { LogController, type FastifyInstance, type FastifyServerOptions } from 'fastify'
-import type { LogLevel } from './config.ts'
+import type { LogLevel } from './config/variables.ts'
 
 export interface LogTo {
   readonly level: LogLevel

@@ -1,0 +1,95 @@
+/** Readers of hosts, ports, origins and networks. */
+import { isIP } from 'node:net'
+import { API_BASE } from '../../contract/endpoints.ts'
+import { Fault, list } from './readers.ts'
+
+/** Whether only programs on this machine can reach a host of that name. */
+export function isLoopback(hostname: string): boolean {
+  return /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i.test(hostname)
+}
+
+/** @returns null where the text is no exact origin that a portal may have. */
+function readOrigin(text: string): string | null {
+  // A header's list of origins is cut at spaces and semicolons, and knows `*`: none of them may come in by a name.
+  if (!/^https?:\/\/(?:[\w.-]+|\[[\da-f:]+\])(?::\d+)?$/i.test(text) || !URL.canParse(text)) return null
+  const url = new URL(text)
+  const trusted = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))
+  return trusted && url.origin === text.toLowerCase() ? url.origin : null
+}
+
+/** What stands before an `@` in an address may be a password. */
+const withoutUser = (text: string): string => text.replace(/[^/]*@/, '…@')
+
+/** Exact origins, each once. */
+export function origins(text: string): readonly string[] {
+  const given = list(text)
+  const read = given.map(readOrigin)
+  const wrong = given.filter((_, index) => read[index] === null).map(withoutUser)
+  if (wrong.length === 0) return [...new Set(read.filter((origin) => origin !== null))]
+  throw new Fault(
+    `takes exact https origins with commas between them, without path or *; not ${wrong.join(', ')}.`,
+  )
+}
+
+/**
+ * The root of the recorder's server, as an origin: `https://recorder.example.com`. The API's path is not part of it.
+ * What was given is never repeated: it may hold a password.
+ */
+export function recorderRoot(text: string): string {
+  if (!/^https?:\/\/[^\s\\]+$/i.test(text) || !URL.canParse(text)) {
+    throw new Fault('takes the address of the recorder’s server, with https:// before it.')
+  }
+  const url = new URL(text)
+  // Looked for in the text as it was given: the parser forgets an empty user, query or fragment.
+  const [address = ''] = text.replace(/^\w+:\/\//, '').split(/[/?#]/, 1)
+  if (address.includes('@')) {
+    throw new Fault('takes no user and password: everyone signs in to the recorder with their own.')
+  }
+  if (text.includes('?')) throw new Fault('takes an address without a query: leave out what follows the ?.')
+  if (text.includes('#'))
+    throw new Fault('takes an address without a fragment: leave out what follows the #.')
+  if (url.pathname.toLowerCase().startsWith('/fw')) {
+    throw new Fault(`takes the server’s root without the API’s path: the host appends ${API_BASE} itself.`)
+  }
+  if (url.pathname !== '/') throw new Fault('takes the server’s root: leave out the path.')
+  return url.origin
+}
+
+const LEAST_PREFIX = { 4: 8, 6: 16 } as const
+
+function isProxy(text: string): boolean {
+  if (text === 'loopback') return true
+  const [address = '', prefix, ...others] = text.split('/')
+  const family = isIP(address)
+  if ((family !== 4 && family !== 6) || address.includes('%') || others.length > 0) return false
+  if (prefix === undefined) return true
+  // `::ffff:0:0/96` is every IPv4 address there is; no real network of proxies begins with `::`.
+  if (family === 6 && new URL(`http://[${address}]`).hostname.startsWith('[::')) return false
+  const bits = /^\d{1,3}$/.test(prefix) ? Number(prefix) : Number.NaN
+  return bits >= LEAST_PREFIX[family] && bits <= (family === 4 ? 32 : 128)
+}
+
+/** Addresses and networks of proxies. To trust everyone would let everyone name any address as theirs. */
+export function proxies(text: string): readonly string[] {
+  const given = list(text)
+  const wrong = given.filter((part) => !isProxy(part))
+  if (wrong.length === 0) return [...new Set(given)]
+  throw new Fault(
+    `takes addresses or networks of your own proxies (from /${LEAST_PREFIX[4]}, in IPv6 from /${LEAST_PREFIX[6]}), or loopback, with commas between them; not ${wrong.join(', ')}.`,
+  )
+}
+
+export interface Listen {
+  readonly host: string
+  /** 0 takes any free port. */
+  readonly port: number
+}
+
+/** `9464`, `10.0.0.5:9464` or `[::1]:9464`; without an address on loopback. */
+export function listenAddress(text: string): Listen {
+  const [, bracketed, plain, digits] = /^(?:(?:\[([\da-f:]+)\]|([\w.-]+)):)?(\d{1,5})$/i.exec(text) ?? []
+  const port = Number(digits ?? Number.NaN)
+  const isAddress = bracketed === undefined || isIP(bracketed) === 6
+  if (port <= 65_535 && isAddress) return { host: bracketed ?? plain ?? '127.0.0.1', port }
+  throw new Fault('takes a port, or an address and a port, such as 10.0.0.5:9464 or [::1]:9464.')
+}

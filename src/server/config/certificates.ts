@@ -1,0 +1,117 @@
+/** Certificates and keys, read from PEM files and tried before anything depends on them. */
+import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { createSecureContext } from 'node:tls'
+import { Fault } from './readers.ts'
+
+export interface TlsFiles {
+  readonly certFile: string
+  readonly keyFile: string
+}
+
+/** A certificate with the ones that lead to its authority, and its private key, both as PEM text. */
+export interface TlsMaterial {
+  readonly cert: string
+  readonly key: string
+}
+
+/** A file that is named by a variable. What the variable holds is not repeated: it may be the key itself. */
+export interface PemFile {
+  readonly path: string
+  readonly text: string
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EACCES: 'this user may not read it',
+  EISDIR: 'it is a folder',
+}
+
+function readText(path: string): string {
+  if (/-----BEGIN|[\r\n]/.test(path)) throw new Fault('takes the path of a file, not what is in it.')
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
+    throw new Fault(`names a file that cannot be read: ${reasons[code] ?? code}.`)
+  }
+}
+
+function certificatesIn(text: string): X509Certificate[] {
+  const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []
+  if (blocks.length === 0) throw new Fault('names a file that holds no certificate in PEM form.')
+  return blocks.map((block, index) => {
+    try {
+      return new X509Certificate(block)
+    } catch {
+      throw new Fault(`names a file whose certificate ${index + 1} cannot be read.`)
+    }
+  })
+}
+
+/** One or more certificates. @throws Fault */
+export function certificateFile(path: string): PemFile {
+  const text = readText(path)
+  certificatesIn(text)
+  return { path, text }
+}
+
+function keyIn(text: string): KeyObject {
+  try {
+    return createPrivateKey(text)
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    const isSealed = code === 'ERR_MISSING_PASSPHRASE' || text.includes('ENCRYPTED')
+    throw new Fault(
+      isSealed
+        ? 'names a key that a passphrase protects: store it without one, readable by this user only.'
+        : 'names a file that holds no private key in PEM form.',
+    )
+  }
+}
+
+/** One private key without a passphrase. @throws Fault */
+export function keyFile(path: string): PemFile {
+  const text = readText(path)
+  keyIn(text)
+  return { path, text }
+}
+
+/** @throws Fault about the key, where the certificate is not its own or TLS takes neither. */
+export function matchTls(cert: PemFile, key: PemFile): TlsFiles & TlsMaterial {
+  const privateKey = keyIn(key.text)
+  const [first, ...chain] = certificatesIn(cert.text)
+  if (!first?.checkPrivateKey(privateKey)) {
+    throw new Fault(
+      chain.some((certificate) => certificate.checkPrivateKey(privateKey))
+        ? 'belongs to a later certificate of TLS_CERT: put the host’s own first in that file.'
+        : 'names a key that does not belong to the certificate in TLS_CERT.',
+    )
+  }
+  try {
+    createSecureContext({ cert: cert.text, key: key.text })
+  } catch {
+    throw new Fault('and TLS_CERT cannot be used together: the key may be too short, or of an unknown kind.')
+  }
+  return { certFile: cert.path, keyFile: key.path, cert: cert.text, key: key.text }
+}
+
+/** Reads the two files anew. @throws Fault, to be read after the variables' names. */
+export function readTls({ certFile, keyFile: file }: TlsFiles): TlsMaterial {
+  const { cert, key } = matchTls(certificateFile(certFile), keyFile(file))
+  return { cert, key }
+}
+
+/** Whether browsers will refuse the host's certificate by its dates; null where they will not. */
+export function outOfDate({ cert }: TlsMaterial, nowMs: number): string | null {
+  const [own] = certificatesIn(cert)
+  if (!own) return null
+  const [from, to] = [Date.parse(own.validFrom), Date.parse(own.validTo)]
+  if (nowMs >= to) return `The certificate in TLS_CERT ended on ${isoDay(to)}: browsers refuse it. Renew it.`
+  if (nowMs < from) {
+    return `The certificate in TLS_CERT begins on ${isoDay(from)}: until then browsers refuse it. Is this machine’s clock right?`
+  }
+  return null
+}
+
+const isoDay = (ms: number): string => new Date(ms).toISOString().slice(0, 10)

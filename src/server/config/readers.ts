@@ -1,0 +1,74 @@
+/** Readers of a variable's text: each gives a typed value, or says what was wrong. */
+import { readInstant, toEpochMs } from '../../contract/instants.ts'
+
+/** What is wrong with a value, to be read after the variable's name. It never repeats what may be a secret. */
+export class Fault extends Error {
+  override readonly name = 'Fault'
+}
+
+/** @throws Fault */
+export type Reader<T> = (text: string) => T
+
+/** A variable that may be left out. */
+export function optional<T>(read: Reader<T>): Reader<T | null> {
+  return (text) => (text === '' ? null : read(text))
+}
+
+export function oneOf<T extends string>(values: readonly T[]): Reader<T> {
+  return (text) => {
+    const found = values.find((value) => value === text)
+    if (found === undefined) throw new Fault(`takes ${listInWords(values)}.`)
+    return found
+  }
+}
+
+function listInWords(values: readonly string[]): string {
+  return values.length === 2 ? values.join(' or ') : `one of ${values.join(', ')}`
+}
+
+export function onOff(): Reader<boolean> {
+  const read = oneOf(['on', 'off'])
+  return (text) => read(text) === 'on'
+}
+
+/** @param what the values are, as in "a port from 1 to 65535". */
+export function integer(least: number, most: number, what: string): Reader<number> {
+  return (text) => {
+    const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN
+    if (value >= least && value <= most) return value
+    throw new Fault(`takes ${what}.`)
+  }
+}
+
+export function matching(pattern: RegExp, what: string): Reader<string> {
+  return (text) => {
+    if (pattern.test(text)) return text
+    throw new Fault(`takes ${what}.`)
+  }
+}
+
+/** The parts between commas, without the space around them. */
+export function list(text: string): string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+}
+
+/** An ISO-8601 date-time, without an offset in UTC, as ms since the Unix epoch. */
+export function instant(text: string): number {
+  const written = readInstant(text)
+  if (!written) throw new Fault('takes an ISO-8601 date-time.')
+  return toEpochMs(written)
+}
+
+const KEY_BYTES = 32
+
+/** 32 bytes in base64. */
+export function base64Key(text: string): Buffer {
+  const key = Buffer.from(text, 'base64')
+  if (/^[\w+/-]+=*$/.test(text) && key.length === KEY_BYTES) return key
+  throw new Fault(
+    `takes ${KEY_BYTES} random bytes in base64, as openssl rand -base64 ${KEY_BYTES} prints them.`,
+  )
+}

@@ -1,0 +1,73 @@
+/** What is right in one variable and wrong beside another. */
+import { isLoopback } from './addresses.ts'
+import { matchTls } from './certificates.ts'
+import { Fault } from './readers.ts'
+import type { Values, VariableName } from './variables.ts'
+
+/** The variable to change, and what is wrong with it. */
+export type Found = readonly [name: VariableName, message: string]
+
+/** @param read what could be read; a variable with a fault of its own is not there and is not judged again. */
+type Rule = (read: Partial<Values>, isSet: (name: VariableName) => boolean) => Found | null
+
+const plainHttp: Rule = ({ RECORDER_URL: url, RECORDER_ALLOW_HTTP: allowed }) => {
+  if (!url || allowed !== false || new URL(url).protocol === 'https:' || isLoopback(new URL(url).hostname))
+    return null
+  return [
+    'RECORDER_URL',
+    'is plain http to another machine, which shows every password on the way: use https. Only where you trust the whole network, set RECORDER_ALLOW_HTTP=on.',
+  ]
+}
+
+const demoBesideRecorder: Rule = ({ RECORDER_URL: url, DEMO: demo }, isSet) =>
+  url && demo && isSet('DEMO')
+    ? [
+        'DEMO',
+        'cannot be on beside RECORDER_URL: there is no demo in front of a recorder. Leave one of them out.',
+      ]
+    : null
+
+const needingRecorder: readonly VariableName[] = [
+  'RECORDER_ALLOW_HTTP',
+  'RECORDER_CA_FILE',
+  'RECORDER_REMOTE_PARAMETER',
+  'RECORDER_TIMEOUT',
+]
+
+/** Otherwise an empty RECORDER_URL would quietly start the demo where a recorder was meant. */
+const recorderMissing: Rule = (_read, isSet) => {
+  const beside = needingRecorder.find(isSet)
+  return isSet('RECORDER_URL') || beside === undefined
+    ? null
+    : ['RECORDER_URL', `is not set, but ${beside} is: set both or neither.`]
+}
+
+const halfTls: Rule = (_read, isSet) => {
+  if (isSet('TLS_CERT') === isSet('TLS_KEY')) return null
+  const [set, missing] = isSet('TLS_CERT')
+    ? (['TLS_CERT', 'TLS_KEY'] as const)
+    : (['TLS_KEY', 'TLS_CERT'] as const)
+  return [missing, `is not set, but ${set} is: set both or neither.`]
+}
+
+const foreignKey: Rule = ({ TLS_CERT: cert, TLS_KEY: key }) => {
+  if (!cert || !key) return null
+  try {
+    matchTls(cert, key)
+    return null
+  } catch (error) {
+    if (error instanceof Fault) return ['TLS_KEY', error.message]
+    throw error
+  }
+}
+
+const samePort: Rule = ({ PORT: port, METRICS_PORT: metrics }) =>
+  metrics && metrics.port !== 0 && metrics.port === port
+    ? ['METRICS_PORT', 'is the same port as PORT: metrics are answered apart from the page.']
+    : null
+
+const rules = [plainHttp, demoBesideRecorder, recorderMissing, halfTls, foreignKey, samePort]
+
+export function relations(read: Partial<Values>, isSet: (name: VariableName) => boolean): Found[] {
+  return rules.map((rule) => rule(read, isSet)).filter((found) => found !== null)
+}

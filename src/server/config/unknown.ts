@@ -1,0 +1,55 @@
+/** Variables that nobody reads, and that somebody probably believes to be read. */
+import { variableNames } from './variables.ts'
+
+/** Only the host's variables begin like this. Others share `HOST`, `LOG` or `DATA` with the whole machine. */
+const ownPrefix = /^(RECORDER|AUDIT|METRICS|EMBED|TLS)_/
+
+/** Kubernetes describes each service to every container, also one named `recorder` or `metrics`. */
+const isInjected = (name: string, value: string): boolean =>
+  /_SERVICE_(HOST|PORT)(_|$)|_PORT_\d+_(TCP|UDP)(_|$)/.test(name) || /^(tcp|udp):\/\//.test(value)
+
+/** How many characters to add, drop or change until one text is the other. */
+function distance(one: string, other: string): number {
+  let row = Array.from({ length: other.length + 1 }, (_, index) => index)
+  for (const [index, character] of [...one].entries()) {
+    const next = [index + 1]
+    for (const [column, expected] of [...other].entries()) {
+      const change = (row[column] ?? 0) + (character === expected ? 0 : 1)
+      next.push(Math.min(change, (row[column + 1] ?? 0) + 1, (next[column] ?? 0) + 1))
+    }
+    row = next
+  }
+  return row[other.length] ?? 0
+}
+
+const bare = (name: string): string => name.toUpperCase().replaceAll('_', '')
+
+/** Short names resemble others by chance: `HOST` is two characters from `HOME`. */
+function tolerance(known: string): number {
+  if (known.length < 7) return 0
+  return known.length < 10 ? 1 : 3
+}
+
+interface Near {
+  readonly known: string
+  readonly by: number
+}
+
+function nearest(name: string): Near {
+  const all = variableNames.map((known) => ({ known, by: distance(bare(name), bare(known)) }))
+  return all.reduce((best, next) => (next.by < best.by ? next : best))
+}
+
+/** @returns a fault for each, as `NAME is unknown. …`. */
+export function unknownVariables(env: Readonly<Record<string, string | undefined>>): string[] {
+  const known = new Set<string>(variableNames)
+  return Object.entries(env)
+    .filter(([name, value]) => value && !known.has(name) && !isInjected(name, value))
+    .flatMap(([name]) => {
+      const near = nearest(name)
+      const isOwn = ownPrefix.test(name.toUpperCase())
+      return isOwn || near.by <= tolerance(near.known)
+        ? [`${name} is unknown. Did you mean ${near.known}?`]
+        : []
+    })
+}

@@ -1,0 +1,168 @@
+/** Every variable of the host, declared once: reading, errors, `--print-config` and the README's table follow. */
+import { listenAddress, origins, proxies, recorderRoot } from './addresses.ts'
+import { certificateFile, keyFile } from './certificates.ts'
+import { base64Key, instant, integer, matching, onOff, oneOf, optional, type Reader } from './readers.ts'
+
+export interface Variable<T = unknown> {
+  /** As the README's table says it. */
+  readonly what: string
+  /** Where the variable is not set; `''` is nothing. */
+  readonly standard: string
+  /** How the default is told, where it is not a plain value. */
+  readonly told?: string
+  /** A value that is right, for an error to end with. */
+  readonly example: string
+  /** Its value is never shown. */
+  readonly secret?: true
+  /** Gets the default where the variable is not set. */
+  readonly read: Reader<T>
+}
+
+export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'silent'] as const
+export type LogLevel = (typeof logLevels)[number]
+
+const remoteParameters = ['auto', 'remotePartyNumber', 'remoteParty'] as const
+/** What the recorder calls the filter by the other side's number, or that the relay has to find out. */
+export type RemoteParameter = (typeof remoteParameters)[number]
+
+const variable = <T>(declared: Variable<T>): Variable<T> => declared
+
+const host = {
+  HOST: variable({
+    what: 'where the host listens',
+    standard: '127.0.0.1',
+    example: '127.0.0.1',
+    read: matching(/^[\w.:-]+$/, 'a name or an address'),
+  }),
+  PORT: variable({
+    what: 'and at which port; `0` takes a free one',
+    standard: '8080',
+    example: '8080',
+    read: integer(0, 65_535, 'a port from 1 to 65535, or 0 for any free one'),
+  }),
+  DATA_DIR: variable({
+    what: 'recordings, audio, sessions, the host’s key and the audit log',
+    standard: 'data/',
+    example: '/var/lib/recordings',
+    read: matching(/^[^\0]+$/, 'the path of a folder'),
+  }),
+  DEMO: variable({
+    what: 'make demo data where there is no store; never with `RECORDER_URL`',
+    standard: 'on',
+    example: 'off',
+    read: onOff(),
+  }),
+  DEMO_NOW: variable({
+    what: 'an instant at which the host’s clock starts, for tests',
+    standard: '',
+    example: '2026-11-23T08:30:00Z',
+    read: optional(instant),
+  }),
+  EMBED_ORIGINS: variable({
+    what: 'exact origins, with commas, that may frame `/embed/v1/`; without it nobody may',
+    standard: '',
+    example: 'https://portal.example.com',
+    read: origins,
+  }),
+  LOGIN_FAILURES: variable({
+    what: 'wrong passwords of one user from one address in 15 minutes',
+    standard: '4',
+    example: '4',
+    read: integer(1, 1000, 'an integer from 1 to 1000'),
+  }),
+  CONTACT: variable({
+    what: 'whom the page names to somebody without the right to search',
+    standard: '',
+    example: 'the service desk, 4242',
+    read: optional(matching(/^.{1,200}$/, 'one line of up to 200 characters')),
+  }),
+  LOG_LEVEL: variable({
+    what: 'of the log on standard output',
+    standard: '',
+    told: '`info`; `warn` on a terminal',
+    example: 'info',
+    read: optional(oneOf(logLevels)),
+  }),
+}
+
+const recorder = {
+  RECORDER_URL: variable({
+    what: 'the root of the recorder’s server; the API’s path is appended. Without it the embedded store answers',
+    standard: '',
+    example: 'https://recorder.example.com',
+    read: optional(recorderRoot),
+  }),
+  RECORDER_ALLOW_HTTP: variable({
+    what: '`on` lets `RECORDER_URL` be `http` beyond this machine: passwords cross the network unprotected',
+    standard: 'off',
+    example: 'on',
+    read: onOff(),
+  }),
+  RECORDER_CA_FILE: variable({
+    what: 'PEM file of the authority that signed the recorder’s certificate, where the system does not know it',
+    standard: '',
+    example: '/etc/ssl/certs/company-ca.pem',
+    read: optional(certificateFile),
+  }),
+  RECORDER_REMOTE_PARAMETER: variable({
+    what: 'what the recorder calls the filter by remote number; `auto` finds out',
+    standard: 'auto',
+    example: 'remoteParty',
+    read: oneOf(remoteParameters),
+  }),
+  RECORDER_TIMEOUT: variable({
+    what: 'seconds that a search may take at the recorder',
+    standard: '25',
+    example: '25',
+    read: integer(1, 120, 'seconds, an integer from 1 to 120'),
+  }),
+}
+
+const operations = {
+  AUDIT_LOG: variable({
+    what: 'the file of the audit log',
+    standard: '',
+    told: '`DATA_DIR/audit.log`',
+    example: '/var/log/recordings/audit.log',
+    read: optional(matching(/^[^\0]*[^\0/]$/, 'the path of a file')),
+  }),
+  HOST_KEY: variable({
+    what: '32 bytes in base64 that seal sessions and mask what the audit log holds',
+    standard: '',
+    told: 'made once: `DATA_DIR/host.key`',
+    example: '<what openssl rand -base64 32 printed>',
+    secret: true,
+    read: optional(base64Key),
+  }),
+  TRUST_PROXY: variable({
+    what: 'addresses or networks, with commas, of proxies whose `X-Forwarded-For`, `-Proto` and `-Host` are believed',
+    standard: '',
+    example: 'loopback, 10.0.0.0/8',
+    read: proxies,
+  }),
+  TLS_CERT: variable({
+    what: 'PEM file of the host’s certificate and those that lead to its authority',
+    standard: '',
+    example: '/etc/recordings/tls.crt',
+    read: optional(certificateFile),
+  }),
+  TLS_KEY: variable({
+    what: 'PEM file of that certificate’s private key',
+    standard: '',
+    example: '/etc/recordings/tls.key',
+    read: optional(keyFile),
+  }),
+  METRICS_PORT: variable({
+    what: 'port, or `address:port`, that answers `/metrics` for Prometheus; without an address on this machine only',
+    standard: '',
+    example: '9464',
+    read: optional(listenAddress),
+  }),
+}
+
+export const variables = { ...host, ...recorder, ...operations }
+
+export type VariableName = keyof typeof variables
+export type Values = { readonly [Name in VariableName]: ReturnType<(typeof variables)[Name]['read']> }
+
+export const variableNames = Object.keys(variables) as VariableName[]
