@@ -1,0 +1,138 @@
+/** Sends an answer, or goes wrong at it. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { brotliCompressSync, gzipSync } from 'node:zlib'
+import type { Answer } from './answers.ts'
+import type { Delivery } from './faults.ts'
+import { silentMp3 } from './silent-mp3.ts'
+
+export interface Exchange {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  /** Aborts once the answer is out or the connection gone. */
+  readonly gone: AbortSignal
+  /** Closes the connection after what is written: this leaving is not the client's. */
+  drop(how?: 'close' | 'reset'): void
+}
+
+/** The headers, with the length that is told. */
+function head({ response }: Exchange, { status, headers }: Answer, length: number | null): void {
+  const chunked = 'transfer-encoding' in headers
+  const told = length === null || chunked || status === 204 || status === 304
+  response.writeHead(status, told ? headers : { 'content-length': length, ...headers })
+}
+
+const send = (exchange: Exchange, answer: Answer, length: number | null = answer.body.length): void => {
+  head(exchange, answer, length)
+  exchange.response.end(answer.body)
+}
+
+/** The headers of the whole, and half of the body. */
+function sendHalf(exchange: Exchange, answer: Answer, then = (): void => {}): void {
+  head(exchange, answer, answer.body.length)
+  exchange.response.write(answer.body.subarray(0, Math.ceil(answer.body.length / 2)), then)
+}
+
+function sendLength(
+  exchange: Exchange,
+  answer: Answer,
+  { claim }: Extract<Delivery, { kind: 'length' }>,
+): void {
+  const { response } = exchange
+  const { length } = answer.body
+  if (claim === 'too-short') send(exchange, answer, Math.floor(length / 2))
+  else if (claim === 'too-long') {
+    response.once('finish', () => exchange.drop())
+    send(exchange, answer, length + 1000)
+  } else {
+    response.useChunkedEncodingByDefault = claim === 'chunked'
+    send(exchange, answer, null)
+  }
+}
+
+function drip(exchange: Exchange, answer: Answer, everyMs: number): void {
+  const { response, gone } = exchange
+  let sent = 0
+  head(exchange, answer, answer.body.length)
+  response.flushHeaders()
+  const timer = setInterval(() => {
+    if (sent < answer.body.length) response.write(answer.body.subarray(sent, (sent += 1)))
+    else response.end()
+  }, everyMs)
+  gone.addEventListener('abort', () => clearInterval(timer))
+}
+
+const CHUNK_BYTES = 65_536
+
+/** The body, with something harmless before its last byte until it is as long as told. */
+function* flooded({ body, headers }: Answer, size: number): Generator<Buffer> {
+  const audio = headers['content-type'] === 'audio/mpeg'
+  const filler = audio ? silentMp3(682, 'flood') : Buffer.alloc(CHUNK_BYTES, ' ')
+  yield body.subarray(0, -1)
+  for (let left = size - body.length; left > 0; left -= filler.length) yield filler.subarray(0, left)
+  yield body.subarray(-1)
+}
+
+async function flood(
+  exchange: Exchange,
+  answer: Answer,
+  { bytes, lengthTold }: Extract<Delivery, { kind: 'flood' }>,
+): Promise<void> {
+  head(exchange, answer, lengthTold && Number.isFinite(bytes) ? bytes : null)
+  // A client that has had enough ends the pipeline with an error, which is what the test is after.
+  await pipeline(Readable.from(flooded(answer, bytes)), exchange.response).catch(() => {})
+}
+
+function interim({ response }: Exchange): void {
+  response.writeContinue()
+  response.writeProcessing()
+  response.writeEarlyHints({ link: '</x.js>; rel=preload; as=script' })
+}
+
+function cut(exchange: Exchange, answer: Answer, after: 'nothing' | 'headers' | 'half'): void {
+  if (after === 'half') sendHalf(exchange, answer, () => exchange.drop())
+  else {
+    if (after === 'headers') head(exchange, answer, answer.body.length)
+    if (after === 'headers') exchange.response.flushHeaders()
+    exchange.drop()
+  }
+}
+
+function compress(answer: Answer, encoding: 'gzip' | 'br'): Answer {
+  const body = encoding === 'br' ? brotliCompressSync(answer.body) : gzipSync(answer.body)
+  return { ...answer, headers: { ...answer.headers, 'content-encoding': encoding }, body }
+}
+
+/** @param how null sends the answer as it should be. */
+export function deliver(exchange: Exchange, answer: Answer, how: Delivery | null): void {
+  switch (how?.kind) {
+    case undefined:
+      return send(exchange, answer)
+    case 'silence':
+      return
+    case 'stall':
+      return sendHalf(exchange, answer)
+    case 'cut':
+      return cut(exchange, answer, how.after)
+    case 'reset':
+      return sendHalf(exchange, answer, () => exchange.drop('reset'))
+    case 'length':
+      return sendLength(exchange, answer, how)
+    case 'drip':
+      return drip(exchange, answer, how.everyMs)
+    case 'flood':
+      return void flood(exchange, answer, how)
+    case 'raw':
+      exchange.request.socket.write(how.bytes, 'latin1')
+      return exchange.drop()
+    case 'compressed':
+      return send(exchange, compress(answer, how.encoding))
+    case 'interim':
+      interim(exchange)
+      return send(exchange, answer)
+    case 'close-idle':
+      exchange.response.once('finish', () => exchange.drop())
+      return send(exchange, answer)
+  }
+}

@@ -1,0 +1,38 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Exchange } from './delivery.ts'
+
+/** Counts what is under way and what its client left. */
+export function createExchanges() {
+  const running = new Set<Exchange>()
+  const ours = new Set<Exchange>()
+  let aborted = 0
+  return {
+    active: (): number => running.size,
+    aborted: (): number => aborted,
+    /** From here on, whoever is cut off is cut off by the recorder. */
+    disown(): void {
+      for (const exchange of running) ours.add(exchange)
+    },
+    open(request: IncomingMessage, response: ServerResponse): Exchange {
+      const gone = new AbortController()
+      const exchange: Exchange = {
+        request,
+        response,
+        gone: gone.signal,
+        drop(how = 'close') {
+          ours.add(exchange)
+          if (how === 'reset') request.socket.resetAndDestroy()
+          else request.socket.destroySoon()
+        },
+      }
+      running.add(exchange)
+      response.once('close', () => {
+        running.delete(exchange)
+        if (!response.writableFinished && !ours.has(exchange)) aborted += 1
+        ours.delete(exchange)
+        gone.abort()
+      })
+      return exchange
+    },
+  }
+}

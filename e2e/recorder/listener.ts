@@ -1,0 +1,39 @@
+/** A server on loopback whose connections are counted, and that can leave its port and come back. */
+import { once } from 'node:events'
+import type { AddressInfo, Server, Socket } from 'node:net'
+
+export interface Listener {
+  readonly port: number
+  /** Connections open now. */
+  sockets(): number
+  /** Closes the port and every connection: whoever tries now is refused. */
+  refuse(): Promise<void>
+  /** Listens again at the same port. */
+  accept(): Promise<void>
+}
+
+export async function listen(server: Server): Promise<Listener> {
+  const open = new Set<Socket>()
+  server.on('connection', (socket: Socket) => {
+    open.add(socket)
+    socket.once('close', () => open.delete(socket))
+  })
+  const listenAt = async (port: number): Promise<void> => {
+    server.listen(port, '127.0.0.1')
+    await once(server, 'listening')
+  }
+  await listenAt(0)
+  const { port } = server.address() as AddressInfo
+  return {
+    port,
+    sockets: () => open.size,
+    async refuse() {
+      if (!server.listening) return
+      const closed = once(server, 'close')
+      server.close()
+      for (const socket of open) socket.destroy()
+      await closed
+    },
+    accept: () => (server.listening ? Promise.resolve() : listenAt(port)),
+  }
+}

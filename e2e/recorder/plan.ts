@@ -1,0 +1,49 @@
+/** Which requests meet which faults. */
+import type { Route } from './answers.ts'
+import type { Fault } from './faults.ts'
+import type { Seen } from './seen.ts'
+
+export type When = (params: URLSearchParams) => boolean
+
+export interface Planned {
+  readonly route: Route | 'any'
+  readonly faults: readonly Fault[]
+  readonly when: When
+  left: number
+}
+
+/** The faults that tests have asked for, and the requests that they hold. */
+export function createPlan() {
+  let planned: Planned[] = []
+  const holding = new Set<() => void>()
+  const release = (): void => {
+    for (const go of holding) go()
+  }
+  return {
+    add: (plan: Planned): void => void planned.push(plan),
+    release,
+    heal(): void {
+      planned = []
+      release()
+    },
+    held: (): number => holding.size,
+    next({ route, params }: Seen): readonly Fault[] {
+      const plan = planned.find(
+        (one) => one.left > 0 && (one.route === 'any' || one.route === route) && one.when(params),
+      )
+      if (plan) plan.left -= 1
+      return plan?.faults ?? []
+    },
+    hold: (gone: AbortSignal): Promise<void> =>
+      new Promise((done) => {
+        const go = (): void => {
+          holding.delete(go)
+          done()
+        }
+        holding.add(go)
+        gone.addEventListener('abort', go)
+      }),
+  }
+}
+
+export type Plan = ReturnType<typeof createPlan>

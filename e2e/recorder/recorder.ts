@@ -1,0 +1,157 @@
+/**
+ * A recorder to test against: a real HTTP or HTTPS server on loopback that answers as the vendor's does, over a
+ * generated set, and goes wrong where a test says so. It tells what came in, how often, and what was left open.
+ */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
+import {
+  answerDetail,
+  answerList,
+  answerMedia,
+  failure,
+  readTarget,
+  type Answer,
+  type Liberties,
+  type Route,
+  type Target,
+} from './answers.ts'
+import { generateCalls, type Call } from './calls.ts'
+import { deliver, type Exchange } from './delivery.ts'
+import { alter, isDelivery, waitFor, type Fault } from './faults.ts'
+import { createExchanges } from './exchanges.ts'
+import { listen } from './listener.ts'
+import { createPlan, type Plan, type When } from './plan.ts'
+import { usualQuirks, type Quirks } from './quirks.ts'
+import { see, type Seen } from './seen.ts'
+import { readCredentials, signIn, type RecorderUser } from './users.ts'
+
+export interface RecorderOptions {
+  readonly users: readonly RecorderUser[]
+  /** 300 generated ones, unless given. */
+  readonly recordings?: readonly Call[]
+  /** PEM. Without it, plain HTTP. */
+  readonly tls?: { readonly cert: string; readonly key: string }
+  readonly quirks?: Partial<Quirks>
+}
+
+export interface Recorder {
+  /** The server's root, without a slash at its end. */
+  readonly url: string
+  readonly port: number
+  /** Everything that came in, oldest first. */
+  readonly requests: readonly Seen[]
+  /** How many requests of that route came in. */
+  count(route: Route): number
+  /**
+   * The next so many requests of that route meet the faults; all from now on without a number.
+   * @param when only requests with such a query.
+   */
+  on(route: Route | 'any', what: Fault | readonly Fault[], times?: number, when?: When): void
+  /** No further faults, and whatever is held goes on. */
+  heal(): void
+  /** Lets go what is held. */
+  release(): void
+  /** How many requests are being held. */
+  held(): number
+  /** Open TCP connections now. */
+  sockets(): number
+  /** Requests now without their whole answer. */
+  active(): number
+  /** How many requests the client left before their whole answer was out. */
+  aborted(): number
+  /** From now on the user has another password. */
+  setPassword(username: string, password: string): void
+  refuseConnections(): Promise<void>
+  acceptConnections(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** IIS keeps an idle connection for two minutes: longer than any test, so that what is left open shows. */
+const KEEP_ALIVE_MS = 120_000
+
+function libertiesOf(faults: readonly Fault[]): Liberties {
+  const size = faults.find((fault) => fault.kind === 'page-size')
+  const ignoredFilters = faults.flatMap((fault) => (fault.kind === 'ignore-filters' ? fault.names : []))
+  return { ignoredFilters, rows: size?.rows ?? null }
+}
+
+/** What a recorder without faults, but with these liberties, says. */
+type Reply = (seen: Seen, liberties: Liberties) => Answer
+
+function replyFrom(users: readonly RecorderUser[], calls: readonly Call[], quirks: Quirks): Reply {
+  const world = { calls, quirks }
+  let turn = 0
+  const reply = (target: Target, user: RecorderUser, seen: Seen, liberties: Liberties): Answer => {
+    if (target.route === 'list') return answerList(world, user, seen.query, (turn += 1), liberties)
+    if (target.route === 'detail') return answerDetail(world, user, target.id)
+    return answerMedia(world, user, target.id, seen.headers.range)
+  }
+  return (seen, liberties) => {
+    const target = readTarget(seen.path)
+    const user = signIn(users, readCredentials(seen.headers.authorization), quirks)
+    if (!user) {
+      const refusal = failure(401, 'Unauthorized', quirks)
+      return { ...refusal, headers: { ...refusal.headers, 'www-authenticate': 'Basic realm="Recorder"' } }
+    }
+    if (!target) return failure(404, 'No such address', quirks)
+    if (seen.method !== 'GET') return failure(405, 'Method not allowed', quirks)
+    return user.may === 'none' ? failure(403, 'Forbidden', quirks) : reply(target, user, seen, liberties)
+  }
+}
+
+async function answer(exchange: Exchange, seen: Seen, faults: readonly Fault[], plan: Plan, reply: Reply) {
+  const { gone } = exchange
+  for (const fault of faults) {
+    if (gone.aborted) return
+    // Rejects only where the client has left: then there is nobody to answer.
+    await waitFor(fault, () => plan.hold(gone), gone).catch(() => {})
+  }
+  if (gone.aborted) return
+  const altered = faults.reduce(alter, reply(seen, libertiesOf(faults)))
+  deliver(exchange, altered, faults.findLast(isDelivery) ?? null)
+}
+
+export async function startRecorder(options: RecorderOptions): Promise<Recorder> {
+  const users = [...options.users]
+  const quirks = { ...usualQuirks, ...options.quirks }
+  const reply = replyFrom(users, options.recordings ?? generateCalls(), quirks)
+  const requests: Seen[] = []
+  const plan = createPlan()
+  const exchanges = createExchanges()
+  const receive = (request: IncomingMessage, response: ServerResponse): void => {
+    const seen = see(request)
+    requests.push(seen)
+    request.resume()
+    void answer(exchanges.open(request, response), seen, plan.next(seen), plan, reply)
+  }
+  const server = options.tls ? createSecureServer(options.tls, receive) : createServer(receive)
+  server.keepAliveTimeout = KEEP_ALIVE_MS
+  const listener = await listen(server)
+  const refuseConnections = (): Promise<void> => {
+    exchanges.disown()
+    return listener.refuse()
+  }
+  return {
+    url: `${options.tls ? 'https' : 'http'}://127.0.0.1:${listener.port}`,
+    port: listener.port,
+    requests,
+    count: (route) => requests.filter((seen) => seen.route === route).length,
+    on: (route, what, times = Number.POSITIVE_INFINITY, when = () => true) =>
+      plan.add({ route, faults: [what].flat(), when, left: times }),
+    heal: plan.heal,
+    release: plan.release,
+    held: plan.held,
+    sockets: listener.sockets,
+    active: exchanges.active,
+    aborted: exchanges.aborted,
+    setPassword(username, password) {
+      const at = users.findIndex((user) => user.username === username)
+      const user = users[at]
+      if (!user) throw new Error(`The recorder has no user ${username}.`)
+      users[at] = { ...user, password }
+    },
+    refuseConnections,
+    acceptConnections: listener.accept,
+    stop: refuseConnections,
+  }
+}

@@ -1,0 +1,32 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import { readTarget, type Route } from './answers.ts'
+import { readCredentials } from './users.ts'
+
+/** What came in. */
+export interface Seen {
+  readonly method: string
+  /** Without the query. */
+  readonly path: string
+  /** As it was sent, without the `?`. */
+  readonly query: string
+  readonly params: URLSearchParams
+  /** Null for a path that the API does not have. */
+  readonly route: Route | null
+  readonly headers: IncomingHttpHeaders
+  /** The name that the credentials gave, right or wrong; null without any. */
+  readonly user: string | null
+}
+
+export function see({ method = 'GET', url = '/', headers }: IncomingMessage): Seen {
+  const [path = '', ...rest] = url.split('?')
+  const query = rest.join('?')
+  return {
+    method,
+    path,
+    query,
+    params: new URLSearchParams(query),
+    route: readTarget(path)?.route ?? null,
+    headers,
+    user: readCredentials(headers.authorization)?.username ?? null,
+  }
+}

@@ -1,0 +1,38 @@
+/** Who may ask the recorder, and what they find. */
+import { sameUser } from './matching.ts'
+import type { Quirks } from './quirks.ts'
+
+/**
+ * `all` and `own` recordings; `none` lacks the right to search (403); `sso` has the right password, which the
+ * recorder does not take from single sign-on users unless it is set up to (401).
+ */
+export type May = 'all' | 'own' | 'none' | 'sso'
+
+export interface RecorderUser {
+  readonly username: string
+  readonly password: string
+  readonly may: May
+}
+
+export interface Credentials {
+  readonly username: string
+  readonly password: string
+}
+
+/** @returns null where the header is missing or no HTTP Basic. */
+export function readCredentials(authorization: string | undefined): Credentials | null {
+  const [, encoded] = /^Basic ([A-Za-z\d+/=]+)$/i.exec(authorization ?? '') ?? []
+  const [, username, password] = /^([^:]*):(.*)$/s.exec(Buffer.from(encoded ?? '', 'base64').toString()) ?? []
+  return username === undefined || password === undefined ? null : { username, password }
+}
+
+/** The user with these credentials, or null. Passwords compare with regard to case. */
+export function signIn(
+  users: readonly RecorderUser[],
+  credentials: Credentials | null,
+  quirks: Quirks,
+): RecorderUser | null {
+  if (!credentials) return null
+  const user = users.find(({ username }) => sameUser(username, credentials.username, quirks))
+  return user?.password === credentials.password && user.may !== 'sso' ? user : null
+}
