@@ -16,3 +16,8 @@ export const EMBED_BASE = '/embed/v1'
 
 /** What a portal may say in the address of the framed page, beside the search. */
 export const embedFlags = ['parentOrigin', 'uiHide', 'uiLock', 'uiTheme', 'uiLang', 'uiHeight'] as const
+
+/** On a list request that only serves a search which somebody meant: what for. The audit counts it as part of that search. */
+export const SEARCH_PURPOSE_HEADER = 'Search-Purpose'
+export const searchPurposes = ['paging', 'prefetch', 'neighbour', 'suggestion', 'count', 'bars'] as const
+export type SearchPurpose = (typeof searchPurposes)[number]
