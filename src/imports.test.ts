@@ -27,6 +27,7 @@ const floorPlan: Readonly<Record<string, readonly string[]>> = {
     'contract',
     'server/config',
     'server/sources',
+    'server/sources/recorder',
     'server/sources/sqlite',
     'server/auth',
     'server/demo',
@@ -34,6 +35,7 @@ const floorPlan: Readonly<Record<string, readonly string[]>> = {
   'server/config': ['contract'],
   'server/auth': ['contract', 'server/sources'],
   'server/sources': ['contract'],
+  'server/sources/recorder': ['contract', 'server/sources'],
   'server/sources/sqlite': ['contract', 'server/sources'],
   'server/demo': ['contract', 'server/sources', 'server/sources/sqlite'],
 }
@@ -44,6 +46,7 @@ const packageLaw: Readonly<Record<string, readonly string[]>> = {
   'react-router-dom': ['url', 'app'],
   '@tanstack/react-table': ['search'],
   'better-sqlite3': ['server/sources/sqlite', 'server/auth'],
+  undici: ['server/sources/recorder'],
   fastify: ['server', 'server/auth'],
 }
 

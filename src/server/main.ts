@@ -9,18 +9,13 @@ import { openSessions, type Sessions } from './auth/sessions.ts'
 import { hostClock, type NowMs } from './clock.ts'
 import { ConfigError, readConfig, type Config } from './config.ts'
 import { isLoopback } from './config/addresses.ts'
-import { demoAccounts, isDemoStore, prepareDemo } from './demo/demo.ts'
 import { readDocument } from './document.ts'
 import { createDrain, DRAIN_MS, type Drain } from './drain.ts'
+import { HostKeyError, readHostKey } from './host-key.ts'
+import { openSource } from './open-source.ts'
 import type { Source } from './sources/source.ts'
-import { openSqliteSource } from './sources/sqlite/sqlite-source.ts'
-import { storeExists } from './sources/sqlite/database.ts'
 import { explain, StoreError } from './sources/sqlite/store-error.ts'
-
-/** A reason not to start that its message explains: show the message, not the stack. */
-class StartError extends Error {
-  override readonly name = 'StartError'
-}
+import { StartError } from './start-error.ts'
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
@@ -39,22 +34,10 @@ function readPage() {
   }
 }
 
-/** @returns whether the store holds demo data, and with it accounts whose password everyone knows. */
-async function prepareStore(config: Config, dataDir: string, nowMs: NowMs): Promise<boolean> {
-  const isPrivate = isLoopback(config.host)
-  if (config.demo && isPrivate) await prepareDemo({ dataDir, nowMs: nowMs(), log: say })
-  const holdsDemo = isDemoStore(dataDir)
-  if (isPrivate || !(holdsDemo || (config.demo && !storeExists(dataDir)))) return holdsDemo
-  throw new StartError(
-    `Demo accounts, whose password everyone knows, may not be reached from other machines (HOST=${config.host}). ` +
-      'Set HOST=127.0.0.1; or for real use set DEMO=off and DATA_DIR to a folder without demo data.',
-  )
-}
-
-function openSessionsIn(dataDir: string, nowMs: NowMs): Sessions {
+function openSessionsIn(dataDir: string, nowMs: NowMs, hostKey: Buffer): Sessions {
   const file = join(dataDir, 'sessions.db')
   try {
-    return openSessions({ file, nowMs })
+    return openSessions({ file, nowMs, hostKey })
   } catch (error) {
     throw explain(error, file)
   }
@@ -109,9 +92,9 @@ async function start(): Promise<void> {
   const dataDir = resolve(config.dataDir)
   const nowMs = hostClock(config.demoNowMs)
   const page = readPage()
-  const isDemo = await prepareStore(config, dataDir, nowMs)
-  const source = await openSqliteSource({ dataDir })
-  const sessions = openSessionsIn(dataDir, nowMs)
+  const { source, demoAccounts } = await openSource(config, dataDir, { nowMs, say })
+  const hostKey = config.hostKey ?? readHostKey(dataDir)
+  const sessions = openSessionsIn(dataDir, nowMs, hostKey)
   const drain = createDrain()
   const app = await buildApp({
     ...config,
@@ -120,7 +103,7 @@ async function start(): Promise<void> {
     sessions,
     nowMs,
     drain,
-    demoAccounts: isDemo ? demoAccounts : [],
+    demoAccounts,
     // A person at a terminal wants the address, not a line for each answer.
     log: { level: config.logLevel ?? (process.stdout.isTTY ? 'warn' : 'info') },
   })
@@ -133,7 +116,9 @@ async function start(): Promise<void> {
 }
 
 start().catch((error: unknown) => {
-  const isExplained = [ConfigError, StartError, StoreError].some((kind) => error instanceof kind)
+  const isExplained = [ConfigError, HostKeyError, StartError, StoreError].some(
+    (kind) => error instanceof kind,
+  )
   const message = error instanceof Error ? error.message : String(error)
   process.stderr.write(`${isExplained ? message : `The host could not start: ${message}`}\n`)
   process.exit(1)

@@ -44,7 +44,8 @@ export function createPasswords(source: Source, throttle: Throttle, nowMs: () =>
     if (Math.max(username.length, password.length) > MAX_CREDENTIAL_LENGTH) throw wrongCredentials()
     const attempt = throttle.begin(username, address)
     const principal = await source.authenticate(username, password).catch((error: unknown) => {
-      attempt.withdrawn()
+      // A refusal in the source's own words counts as much as ours; what did not judge the password does not.
+      if (!(error instanceof Problem && error.status === 401)) attempt.withdrawn()
       throw error
     })
     if (!principal) throw wrongCredentials()

@@ -1,0 +1,115 @@
+/** Reads what the recorder answered: by its status, its type and within its bounds. */
+import { Problem } from '../../../contract/problems.ts'
+import { discard, type Answer } from './connection.ts'
+import { explainFailure, recorderDown, recorderFailed } from './failures.ts'
+
+/** Of a list or a detail; a page of 1,000 recordings is a hundredth of it. */
+export const MAX_JSON_BYTES = 25 * 1024 * 1024
+/** Enough for the API's own 400, and for nothing that would be worth sending. */
+const MAX_ERROR_BYTES = 16_384
+const MAX_MESSAGE_LENGTH = 500
+
+/** @returns the header, or null; of several the first. */
+export function header(headers: Answer['headers'], name: string): string | null {
+  const value = headers[name]
+  return (Array.isArray(value) ? value[0] : value) ?? null
+}
+
+export const mediaTypeOf = (answer: Answer): string =>
+  (header(answer.headers, 'content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
+
+const isEncoded = (answer: Answer): boolean =>
+  !['', 'identity'].includes((header(answer.headers, 'content-encoding') ?? '').toLowerCase())
+
+async function readBytes(answer: Answer, limit: number, signal: AbortSignal): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let size = 0
+  const leave = (): void => void answer.body.destroy(signal.reason as Error)
+  signal.addEventListener('abort', leave, { once: true })
+  try {
+    signal.throwIfAborted()
+    for await (const chunk of answer.body as AsyncIterable<Buffer>) {
+      size += chunk.length
+      if (size > limit) throw recorderFailed(`sent more than ${Math.floor(limit / 1024)} KB`)
+      chunks.push(chunk)
+    }
+  } catch (error) {
+    discard(answer)
+    signal.throwIfAborted()
+    throw explainFailure(error)
+  } finally {
+    signal.removeEventListener('abort', leave)
+  }
+  return Buffer.concat(chunks, size)
+}
+
+function parse(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch {
+    throw recorderFailed('answered something that is not JSON')
+  }
+}
+
+/** @throws Problem `recorder_failed` for another type, too much of it, or what cannot be parsed. */
+export async function readJson(
+  answer: Answer,
+  signal: AbortSignal,
+  limit = MAX_JSON_BYTES,
+): Promise<unknown> {
+  const type = mediaTypeOf(answer)
+  if (!/^(application|text)\/([\w.-]+\+)?json$/.test(type) || isEncoded(answer)) {
+    discard(answer)
+    throw recorderFailed(`answered ${isEncoded(answer) ? 'compressed bytes' : type || 'no type'}, not JSON`)
+  }
+  return parse(await readBytes(answer, limit, signal))
+}
+
+/** The API's own 400 goes on as it is; its message is the vendor's and is shown as text. */
+async function invalidQuery(answer: Answer, signal: AbortSignal): Promise<Problem> {
+  const body = await readJson(answer, signal, MAX_ERROR_BYTES)
+  const { reason, message } = (typeof body === 'object' && body !== null ? body : {}) as Record<
+    string,
+    unknown
+  >
+  if ((reason !== 0 && reason !== 1) || typeof message !== 'string') {
+    return recorderFailed('refused the search without the reason that its API promises')
+  }
+  return new Problem({
+    status: 400,
+    code: 'invalid_query',
+    reason,
+    message: message.slice(0, MAX_MESSAGE_LENGTH),
+  })
+}
+
+function busy(answer: Answer): Problem {
+  const seconds = header(answer.headers, 'retry-after') ?? ''
+  return new Problem({
+    status: 429,
+    code: 'too_many_searches',
+    message: 'The recorder has too much to do. Try again in a moment.',
+    retryAfterMs: /^\d{1,6}$/.test(seconds) ? Number(seconds) * 1000 : 1000,
+  })
+}
+
+const forbidden = (): Problem =>
+  new Problem({
+    status: 403,
+    code: 'forbidden',
+    message: 'The recorder does not let you search recordings: it takes “Call Recording Base Access”.',
+  })
+
+/** What an answer other than 200 means. The caller has not read its body; here it is read or let go. */
+export async function problemOf(answer: Answer, signal: AbortSignal): Promise<Problem> {
+  const { statusCode } = answer
+  if (statusCode === 400) return invalidQuery(answer, signal)
+  discard(answer)
+  if (statusCode === 403) return forbidden()
+  if (statusCode === 429) return busy(answer)
+  if (statusCode === 504) return recorderDown()
+  if (statusCode === 404) return recorderFailed('has no Recordings API at RECORDER_URL')
+  if (statusCode >= 300 && statusCode < 400)
+    return recorderFailed('redirects, which is not followed: check RECORDER_URL')
+  return recorderFailed(`answered ${statusCode}`, [500, 502, 503].includes(statusCode) ? statusCode : 502)
+}

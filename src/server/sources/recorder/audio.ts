@@ -1,0 +1,66 @@
+/** What the recorder says about a recording's audio before its bytes come. */
+import { createHash } from 'node:crypto'
+import { mediaEndpoint } from '../../../contract/endpoints.ts'
+import type { Credentials } from '../source.ts'
+import { header, mediaTypeOf, problemOf } from './answers.ts'
+import { discard, within, type Answer, type Connection } from './connection.ts'
+import { recorderFailed } from './failures.ts'
+
+export interface AudioFacts {
+  /** Bytes, or null where the recorder does not say before the end. */
+  readonly size: number | null
+  /** The recorder's own validator, or null. */
+  readonly etag: string | null
+  readonly fileName: string
+}
+
+/** `inline; filename="2017000000175.mp3"`: the name, if it is one that a file may have anywhere. */
+function fileNameOf(answer: Answer, id: string): string {
+  const disposition = header(answer.headers, 'content-disposition') ?? ''
+  const name = /filename="?([\w.-]{1,100})"?\s*(?:;|$)/i.exec(disposition)?.[1]
+  return name !== undefined && /^\w.*\.mp3$/i.test(name) ? name : `${id}.mp3`
+}
+
+export function factsOf(answer: Answer, id: string): AudioFacts {
+  const length = header(answer.headers, 'content-length')
+  return {
+    size: length !== null && /^\d{1,15}$/.test(length) ? Number(length) : null,
+    etag: /^"([\w.:+/=-]{1,200})"$/.exec(header(answer.headers, 'etag') ?? '')?.[1] ?? null,
+    fileName: fileNameOf(answer, id),
+  }
+}
+
+/** A finished recording does not change: where the recorder has no validator, its id and size are one. */
+export const etagOf = ({ etag }: AudioFacts, id: string, size: number): string =>
+  etag ?? createHash('sha256').update(`${id.toLowerCase()} ${size}`).digest('base64url')
+
+const isAudio = (answer: Answer): boolean =>
+  /^(audio\/[\w.+-]+|application\/octet-stream)$/.test(mediaTypeOf(answer)) &&
+  ['', 'identity'].includes(header(answer.headers, 'content-encoding') ?? '')
+
+/**
+ * Asks for the audio, whole or in part.
+ * @param range as the `Range` header says it, or null for the whole.
+ * @returns the answer at its first byte, or null where there is none or it is out of reach.
+ */
+export async function askAudio(
+  connection: Connection,
+  id: string,
+  credentials: Credentials,
+  range: string | null,
+  signal: AbortSignal,
+): Promise<Answer | null> {
+  const call = { lane: 'audio', path: mediaEndpoint(id), accept: 'audio/mpeg' } as const
+  return within(connection.limits.answerMs, signal, async (limited) => {
+    const answer = await connection.ask(range === null ? call : { ...call, range }, credentials, limited)
+    // Out of reach looks like not there: who may not hear it is not told that it exists.
+    if ([403, 404].includes(answer.statusCode)) {
+      discard(answer)
+      return null
+    }
+    if (answer.statusCode !== 200 && answer.statusCode !== 206) throw await problemOf(answer, limited)
+    if (isAudio(answer)) return answer
+    discard(answer)
+    throw recorderFailed(`answered ${mediaTypeOf(answer) || 'no type'}, not audio`)
+  })
+}

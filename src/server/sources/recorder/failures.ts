@@ -1,0 +1,109 @@
+/** What went wrong between the host and the recorder, as problems that say who has to do what. */
+import { errors } from 'undici'
+import { Problem } from '../../../contract/problems.ts'
+
+/** The recorder's own 504, an open breaker, no connection: no search is the cause, and waiting is the remedy. */
+export function recorderDown(retryAfterMs?: number): Problem {
+  return new Problem({
+    status: 504,
+    code: 'recorder_down',
+    message: 'The recording service is down or cannot be reached. Try again in a moment.',
+    retryAfterMs,
+  })
+}
+
+/** An answer that is none: it says what about it, never what stood in it. */
+export function recorderFailed(what: string, status = 502): Problem {
+  return new Problem({ status, code: 'recorder_failed', message: `The recorder ${what}.` })
+}
+
+/** Rows that were not asked for. Shown, they would be wrong calls under a right heading. */
+export function recorderMismatch(what: string): Problem {
+  return new Problem({
+    status: 502,
+    code: 'recorder_mismatch',
+    message: `The recorder answered with other recordings than were asked for (${what}), so none is shown.`,
+  })
+}
+
+/** The relay's own limit, which a narrower search keeps to. */
+export function searchTimeout(): Problem {
+  return new Problem({
+    status: 504,
+    code: 'search_timeout',
+    message: 'The recorder took longer than this host waits. Narrow the search to a shorter period.',
+  })
+}
+
+export function credentialsRefused(): Problem {
+  return new Problem({
+    status: 401,
+    code: 'signed_out',
+    message: 'The recorder no longer accepts this password. Sign in again.',
+  })
+}
+
+/** The vendor's switch for users of single sign-on, who have a password and may still not use it here. */
+export const SSO_SETTING = 'AllowBasicAuthForSsoUsersViaWebApi=1'
+
+/** A refusal at sign-in: a wrong password and a single sign-on user look alike from here. */
+export function refusedByRecorder(): Problem {
+  return new Problem({
+    status: 401,
+    code: 'refused_by_recorder',
+    message: `The recorder refused this username and password. For users of single sign-on its administrator has to set ${SSO_SETTING}.`,
+  })
+}
+
+function untrusted(code: string, cause: unknown): Problem {
+  return new Problem(
+    {
+      status: 502,
+      code: 'recorder_untrusted',
+      message: `The recorder’s certificate is not trusted (${code}). If it is of your own authority, set RECORDER_CA_FILE to that authority’s certificate.`,
+    },
+    { cause },
+  )
+}
+
+/** Codes of OpenSSL's verdicts on a certificate, as Node gives them to errors (`tls`, X509 certificate error codes). */
+const certificateCodes =
+  /^(UNABLE_TO_\w+|CERT_\w+|\w*SELF_SIGNED\w*|DEPTH_ZERO_\w+|ERR_TLS_CERT_ALTNAME_INVALID|HOSTNAME_MISMATCH|INVALID_(CA|PURPOSE)|PATH_LENGTH_EXCEEDED|ERROR_IN_CERT\w+|CRL_\w+)$/
+
+const connectCodes = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'EHOSTDOWN',
+  'ENETUNREACH',
+  'ENETDOWN',
+  'ETIMEDOUT',
+  'EADDRNOTAVAIL',
+  'UND_ERR_CONNECT_TIMEOUT',
+])
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : ''
+
+/** An address may stand for several, each with its own error: the last word is as good as any. */
+const first = (error: unknown): unknown =>
+  error instanceof AggregateError && codeOf(error) === '' ? error.errors[0] : error
+
+/** Names an error of the connection or of HTTP; another one is returned as it is. */
+export function explainFailure(thrown: unknown): unknown {
+  const error = first(thrown)
+  if (error instanceof Problem) return error
+  const code = codeOf(error)
+  if (certificateCodes.test(code)) return untrusted(code, error)
+  if (connectCodes.has(code)) return recorderDown()
+  if (error instanceof errors.HeadersTimeoutError || error instanceof errors.BodyTimeoutError) {
+    return searchTimeout()
+  }
+  if (error instanceof errors.HeadersOverflowError) return recorderFailed('sent more headers than are read')
+  if (error instanceof errors.HTTPParserError) return recorderFailed('answered something that is no HTTP')
+  if (error instanceof errors.UndiciError && !(error instanceof errors.InvalidArgumentError)) {
+    return recorderFailed('broke the connection off')
+  }
+  return /^(E[A-Z]+|ERR_SSL_\w+|ERR_TLS_\w+)$/.test(code) ? recorderFailed('broke the connection off') : error
+}

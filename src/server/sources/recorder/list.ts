@@ -1,0 +1,60 @@
+/** One page of the recorder's list: asked in its own words, and not believed before it was checked. */
+import { RECORDINGS } from '../../../contract/endpoints.ts'
+import { writeApiQuery, type FilterName, type Paging, type Search } from '../../../contract/search.ts'
+import type { Credentials, Page } from '../source.ts'
+import { problemOf, readJson } from './answers.ts'
+import { within, type Connection } from './connection.ts'
+import { recorderFailed, recorderMismatch } from './failures.ts'
+import { mismatch } from './matches.ts'
+
+export type NameOf = (name: FilterName) => string
+
+function readPage(json: unknown): Page {
+  const { totalCount, recordings } = (typeof json === 'object' && json !== null ? json : {}) as Record<
+    string,
+    unknown
+  >
+  if (typeof totalCount === 'number' && Number.isSafeInteger(totalCount) && totalCount >= 0) {
+    if (Array.isArray(recordings)) return { totalCount, recordings }
+  }
+  throw recorderFailed('answered JSON that is no list of recordings')
+}
+
+/**
+ * A recorder that ignores or cuts the page's size counts its pages otherwise than we do: each page shown would be the
+ * wrong one. On the last page the total may just have changed.
+ */
+function checkSize({ totalCount, recordings }: Page, { page, pageSize }: Paging): void {
+  const due = Math.min(pageSize, Math.max(0, totalCount - page * pageSize))
+  const isShort = due === pageSize && recordings.length < pageSize
+  if (recordings.length > pageSize || isShort) {
+    throw recorderMismatch(`${recordings.length} instead of ${due} on this page`)
+  }
+}
+
+/** Asks for one page and reads it, without looking at what the rows are. */
+export async function askPage(
+  connection: Connection,
+  query: { readonly search: Search; readonly paging: Paging; readonly nameOf: NameOf },
+  credentials: Credentials,
+  signal: AbortSignal,
+): Promise<Page> {
+  const { search, paging, nameOf } = query
+  const path = `${RECORDINGS}?${writeApiQuery(search, paging, nameOf)}`
+  return within(connection.limits.answerMs, signal, async (limited) => {
+    const answer = await connection.ask(
+      { lane: 'data', path, accept: 'application/json' },
+      credentials,
+      limited,
+    )
+    if (answer.statusCode !== 200) throw await problemOf(answer, limited)
+    return readPage(await readJson(answer, limited))
+  })
+}
+
+/** @throws Problem 502 `recorder_mismatch` where the rows cannot be an answer to the search. */
+export function checkPage(page: Page, search: Search, paging: Paging): void {
+  checkSize(page, paging)
+  const wrong = mismatch(page.recordings, search)
+  if (wrong) throw recorderMismatch(`the filter ${wrong} seems to be ignored`)
+}

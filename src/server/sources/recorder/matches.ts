@@ -1,0 +1,64 @@
+/**
+ * Whether a row can be an answer to the search. A release that does not know a filter ignores it and answers with
+ * everything: rows that nobody asked for, under a heading that says otherwise. What the vendor leaves open (whether a
+ * bound is included, how finely times are compared) is no mismatch, nor is a field that cannot be read.
+ */
+import type { TextFilter, TimeFilter } from '../../../contract/filter-kinds.ts'
+import { readRecording, type Recording } from '../../../contract/recording.ts'
+import { filterNames, type FilterName, type Search } from '../../../contract/search.ts'
+
+/** A recorder may keep whole seconds where the search has milliseconds. */
+const SLACK_MS = 1000
+
+function fitsTime(atMs: number | null, filter: TimeFilter, slackMs: number): boolean {
+  if (atMs === null) return true
+  switch (filter.op) {
+    case 'equals':
+      return Math.abs(atMs - filter.at) < SLACK_MS
+    case 'after':
+      return atMs >= filter.at - slackMs
+    case 'before':
+      return atMs <= filter.at + slackMs
+    case 'between':
+      return atMs >= filter.from - slackMs && atMs <= filter.to + slackMs
+  }
+}
+
+const endOf = ({ start, duration }: Recording): number | null =>
+  start && duration ? start.epochMs + duration.durationMs : null
+
+/** Databases compare with or without regard to case, as they were set up. */
+function fitsText(text: string | null, { op, text: wanted }: TextFilter<'equals' | 'contains'>): boolean {
+  const [given, sought] = [(text ?? '').toLowerCase(), wanted.toLowerCase()]
+  return op === 'contains' ? given.includes(sought) : given === sought
+}
+
+type Check<Name extends FilterName> = (recording: Recording, filter: NonNullable<Search[Name]>) => boolean
+
+const checks: { readonly [Name in FilterName]: Check<Name> } = {
+  startTime: ({ start }, filter) => fitsTime(start?.epochMs ?? null, filter, 0),
+  // The end is start plus duration, which is written in hundredths of a second.
+  endTime: (recording, filter) => fitsTime(endOf(recording), filter, SLACK_MS),
+  localPartyNumber: ({ localPartyNumber }, filter) => fitsText(localPartyNumber, filter),
+  remotePartyNumber: ({ remotePartyNumber }, filter) => fitsText(remotePartyNumber, filter),
+  ownerUsername: ({ ownerUsername }, filter) => fitsText(ownerUsername, filter),
+  direction: ({ direction }, filter) => direction === null || direction === filter,
+}
+
+function fits<Name extends FilterName>(name: Name, recording: Recording, search: Search): boolean {
+  const filter = search[name]
+  if (filter === undefined || name in recording.unreadable) return true
+  return checks[name](recording, filter as NonNullable<Search[Name]>)
+}
+
+/** @returns the first filter that a row does not match, or null where all rows can be answers. */
+export function mismatch(rows: readonly unknown[], search: Search): FilterName | null {
+  const asked = filterNames.filter((name) => search[name] !== undefined)
+  if (asked.length === 0) return null
+  for (const row of rows) {
+    const recording = readRecording(row)
+    const wrong = recording && asked.find((name) => !fits(name, recording, search))
+    if (wrong) return wrong
+  }
+  return null
+}

@@ -1,0 +1,51 @@
+/** Audio for which there is no room: each part is asked for when somebody listens to it, `Range` and all. */
+import { PassThrough, pipeline } from 'node:stream'
+import type { Credentials } from '../source.ts'
+import { header } from './answers.ts'
+import { askAudio } from './audio.ts'
+import { discard, type Answer, type Connection } from './connection.ts'
+import { recorderFailed } from './failures.ts'
+
+/** Yields the bytes from `start` to `end` of an answer that begins at `from`. */
+async function* cut(answer: Answer, from: number, start: number, end: number): AsyncGenerator<Buffer> {
+  let position = from
+  for await (const chunk of answer.body as AsyncIterable<Buffer>) {
+    const wanted = chunk.subarray(Math.max(0, start - position), Math.max(0, end + 1 - position))
+    position += chunk.length
+    if (wanted.length > 0) yield wanted
+    if (position > end) return
+  }
+  // Headers have promised these bytes: a shorter answer must not pass for the whole.
+  if (position <= end) throw recorderFailed('ended the audio early')
+}
+
+/** A recorder that does not know `Range` answers 200 with everything, from the first byte. */
+function firstByte({ statusCode, headers }: Answer): number {
+  if (statusCode === 200) return 0
+  return Number(/^bytes (\d+)-/.exec(header(headers, 'content-range') ?? '')?.[1] ?? Number.NaN)
+}
+
+/** Opens the bytes from `start` to `end`, both included. Destroying the stream ends the recorder's answer. */
+export function openPassing(
+  connection: Connection,
+  id: string,
+  credentials: Credentials,
+  start: number,
+  end: number,
+): NodeJS.ReadableStream {
+  const abort = new AbortController()
+  const stream = new PassThrough()
+  stream.once('close', () => abort.abort(new DOMException('Nobody listens any more.', 'AbortError')))
+  const fill = async (): Promise<void> => {
+    const answer = await askAudio(connection, id, credentials, `bytes=${start}-${end}`, abort.signal)
+    if (!answer) throw recorderFailed('no longer has the audio')
+    const from = firstByte(answer)
+    if (!(from <= start)) {
+      discard(answer)
+      throw recorderFailed('answered another part of the audio than was asked for')
+    }
+    pipeline(cut(answer, from, start, end), stream, () => discard(answer))
+  }
+  fill().catch((error: unknown) => stream.destroy(error instanceof Error ? error : new Error(String(error))))
+  return stream
+}

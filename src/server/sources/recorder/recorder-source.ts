@@ -1,0 +1,178 @@
+/** The customer's own recorder as a source of recordings: a relay of three fixed routes, with its own distrust. */
+import { performance } from 'node:perf_hooks'
+import { recordingEndpoint, RECORDINGS } from '../../../contract/endpoints.ts'
+import { Problem } from '../../../contract/problems.ts'
+import { readDetail } from '../../../contract/recording.ts'
+import type { Paging, Search } from '../../../contract/search.ts'
+import type { Credentials, Page, Principal, Source } from '../source.ts'
+import { problemOf, readJson } from './answers.ts'
+import {
+  discard,
+  openConnection,
+  standardLimits,
+  within,
+  type Connection,
+  type RecorderLimits,
+} from './connection.ts'
+import { recorderDown, recorderFailed, refusedByRecorder, credentialsRefused } from './failures.ts'
+import { askPage, checkPage, type NameOf } from './list.ts'
+import {
+  remoteParameterFinder,
+  type RemoteParameter,
+  type RemoteParameterFinder,
+} from './remote-parameter.ts'
+import { Spool, type SpoolOptions } from './spool.ts'
+import { walk } from './walk.ts'
+
+export interface RecorderOptions {
+  /** The recorder's root: scheme, host and port. The API's path is appended. */
+  readonly url: string
+  /** PEM of the customer's own authority, or null. */
+  readonly ca: string | null
+  readonly remoteParameter: RemoteParameter | 'auto'
+  /** Where audio that is being listened to is kept. */
+  readonly spoolFolder: string
+  readonly limits?: Partial<RecorderLimits>
+  readonly spool?: Partial<Pick<SpoolOptions, 'maxBytes' | 'idleMs' | 'graceMs'>>
+  /** A clock that nobody sets, ms. */
+  readonly steadyMs?: () => number
+}
+
+/** How long the answer to "are you there" holds: anybody may ask, and the recorder has other work. */
+const READY_MS = 5000
+const READY_LIMIT_MS = 3000
+
+const smallest: Paging = { page: 0, pageSize: 1 }
+const asDeclared: NameOf = (name) => name
+
+/** Only the recorder knows what its users may do; here all of them may ask. */
+const principalOf = (credentials: Credentials): Principal => ({
+  username: credentials.username,
+  displayName: null,
+  role: 'base',
+  scope: { kind: 'recorder' },
+  stamp: '',
+  credentials,
+})
+
+function credentialsOf({ credentials }: Principal): Credentials {
+  if (credentials) return credentials
+  throw credentialsRefused()
+}
+
+/** Basic ends a name at its first colon (RFC 7617, section 2), and knows no control characters. */
+const canBeSent = ({ username, password }: Credentials): boolean =>
+  // oxlint-disable-next-line no-control-regex
+  !username.includes(':') && !/[\u0000-\u001f\u007f]/.test(username + password)
+
+async function authenticate(connection: Connection, credentials: Credentials): Promise<Principal | null> {
+  if (!canBeSent(credentials)) return null
+  if (connection.guard.isRefused(credentials)) throw refusedByRecorder()
+  const { signal } = new AbortController()
+  try {
+    await askPage(connection, { search: {}, paging: smallest, nameOf: asDeclared }, credentials, signal)
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    if (error.code === 'signed_out') throw refusedByRecorder()
+    // The password is right and the right to search is missing: the page says which, and whom to ask.
+    if (error.code === 'forbidden') return principalOf(credentials)
+    // Nobody's search took too long: the password could not be checked.
+    throw error.code === 'search_timeout' ? recorderDown() : error
+  }
+  return principalOf(credentials)
+}
+
+async function list(
+  connection: Connection,
+  finder: RemoteParameterFinder,
+  query: { readonly search: Search; readonly paging: Paging },
+  credentials: Credentials,
+  signal: AbortSignal,
+): Promise<Page> {
+  const { search, paging } = query
+  const nameOf = await finder.nameOf(search, async (counted, name) => {
+    const page = await askPage(
+      connection,
+      { search: counted, paging: smallest, nameOf: name },
+      credentials,
+      signal,
+    )
+    return page.totalCount
+  })
+  const page = await askPage(connection, { search, paging, nameOf }, credentials, signal)
+  try {
+    checkPage(page, search, paging)
+  } catch (error) {
+    finder.forget()
+    throw error
+  }
+  return page
+}
+
+async function detail(
+  connection: Connection,
+  id: string,
+  credentials: Credentials,
+  signal: AbortSignal,
+): Promise<object | null> {
+  return within(connection.limits.answerMs, signal, async (limited) => {
+    const call = { lane: 'data', path: recordingEndpoint(id), accept: 'application/json' } as const
+    const answer = await connection.ask(call, credentials, limited)
+    if ([403, 404].includes(answer.statusCode)) {
+      discard(answer)
+      return null
+    }
+    if (answer.statusCode !== 200) throw await problemOf(answer, limited)
+    const json = await readJson(answer, limited)
+    // Another recording under this address would be played and noted as this one.
+    if (readDetail(json)?.id.toLowerCase() !== id.toLowerCase()) {
+      throw recorderFailed('answered JSON that is not this recording')
+    }
+    return json as object
+  })
+}
+
+function readiness(connection: Connection, steadyMs: () => number): () => Promise<boolean> {
+  let asked: { readonly atMs: number; readonly ready: Promise<boolean> } | null = null
+  const ask = async (): Promise<boolean> => {
+    const path = `${RECORDINGS}?page=0&pageSize=1`
+    const call = { lane: 'data', path, accept: 'application/json' } as const
+    return within(READY_LIMIT_MS, new AbortController().signal, async (signal) => {
+      // Without a password it says 401, which is all that is wanted: it answers.
+      const answer = await connection.ask(call, null, signal)
+      discard(answer)
+      return answer.statusCode < 500
+    }).catch(() => false)
+  }
+  return () => {
+    if (!asked || steadyMs() - asked.atMs > READY_MS) asked = { atMs: steadyMs(), ready: ask() }
+    return asked.ready
+  }
+}
+
+/** Opens no connection yet: the first question does. @throws where the spool's folder cannot be made. */
+export function openRecorderSource(options: RecorderOptions): Source {
+  const { url, ca, spoolFolder, steadyMs = () => performance.now() } = options
+  const limits = { ...standardLimits, ...options.limits }
+  const connection = openConnection({ origin: new URL(url).origin, ca, limits, steadyMs })
+  const finder = remoteParameterFinder(options.remoteParameter)
+  const spool = new Spool({ connection, folder: spoolFolder, ...options.spool })
+  const page = (search: Search, paging: Paging, viewer: Principal, signal: AbortSignal): Promise<Page> =>
+    list(connection, finder, { search, paging }, credentialsOf(viewer), signal)
+  return {
+    authenticate: (username, password) => authenticate(connection, { username, password }),
+    async principal(_username, credentials) {
+      return credentials && !connection.guard.isRefused(credentials) ? principalOf(credentials) : null
+    },
+    list: page,
+    listAll: (search, viewer, signal) => walk((paging) => page(search, paging, viewer, signal)),
+    detail: (id, viewer, signal) => detail(connection, id, credentialsOf(viewer), signal),
+    media: (id, viewer, signal) => spool.media(id, credentialsOf(viewer), signal),
+    ready: readiness(connection, steadyMs),
+    gauges: () => ({ ...connection.gauges(), ...spool.gauges() }),
+    async close() {
+      await spool.close()
+      await connection.close()
+    },
+  }
+}

@@ -1,0 +1,65 @@
+/**
+ * What this recorder calls the remote party's number. Releases differ, and a parameter that a release does not know
+ * is ignored: so it is found out with a value that no recording can have, which must count none.
+ */
+import { randomUUID } from 'node:crypto'
+import type { Search } from '../../../contract/search.ts'
+import { Problem } from '../../../contract/problems.ts'
+import type { NameOf } from './list.ts'
+
+export const remoteParameters = ['remotePartyNumber', 'remoteParty'] as const
+export type RemoteParameter = (typeof remoteParameters)[number]
+
+/** How many recordings match, under these parameter names. */
+export type CountMatching = (search: Search, nameOf: NameOf) => Promise<number>
+
+export interface RemoteParameterFinder {
+  /** @throws Problem 502 `recorder_failed` where the recorder knows neither name, or what `count` throws. */
+  nameOf(search: Search, count: CountMatching): Promise<NameOf>
+  /** Rows did not match: another release may be running by now. */
+  forget(): void
+}
+
+const naming =
+  (parameter: RemoteParameter): NameOf =>
+  (name) =>
+    name === 'remotePartyNumber' ? parameter : name
+
+function neitherKnown(): Problem {
+  return new Problem({
+    status: 502,
+    code: 'recorder_failed',
+    message: `The recorder filters by neither ${remoteParameters.join(' nor ')}: searches by remote number cannot be answered.`,
+  })
+}
+
+async function findOut(count: CountMatching): Promise<RemoteParameter | null> {
+  const impossible: Search = { remotePartyNumber: { op: 'equals', text: `none-${randomUUID()}` } }
+  for (const parameter of remoteParameters) {
+    // A release may also refuse a parameter that it does not know.
+    const matching = await count(impossible, naming(parameter)).catch((error: unknown) => {
+      if (error instanceof Problem && error.code === 'invalid_query') return Number.POSITIVE_INFINITY
+      throw error
+    })
+    if (matching > 0) continue
+    // Of nothing, nothing is left either way: somebody who finds recordings has to ask.
+    return (await count({}, naming(parameter))) > 0 ? parameter : null
+  }
+  throw neitherKnown()
+}
+
+/** @param configured the name to use without asking, or `auto`. */
+export function remoteParameterFinder(configured: RemoteParameter | 'auto'): RemoteParameterFinder {
+  let known: RemoteParameter | null = configured === 'auto' ? null : configured
+  return {
+    async nameOf(search, count) {
+      if (known || search.remotePartyNumber === undefined) return naming(known ?? 'remotePartyNumber')
+      const found = await findOut(count)
+      known ??= found
+      return naming(known ?? 'remotePartyNumber')
+    },
+    forget() {
+      if (configured === 'auto') known = null
+    },
+  }
+}

@@ -1,0 +1,31 @@
+/**
+ * Runs something under a signal that aborts with the first of several, and lets go of them afterwards. One of them may
+ * live as long as a session: `AbortSignal.any` would hang a little more on it with every request.
+ */
+export async function joined<T>(
+  signals: readonly AbortSignal[],
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const controller = new AbortController()
+  const release = signals.map((signal) => {
+    const leave = (): void => controller.abort(signal.reason)
+    if (signal.aborted) leave()
+    else signal.addEventListener('abort', leave, { once: true })
+    return () => signal.removeEventListener('abort', leave)
+  })
+  try {
+    return await work(controller.signal)
+  } finally {
+    for (const letGo of release) letGo()
+  }
+}
+
+/** Waits for a promise, but no longer than for the signal. @throws what the promise does, or the signal's reason. */
+export function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const leave = (): void => reject(signal.reason)
+    if (signal.aborted) leave()
+    signal.addEventListener('abort', leave, { once: true })
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave))
+  })
+}

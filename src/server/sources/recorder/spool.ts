@@ -1,0 +1,201 @@
+/** The audio that is being listened to: bounded in size, and gone when nobody has listened for a while. */
+import { randomUUID } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Credentials, Media } from '../source.ts'
+import { askAudio, etagOf, factsOf, type AudioFacts } from './audio.ts'
+import { discard, type Answer, type Connection } from './connection.ts'
+import { explainFailure, recorderFailed } from './failures.ts'
+import { openPassing } from './passing.ts'
+import { orAborted } from './signals.ts'
+import { Spooled } from './spooled.ts'
+
+export const SPOOL_BYTES = 1024 * 1024 * 1024
+export const IDLE_MS = 10 * 60_000
+export const GRACE_MS = 2000
+
+export interface SpoolOptions {
+  readonly connection: Connection
+  /** Made where it is missing. */
+  readonly folder: string
+  /** All audio together; what does not fit is passed on without being kept. */
+  readonly maxBytes?: number
+  /** How long audio is kept after the last answer from it, ms. */
+  readonly idleMs?: number
+  /** How long unfinished audio goes on coming after everybody left, ms: players leave to come back elsewhere. */
+  readonly graceMs?: number
+}
+
+/** One listening: one recording, for one user, asked of the recorder once however often a player asks. */
+class Listening {
+  readonly abort = new AbortController()
+  spooled: Spooled | null = null
+  /** Bytes that it takes of the room. */
+  reserved = 0
+  /** How many answers are made of it now. */
+  holders = 0
+  /** Whether nothing more comes from the recorder by itself. */
+  isSettled = false
+  timer: NodeJS.Timeout | undefined = undefined
+  readonly id: string
+  readonly credentials: Credentials
+
+  constructor(id: string, credentials: Credentials) {
+    this.id = id
+    this.credentials = credentials
+  }
+}
+
+const nobody = (): Error => new DOMException('Nobody listens any more.', 'AbortError')
+
+export class Spool {
+  readonly #options: Required<SpoolOptions>
+  /** The one that was used last stands last. */
+  readonly #listenings = new Map<string, Listening>()
+  readonly #media = new WeakMap<Listening, Promise<Media | null>>()
+  readonly #closing = new Set<Promise<void>>()
+
+  /** @throws where the folder cannot be made. */
+  constructor(options: SpoolOptions) {
+    this.#options = { maxBytes: SPOOL_BYTES, idleMs: IDLE_MS, graceMs: GRACE_MS, ...options }
+    mkdirSync(options.folder, { recursive: true, mode: 0o700 })
+  }
+
+  /** @returns null where there is no such audio, or it is out of reach. */
+  async media(id: string, credentials: Credentials, signal: AbortSignal): Promise<Media | null> {
+    signal.throwIfAborted()
+    const key = `${credentials.username.toLowerCase()} ${id.toLowerCase()}`
+    const listening = this.#listenings.get(key) ?? new Listening(id, credentials)
+    this.#hold(key, listening, signal)
+    const media = this.#media.get(listening) ?? this.#start(key, listening)
+    return orAborted(media, signal)
+  }
+
+  gauges(): Readonly<Record<string, number>> {
+    return { recorder_spool_bytes: this.#reserved(), recorder_spool_recordings: this.#listenings.size }
+  }
+
+  async close(): Promise<void> {
+    for (const [key, listening] of this.#listenings) this.#drop(key, listening)
+    await Promise.all(this.#closing)
+  }
+
+  /** Keeps it for as long as an answer is made of it, and a while longer. */
+  #hold(key: string, listening: Listening, signal: AbortSignal): void {
+    listening.holders += 1
+    clearTimeout(listening.timer)
+    this.#listenings.delete(key)
+    this.#listenings.set(key, listening)
+    const leave = (): void => {
+      listening.holders -= 1
+      this.#await(key, listening)
+    }
+    signal.addEventListener('abort', leave, { once: true })
+  }
+
+  /** Drops it after a while, if nobody comes back. */
+  #await(key: string, listening: Listening): void {
+    if (listening.holders > 0 || this.#listenings.get(key) !== listening) return
+    const { idleMs, graceMs } = this.#options
+    clearTimeout(listening.timer)
+    listening.timer = setTimeout(() => this.#drop(key, listening), listening.isSettled ? idleMs : graceMs)
+    listening.timer.unref()
+  }
+
+  #drop(key: string, listening: Listening): void {
+    if (this.#listenings.get(key) === listening) this.#listenings.delete(key)
+    clearTimeout(listening.timer)
+    listening.abort.abort(nobody())
+    const { spooled } = listening
+    listening.spooled = null
+    if (!spooled) return
+    const closed = spooled.close().catch(() => undefined)
+    this.#closing.add(closed)
+    void closed.then(() => this.#closing.delete(closed))
+  }
+
+  #reserved(): number {
+    let sum = 0
+    for (const { reserved } of this.#listenings.values()) sum += reserved
+    return sum
+  }
+
+  /** Makes room by what nobody listens to, the longest unheard first. */
+  #makeRoom(bytes: number): boolean {
+    const { maxBytes } = this.#options
+    for (const [key, listening] of this.#listenings) {
+      if (this.#reserved() + bytes <= maxBytes) return true
+      if (listening.holders === 0 && listening.reserved > 0) this.#drop(key, listening)
+    }
+    return this.#reserved() + bytes <= maxBytes
+  }
+
+  #start(key: string, listening: Listening): Promise<Media | null> {
+    const media = this.#ask(key, listening)
+    this.#media.set(listening, media)
+    // What is not there, or failed, is asked for anew by whoever asks next.
+    const forget = (): void => this.#drop(key, listening)
+    media.then((found) => found ?? forget(), forget)
+    return media
+  }
+
+  async #ask(key: string, listening: Listening): Promise<Media | null> {
+    const { connection, folder } = this.#options
+    const { id, credentials, abort } = listening
+    const answer = await askAudio(connection, id, credentials, null, abort.signal)
+    if (!answer) return null
+    const facts = factsOf(answer, id)
+    const hasRoom = this.#makeRoom(facts.size ?? 1)
+    const spooled = hasRoom ? await Spooled.create(join(folder, randomUUID())).catch(() => null) : null
+    if (!spooled) return this.#pass(listening, answer, facts)
+    listening.spooled = spooled
+    listening.reserved = facts.size ?? 0
+    const filled = this.#fill(key, listening, spooled, answer)
+    if (facts.size === null) await filled
+    if (spooled.ended instanceof Error) throw spooled.ended
+    const size = facts.size ?? spooled.received
+    const open: Media['open'] = (start, end) => spooled.stream(start, end)
+    return { size, etag: etagOf(facts, id, size), fileName: facts.fileName, open }
+  }
+
+  /** Without room each part is asked for when it is wanted. */
+  #pass(listening: Listening, answer: Answer, facts: AudioFacts): Media {
+    discard(answer)
+    const { id, credentials } = listening
+    const { size, fileName } = facts
+    if (size === null) {
+      throw recorderFailed('sends audio of unknown length, and there is no room to find it out')
+    }
+    listening.isSettled = true
+    const open: Media['open'] = (start, end) =>
+      openPassing(this.#options.connection, id, credentials, start, end)
+    return { size, etag: etagOf(facts, id, size), fileName, open }
+  }
+
+  /** Takes the bytes in as fast as they come, whoever reads them how slowly. */
+  async #fill(key: string, listening: Listening, spooled: Spooled, answer: Answer): Promise<void> {
+    const { signal } = listening.abort
+    const leave = (): void => void answer.body.destroy(nobody())
+    signal.addEventListener('abort', leave, { once: true })
+    try {
+      for await (const chunk of answer.body as AsyncIterable<Buffer>) {
+        const beyond = Math.max(0, spooled.received + chunk.length - listening.reserved)
+        if (beyond > 0 && !this.#makeRoom(beyond)) {
+          throw recorderFailed('sent more audio than there is room for')
+        }
+        listening.reserved += beyond
+        await spooled.write(chunk)
+      }
+      spooled.end('whole')
+      listening.isSettled = true
+      this.#await(key, listening)
+    } catch (error) {
+      const why = explainFailure(error)
+      spooled.end(why instanceof Error ? why : new Error(String(why)))
+      discard(answer)
+      this.#drop(key, listening)
+    } finally {
+      signal.removeEventListener('abort', leave)
+    }
+  }
+}
