@@ -16,11 +16,11 @@ export interface Exchange {
   drop(how?: 'close' | 'reset'): void
 }
 
-/** The headers, with the length that is told. */
+/** The headers, with the length that is told; null tells none. */
 function head({ response }: Exchange, { status, headers }: Answer, length: number | null): void {
-  const chunked = 'transfer-encoding' in headers
-  const told = length === null || chunked || status === 204 || status === 304
-  response.writeHead(status, told ? headers : { 'content-length': length, ...headers })
+  const own = Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== undefined))
+  const untold = length === null || 'transfer-encoding' in own || status === 204 || status === 304
+  response.writeHead(status, untold ? own : { 'content-length': length, ...own })
 }
 
 const send = (exchange: Exchange, answer: Answer, length: number | null = answer.body.length): void => {

@@ -31,8 +31,8 @@ export async function listen(server: Server): Promise<Listener> {
       if (!server.listening) return
       const closed = once(server, 'close')
       server.close()
-      for (const socket of open) socket.destroy()
-      await closed
+      const ended = [...open].map((socket) => new Promise((done) => socket.destroy().once('close', done)))
+      await Promise.all([closed, ...ended])
     },
     accept: () => (server.listening ? Promise.resolve() : listenAt(port)),
   }
