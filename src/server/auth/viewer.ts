@@ -33,7 +33,7 @@ export function signedOut(): Problem {
 }
 
 /** @returns null where the header is no `Basic` or cannot be read. */
-function readBasic(header: string): Credentials | null {
+export function readBasic(header: string): Credentials | null {
   const encoded = /^Basic +([\w+/-]+=*) *$/i.exec(header)?.[1]
   if (encoded === undefined) return null
   const text = Buffer.from(encoded, 'base64').toString('utf8')
