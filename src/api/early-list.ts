@@ -13,7 +13,7 @@ import {
 } from '../contract/search.ts'
 import type { Clock } from '../contract/filter-kinds.ts'
 import { hostNow } from './boot.ts'
-import { request } from './request.ts'
+import { request, type Ask } from './request.ts'
 
 /** One page of a search, and when and what exactly was asked. */
 export interface ListAnswer {
@@ -26,11 +26,11 @@ export interface ListAnswer {
 }
 
 /** Asks for one page now. The clock resolves the bookmark's periods. */
-export async function askList(query: PageQuery, clock: Clock, signal?: AbortSignal): Promise<ListAnswer> {
+export async function askList(query: PageQuery, clock: Clock, ask: Ask): Promise<ListAnswer> {
   const { search } = resolveSearch(query.search, clock)
   const asOfMs = hostNow()
   const path = `${RECORDINGS}?${writeApiQuery(search, query)}`
-  const list = await request(path, readList, signal ? { signal } : {})
+  const list = await request(path, readList, ask)
   return { list, query, asOfMs, search }
 }
 
@@ -47,7 +47,7 @@ let settled = false
 export function startEarly(query: PageQuery, clock: Clock): void {
   if (settled) return
   const abort = new AbortController()
-  const answer = askList(query, clock, abort.signal)
+  const answer = askList(query, clock, { signal: abort.signal })
   answer.catch(() => undefined)
   started = { key: writePageQuery(query), answer, abort }
 }

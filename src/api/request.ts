@@ -1,10 +1,13 @@
 /** The browser's only door to the server: one fetch, one error type. */
+import { SEARCH_PURPOSE_HEADER, type SearchPurpose } from '../contract/endpoints.ts'
 import { Problem, readProblem } from '../contract/problems.ts'
 
 export interface Ask {
   readonly signal?: AbortSignal
   /** Sent as JSON by POST; without it the request is a GET. */
   readonly body?: unknown
+  /** Where a list is asked for that nobody meant by itself. */
+  readonly purpose?: SearchPurpose | undefined
 }
 
 async function readJson(response: Response): Promise<unknown> {
@@ -15,9 +18,10 @@ async function readJson(response: Response): Promise<unknown> {
   }
 }
 
-async function send(path: string, { signal, body }: Ask): Promise<Response> {
+async function send(path: string, { signal, body, purpose }: Ask): Promise<Response> {
   const headers: Record<string, string> = { Accept: 'application/json' }
   const init: RequestInit = { headers, credentials: 'same-origin', signal: signal ?? null }
+  if (purpose !== undefined) headers[SEARCH_PURPOSE_HEADER] = purpose
   if (body !== undefined) {
     init.method = 'POST'
     init.body = JSON.stringify(body)

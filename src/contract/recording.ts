@@ -150,13 +150,20 @@ export function readRecording(value: unknown): Recording | null {
   }
 }
 
-/** @returns null where the answer as a whole is not a list: the caller must not show it as an empty one. */
+/**
+ * A recording that comes twice is one.
+ * @returns null where the answer as a whole is not a list: the caller must not show it as an empty one.
+ */
 export function readList(value: unknown): RecordingList | null {
   if (!isFields(value) || !Array.isArray(value.recordings)) return null
   const { totalCount } = value
   if (typeof totalCount !== 'number' || !Number.isSafeInteger(totalCount) || totalCount < 0) return null
-  const recordings = value.recordings.map(readRecording).filter((recording) => recording !== null)
-  return { totalCount, recordings, unreadableCount: value.recordings.length - recordings.length }
+  const readable = value.recordings.map(readRecording).filter((recording) => recording !== null)
+  return {
+    totalCount,
+    recordings: [...new Map(readable.map((recording) => [recording.id.toLowerCase(), recording])).values()],
+    unreadableCount: value.recordings.length - readable.length,
+  }
 }
 
 function readUser(value: unknown): User | null {

@@ -77,6 +77,9 @@ function Ways({ back, neighbours }: { readonly back: string; readonly neighbours
   )
 }
 
+/** Told in the host's words, which are for whoever looks after the recorder. */
+const fromRecorder = new Set(['recorder_failed', 'recorder_untrusted', 'search_timeout'])
+
 interface GoneProps {
   readonly error: Error
   readonly back: string
@@ -115,6 +118,7 @@ function Failed({ error, back, next, onRetry }: GoneProps) {
     >
       {code === 'recorder_down' ? states.downTitle : null}
       {code === 'network' ? states.offlineTitle : null}
+      {fromRecorder.has(code) ? error.message : null}
       {error instanceof Problem && error.requestId !== undefined && !gone ? (
         <p>{states.requestId({ id: error.requestId })}</p>
       ) : null}

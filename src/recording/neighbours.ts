@@ -2,15 +2,16 @@ import { useQuery } from '@tanstack/react-query'
 import { hostNow } from '../api/boot.ts'
 import type { ListAnswer } from '../api/early-list.ts'
 import { listQuery } from '../api/queries.ts'
+import type { SearchPurpose } from '../contract/endpoints.ts'
 import { resolveSearch, type PageQuery } from '../contract/search.ts'
 import { makeClock, type PageClock } from '../url/clock.ts'
 import { usePaths } from '../url/navigation.tsx'
 
 export const clockFor = (query: PageQuery): PageClock => makeClock(hostNow(), query.tz)
 
-const usePageOf = (query: PageQuery, wanted: boolean) =>
+const usePageOf = (query: PageQuery, wanted: boolean, purpose?: SearchPurpose) =>
   useQuery({
-    ...listQuery(query, clockFor),
+    ...listQuery(query, clockFor, purpose),
     enabled: wanted && resolveSearch(query.search, clockFor(query)).impossible.length === 0,
   })
 
@@ -34,8 +35,12 @@ export function useNeighbours(id: string, query: PageQuery): Neighbours {
   const pages = Math.ceil((here?.list.totalCount ?? 0) / query.pageSize)
   const beforeQuery = { ...query, page: query.page - 1 }
   const afterQuery = { ...query, page: query.page + 1 }
-  const before = usePageOf(beforeQuery, index === 0 && query.page > 0).data
-  const after = usePageOf(afterQuery, index >= 0 && index === rows.length - 1 && afterQuery.page < pages).data
+  const before = usePageOf(beforeQuery, index === 0 && query.page > 0, 'neighbour').data
+  const after = usePageOf(
+    afterQuery,
+    index >= 0 && index === rows.length - 1 && afterQuery.page < pages,
+    'neighbour',
+  ).data
   if (index < 0) return { previous: null, next: null }
   const address = (target: { id: string } | undefined, at: PageQuery): string | null =>
     target === undefined ? null : paths.recording(target.id, at)

@@ -19,6 +19,7 @@ function scopeLine({ scope }: Session): string {
   const t = listText.get()
   if (scope.kind === 'all') return t.scopeAll
   if (scope.kind === 'own') return t.scopeOwn
+  if (scope.kind === 'recorder') return t.scopeRecorder
   if (scope.kind === 'none' || scope.groups.length === 0) return t.scopeNone
   const groups = new Intl.ListFormat('en-GB', { type: 'conjunction' }).format(scope.groups)
   return scope.groups.length === 1 ? t.scopeGroup({ groups }) : t.scopeGroups({ groups })

@@ -129,7 +129,7 @@ export function ListPage({ account, openId, lastOpen }: ListPageProps) {
               searchFor({ ...query, pageSize, page: Math.floor(first / pageSize) })
               toTop()
             }}
-            onNear={(page) => void client.prefetchQuery(listQuery({ ...query, page }, clockFor))}
+            onNear={(page) => void client.prefetchQuery(listQuery({ ...query, page }, clockFor, 'prefetch'))}
           />
         </div>
       </main>

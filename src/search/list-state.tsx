@@ -1,6 +1,6 @@
 /** What stands in the place of the rows where there are none to show, each with its next step. */
 import { Clock, LockKeyhole, SearchX, ServerOff, Unplug } from 'lucide-react'
-import { useEffect, useEffectEvent, useState } from 'react'
+import { useEffect, useEffectEvent, useState, type ReactNode } from 'react'
 import { boot } from '../api/boot.ts'
 import type { Problem } from '../contract/problems.ts'
 import type { PageQuery } from '../contract/search.ts'
@@ -15,7 +15,7 @@ import { Message } from '../ui/message.tsx'
 import { useSearchFor } from '../url/navigation.tsx'
 
 const ICON = 32
-const NEXT_TRY_S = 30
+const NEXT_TRY_MS = 30_000
 
 export function PastEnd({ query, pages }: { readonly query: PageQuery; readonly pages: number }) {
   const t = useText(listStateText)
@@ -65,8 +65,9 @@ function Forbidden({ account: { session, signOut } }: { readonly account: Accoun
 }
 
 /** Counts down to the next try, which comes by itself. */
-function RecorderDown({ onRetry }: { readonly onRetry: () => void }) {
+function RecorderDown({ problem, onRetry }: Pick<FailedProps, 'problem' | 'onRetry'>) {
   const t = useText(listStateText)
+  const nextTryS = Math.ceil((problem.retryAfterMs ?? NEXT_TRY_MS) / 1000)
   const [elapsed, setElapsed] = useState(0)
   const retry = useEffectEvent(onRetry)
   useEffect(() => {
@@ -74,8 +75,8 @@ function RecorderDown({ onRetry }: { readonly onRetry: () => void }) {
     return () => clearInterval(timer)
   }, [])
   useEffect(() => {
-    if (elapsed > 0 && elapsed % NEXT_TRY_S === 0) retry()
-  }, [elapsed])
+    if (elapsed > 0 && elapsed % nextTryS === 0) retry()
+  }, [elapsed, nextTryS])
   return (
     <Message
       icon={<ServerOff size={ICON} aria-hidden />}
@@ -86,7 +87,30 @@ function RecorderDown({ onRetry }: { readonly onRetry: () => void }) {
         </Button>
       }
     >
-      {t.downHint} {t.nextTry({ seconds: NEXT_TRY_S - (elapsed % NEXT_TRY_S) })}
+      {t.downHint} {t.nextTry({ seconds: nextTryS - (elapsed % nextTryS) })}
+    </Message>
+  )
+}
+
+function RequestId({ problem }: { readonly problem: Problem }) {
+  const t = useText(listStateText)
+  return problem.requestId === undefined ? null : <p>{t.requestId({ id: problem.requestId })}</p>
+}
+
+interface FromRecorderProps {
+  readonly problem: Problem
+  readonly title: string
+  readonly hint: string
+  readonly actions: ReactNode
+}
+
+/** What is wrong with the recorder is for whoever looks after it: the host's own words and the request's id. */
+function FromRecorder({ problem, title, hint, actions }: FromRecorderProps) {
+  return (
+    <Message icon={<ServerOff size={ICON} aria-hidden />} title={title} actions={actions}>
+      <p>{hint}</p>
+      <p>{problem.message}</p>
+      <RequestId problem={problem} />
     </Message>
   )
 }
@@ -113,7 +137,7 @@ export function Failed({ problem, account, query, pages, onRetry }: FailedProps)
     case 'forbidden':
       return <Forbidden account={account} />
     case 'recorder_down':
-      return <RecorderDown onRetry={onRetry} />
+      return <RecorderDown problem={problem} onRetry={onRetry} />
     case 'search_timeout': {
       const week = { op: 'on', period: 'last-7-days' } as const
       const narrow = { ...query, page: 0, search: { ...query.search, startTime: week } }
@@ -152,11 +176,19 @@ export function Failed({ problem, account, query, pages, onRetry }: FailedProps)
           {t.brokenHint}
         </Message>
       )
+    case 'recorder_mismatch':
+      return <FromRecorder problem={problem} title={t.mismatchTitle} hint={t.mismatchHint} actions={again} />
+    case 'recorder_failed':
+      return (
+        <FromRecorder problem={problem} title={t.recorderFailedTitle} hint={t.failedHint} actions={again} />
+      )
+    case 'recorder_untrusted':
+      return <FromRecorder problem={problem} title={t.untrustedTitle} hint={t.failedHint} actions={again} />
     default:
       return (
         <Message icon={<ServerOff size={ICON} aria-hidden />} title={t.failedTitle} actions={again}>
           <p>{t.failedHint}</p>
-          {problem.requestId === undefined ? null : <p>{t.requestId({ id: problem.requestId })}</p>}
+          <RequestId problem={problem} />
         </Message>
       )
   }

@@ -51,6 +51,8 @@ export function StaleNotice({ answer, current, problem, onRetry }: StaleProps) {
     <Notice actions={<Button onClick={onRetry}>{t.again}</Button>}>
       {current ? t.stale({ time }) : t.earlier({ time })} {problem.code === 'network' ? t.offlineTitle : ''}
       {problem.code === 'recorder_down' ? `${t.downTitle} ${t.downHint}` : ''}
+      {problem.code === 'search_timeout' ? t.slowTitle : ''}
+      {problem.code.startsWith('recorder_') && problem.code !== 'recorder_down' ? `${problem.message} ` : ''}
       {problem.requestId === undefined ? '' : t.requestId({ id: problem.requestId })}
     </Notice>
   )

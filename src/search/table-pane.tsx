@@ -19,7 +19,11 @@ const passing = new Set([
   'unreadable_answer',
   'too_many_searches',
   'signed_out',
+  'recorder_failed',
+  'recorder_untrusted',
 ])
+/** These say something about the search that failed: the rows stay where they are that very search's. */
+const passingForSame = new Set(['search_timeout', 'recorder_mismatch'])
 
 interface TablePaneProps {
   readonly pane: RefObject<HTMLDivElement | null>
@@ -32,7 +36,9 @@ interface TablePaneProps {
 /** The table, or what stands in its place. */
 export function TablePane({ pane, recordings, rows, account, currentId }: TablePaneProps) {
   const { answer, current, busy, problem, impossible, refresh } = recordings
-  const showRows = answer !== null && (problem === null || passing.has(problem.code))
+  const showRows =
+    answer !== null &&
+    (problem === null || passing.has(problem.code) || (current && passingForSame.has(problem.code)))
   return (
     <>
       <DroppedNotice onReview={reviewFilters} />

@@ -20,7 +20,10 @@ function explain(error: Error): string {
   const t = sessionText.get()
   const code = error instanceof Problem ? error.code : 'internal'
   if (code === 'wrong_credentials') return t.wrong
+  if (code === 'refused_by_recorder') return t.refused({ contact: boot.contact ?? t.administrator })
   if (code === 'recorder_down') return t.down
+  if (code === 'recorder_untrusted') return t.untrusted
+  if (code === 'recorder_failed') return t.recorderFailed
   if (code === 'network') return t.unreachable
   if (code === 'too_many_attempts' && error instanceof Problem) {
     return t.throttled({ minutes: Math.max(1, Math.ceil((error.retryAfterMs ?? 0) / 60_000)) })

@@ -78,6 +78,7 @@ export const listText = i18n('list', {
   scopeNone: 'No recordings',
   scopeGroups: params('Groups {groups}'),
   scopeGroup: params('Group {groups}'),
+  scopeRecorder: 'What the recorder lets you see',
   unreadableRows: count({
     one: '1 recording could not be read and is not shown.',
     other: '{count} recordings could not be read and are not shown.',
@@ -127,6 +128,10 @@ export const listStateText = i18n('list-states', {
   brokenTitle: 'The answer could not be read.',
   brokenHint:
     'Something between this page and the recorder changed it. Try again, or tell your administrator.',
+  recorderFailedTitle: 'The recorder gave no usable answer.',
+  untrustedTitle: 'The recorder cannot be trusted.',
+  mismatchTitle: 'The recorder answered another search.',
+  mismatchHint: 'Its recordings are not those that you asked for, so none is shown.',
   failedTitle: 'Something went wrong on the server.',
   failedHint: 'Your search is kept.',
   requestId: params('Request {id}'),

@@ -10,6 +10,13 @@ export const sessionText = i18n('session', {
   checking: 'Checking …',
   wrong: 'Username or password is not right. Capital letters count in the password.',
   throttled: params('Too many attempts. Try again in {minutes} min.'),
+  refused: params(
+    'The recorder refused this username and password. If they are right and you use single sign-on, ask {contact} to set AllowBasicAuthForSsoUsersViaWebApi=1 on the recorder.',
+  ),
+  administrator: 'your administrator',
+  untrusted:
+    'Your password was not sent: the recorder’s certificate is not trusted. Tell your administrator.',
+  recorderFailed: 'Your password could not be checked: the recorder gave no usable answer.',
   down: 'Your password could not be checked: the recording service is down.',
   unreachable: 'Your password could not be checked: the server cannot be reached.',
   failed: 'Your password could not be checked: something went wrong on the server.',

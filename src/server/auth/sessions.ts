@@ -7,6 +7,7 @@
  * so a file of another version is emptied, which signs everybody out once.
  */
 import Database from 'better-sqlite3'
+import { closeSync, openSync } from 'node:fs'
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Credentials, Principal } from '../sources/source.ts'
 import { seal, unseal } from './seal.ts'
@@ -75,6 +76,8 @@ function split(token: string): Halves | null {
 
 /** @throws where the file cannot be opened or is no database. */
 function openFile(file: string): Database.Database {
+  // SQLite makes its files readable by all, and gives those beside this one the same mode.
+  closeSync(openSync(file, 'a', 0o600))
   const db = new Database(file)
   db.pragma('journal_mode = WAL')
   db.pragma('synchronous = FULL')
