@@ -11,7 +11,7 @@ import {
   type PageSearch,
 } from '../contract/search.ts'
 import { adoptEarly, askList, type ListAnswer } from './early-list.ts'
-import { request } from './request.ts'
+import { request, whyNoAudio } from './request.ts'
 
 /** Makes the clock of a bookmark for now; the answer's rows are those of the moment it was asked. */
 export type ClockFor = (query: PageQuery) => Clock
@@ -53,6 +53,21 @@ export const countQuery = (search: PageSearch, tz: string | null, clockFor: Cloc
     },
   })
 }
+
+/** Why the player failed for the so many-th time: null where it cannot be seen any more. */
+export const audioProblemQuery = (id: string, failures: number) =>
+  queryOptions({
+    queryKey: ['audio-problem', id.toLowerCase(), failures],
+    queryFn: async ({ signal }) => {
+      const problem = await whyNoAudio(id, signal)
+      // The sign-in comes up for it as for any other answer.
+      if (problem?.code === 'signed_out') throw problem
+      return problem
+    },
+    enabled: failures > 0,
+    retry: false,
+    staleTime: Number.POSITIVE_INFINITY,
+  })
 
 /** One recording with all its facts. */
 export const recordingQuery = (id: string) =>

@@ -1,5 +1,5 @@
 /** The browser's only door to the server: one fetch, one error type. */
-import { SEARCH_PURPOSE_HEADER, type SearchPurpose } from '../contract/endpoints.ts'
+import { mediaEndpoint, SEARCH_PURPOSE_HEADER, type SearchPurpose } from '../contract/endpoints.ts'
 import { Problem, readProblem } from '../contract/problems.ts'
 
 export interface Ask {
@@ -8,6 +8,8 @@ export interface Ask {
   readonly body?: unknown
   /** Where a list is asked for that nobody meant by itself. */
   readonly purpose?: SearchPurpose | undefined
+  /** Which bytes, as the header `Range` says it. */
+  readonly range?: string
 }
 
 async function readJson(response: Response): Promise<unknown> {
@@ -18,10 +20,11 @@ async function readJson(response: Response): Promise<unknown> {
   }
 }
 
-async function send(path: string, { signal, body, purpose }: Ask): Promise<Response> {
+async function send(path: string, { signal, body, purpose, range }: Ask): Promise<Response> {
   const headers: Record<string, string> = { Accept: 'application/json' }
   const init: RequestInit = { headers, credentials: 'same-origin', signal: signal ?? null }
   if (purpose !== undefined) headers[SEARCH_PURPOSE_HEADER] = purpose
+  if (range !== undefined) headers.Range = range
   if (body !== undefined) {
     init.method = 'POST'
     init.body = JSON.stringify(body)
@@ -33,6 +36,19 @@ async function send(path: string, { signal, body, purpose }: Ask): Promise<Respo
     if (signal?.aborted) throw cause
     throw new Problem({ status: 0, code: 'network', message: 'The server could not be reached.' }, { cause })
   }
+}
+
+/**
+ * Why a player got no audio, which the browser does not tell: asked again for a single byte.
+ * @returns null where there is nothing wrong with it by now.
+ */
+export async function whyNoAudio(id: string, signal: AbortSignal): Promise<Problem | null> {
+  const response = await send(mediaEndpoint(id), { signal, range: 'bytes=0-0' })
+  if (response.ok) {
+    await response.body?.cancel()
+    return null
+  }
+  return readProblem(response.status, await readJson(response), response.headers.get('Retry-After'))
 }
 
 /**

@@ -1,6 +1,9 @@
 import { Download } from 'lucide-react'
+import { useQuery } from '@tanstack/react-query'
 import { useRef, useState } from 'react'
+import { audioProblemQuery } from '../api/queries.ts'
 import { mediaEndpoint } from '../contract/endpoints.ts'
+import type { Problem } from '../contract/problems.ts'
 import { detailText } from '../text/detail-text.ts'
 import { useText } from '../text/i18n.ts'
 import { Button, buttonClass } from '../ui/button.tsx'
@@ -8,6 +11,24 @@ import { Button, buttonClass } from '../ui/button.tsx'
 interface AudioProps {
   readonly id: string
   readonly reference: string
+}
+
+/** Why there is nothing to hear; a connection that was lost in the middle leaves nothing to ask about. */
+function explain(problem: Problem | null): string {
+  const t = detailText.get()
+  switch (problem?.code) {
+    case 'recorder_down':
+      return t.audioDown
+    case 'audit_unavailable':
+      return t.audioNotLogged
+    case 'not_found':
+      return t.audioGone
+    case 'recorder_failed':
+    case 'recorder_untrusted':
+      return `${t.audioUnusable} ${problem.message}`
+    default:
+      return t.audioFailed
+  }
 }
 
 /**
@@ -18,10 +39,17 @@ export function Audio({ id, reference }: AudioProps) {
   const t = useText(detailText)
   const audio = useRef<HTMLAudioElement>(null)
   const [failed, setFailed] = useState(false)
+  const [failures, setFailures] = useState(0)
+  const { data: problem } = useQuery(audioProblemQuery(id, failures))
+  const fail = (): void => {
+    setFailed(true)
+    setFailures((count) => count + 1)
+  }
   const again = (): void => {
     setFailed(false)
     audio.current?.load()
-    audio.current?.play().catch(() => setFailed(true))
+    // A failure tells the element itself; this promise tells it as well.
+    audio.current?.play().catch(() => undefined)
   }
   return (
     <div className="flex flex-col gap-2">
@@ -35,7 +63,7 @@ export function Audio({ id, reference }: AudioProps) {
           className="h-11 min-w-0 flex-1 basis-72"
           aria-label={t.audio({ reference })}
           src={mediaEndpoint(id)}
-          onError={() => setFailed(true)}
+          onError={fail}
         />
         <a className={buttonClass('plain')} href={`${mediaEndpoint(id)}?download=1`} download>
           <Download size={16} aria-hidden />
@@ -44,7 +72,7 @@ export function Audio({ id, reference }: AudioProps) {
       </div>
       {failed ? (
         <p role="alert" className="flex flex-wrap items-center gap-2 font-medium text-warn">
-          {t.audioFailed}
+          {explain(problem ?? null)}
           <Button onClick={again}>{t.again}</Button>
         </p>
       ) : null}

@@ -34,6 +34,11 @@ export const detailText = i18n('detail', {
   audio: params('Audio of recording {reference}'),
   download: 'Download',
   logged: 'Playing or downloading is logged under your name.',
+  audioDown: 'The audio could not be played: the recording service is down. Your place is kept.',
+  audioNotLogged:
+    'The audio could not be played: listening cannot be logged at the moment, and is not allowed without. Tell your administrator.',
+  audioGone: 'The audio could not be played: there is none any more, or it is outside your rights.',
+  audioUnusable: 'The audio could not be played.',
   audioFailed: 'The audio could not be played. It may have been removed, or the connection was lost.',
   again: 'Try again',
   conversation: 'Call id (recordings of one conversation share it)',
