@@ -6,6 +6,8 @@ import { randomUUID } from 'node:crypto'
 import { Problem } from '../contract/problems.ts'
 import type { DemoAccount } from '../contract/session.ts'
 import type { Assets } from './assets.ts'
+import { createAudit } from './audit/audit.ts'
+import type { AuditLog } from './audit/audit-log.ts'
 import { authRoutes } from './auth-routes.ts'
 import { createPasswords } from './auth/passwords.ts'
 import type { Sessions } from './auth/sessions.ts'
@@ -27,6 +29,7 @@ import type { Source } from './sources/source.ts'
 export interface AppDependencies {
   readonly source: Source
   readonly sessions: Sessions
+  readonly auditLog: AuditLog
   readonly nowMs: NowMs
   readonly assets: Assets
   readonly writeDocument: WriteDocument
@@ -75,12 +78,14 @@ function readJsonOnly(app: FastifyInstance): void {
   })
 }
 
-/** Composes the host. The caller closes the source and the sessions after it. */
+/** Composes the host. The caller closes the source, the sessions and the audit log after it. */
 export async function buildApp(dependencies: AppDependencies): Promise<FastifyInstance> {
   const { source, sessions, nowMs, drain } = dependencies
   const limits = { ...standardLimits, ...dependencies.limits }
   const app = fastify(serverOptions(dependencies, limits))
   const passwords = createPasswords(source, createThrottle(dependencies.loginFailures, nowMs), nowMs)
+  const report = (error: unknown) => app.log.error({ err: error }, 'the audit log cannot be written')
+  const audit = createAudit({ log: dependencies.auditLog, nowMs, report })
   const viewers = createViewers(source, sessions, passwords)
 
   app.setErrorHandler(sendProblem)
@@ -103,8 +108,8 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   })
 
   healthRoutes(app, source, drain)
-  authRoutes(app, { sessions, viewers, passwords, nowMs })
-  recordingRoutes(app, { ...dependencies, viewers, searches: createSearches() })
+  authRoutes(app, { sessions, viewers, passwords, audit, nowMs })
+  recordingRoutes(app, { ...dependencies, viewers, audit, searches: createSearches() })
   pageRoutes(app, { ...dependencies, viewers })
   refuseOthers()
   return app

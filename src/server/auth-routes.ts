@@ -4,6 +4,8 @@ import * as v from 'valibot'
 import { AUTH_ACTIVITY, AUTH_LOGIN, AUTH_LOGOUT, AUTH_SESSION } from '../contract/endpoints.ts'
 import { Problem } from '../contract/problems.ts'
 import type { Session } from '../contract/session.ts'
+import type { Audit } from './audit/audit.ts'
+import { actor, tryPassword } from './auditing.ts'
 import { clearToken, giveToken, readToken } from './auth/cookie.ts'
 import { requireNoStranger, requireSameOrigin } from './auth/origin.ts'
 import type { Passwords } from './auth/passwords.ts'
@@ -15,6 +17,7 @@ export interface AuthOptions {
   readonly sessions: Sessions
   readonly viewers: Viewers
   readonly passwords: Passwords
+  readonly audit: Audit
   readonly nowMs: () => number
 }
 
@@ -34,7 +37,7 @@ function readCredentials(body: unknown): Credentials {
 }
 
 export function authRoutes(app: FastifyInstance, options: AuthOptions): void {
-  const { sessions, viewers, passwords, nowMs } = options
+  const { sessions, viewers, passwords, audit, nowMs } = options
 
   const endCurrent = (request: FastifyRequest): void => {
     const token = readToken(request)
@@ -42,17 +45,23 @@ export function authRoutes(app: FastifyInstance, options: AuthOptions): void {
   }
 
   async function logIn(request: FastifyRequest, reply: FastifyReply): Promise<Session> {
-    const principal = await passwords.verify(readCredentials(request.body), request.ip)
+    const given = readCredentials(request.body)
+    const verify = () => passwords.verify(given, request.ip)
+    const principal = await tryPassword(audit, request, given, verify)
     endCurrent(request)
     const token = sessions.open(principal)
     const session = sessions.find(token)
     if (!session) throw signedOut()
+    await audit.login(actor(request, principal.username, token))
     giveToken(request, reply, token)
     return describeSession({ principal, session }, nowMs())
   }
 
   async function logOut(request: FastifyRequest, reply: FastifyReply) {
+    const token = readToken(request)
+    const session = token === null ? null : sessions.find(token)
     endCurrent(request)
+    if (session) await audit.logout(actor(request, session.username, token))
     clearToken(request, reply)
     // Not "storage": theme and density live there, and nothing personal does.
     return reply.header('clear-site-data', '"cache"').code(204).send()

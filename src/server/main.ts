@@ -5,6 +5,9 @@ import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import { buildApp } from './app.ts'
 import { readAssets } from './assets.ts'
+import { AuditError } from './audit/audit-error.ts'
+import { openAuditLog } from './audit/audit-log.ts'
+import { auditKey } from './audit/digests.ts'
 import { openSessions, type Sessions } from './auth/sessions.ts'
 import { hostClock, type NowMs } from './clock.ts'
 import { ConfigError, readConfig, type Config } from './config.ts'
@@ -95,12 +98,14 @@ async function start(): Promise<void> {
   const { source, demoAccounts } = await openSource(config, dataDir, { nowMs, say })
   const hostKey = config.hostKey ?? readHostKey(dataDir)
   const sessions = openSessionsIn(dataDir, nowMs, hostKey)
+  const auditLog = await openAuditLog({ file: resolve(config.auditLog), key: auditKey(hostKey), nowMs })
   const drain = createDrain()
   const app = await buildApp({
     ...config,
     ...page,
     source,
     sessions,
+    auditLog,
     nowMs,
     drain,
     demoAccounts,
@@ -116,7 +121,7 @@ async function start(): Promise<void> {
 }
 
 start().catch((error: unknown) => {
-  const isExplained = [ConfigError, HostKeyError, StartError, StoreError].some(
+  const isExplained = [AuditError, ConfigError, HostKeyError, StartError, StoreError].some(
     (kind) => error instanceof kind,
   )
   const message = error instanceof Error ? error.message : String(error)

@@ -5,9 +5,14 @@ import { readRange } from './ranges.ts'
 import { nothing, rawQuery } from './requests.ts'
 import type { Media } from './sources/source.ts'
 
-/** `inline` plays, `attachment` (asked for by `?download=1`) saves; either way under the reference number. */
+/** Whether the audio is to be saved, not played. */
+export function isDownload(request: FastifyRequest): boolean {
+  return new URLSearchParams(rawQuery(request)).get('download') === '1'
+}
+
+/** `inline` plays, `attachment` saves; either way under the reference number. */
 function disposition(request: FastifyRequest, fileName: string): string {
-  const kind = new URLSearchParams(rawQuery(request)).get('download') === '1' ? 'attachment' : 'inline'
+  const kind = isDownload(request) ? 'attachment' : 'inline'
   const plain = fileName.replaceAll(/[^\w.-]/g, '_')
   const exact = plain === fileName ? '' : `; filename*=UTF-8''${encodeURIComponent(fileName)}`
   return `${kind}; filename="${plain}"${exact}`

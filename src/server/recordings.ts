@@ -1,10 +1,12 @@
 /** The Recordings API: the list, one recording, its audio, and the calls being recorded now. */
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Readable } from 'node:stream'
 import { API_BASE, RECORDINGS } from '../contract/endpoints.ts'
 import { Problem } from '../contract/problems.ts'
 import { isGuid } from '../contract/recording.ts'
 import { MAX_PAGE_SIZE, readApiQuery, type Paging, type Reason, type Search } from '../contract/search.ts'
+import type { Audit } from './audit/audit.ts'
+import { audited, readPiece, readPurpose } from './auditing.ts'
 import type { Viewer, Viewers } from './auth/viewer.ts'
 import { sendMedia } from './media.ts'
 import { answerSignal, nothing, rawQuery } from './requests.ts'
@@ -14,6 +16,7 @@ import type { Principal, Source } from './sources/source.ts'
 export interface RecordingsOptions {
   readonly source: Source
   readonly viewers: Viewers
+  readonly audit: Audit
   readonly searches: Searches
   readonly contact: string | null
 }
@@ -86,7 +89,7 @@ function existing<T>(found: T | null): T {
 }
 
 export function recordingRoutes(app: FastifyInstance, options: RecordingsOptions): void {
-  const { source, viewers, searches } = options
+  const { source, searches } = options
 
   const requireBaseAccess = ({ username, role }: Principal): void => {
     if (role !== 'none') return
@@ -97,50 +100,52 @@ export function recordingRoutes(app: FastifyInstance, options: RecordingsOptions
     })
   }
 
-  const mayRead = async (request: FastifyRequest): Promise<Viewer> => {
-    const viewer = await viewers.viewer(request)
-    requireBaseAccess(viewer.principal)
-    return viewer
-  }
-
-  async function list(request: FastifyRequest, reply: FastifyReply) {
-    const viewer = await mayRead(request)
+  const list = audited(options, 'search', async (request, reply, viewer, act) => {
+    const { principal } = viewer
+    requireBaseAccess(principal)
     const { search, paging } = readQuery(request, viewer)
+    act.searches(search, paging, readPurpose(request))
     const signal = answerSignal(reply)
-    const release = await searches.enter(viewer.principal.username, signal)
+    const release = await searches.enter(principal.username, signal)
     // Held until the answer is out or nobody wants it: a long one counts as long as it is written.
     reply.raw.once('close', release)
     if (paging && paging.pageSize <= MAX_PAGE_SIZE) {
-      return source.list(search, paging, viewer.principal, signal)
+      return act.found(await source.list(search, paging, principal, signal))
     }
-    const { totalCount, recordings } = await source.listAll(search, viewer.principal, signal)
+    const { totalCount, recordings } = await act.found(await source.listAll(search, principal, signal))
     reply.type('application/json; charset=utf-8')
     const pastTheEnd = paging !== null && paging.page * paging.pageSize >= totalCount
     if (request.method === 'HEAD') return nothing()
     return Readable.from(writeList(totalCount, slice(pastTheEnd ? [] : recordings, paging)))
-  }
+  })
 
-  async function detail(request: ById, reply: FastifyReply) {
-    const { principal } = await mayRead(request)
-    return existing(await source.detail(readId(request), principal, answerSignal(reply)))
-  }
+  const detail = audited<ById>(options, 'open', async (request, reply, { principal }, act) => {
+    requireBaseAccess(principal)
+    const id = readId(request)
+    act.concerns(id)
+    return act.opened(existing(await source.detail(id, principal, answerSignal(reply))))
+  })
 
-  async function media(request: ById, reply: FastifyReply) {
-    const { principal } = await mayRead(request)
-    const found = existing(await source.media(readId(request), principal, answerSignal(reply)))
+  const media = audited<ById>(options, 'play', async (request, reply, { principal }, act) => {
+    requireBaseAccess(principal)
+    const id = readId(request)
+    act.concerns(id)
+    const signal = answerSignal(reply)
+    const ask = async () => existing(await source.media(id, principal, signal))
+    // Who asks for the headers alone hears nothing.
+    const found = await (request.method === 'HEAD' ? ask() : act.listens(readPiece(request, reply), ask))
     return sendMedia(request, reply, found)
-  }
+  })
 
   /** The stores record nothing themselves, so whoever may ask is told of no call. */
-  async function live(request: FastifyRequest) {
-    const { principal } = await viewers.viewer(request)
+  const live = audited(options, 'live', async (_request, _reply, { principal }) => {
     if (principal.role === 'manager') return []
     throw new Problem({
       status: 403,
       code: 'forbidden',
       message: `${principal.username} may not see calls in progress: it takes “Complete management”.`,
     })
-  }
+  })
 
   app.get(RECORDINGS, list)
   app.get(`${RECORDINGS}/:id`, detail)

@@ -7,6 +7,8 @@ import { join } from 'node:path'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { buildApp, type AppDependencies } from './app.ts'
 import { readAssets } from './assets.ts'
+import { openAuditLog } from './audit/audit-log.ts'
+import { auditKey } from './audit/digests.ts'
 import { openSessions, type Sessions } from './auth/sessions.ts'
 import { readDocument } from './document.ts'
 import { createDrain, type Drain } from './drain.ts'
@@ -78,10 +80,16 @@ export async function testHost(options: TestHostOptions = {}): Promise<TestHost>
   const open = async () => {
     const source = await openSqliteSource({ dataDir, workers: 0 })
     const sessions = openSessions({ file: join(dataDir, 'sessions.db'), nowMs, hostKey: testHostKey })
+    const auditLog = await openAuditLog({
+      file: join(dataDir, 'audit.log'),
+      key: auditKey(testHostKey),
+      nowMs,
+    })
     const drain = createDrain()
     const app = await buildApp({
       source: options.wrap?.(source) ?? source,
       sessions,
+      auditLog,
       nowMs,
       assets: readAssets(page),
       writeDocument: readDocument(join(page, 'index.html')),
@@ -96,6 +104,7 @@ export async function testHost(options: TestHostOptions = {}): Promise<TestHost>
     const stop = async (): Promise<void> => {
       app.server.closeAllConnections()
       await app.close()
+      await auditLog.close()
       sessions.close()
       await source.close()
     }

@@ -1,0 +1,91 @@
+/** What the host tells its audit log, in the words of its routes: who did what, and how it ended. */
+import { Problem } from '../../contract/problems.ts'
+import { beginAct, outcomeOf, type Act } from './act.ts'
+import { createAttempts } from './attempts.ts'
+import type { AuditLog } from './audit-log.ts'
+import { createAuditedSearches } from './audited-searches.ts'
+import type { Actor, Attempt, AuditEvent } from './event.ts'
+import { createListenings } from './listenings.ts'
+
+export interface AuditOptions {
+  readonly log: AuditLog
+  readonly nowMs: () => number
+  /** Told once for each time that lines can no longer be written. */
+  readonly report: (error: unknown) => void
+}
+
+export interface Audit {
+  begin(actor: Actor, attempt: Attempt): Act
+  login(actor: Actor): Promise<void>
+  logout(actor: Actor): Promise<void>
+  /**
+   * A password that was refused, or could not be tried.
+   * @param wasJudged whether it counts against the throttle, which then bounds how many there can be.
+   */
+  failedLogin(actor: Actor, error: unknown, wasJudged: boolean): Promise<void>
+}
+
+/** What people type as their name may be anything, and as long as they like. */
+const MAX_TYPED_NAME = 64
+
+const refusedPasswords: readonly string[] = ['wrong_credentials', 'refused_by_recorder']
+
+function unavailable(cause: unknown): Problem {
+  return new Problem(
+    {
+      status: 503,
+      code: 'audit_unavailable',
+      message:
+        'Recordings cannot be played or saved now, because that cannot be logged. Ask your administrator to look after the audit log (AUDIT_LOG), then try again.',
+    },
+    { cause },
+  )
+}
+
+export function createAudit({ log, nowMs, report }: AuditOptions): Audit {
+  const attempts = createAttempts(nowMs)
+  const told = new WeakSet<Error>()
+  let isOut = false
+
+  async function demand(event: AuditEvent): Promise<void> {
+    try {
+      await log.write(event)
+      isOut = false
+    } catch (error) {
+      if (!isOut) report(error)
+      isOut = true
+      throw unavailable(error)
+    }
+  }
+  const note = (event: AuditEvent): Promise<void> => demand(event).catch(() => {})
+
+  async function failedLogin(actor: Actor, error: unknown, wasJudged: boolean): Promise<void> {
+    // Calls of a script that come side by side share one try, and one error.
+    if (error instanceof Error) {
+      if (told.has(error)) return
+      told.add(error)
+    }
+    const outcome = outcomeOf(error)
+    const isRefused = refusedPasswords.includes(outcome)
+    const user = actor.user.slice(0, MAX_TYPED_NAME)
+    if (!(isRefused && wasJudged) && !attempts.admit(outcome, user, actor.address)) return
+    if (outcome === 'too_many_attempts') {
+      await note({ ...actor, user, action: 'refusal', attempt: 'login', outcome })
+    } else await note({ ...actor, user, action: isRefused ? 'failed_login' : 'login', outcome })
+  }
+
+  const shared = {
+    demand,
+    note,
+    check: () => log.check(),
+    searched: createAuditedSearches(),
+    listenings: createListenings(nowMs),
+  }
+
+  return {
+    begin: (actor, attempt) => beginAct(actor, attempt, shared),
+    failedLogin,
+    login: (actor) => note({ ...actor, action: 'login', outcome: 'ok' }),
+    logout: (actor) => note({ ...actor, action: 'logout', outcome: 'ok' }),
+  }
+}

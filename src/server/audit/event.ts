@@ -1,0 +1,107 @@
+/** What happened, and the line that says so. */
+import { createHash } from 'node:crypto'
+import type { SearchPurpose } from '../../contract/endpoints.ts'
+import type { Search } from '../../contract/search.ts'
+import { digestSearch } from './digests.ts'
+
+export type AuditAction =
+  'login' | 'failed_login' | 'logout' | 'search' | 'open' | 'play' | 'download' | 'export' | 'refusal'
+
+/** What was tried and refused. */
+export type Attempt = 'login' | 'search' | 'open' | 'play' | 'download' | 'export' | 'live'
+
+/** Who did it, and from where. */
+export interface Actor {
+  readonly user: string
+  readonly address: string
+  /** A hash of the session's id; null where there is none. */
+  readonly session: string | null
+  /** A script that signs in with every call. */
+  readonly via?: 'basic' | undefined
+  readonly requestId: string
+}
+
+export interface AuditEvent extends Actor {
+  readonly action: AuditAction
+  /** Of a refusal. */
+  readonly attempt?: Attempt | undefined
+  /** What the page said that the search is for, where it was not believed. */
+  readonly purpose?: SearchPurpose | undefined
+  readonly search?: Search | undefined
+  readonly page?: number | undefined
+  readonly pageSize?: number | undefined
+  /** How many recordings match. */
+  readonly count?: number | undefined
+  readonly recording?: string | undefined
+  /** `ok`, `cancelled`, or the problem's code. */
+  readonly outcome: string
+}
+
+/** Where the chain stands: the number of its last line, and the hash that the next one carries. */
+export interface Position {
+  readonly n: number
+  readonly hash: string
+}
+
+/** Before the first line. */
+export const GENESIS: Position = { n: 0, hash: '0'.repeat(64) }
+
+/** @param line without its newline. */
+export const hashLine = (line: Buffer | string): string => createHash('sha256').update(line).digest('hex')
+
+export interface Written {
+  readonly atMs: number
+  /** Lines that could not be written since the last one that could. */
+  readonly lost: number
+  readonly key: Buffer
+}
+
+/** The line that follows `after`, without its newline. */
+export function writeLine(event: AuditEvent, after: Position, { atMs, lost, key }: Written): string {
+  return JSON.stringify({
+    n: after.n + 1,
+    prev: after.hash,
+    at: new Date(atMs).toISOString(),
+    user: event.user,
+    address: event.address,
+    session: event.session,
+    via: event.via,
+    action: event.action,
+    attempt: event.attempt,
+    purpose: event.purpose,
+    filters: event.search && digestSearch(key, event.search),
+    page: event.page,
+    pageSize: event.pageSize,
+    count: event.count,
+    recording: event.recording?.toLowerCase(),
+    requestId: event.requestId,
+    outcome: event.outcome,
+    lost: lost > 0 ? lost : undefined,
+  })
+}
+
+/** What every line of the log has. */
+export interface AuditLine extends Readonly<Record<string, unknown>> {
+  readonly n: number
+  readonly prev: string
+  readonly at: string
+}
+
+/** @returns null where the bytes are no line of an audit log. */
+export function readLine(line: Buffer | string): AuditLine | null {
+  try {
+    const read = JSON.parse(line.toString()) as Partial<AuditLine> | null
+    const isLine =
+      Number.isSafeInteger(read?.n) && typeof read?.prev === 'string' && typeof read.at === 'string'
+    return isLine ? (read as AuditLine) : null
+  } catch {
+    return null
+  }
+}
+
+/** Whether these bytes may be the start of a line that a killed host or a full disk cut short. */
+export function isTorn(line: Buffer | string): boolean {
+  const start = '{"n":'
+  const text = line.toString()
+  return readLine(text) === null && start.startsWith(text.slice(0, start.length))
+}

@@ -1,0 +1,81 @@
+/** A player asks for a recording in many pieces: which of them belong to one listening, which has one line. */
+
+/** Without a piece for so long, the next one is a listening of its own. */
+const IDLE_MS = 10 * 60_000
+const MAX_LISTENINGS = 10_000
+
+export interface Piece {
+  /** Whose it is: the session, or the user of a script. */
+  readonly listener: string
+  readonly recording: string
+  readonly kind: 'play' | 'download'
+  /** Whether it holds the first byte: a file that is saved anew is a download of its own. */
+  readonly isStart: boolean
+  /** Resolves once its answer is over; until then the listening goes on. */
+  readonly over: Promise<void>
+}
+
+interface Listening {
+  running: number
+  lastMs: number
+  /** Whether it was let through, with its line. */
+  readonly begun: Promise<boolean>
+}
+
+export interface Listenings {
+  /**
+   * Lets the first piece `begin` the listening, and the others wait for it and go on.
+   * @throws what `begin` throws; the next piece then begins anew.
+   */
+  join<T>(piece: Piece, begin: () => Promise<T>, goOn: () => Promise<T>): Promise<T>
+}
+
+export function createListenings(nowMs: () => number): Listenings {
+  const listenings = new Map<string, Listening>()
+
+  const isOver = ({ running, lastMs }: Listening): boolean => running === 0 && nowMs() - lastMs > IDLE_MS
+
+  const forget = (): void => {
+    for (const [key, listening] of listenings) if (isOver(listening)) listenings.delete(key)
+    const oldest = listenings.size < MAX_LISTENINGS ? undefined : listenings.keys().next().value
+    if (oldest !== undefined) listenings.delete(oldest)
+  }
+
+  const follow = (listening: Listening, { over }: Piece): void => {
+    listening.running += 1
+    listening.lastMs = nowMs()
+    const leave = (): void => {
+      listening.running -= 1
+      listening.lastMs = nowMs()
+    }
+    void over.then(leave)
+  }
+
+  async function begins<T>(key: string, piece: Piece, begin: () => Promise<T>): Promise<T> {
+    forget()
+    const result = begin()
+    const begun = result.then(
+      () => true,
+      () => false,
+    )
+    const listening: Listening = { running: 0, lastMs: nowMs(), begun }
+    listenings.set(key, listening)
+    follow(listening, piece)
+    if (!(await begun) && listenings.get(key) === listening) listenings.delete(key)
+    return result
+  }
+
+  return {
+    async join(piece, begin, goOn) {
+      const key = `${piece.kind} ${piece.recording.toLowerCase()} ${piece.listener}`
+      for (;;) {
+        const current = listenings.get(key)
+        const isNew = piece.kind === 'download' && piece.isStart
+        if (!current || isOver(current) || isNew) return begins(key, piece, begin)
+        if (!(await current.begun)) continue
+        follow(current, piece)
+        return goOn()
+      }
+    },
+  }
+}
