@@ -1,10 +1,12 @@
 /**
  * `npm run bench`: how long the embedded store takes at a million rows, and how much script the page is. A table to
  * look at, not a test. Every figure is one page of 50 and the total, asked of the store as the host asks it.
+ * `npm run bench -- --relay` measures the host in front of a recorder instead.
  */
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
 import { brotliCompressSync } from 'node:zlib'
 import type { Search } from '../contract/search.ts'
 import type { Scope } from '../contract/session.ts'
@@ -166,19 +168,38 @@ function scriptBytes(): number | null {
   return scripts.reduce((sum, file) => sum + sizeOf(file), 0)
 }
 
-const source = await openSqliteSource({ dataDir: benchStore() })
-print(`${ROWS.toLocaleString('en')} recordings, a page of ${PAGE_SIZE} and the total, ms`)
-print(row(['search', 'median', 'p99', 'runs']))
-for (const one of cases) {
-  const times = await measure(source, one)
+async function benchStoreAndPage(): Promise<void> {
+  const source = await openSqliteSource({ dataDir: benchStore() })
+  print(`${ROWS.toLocaleString('en')} recordings, a page of ${PAGE_SIZE} and the total, ms`)
+  print(row(['search', 'median', 'p99', 'runs']))
+  for (const one of cases) {
+    const times = await measure(source, one)
+    const [median, p99] = [percentile(times, 0.5), percentile(times, 0.99)]
+    print(row([one.name, median.toFixed(1), p99.toFixed(1), String(one.runs)]))
+  }
+  await source.close()
+  const bytes = scriptBytes()
   print(
-    row([one.name, percentile(times, 0.5).toFixed(1), percentile(times, 0.99).toFixed(1), String(one.runs)]),
+    bytes === null
+      ? 'The page was not built: npm run build'
+      : `The page’s JavaScript, all chunks: ${(bytes / 1000).toFixed(1)} KB (brotli)`,
   )
 }
-await source.close()
-const bytes = scriptBytes()
-print(
-  bytes === null
-    ? 'The page was not built: npm run build'
-    : `The page’s JavaScript, all chunks: ${(bytes / 1000).toFixed(1)} KB (brotli)`,
-)
+
+const { values } = parseArgs({
+  options: {
+    relay: { type: 'boolean', default: false },
+    minutes: { type: 'string', default: '5' },
+    users: { type: 'string', default: '200' },
+    rate: { type: 'string', default: '200' },
+  },
+})
+if (values.relay) {
+  const plan = {
+    users: Number(values.users),
+    perSecond: Number(values.rate),
+    minutes: Number(values.minutes),
+  }
+  const { benchRelay } = await import('./bench-relay.ts')
+  if (!(await benchRelay(plan))) process.exitCode = 1
+} else await benchStoreAndPage()
