@@ -1,21 +1,16 @@
 import { askApi, countOf } from './api.ts'
-import { expect, test, type Account } from './fixtures.ts'
+import { expect, test } from './fixtures.ts'
 import { failedLoad } from './guard.ts'
 import { openList, results, table, tableRows } from './page-objects.ts'
+import { scopeLines } from './sources.ts'
 
-const scopes: readonly (readonly [Account, string])[] = [
-  ['manager', 'All recordings'],
-  ['supervisor', 'Groups Sales and Support'],
-  ['agent', 'Your calls'],
-]
-
-for (const [account, scope] of scopes) {
+for (const account of ['manager', 'supervisor', 'agent'] as const) {
   test.describe(account, () => {
     test.use({ account })
 
-    test('sees whose calls these are, and as many as the API counts', async ({ page, host }) => {
+    test('sees whose calls these are, and as many as the API counts', async ({ page, host, source }) => {
       await openList(page)
-      await expect(page.getByText(scope, { exact: true })).toBeVisible()
+      await expect(page.getByText(scopeLines[source][account], { exact: true })).toBeVisible()
       await expect(results(page)).toHaveText(`1–50 of ${await countOf(host, '', account)}`)
       const { recordings } = await askApi(host, 'page=0&pageSize=50', account)
       expect((await tableRows(page)).map((row) => row.Reference)).toEqual(

@@ -6,6 +6,7 @@ import { expect, test } from './fixtures.ts'
 import { fault, type FaultyHost } from './faulty-host.ts'
 import type { Guard } from './guard.ts'
 import { openList, rowLinks, settled, signIn, table } from './page-objects.ts'
+import { refusals } from './sources.ts'
 
 test.use({ throughFaults: true })
 
@@ -126,11 +127,11 @@ test('axe finds nothing in the drawer of filters', async ({ page }) => {
 test.describe('signed out', () => {
   test.use({ account: null })
 
-  test('axe finds nothing on the sign-in, refused or not', async ({ page, guard }) => {
+  test('axe finds nothing on the sign-in, refused or not', async ({ page, guard, source }) => {
     guard.expects(/^error: Failed to load resource/)
     await page.goto('/recordings')
     await signIn(page, 'nobody-for-axe', 'wrong')
-    await expect(page.getByRole('alert')).toHaveText(/not right/)
+    await expect(page.getByRole('alert')).toHaveText(refusals[source])
     for (const [colorScheme, width] of looks) {
       await page.emulateMedia({ colorScheme })
       await page.setViewportSize({ width, height: 900 })

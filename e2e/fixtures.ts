@@ -2,15 +2,20 @@
 import { test as base, type BrowserContextOptions } from 'playwright/test'
 import { startFaultyHost, type FaultyHost } from './faulty-host.ts'
 import { watchContext, type Guard } from './guard.ts'
-import { startFreshHost, type Host } from './host.ts'
+import { startFreshHost, startRelayedHost, type Host } from './host.ts'
 import type { Listening } from './listening.ts'
 import { signIn } from './page-objects.ts'
 import { startPortal } from './portal.ts'
+import type { Account, SourceName } from './sources.ts'
 
-export type Account = 'manager' | 'supervisor' | 'agent' | 'guest'
 type StorageState = Exclude<BrowserContextOptions['storageState'], string | undefined>
 
-interface WorkerFixtures {
+export interface SourceOption {
+  /** What answers behind the host: its own store, or another host in place of the customer's recorder. */
+  readonly source: SourceName
+}
+
+interface WorkerFixtures extends SourceOption {
   /** A portal that the host lets frame it, under the name `localhost`. */
   readonly portal: Listening
   readonly host: Host
@@ -28,6 +33,7 @@ interface TestFixtures {
 }
 
 export const test = base.extend<TestFixtures, WorkerFixtures>({
+  source: ['embedded', { option: true, scope: 'worker' }],
   portal: [
     // The runner reads the fixtures that one needs from this pattern: none.
     // oxlint-disable-next-line no-empty-pattern
@@ -39,8 +45,9 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     { scope: 'worker' },
   ],
   host: [
-    async ({ portal }, provide) => {
-      const host = await startFreshHost({
+    async ({ portal, source }, provide) => {
+      const start = source === 'recorder' ? startRelayedHost : startFreshHost
+      const host = await start({
         EMBED_ORIGINS: `http://localhost:${portal.port}`,
         CONTACT: 'the service desk, 4242',
       })

@@ -14,6 +14,8 @@ const STOP_MS = 5000
 export interface Host {
   /** Without a slash at its end. */
   readonly url: string
+  /** Whose store answers in the end: its own address, or that of the host behind it. */
+  readonly storeUrl: string
   stop(): Promise<void>
 }
 
@@ -46,7 +48,7 @@ export async function startHost(dataDir: string, settings: Record<string, string
   const env = { PATH: process.env.PATH ?? '', ...fixed, ...settings }
   const child = spawn(process.execPath, [program], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   const url = await readAddress(child)
-  return { url, stop: () => stop(child) }
+  return { url, storeUrl: url, stop: () => stop(child) }
 }
 
 export function temporaryFolder(): string {
@@ -69,16 +71,41 @@ export async function makeStore(): Promise<() => void> {
   return () => removeFolder(folder)
 }
 
+/** The host in a folder that goes with it. */
+async function startIn(folder: string, settings: Record<string, string>): Promise<Host> {
+  const host = await startHost(folder, settings)
+  return {
+    ...host,
+    async stop() {
+      await host.stop()
+      removeFolder(folder)
+    },
+  }
+}
+
 /** Starts a host on a copy of the store, which goes with it. */
 export async function startFreshHost(settings: Record<string, string> = {}): Promise<Host> {
   const folder = temporaryFolder()
   cpSync(process.env[STORE] ?? '', folder, { recursive: true })
-  const host = await startHost(folder, settings)
+  return startIn(folder, settings)
+}
+
+/** Starts a host without a store of its own, in front of the recorder at that address. */
+export async function startRelay(recorderUrl: string, settings: Record<string, string> = {}): Promise<Host> {
+  return startIn(temporaryFolder(), { RECORDER_URL: recorderUrl, ...settings })
+}
+
+/** Starts a relay in front of a host on a copy of the store: the same recordings, as a recorder has them. */
+export async function startRelayedHost(settings: Record<string, string> = {}): Promise<Host> {
+  // Every user comes to it from the relay's address, and it is the relay's own throttle that tests look at.
+  const store = await startFreshHost({ LOGIN_FAILURES: '1000' })
+  const relay = await startRelay(store.url, settings)
   return {
-    url: host.url,
+    url: relay.url,
+    storeUrl: store.url,
     async stop() {
-      await host.stop()
-      removeFolder(folder)
+      await relay.stop()
+      await store.stop()
     },
   }
 }

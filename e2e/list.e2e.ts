@@ -11,6 +11,7 @@ import {
   tableRows,
   watchListRequests,
 } from './page-objects.ts'
+import { scopeLines } from './sources.ts'
 
 /** The vendor's first example, whole: two recordings of which everything is known. */
 const example =
@@ -71,9 +72,9 @@ test('direction is a word, and numbers and names stand apart from the text aroun
   await expect(row.locator('bdi')).toHaveText(['980200', 'user1', '229', '2017000000175'])
 })
 
-test('one line says whose calls these are, as of when and in which zone', async ({ page }) => {
+test('one line says whose calls these are, as of when and in which zone', async ({ page, source }) => {
   await openList(page)
-  await expect(page.getByText('All recordings', { exact: true })).toBeVisible()
+  await expect(page.getByText(scopeLines[source].manager, { exact: true })).toBeVisible()
   await expect(page.getByText(/^as of 08:3\d Europe\/Rome$/)).toBeVisible()
 })
 

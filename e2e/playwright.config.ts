@@ -1,9 +1,10 @@
 import { defineConfig } from 'playwright/test'
 import { browserOptions } from './find-browser.ts'
+import type { SourceOption } from './fixtures.ts'
+import { onlyEmbedded } from './sources.ts'
 
-export default defineConfig({
+export default defineConfig<object, SourceOption>({
   testDir: '.',
-  testMatch: ['*.e2e.ts', 'size.ts'],
   outputDir: '.results',
   globalSetup: './global-setup.ts',
   fullyParallel: true,
@@ -21,4 +22,21 @@ export default defineConfig({
     viewport: { width: 1440, height: 900 },
     screenshot: 'only-on-failure',
   },
+  projects: [
+    {
+      name: 'embedded',
+      testMatch: ['*.e2e.ts', 'size.ts'],
+      testIgnore: 'relay*.e2e.ts',
+      use: { source: 'embedded' },
+    },
+    {
+      // The same tests with a relay between the page and the store, and those that need a recorder to fail.
+      name: 'relay',
+      testMatch: '*.e2e.ts',
+      // The README's picture is of the embedded store; taken twice at once it would be of chance.
+      testIgnore: 'screenshots.e2e.ts',
+      grepInvert: new RegExp(onlyEmbedded),
+      use: { source: 'recorder' },
+    },
+  ],
 })

@@ -2,7 +2,8 @@ import type { Page } from 'playwright'
 import { expect, test } from './fixtures.ts'
 import { fault } from './faulty-host.ts'
 import { failedLoad, noAnswer } from './guard.ts'
-import { address, references, results, rowLinks, settled, signIn, table } from './page-objects.ts'
+import { address, references, results, rowLinks, settled, signIn, table, tableRows } from './page-objects.ts'
+import { scopeLines } from './sources.ts'
 
 /** These end sessions, so each has one of its own. */
 test.use({ account: null, throughFaults: true })
@@ -11,6 +12,18 @@ async function openAs(page: Page, account: string, search = ''): Promise<void> {
   await page.goto(`/recordings${search}`)
   await signIn(page, account)
   await settled(page)
+}
+
+/** Whose recordings are in the table. */
+const ownersOf = async (page: Page): Promise<string[]> => [
+  ...new Set((await tableRows(page)).map((row) => row.Owner ?? '')),
+]
+
+/** Of a recording in the table that the user may not see. */
+async function referenceOfAnother(page: Page, user: string): Promise<string> {
+  const row = (await tableRows(page)).find(({ Owner }) => Owner !== user)
+  expect(row?.Reference).toMatch(/^\d+$/)
+  return row?.Reference ?? ''
 }
 
 const dialog = (page: Page) => page.getByRole('dialog', { name: 'You were signed out' })
@@ -34,25 +47,19 @@ test.describe('a session that ends in the middle', () => {
     expect(address(page)).toMatch(/^\/recordings\?direction=1&page=\d+$/)
   })
 
-  test('another user finds everything cleared', async ({ page, faults, guard }) => {
+  test('another user finds everything cleared', async ({ page, faults, guard, source }) => {
     guard.expects(failedLoad(401))
     await openAs(page, 'manager')
+    const foreign = await referenceOfAnother(page, 'agent')
     faults.on('list', fault.signedOut(), 1)
     await page.getByRole('button', { name: 'Refresh' }).click()
     await expect(dialog(page)).toBeVisible()
     await signIn(page, 'agent')
     await expect(dialog(page)).toBeHidden()
-    await expect(page.getByText('Your calls')).toBeVisible()
-    await settled(page)
-    const owners = new Set(
-      await table(page)
-        .getByRole('cell')
-        .filter({ hasText: /^agent$/ })
-        .allTextContents(),
-    )
-    expect(owners).toEqual(new Set(['agent']))
+    await expect(page.getByText(scopeLines[source].agent)).toBeVisible()
+    await expect.poll(() => ownersOf(page)).toEqual(['agent'])
     await page.goBack()
-    await expect(page.getByText('All recordings')).toBeHidden()
+    await expect(page.getByText(foreign)).toHaveCount(0)
   })
 
   test('what was typed and not yet applied is still there', async ({ page, faults, guard }) => {
@@ -177,12 +184,13 @@ test.describe('signing out', () => {
     await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible()
   })
 
-  test('the next user sees nothing of the one before', async ({ page }) => {
+  test('the next user sees nothing of the one before', async ({ page, source }) => {
     await openAs(page, 'manager')
+    const foreign = await referenceOfAnother(page, 'agent')
     await page.getByRole('button', { name: 'Sign out' }).click()
     await signIn(page, 'agent')
-    await expect(page.getByText('Your calls')).toBeVisible()
-    await settled(page)
-    await expect(page.getByText('All recordings')).toBeHidden()
+    await expect(page.getByText(scopeLines[source].agent)).toBeVisible()
+    await expect.poll(() => ownersOf(page)).toEqual(['agent'])
+    await expect(page.getByText(foreign)).toHaveCount(0)
   })
 })

@@ -3,6 +3,7 @@ import { expect, test } from './fixtures.ts'
 import { fault } from './faulty-host.ts'
 import { failedLoad, noAnswer } from './guard.ts'
 import { address, results, signIn, watchListRequests } from './page-objects.ts'
+import { onlyEmbedded, refusals } from './sources.ts'
 
 test.use({ account: null, throughFaults: true })
 
@@ -38,7 +39,8 @@ test('Enter in the password field signs in', async ({ page }) => {
   await expect(page.getByRole('button', { name: 'Sign out' })).toBeVisible()
 })
 
-test('the demo accounts are told, and one press fills one in', async ({ page }) => {
+// A recorder has no demo accounts, and its users' passwords are nobody's to tell.
+test('the demo accounts are told, and one press fills one in', { tag: onlyEmbedded }, async ({ page }) => {
   await page.goto('/recordings')
   const accounts = page.getByRole('region', { name: 'Demo accounts' })
   await expect(accounts.getByRole('listitem')).toHaveText([/^supervisor/, /^manager/, /^agent/, /^guest/])
@@ -66,14 +68,18 @@ test('an empty form says what is missing and asks nothing', async ({ page, fault
   expect(faults.count('login')).toBe(0)
 })
 
-test('a wrong password and an unknown user read alike, and the username stays', async ({ page, guard }) => {
+test('a wrong password and an unknown user read alike, and the username stays', async ({
+  page,
+  guard,
+  source,
+}) => {
   guard.expects(failedLoad(401))
   await page.goto('/recordings')
   const said: string[] = []
   for (const username of ['manager', `nobody-${randomUUID()}`]) {
     await signIn(page, username, 'wrong')
     await expect(page.getByRole('textbox', { name: 'Password' })).toHaveValue('')
-    await expect(page.getByRole('alert')).toHaveText(/not right/)
+    await expect(page.getByRole('alert')).toHaveText(refusals[source])
     await expect(page.getByRole('textbox', { name: 'Username' })).toHaveValue(username)
     said.push((await page.getByRole('alert').textContent()) ?? '')
   }
@@ -126,7 +132,12 @@ test('a second press while the password is checked does not send it twice', asyn
   expect(faults.count('login')).toBe(1)
 })
 
-test('the browser never asks for credentials with a prompt of its own', async ({ page, context, guard }) => {
+test('the browser never asks for credentials with a prompt of its own', async ({
+  page,
+  context,
+  guard,
+  source,
+}) => {
   guard.expects(failedLoad(401))
   const prompted: string[] = []
   const session = await context.newCDPSession(page)
@@ -143,7 +154,7 @@ test('the browser never asks for credentials with a prompt of its own', async ({
   })
   await page.goto('/recordings')
   await signIn(page, 'manager', 'wrong')
-  await expect(page.getByRole('alert')).toHaveText(/not right/)
+  await expect(page.getByRole('alert')).toHaveText(refusals[source])
   const status = await page.evaluate(
     async () => (await fetch('/fw/Apps/Recorder/WebAPI/Recordings?page=0&pageSize=1')).status,
   )

@@ -1,0 +1,24 @@
+/** What a page says of its source. A recorder tells nothing about its users but whether their password is right. */
+export type SourceName = 'embedded' | 'recorder'
+export type Account = 'manager' | 'supervisor' | 'agent' | 'guest'
+
+const fromRecorder = 'What the recorder lets you see'
+
+/** Whose calls a user sees, in the line above the table. */
+export const scopeLines: Readonly<Record<SourceName, Readonly<Record<Exclude<Account, 'guest'>, string>>>> = {
+  embedded: {
+    manager: 'All recordings',
+    supervisor: 'Groups Sales and Support',
+    agent: 'Your calls',
+  },
+  recorder: { manager: fromRecorder, supervisor: fromRecorder, agent: fromRecorder },
+}
+
+/** What the sign-in answers to a wrong password. */
+export const refusals: Readonly<Record<SourceName, RegExp>> = {
+  embedded: /^Username or password is not right\./,
+  recorder: /^The recorder refused this username and password\./,
+}
+
+/** Marks what only the embedded store has; the project that goes through a relay leaves it out. */
+export const onlyEmbedded = '@only-embedded'
