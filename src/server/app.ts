@@ -14,17 +14,20 @@ import type { Sessions } from './auth/sessions.ts'
 import { createThrottle } from './auth/throttle.ts'
 import { createViewers } from './auth/viewer.ts'
 import type { NowMs } from './clock.ts'
+import type { TlsMaterial } from './config/certificates.ts'
 import type { WriteDocument } from './document.ts'
 import type { Drain } from './drain.ts'
 import { nothingHere, refuseConnection, sendEarlyProblem, sendProblem } from './failures.ts'
 import { healthRoutes } from './health.ts'
 import { guardRequests, standardLimits, type Limits } from './limits.ts'
 import { logOptions, logAnswers, type LogTo } from './logs.ts'
+import type { Metrics } from './metrics.ts'
 import { refuseOtherMethods } from './methods.ts'
 import { pageRoutes } from './pages.ts'
 import { recordingRoutes } from './recordings.ts'
 import { createSearches } from './searches.ts'
 import type { Source } from './sources/source.ts'
+import { tlsOptions } from './tls.ts'
 
 export interface AppDependencies {
   readonly source: Source
@@ -43,17 +46,26 @@ export interface AppDependencies {
   readonly limits?: Partial<Limits>
   /** Addresses of proxies whose word about the client and TLS is taken. */
   readonly trustProxy?: readonly string[]
+  /** Null speaks plain HTTP. */
+  readonly tls?: TlsMaterial | null
+  /** Null counts nothing. */
+  readonly metrics?: Metrics | null
 }
 
 /** What fastify is told before anything else; every limit is tested on a raw socket. */
 function serverOptions(dependencies: AppDependencies, limits: Limits): FastifyServerOptions {
+  const connection = {
+    headersTimeout: limits.headersMs,
+    requestTimeout: limits.requestMs,
+    connectionsCheckingInterval: limits.checkEveryMs,
+    maxHeaderSize: limits.headerBytes,
+  }
   return {
-    http: {
-      headersTimeout: limits.headersMs,
-      requestTimeout: limits.requestMs,
-      connectionsCheckingInterval: limits.checkEveryMs,
-      maxHeaderSize: limits.headerBytes,
-    },
+    // With `https` fastify leaves `http` unread: the limits have to be said in both.
+    http: connection,
+    https: dependencies.tls
+      ? { ...connection, ...tlsOptions(dependencies.tls), handshakeTimeout: limits.headersMs }
+      : null,
     requestTimeout: limits.requestMs,
     bodyLimit: limits.bodyBytes,
     // A long parameter is no GUID and gets that 400; without this it would be 414.
@@ -96,6 +108,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   app.setNotFoundHandler((request, reply) => sendProblem(nothingHere(), request, reply))
   readJsonOnly(app)
   drain.watch(app)
+  dependencies.metrics?.watch(app)
   logAnswers(app)
   guardRequests(app, limits, drain)
   const refuseOthers = refuseOtherMethods(app)
@@ -109,7 +122,12 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
 
   healthRoutes(app, source, drain)
   authRoutes(app, { sessions, viewers, passwords, audit, nowMs })
-  recordingRoutes(app, { ...dependencies, viewers, audit, searches: createSearches() })
+  const searches = createSearches()
+  recordingRoutes(app, { ...dependencies, viewers, audit, searches })
+  dependencies.metrics?.add(() => {
+    const { running, waiting } = searches.counts()
+    return { searches_running: running, searches_waiting: waiting }
+  })
   pageRoutes(app, { ...dependencies, viewers })
   refuseOthers()
   return app

@@ -1,7 +1,5 @@
 /** Starts the host: reads the configuration, prepares what it names, listens, and stops in good order. */
 import type { FastifyInstance } from 'fastify'
-import type { AddressInfo } from 'node:net'
-import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import { buildApp } from './app.ts'
 import { readAssets } from './assets.ts'
@@ -11,14 +9,22 @@ import { auditKey } from './audit/digests.ts'
 import { openSessions, type Sessions } from './auth/sessions.ts'
 import { hostClock, type NowMs } from './clock.ts'
 import { ConfigError, readConfig, type Config } from './config.ts'
-import { isLoopback } from './config/addresses.ts'
+import { isLoopback, type Listen } from './config/addresses.ts'
+import type { TlsFiles } from './config/certificates.ts'
+import { printConfig } from './config/print.ts'
 import { readDocument } from './document.ts'
-import { createDrain, DRAIN_MS, type Drain } from './drain.ts'
+import { createDrain } from './drain.ts'
 import { HostKeyError, readHostKey } from './host-key.ts'
+import { listen, listenForMetrics } from './listening.ts'
+import { buildMetricsServer, closeServer } from './metrics-server.ts'
+import { createMetrics, type Metrics } from './metrics.ts'
 import { openSource } from './open-source.ts'
 import type { Source } from './sources/source.ts'
 import { explain, StoreError } from './sources/sqlite/store-error.ts'
 import { StartError } from './start-error.ts'
+import { stopOnSignals } from './stopping.ts'
+import { renewCertificate, warnOfDates } from './tls.ts'
+import { readVersion } from './version.ts'
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
@@ -37,6 +43,12 @@ function readPage() {
   }
 }
 
+/** The source's own figures, set apart by their prefix. */
+const figuresOf = (source: Source): Record<string, number> =>
+  Object.fromEntries(
+    Object.entries(source.gauges?.() ?? {}).map(([name, value]) => [`source_${name}`, value]),
+  )
+
 function openSessionsIn(dataDir: string, nowMs: NowMs, hostKey: Buffer): Sessions {
   const file = join(dataDir, 'sessions.db')
   try {
@@ -46,48 +58,20 @@ function openSessionsIn(dataDir: string, nowMs: NowMs, hostKey: Buffer): Session
   }
 }
 
-async function listen(app: FastifyInstance, { host, port }: Config): Promise<string> {
-  try {
-    await app.listen({ host, port })
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined
-    if (code === 'EADDRINUSE') {
-      throw new StartError(
-        `Port ${port} on ${host} is in use. Stop the other program, or set PORT to a free one. Example: PORT=${port + 1}`,
-      )
-    }
-    if (code === 'EACCES') throw new StartError(`Port ${port} may not be used. Set PORT to one from 1024.`)
-    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
-      throw new StartError(`HOST=${host} is no address of this machine. Example: HOST=127.0.0.1`)
-    }
-    throw error
-  }
-  const bound = (app.server.address() as AddressInfo).port
-  // `0.0.0.0` and `::` are all addresses of this machine, and none that a browser opens.
-  const name = ['0.0.0.0', '::'].includes(host) ? hostname() : host
-  return `http://${name.includes(':') ? `[${name}]` : name}:${bound}/`
+/** Serves `/metrics` where the configuration says. @returns what closes it. */
+async function startMetrics(
+  app: FastifyInstance,
+  metrics: Metrics,
+  at: Listen,
+): Promise<() => Promise<void>> {
+  const server = buildMetricsServer(metrics, (error) => app.log.error({ err: error }, 'metrics failed'))
+  say(`Metrics: ${await listenForMetrics(server, at)}`)
+  return () => closeServer(server)
 }
 
-interface Running {
-  readonly app: FastifyInstance
-  readonly source: Source
-  readonly sessions: Sessions
-  readonly drain: Drain
-}
-
-/** Once: refuses what comes anew, waits for what runs, closes everything and leaves with 0. */
-function stopOnSignals({ app, source, sessions, drain }: Running): void {
-  const stop = async (): Promise<void> => {
-    const overdue = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS)
-    await drain.begin()
-    clearTimeout(overdue)
-    app.server.closeAllConnections()
-    await app.close()
-    await source.close()
-    sessions.close()
-    process.exit(0)
-  }
-  for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => void stop())
+function renewOnHangUp(app: FastifyInstance, tls: TlsFiles): void {
+  // At a terminal, a hang-up is the end of it.
+  if (!process.stdin.isTTY) process.on('SIGHUP', () => renewCertificate(app, tls))
 }
 
 async function start(): Promise<void> {
@@ -100,6 +84,8 @@ async function start(): Promise<void> {
   const sessions = openSessionsIn(dataDir, nowMs, hostKey)
   const auditLog = await openAuditLog({ file: resolve(config.auditLog), key: auditKey(hostKey), nowMs })
   const drain = createDrain()
+  const metrics = config.metrics ? createMetrics() : null
+  metrics?.add(() => figuresOf(source))
   const app = await buildApp({
     ...config,
     ...page,
@@ -109,18 +95,47 @@ async function start(): Promise<void> {
     nowMs,
     drain,
     demoAccounts,
+    metrics,
     // A person at a terminal wants the address, not a line for each answer.
     log: { level: config.logLevel ?? (process.stdout.isTTY ? 'warn' : 'info') },
   })
-  stopOnSignals({ app, source, sessions, drain })
-  const address = await listen(app, config)
-  if (!isLoopback(config.host)) {
+  const closing: (() => unknown)[] = [() => source.close(), () => sessions.close(), () => auditLog.close()]
+  stopOnSignals({ app, drain, closing })
+  if (metrics && config.metrics) closing.unshift(await startMetrics(app, metrics, config.metrics))
+  if (config.tls) {
+    renewOnHangUp(app, config.tls)
+    warnOfDates(app, config.tls)
+  }
+  announce(app, config, await listen(app, config))
+}
+
+/** Says where the host is reached, to a person and to the log. */
+function announce(app: FastifyInstance, config: Config, address: string): void {
+  if (!isLoopback(config.host) && !config.tls && config.trustProxy.length === 0) {
     say('This host speaks plain HTTP: let other machines reach it through a proxy with TLS only.')
   }
+  const source = config.recorder ? 'recorder' : 'store'
+  app.log.info({ version: readVersion(), node: process.version, source, address }, 'started')
   say(`Recordings Dashboard: ${address}`)
 }
 
-start().catch((error: unknown) => {
+const USAGE = `Usage: npm start -- [--print-config]
+
+Starts the host. With --print-config it prints every variable, its value and whether it was set, and ends.`
+
+/** @throws StartError for an argument that is not in the usage. */
+async function run(args: readonly string[]): Promise<void> {
+  const [argument, ...others] = args
+  if (argument === undefined) return start()
+  if (argument === '--help' && others.length === 0) return say(USAGE)
+  if (argument !== '--print-config' || others.length > 0) {
+    throw new StartError(`The arguments ${args.join(' ')} are unknown.\n\n${USAGE}`)
+  }
+  readConfig(process.env)
+  process.stdout.write(printConfig(process.env))
+}
+
+run(process.argv.slice(2)).catch((error: unknown) => {
   const isExplained = [AuditError, ConfigError, HostKeyError, StartError, StoreError].some(
     (kind) => error instanceof kind,
   )

@@ -13,6 +13,8 @@ export interface Searches {
    * @throws Problem 429 `too_many_searches` where too many wait already, or the signal's reason once it aborts.
    */
   enter(username: string, signal: AbortSignal): Promise<Release>
+  /** Of all users together. */
+  counts(): { readonly running: number; readonly waiting: number }
 }
 
 interface Lane {
@@ -68,6 +70,12 @@ export function createSearches(): Searches {
         })
       }
       return releaser(name, lane)
+    },
+    counts() {
+      const all = [...lanes.values()]
+      const sum = (count: (lane: Lane) => number): number =>
+        all.reduce((total, lane) => total + count(lane), 0)
+      return { running: sum((lane) => lane.running), waiting: sum((lane) => lane.waiting.size) }
     },
   }
 }

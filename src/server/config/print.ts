@@ -1,0 +1,30 @@
+/** The configuration as the host understands it, for whoever asks why it does what it does. */
+import { join } from 'node:path'
+import { variableNames, variables, type Variable, type VariableName } from './variables.ts'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** Defaults that follow from other variables. */
+const derived: Partial<Record<VariableName, (env: Environment) => string>> = {
+  DEMO: (env) => (env.RECORDER_URL ? 'off' : variables.DEMO.standard),
+  AUDIT_LOG: (env) => join(env.DATA_DIR || variables.DATA_DIR.standard, 'audit.log'),
+}
+
+/** One line, whatever the value is. */
+const visible = (text: string): string => text.replaceAll(/\p{Cc}/gu, '�')
+
+function effective(name: VariableName, env: Environment): string {
+  const { secret, standard, told }: Variable = variables[name]
+  const given = env[name]
+  if (secret) return given ? '(set)' : '(not set)'
+  return visible(given || derived[name]?.(env) || standard || told?.replaceAll('`', '') || '(not set)')
+}
+
+/** A line for each variable: its name, its effective value, and whether it was set. Secrets are not shown. */
+export function printConfig(env: Environment): string {
+  const rows = variableNames.map(
+    (name) => [name, env[name] ? 'set' : 'default', effective(name, env)] as const,
+  )
+  const width = Math.max(...rows.map(([name]) => name.length))
+  return rows.map(([name, from, value]) => `${name.padEnd(width)}  ${from.padEnd(7)}  ${value}\n`).join('')
+}

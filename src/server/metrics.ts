@@ -1,0 +1,99 @@
+/**
+ * Figures for Prometheus. A label holds a method, a route's template or a status, each from a small fixed set, and
+ * never who asked or what for.
+ */
+import type { FastifyInstance } from 'fastify'
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { Problem } from '../contract/problems.ts'
+
+/** Figures that somebody else keeps, by their names in snake case; read when they are asked for. */
+export type Figures = () => Readonly<Record<string, number>>
+
+export interface Metrics {
+  /** Counts the answers of a host. */
+  watch(app: FastifyInstance): void
+  /** Adds what somebody else counts, each figure as a gauge of its own. */
+  add(figures: Figures): void
+  /** Everything, in Prometheus' text format. */
+  write(): Promise<string>
+  readonly contentType: string
+}
+
+/** Seconds: most searches are answered in hundredths, a recorder may take 25. */
+const DURATION_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25]
+
+const knownMethods = new Set(['GET', 'HEAD', 'POST'])
+
+function createInstruments(registry: Registry) {
+  const registers = [registry]
+  return {
+    durations: new Histogram({
+      name: 'http_request_duration_seconds',
+      help: 'Time until an answer was out. The status is "left" where the client did not wait for it.',
+      labelNames: ['method', 'route', 'status'] as const,
+      buckets: DURATION_BUCKETS,
+      registers,
+    }),
+    inFlight: new Gauge({
+      name: 'http_requests_in_flight',
+      help: 'Requests that are being answered.',
+      registers,
+    }),
+    wrong: new Counter({
+      name: 'login_failures_total',
+      help: 'Requests refused for a wrong username or password.',
+      registers,
+    }),
+    throttled: new Counter({
+      name: 'login_throttled_total',
+      help: 'Requests refused after too many failures, without a look at the password.',
+      registers,
+    }),
+  }
+}
+
+/** A registry of its own: two hosts in one process do not share figures. */
+export function createMetrics(): Metrics {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  const { durations, inFlight, wrong, throttled } = createInstruments(registry)
+  const others: Figures[] = []
+  const gauges = new Map<string, Gauge>()
+
+  const set = (name: string, value: number): void => {
+    const gauge =
+      gauges.get(name) ?? new Gauge({ name, help: name.replaceAll('_', ' '), registers: [registry] })
+    gauges.set(name, gauge)
+    gauge.set(value)
+  }
+
+  return {
+    contentType: registry.contentType,
+    add: (figures) => void others.push(figures),
+    watch(app) {
+      app.addHook('onRequest', async ({ method, routeOptions }, reply) => {
+        inFlight.inc()
+        const end = durations.startTimer()
+        reply.raw.once('close', () => {
+          inFlight.dec()
+          end({
+            method: knownMethods.has(method) ? method : 'other',
+            route: routeOptions.url ?? 'none',
+            status: reply.raw.writableFinished ? reply.statusCode : 'left',
+          })
+        })
+      })
+      app.addHook('onError', async (_request, _reply, error) => {
+        if (!(error instanceof Problem)) return
+        if (error.code === 'wrong_credentials') wrong.inc()
+        if (error.code === 'too_many_attempts') throttled.inc()
+      })
+    },
+    async write() {
+      for (const figures of others) {
+        for (const [name, value] of Object.entries(figures())) set(name, value)
+      }
+      return registry.metrics()
+    },
+  }
+}

@@ -1,0 +1,49 @@
+/** What the host does when it is told to stop. */
+import type { FastifyInstance } from 'fastify'
+import { constants } from 'node:os'
+import { DRAIN_MS, type Drain } from './drain.ts'
+
+export interface Running {
+  readonly app: FastifyInstance
+  readonly drain: Drain
+  /** Closes what the host was given, in this order, after the host itself. */
+  readonly closing: readonly (() => unknown)[]
+}
+
+async function stop({ app, drain, closing }: Running): Promise<void> {
+  const overdue = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS)
+  await drain.begin()
+  clearTimeout(overdue)
+  app.server.closeAllConnections()
+  await app.close()
+  for (const close of closing) await close()
+}
+
+/**
+ * On SIGTERM or SIGINT: refuses what comes anew, waits for what runs, closes everything and leaves with 0. A second
+ * signal means now: what runs is cut off, and the exit code is the one of a process that the signal ended.
+ */
+export function stopOnSignals(running: Running): void {
+  const { log } = running.app
+  let isStopping = false
+  const told = (signal: 'SIGTERM' | 'SIGINT'): void => {
+    if (isStopping) {
+      log.warn({ signal }, 'stopped at once')
+      process.exit(128 + constants.signals[signal])
+    }
+    isStopping = true
+    log.info({ signal }, 'stopping')
+    stop(running).then(
+      () => {
+        log.info('stopped')
+        process.exit(0)
+      },
+      (error: unknown) => {
+        log.error({ err: error }, 'stopped with a failure')
+        process.exit(1)
+      },
+    )
+  }
+  process.on('SIGTERM', told)
+  process.on('SIGINT', told)
+}

@@ -1,0 +1,31 @@
+/** TLS by the host itself, with a certificate that can be renewed while it runs. */
+import type { FastifyInstance } from 'fastify'
+import { Server, type ServerOptions } from 'node:https'
+import { outOfDate, readTls, type TlsFiles, type TlsMaterial } from './config/certificates.ts'
+import { Fault } from './config/readers.ts'
+
+export function tlsOptions({ cert, key }: TlsMaterial): ServerOptions {
+  return { cert, key, minVersion: 'TLSv1.2' }
+}
+
+/** Tells of a certificate that browsers refuse; nobody is helped by a host that does not start for it. */
+export function warnOfDates(app: FastifyInstance, tls: TlsMaterial): void {
+  const warning = outOfDate(tls, Date.now())
+  if (warning !== null) app.log.warn(warning)
+}
+
+/**
+ * Takes the certificate and the key from their files anew, for connections from now on. Where they cannot be used,
+ * the old ones stay and the log says why.
+ */
+export function renewCertificate(app: FastifyInstance, files: TlsFiles): void {
+  try {
+    const renewed = readTls(files)
+    if (app.server instanceof Server) app.server.setSecureContext(tlsOptions(renewed))
+    app.log.info('certificate read anew')
+    warnOfDates(app, renewed)
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+    app.log.error(`TLS_CERT and TLS_KEY stay as they were. One of them ${error.message}`)
+  }
+}
