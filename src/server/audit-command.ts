@@ -1,0 +1,168 @@
+/** `npm run audit -- verify|export|digest`: the audit log, read by people. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { parseArgs } from 'node:util'
+import { readInstant, toEpochMs } from '../contract/instants.ts'
+import { filterNames, readApiQuery } from '../contract/search.ts'
+import { AuditError } from './audit/audit-error.ts'
+import { auditKey, digestFilter, plainFilter } from './audit/digests.ts'
+import { exportLog } from './audit/export.ts'
+import { verifyLog, type Verified } from './audit/verify.ts'
+import { HostKeyError, parseHostKey, readHostKey } from './host-key.ts'
+
+const USAGE = `Usage: npm run audit -- verify [FILE] [--after HASH] [--last HASH]
+       npm run -s audit -- export [FILE] [--from DATE] [--to DATE] [--user NAME]
+       npm run audit -- digest NAME VALUE
+
+Reads the audit log: FILE, or AUDIT_LOG, or audit.log in DATA_DIR (default: data/).
+verify follows the chain of hashes and names the first line that was changed, removed or cannot be read. --after takes
+the last hash of the file before a rotation, --last a hash that you keep elsewhere and that has to be in this file.
+export writes CSV to standard output; --from is included, --to is not, and a date alone is its midnight in UTC.
+digest says how the log writes a filter's value, so that you can find who searched for it:
+npm run audit -- digest remotePartyNumber +390551234567`
+
+/** The arguments are not as the usage says. */
+class UsageError extends Error {}
+
+function readArguments(args: string[]) {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      after: { type: 'string' },
+      last: { type: 'string' },
+      from: { type: 'string' },
+      to: { type: 'string' },
+      user: { type: 'string' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  })
+  const [command, ...operands] = positionals
+  return { command, operands, values }
+}
+type Options = ReturnType<typeof readArguments>['values']
+
+const dataDir = (): string => process.env.DATA_DIR || 'data'
+
+function fileOf(operands: readonly string[]): string {
+  const [file, ...others] = operands
+  if (others.length > 0) throw new UsageError(`Name one FILE. Too many: ${others.join(' ')}.`)
+  return file ?? (process.env.AUDIT_LOG || join(dataDir(), 'audit.log'))
+}
+
+/** Which options go with a command: one that would be ignored is an error. */
+function allowOnly(options: Options, allowed: readonly (keyof Options)[]): void {
+  const wrong = (['after', 'last', 'from', 'to', 'user'] as const).filter(
+    (name) => options[name] !== undefined && !allowed.includes(name),
+  )
+  if (wrong.length > 0) throw new UsageError(`--${wrong.join(', --')} is not for this command.`)
+}
+
+function readHash(name: 'after' | 'last', text: string | undefined): string | undefined {
+  if (text === undefined || /^[0-9a-f]{64}$/i.test(text)) return text?.toLowerCase()
+  throw new UsageError(`--${name} takes the 64 hexadecimal digits of a hash.`)
+}
+
+function readDate(name: 'from' | 'to', text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const written = readInstant(text)
+  if (written) return toEpochMs(written)
+  throw new UsageError(`--${name} takes an ISO-8601 date or date-time. Example: --${name} 2026-11-23`)
+}
+
+function describe(file: string, verified: Verified): string {
+  const { count, firstAt, lastAt, lastHash, before, torn, lost, fault } = verified
+  const told = [
+    `${file}: ${count} lines, from ${firstAt ?? '-'} to ${lastAt ?? '-'}.`,
+    `Last hash: ${lastHash}`,
+    ...(before.n > 0 ? [`It follows line ${before.n} of another file, with the hash ${before.hash}.`] : []),
+    ...(torn.length > 0
+      ? [`Torn: line ${torn.join(', ')}. The host was stopped or the disk was full while it was written.`]
+      : []),
+    ...(lost > 0 ? [`${lost} events could not be written while the log failed.`] : []),
+    fault === null
+      ? 'The chain holds. That lines were cut off at the end shows only against a last hash kept elsewhere: --last HASH.'
+      : `The chain is broken: ${fault}.`,
+  ]
+  return `${told.join('\n')}\n`
+}
+
+async function verify(operands: readonly string[], options: Options): Promise<void> {
+  allowOnly(options, ['after', 'last'])
+  const file = fileOf(operands)
+  const hashes = { after: readHash('after', options.after), last: readHash('last', options.last) }
+  const verified = await verifyLog(file, hashes)
+  process.stdout.write(describe(file, verified))
+  if (verified.fault !== null) process.exitCode = 1
+}
+
+async function exportCsv(operands: readonly string[], options: Options): Promise<void> {
+  allowOnly(options, ['from', 'to', 'user'])
+  const wanted = {
+    fromMs: readDate('from', options.from),
+    toMs: readDate('to', options.to),
+    user: options.user,
+  }
+  let skipped = 0
+  const rows = exportLog(fileOf(operands), wanted, () => (skipped += 1))
+  await pipeline(Readable.from(rows), process.stdout)
+  if (skipped === 0) return
+  process.stderr.write(`${skipped} lines cannot be read and are left out. Run verify.\n`)
+  process.exitCode = 1
+}
+
+/** @throws AuditError where there is none: one made now would find nothing. */
+function readKey(): Buffer {
+  const given = process.env.HOST_KEY
+  if (given) {
+    const key = parseHostKey(given)
+    if (key) return auditKey(key)
+    throw new AuditError('HOST_KEY takes 32 bytes in base64, as the host has them.')
+  }
+  if (existsSync(join(dataDir(), 'host.key'))) return auditKey(readHostKey(dataDir()))
+  throw new AuditError(
+    `There is no host.key in ${dataDir()}. Set DATA_DIR to the host's folder, or HOST_KEY.`,
+  )
+}
+
+function digest([name, value, ...others]: readonly string[], options: Options): void {
+  allowOnly(options, [])
+  const filter = filterNames.find((known) => known === name)
+  if (!filter) throw new UsageError(`Which filter? NAME is one of ${filterNames.join(', ')}.`)
+  if (value === undefined || others.length > 0) throw new UsageError(`Give one VALUE for ${filter}.`)
+  const query = readApiQuery(new URLSearchParams({ [filter]: value }))
+  if (!query.ok) throw new UsageError(query.message)
+  const read = plainFilter(query.search, filter)
+  if (read) process.stdout.write(`${digestFilter(readKey(), filter, read)}\n`)
+}
+
+async function run(args: string[]): Promise<void> {
+  const { command, operands, values } = readArguments(args)
+  if (values.help) process.stdout.write(`${USAGE}\n`)
+  else if (command === 'verify') await verify(operands, values)
+  else if (command === 'export') await exportCsv(operands, values)
+  else if (command === 'digest') digest(operands, values)
+  else throw new UsageError(command === undefined ? 'What is to be done?' : `There is no command ${command}.`)
+}
+
+/** What the operator can act on is said in a sentence; anything else keeps its stack, for a report. */
+function failure(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  if (error instanceof AuditError || error instanceof HostKeyError) return error.message
+  const isUsage =
+    error instanceof UsageError || ('code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'))
+  return isUsage ? `${error.message}\n\n${USAGE}` : (error.stack ?? error.message)
+}
+
+try {
+  await run(process.argv.slice(2))
+} catch (error) {
+  // Whoever reads on may stop in the middle, as `head` does.
+  const isLeft = error instanceof Error && 'code' in error && error.code === 'EPIPE'
+  if (!isLeft) {
+    process.stderr.write(`${failure(error)}\n`)
+    process.exitCode = 1
+  }
+}

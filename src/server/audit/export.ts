@@ -1,0 +1,72 @@
+/** The audit log as CSV (RFC 4180), for people with spreadsheets. */
+import { isTorn, readLine, type AuditLine } from './event.ts'
+import { readLines } from './read-lines.ts'
+
+const columns = [
+  'n',
+  'at',
+  'user',
+  'address',
+  'session',
+  'via',
+  'action',
+  'attempt',
+  'purpose',
+  'filters',
+  'page',
+  'pageSize',
+  'count',
+  'recording',
+  'requestId',
+  'outcome',
+  'lost',
+] as const
+
+export interface Wanted {
+  /** Included, ms since the Unix epoch. */
+  readonly fromMs?: number | undefined
+  /** Not included. */
+  readonly toMs?: number | undefined
+  /** Compared without regard to case. */
+  readonly user?: string | undefined
+}
+
+function plain(value: unknown): string {
+  if (value === undefined || value === null) return ''
+  if (typeof value !== 'object') return String(value)
+  return Object.entries(value)
+    .map(([name, digest]) => `${name}=${String(digest)}`)
+    .join(' ')
+}
+
+/** A spreadsheet would compute what starts like a formula. A number through and through is none. */
+function cell(value: unknown): string {
+  const text = plain(value)
+  const guarded = /^[=+\-@\t\r]/.test(text) && !/^\+?[0-9]+$/.test(text) ? `'${text}` : text
+  return /[",\r\n]/.test(guarded) ? `"${guarded.replaceAll('"', '""')}"` : guarded
+}
+
+function isWanted(line: AuditLine, { fromMs, toMs, user }: Wanted): boolean {
+  const atMs = Date.parse(line.at)
+  if (fromMs !== undefined && !(atMs >= fromMs)) return false
+  if (toMs !== undefined && !(atMs < toMs)) return false
+  return user === undefined || String(line.user).toLowerCase() === user.toLowerCase()
+}
+
+/**
+ * The header, then a line for each event.
+ * @param skipped told the number of each line that cannot be read and is not merely torn.
+ * @throws AuditError where the file cannot be read.
+ */
+export async function* exportLog(
+  file: string,
+  wanted: Wanted,
+  skipped: (number: number) => void,
+): AsyncGenerator<string> {
+  yield `${columns.join(',')}\r\n`
+  for await (const { number, bytes } of readLines(file)) {
+    const line = readLine(bytes)
+    if (!line && !isTorn(bytes)) skipped(number)
+    if (line && isWanted(line, wanted)) yield `${columns.map((name) => cell(line[name])).join(',')}\r\n`
+  }
+}

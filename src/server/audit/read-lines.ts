@@ -1,0 +1,46 @@
+/** The lines of a log of any size, one at a time and byte by byte: their hashes are of bytes. */
+import { createReadStream } from 'node:fs'
+import { AuditError } from './audit-error.ts'
+
+export interface RawLine {
+  /** From 1. */
+  readonly number: number
+  /** Without the newline. */
+  readonly bytes: Buffer
+  /** False for a last line without its newline. */
+  readonly isEnded: boolean
+}
+
+const NEWLINE = 10
+/** No line of ours comes near; a file of gigabytes without a newline must not fill the memory. */
+const MAX_LINE_BYTES = 1_048_576
+
+async function* chunksOf(file: string): AsyncGenerator<Buffer> {
+  try {
+    for await (const chunk of createReadStream(file)) yield chunk as Buffer
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+    const why = code === 'ENOENT' ? `There is no file ${file}.` : `${file} cannot be read (${code}).`
+    throw new AuditError(`${why} Name the audit log, or set AUDIT_LOG or DATA_DIR as the host has them.`)
+  }
+}
+
+/** @throws AuditError where the file cannot be read, or is no file of lines. */
+export async function* readLines(file: string): AsyncGenerator<RawLine> {
+  let number = 0
+  let rest: Buffer = Buffer.alloc(0)
+  for await (const chunk of chunksOf(file)) {
+    const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
+    let start = 0
+    for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, start)) {
+      number += 1
+      yield { number, bytes: bytes.subarray(start, end), isEnded: true }
+      start = end + 1
+    }
+    rest = bytes.subarray(start)
+    if (rest.length > MAX_LINE_BYTES) {
+      throw new AuditError(`${file}: line ${number + 1} has no end: this is no audit log.`)
+    }
+  }
+  if (rest.length > 0) yield { number: number + 1, bytes: rest, isEnded: false }
+}
