@@ -42,6 +42,26 @@ interface StaleProps {
   readonly onRetry: () => void
 }
 
+/** What the failed update has to say beside how old the rows are. */
+function why(problem: Problem): string[] {
+  const t = listStateText.get()
+  const request = problem.requestId === undefined ? [] : [t.requestId({ id: problem.requestId })]
+  switch (problem.code) {
+    case 'network':
+      return [t.offlineTitle]
+    case 'recorder_down':
+      return [t.downTitle, t.downHint, ...request]
+    case 'search_timeout':
+      return [t.slowTitle, ...request]
+    case 'recorder_failed':
+    case 'recorder_mismatch':
+    case 'recorder_untrusted':
+      return [problem.message, ...request]
+    default:
+      return request
+  }
+}
+
 /** The update failed: the rows that were there stay, and say how old they are. */
 export function StaleNotice({ answer, current, problem, onRetry }: StaleProps) {
   const t = useText(listStateText)
@@ -49,11 +69,7 @@ export function StaleNotice({ answer, current, problem, onRetry }: StaleProps) {
   const time = formatTime(answer.asOfMs, zone, 'minute')
   return (
     <Notice actions={<Button onClick={onRetry}>{t.again}</Button>}>
-      {current ? t.stale({ time }) : t.earlier({ time })} {problem.code === 'network' ? t.offlineTitle : ''}
-      {problem.code === 'recorder_down' ? `${t.downTitle} ${t.downHint}` : ''}
-      {problem.code === 'search_timeout' ? t.slowTitle : ''}
-      {problem.code.startsWith('recorder_') && problem.code !== 'recorder_down' ? `${problem.message} ` : ''}
-      {problem.requestId === undefined ? '' : t.requestId({ id: problem.requestId })}
+      {[current ? t.stale({ time }) : t.earlier({ time }), ...why(problem)].join(' ')}
     </Notice>
   )
 }

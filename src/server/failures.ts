@@ -12,6 +12,14 @@ const refusals: Readonly<Record<number, readonly [ProblemCode, string]>> = {
   415: ['invalid_request', 'Send JSON, with Content-Type: application/json.'],
 }
 
+const aboutRecorder = new Set<ProblemCode>([
+  'recorder_down',
+  'recorder_failed',
+  'recorder_mismatch',
+  'recorder_untrusted',
+  'search_timeout',
+])
+
 export function nothingHere(): Problem {
   return new Problem({ status: 404, code: 'not_found', message: 'There is nothing at this address.' })
 }
@@ -31,7 +39,13 @@ function describe(error: unknown): ProblemDetails {
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const problem = describe(error)
   // What fails because its client left is no failure, and nobody reads this answer.
-  if (problem.status === 500 && !reply.raw.destroyed) request.log.error({ err: error }, 'unexpected')
+  if (!(error instanceof Problem) && problem.status === 500 && !reply.raw.destroyed) {
+    request.log.error({ err: error }, 'unexpected')
+  }
+  // In our own words, which repeat nothing of the question or the answer: what to look after is in them.
+  if (aboutRecorder.has(problem.code)) {
+    request.log.warn({ code: problem.code, why: problem.message }, 'recorder')
+  }
   // Never Basic: browsers would answer that with a prompt of their own, even for fetch and audio.
   if (problem.status === 401) reply.header('www-authenticate', 'Session realm="recordings"')
   if (problem.retryAfterMs !== undefined) reply.header('retry-after', Math.ceil(problem.retryAfterMs / 1000))
