@@ -5,7 +5,7 @@ import { buildConnector, Pool, type Dispatcher } from 'undici'
 import type { Credentials } from '../source.ts'
 import { createBreaker, type Breaker } from './breaker.ts'
 import { createGuard, type Guard, type Sent, type Verdict } from './credentials.ts'
-import { explainFailure, recorderDown, searchTimeout } from './failures.ts'
+import { explainFailure, isUntrusted, recorderDown, searchTimeout } from './failures.ts'
 import { joined } from './signals.ts'
 
 /** All in ms. */
@@ -63,8 +63,9 @@ function connectorOf({ ca, limits }: ConnectionOptions, breaker: Breaker): build
   })
   return (options, callback) =>
     connect(options, (...result) => {
-      if (result[0]) breaker.failed()
-      else breaker.connected()
+      if (!result[0]) breaker.connected()
+      // Who shows a wrong certificate is there: its name is what helps, and "down" would hide it.
+      else if (!isUntrusted(result[0])) breaker.failed()
       callback(...result)
     })
 }
@@ -101,7 +102,7 @@ export function openConnection(options: ConnectionOptions): Connection {
   const pools = { data: openPool(SOCKETS.data), audio: openPool(SOCKETS.audio) }
 
   async function send(call: Call, credentials: Credentials | null, signal: AbortSignal): Promise<Answer> {
-    const waitMs = breaker.waitMs()
+    const waitMs = breaker.enter()
     if (waitMs > 0) throw recorderDown(waitMs)
     const headers = {
       accept: call.accept,
@@ -111,7 +112,9 @@ export function openConnection(options: ConnectionOptions): Connection {
       ...(call.range === undefined ? {} : { range: call.range }),
     }
     try {
-      return await pools[call.lane].request({ method: 'GET', path: call.path, headers, signal })
+      const answer = await pools[call.lane].request({ method: 'GET', path: call.path, headers, signal })
+      breaker.connected()
+      return answer
     } catch (error) {
       signal.throwIfAborted()
       throw explainFailure(error)

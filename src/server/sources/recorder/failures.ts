@@ -90,6 +90,9 @@ const codeOf = (error: unknown): string =>
 const first = (error: unknown): unknown =>
   error instanceof AggregateError && codeOf(error) === '' ? error.errors[0] : error
 
+/** Whether it was the certificate that no connection came of. */
+export const isUntrusted = (error: unknown): boolean => certificateCodes.test(codeOf(first(error)))
+
 /** Names an error of the connection or of HTTP; another one is returned as it is. */
 export function explainFailure(thrown: unknown): unknown {
   const error = first(thrown)
