@@ -7,14 +7,16 @@ import type { TextFilter, TimeFilter } from '../../../contract/filter-kinds.ts'
 import { readRecording, type Recording } from '../../../contract/recording.ts'
 import { filterNames, type FilterName, type Search } from '../../../contract/search.ts'
 
-/** A recorder may keep whole seconds where the search has milliseconds. */
-const SLACK_MS = 1000
+/** A recorder may compare whole seconds where the search has milliseconds. */
+const SECOND_MS = 1000
+/** Such a second, one more that its start was cut to, and the hundredths in which durations are written. */
+const END_SLACK_MS = 2 * SECOND_MS + 10
 
 function fitsTime(atMs: number | null, filter: TimeFilter, slackMs: number): boolean {
   if (atMs === null) return true
   switch (filter.op) {
     case 'equals':
-      return Math.abs(atMs - filter.at) < SLACK_MS
+      return Math.abs(atMs - filter.at) < Math.max(SECOND_MS, slackMs)
     case 'after':
       return atMs >= filter.at - slackMs
     case 'before':
@@ -23,6 +25,9 @@ function fitsTime(atMs: number | null, filter: TimeFilter, slackMs: number): boo
       return atMs >= filter.from - slackMs && atMs <= filter.to + slackMs
   }
 }
+
+/** A whole second may be what is written of a later start within it. */
+const startSlackMs = (atMs = 0): number => (atMs % SECOND_MS === 0 ? SECOND_MS : 0)
 
 const endOf = ({ start, duration }: Recording): number | null =>
   start && duration ? start.epochMs + duration.durationMs : null
@@ -36,9 +41,8 @@ function fitsText(text: string | null, { op, text: wanted }: TextFilter<'equals'
 type Check<Name extends FilterName> = (recording: Recording, filter: NonNullable<Search[Name]>) => boolean
 
 const checks: { readonly [Name in FilterName]: Check<Name> } = {
-  startTime: ({ start }, filter) => fitsTime(start?.epochMs ?? null, filter, 0),
-  // The end is start plus duration, which is written in hundredths of a second.
-  endTime: (recording, filter) => fitsTime(endOf(recording), filter, SLACK_MS),
+  startTime: ({ start }, filter) => fitsTime(start?.epochMs ?? null, filter, startSlackMs(start?.epochMs)),
+  endTime: (recording, filter) => fitsTime(endOf(recording), filter, END_SLACK_MS),
   localPartyNumber: ({ localPartyNumber }, filter) => fitsText(localPartyNumber, filter),
   remotePartyNumber: ({ remotePartyNumber }, filter) => fitsText(remotePartyNumber, filter),
   ownerUsername: ({ ownerUsername }, filter) => fitsText(ownerUsername, filter),
