@@ -59,8 +59,11 @@ export async function askAudio(
       return null
     }
     if (answer.statusCode !== 200 && answer.statusCode !== 206) throw await problemOf(answer, limited)
-    if (isAudio(answer)) return answer
+    // A part would be taken for the whole.
+    const isWanted = range !== null || answer.statusCode === 200
+    if (isAudio(answer) && isWanted) return answer
     discard(answer)
+    if (!isWanted) throw recorderFailed('answered a part of the audio where all of it was asked for')
     throw recorderFailed(`answered ${mediaTypeOf(answer) || 'no type'}, not audio`)
   })
 }
