@@ -18,6 +18,7 @@ import { recorderDown, recorderFailed, refusedByRecorder, credentialsRefused } f
 import { askPage, checkPage, type NameOf } from './list.ts'
 import {
   remoteParameterFinder,
+  type CountMatching,
   type RemoteParameter,
   type RemoteParameterFinder,
 } from './remote-parameter.ts'
@@ -90,23 +91,21 @@ async function list(
   signal: AbortSignal,
 ): Promise<Page> {
   const { search, paging } = query
-  const nameOf = await finder.nameOf(search, async (counted, name) => {
-    const page = await askPage(
-      connection,
-      { search: counted, paging: smallest, nameOf: name },
-      credentials,
-      signal,
-    )
-    return page.totalCount
-  })
-  const page = await askPage(connection, { search, paging, nameOf }, credentials, signal)
+  const count: CountMatching = async (counted, name) => {
+    const counting = { search: counted, paging: smallest, nameOf: name }
+    return (await askPage(connection, counting, credentials, signal)).totalCount
+  }
+  const nameOf = await finder.nameOf(search, count, signal)
   try {
+    const page = await askPage(connection, { search, paging, nameOf }, credentials, signal)
     checkPage(page, search, paging)
+    return page
   } catch (error) {
-    finder.forget()
+    // Ignored or refused, the name may be that of another release.
+    if (error instanceof Problem && ['recorder_mismatch', 'invalid_query'].includes(error.code))
+      finder.forget()
     throw error
   }
-  return page
 }
 
 async function detail(

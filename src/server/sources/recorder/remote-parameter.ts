@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto'
 import type { Search } from '../../../contract/search.ts'
 import { Problem } from '../../../contract/problems.ts'
 import type { NameOf } from './list.ts'
+import { orAborted } from './signals.ts'
 
 export const remoteParameters = ['remotePartyNumber', 'remoteParty'] as const
 export type RemoteParameter = (typeof remoteParameters)[number]
@@ -14,9 +15,12 @@ export type RemoteParameter = (typeof remoteParameters)[number]
 export type CountMatching = (search: Search, nameOf: NameOf) => Promise<number>
 
 export interface RemoteParameterFinder {
-  /** @throws Problem 502 `recorder_failed` where the recorder knows neither name, or what `count` throws. */
-  nameOf(search: Search, count: CountMatching): Promise<NameOf>
-  /** Rows did not match: another release may be running by now. */
+  /**
+   * @throws Problem 502 `recorder_failed` where the recorder knows neither name, what `count` throws, or the signal's
+   * reason.
+   */
+  nameOf(search: Search, count: CountMatching, signal: AbortSignal): Promise<NameOf>
+  /** Rows did not match, or the name was refused: another release may be running by now. */
   forget(): void
 }
 
@@ -51,11 +55,29 @@ async function findOut(count: CountMatching): Promise<RemoteParameter | null> {
 /** @param configured the name to use without asking, or `auto`. */
 export function remoteParameterFinder(configured: RemoteParameter | 'auto'): RemoteParameterFinder {
   let known: RemoteParameter | null = configured === 'auto' ? null : configured
+  let running: Promise<RemoteParameter | null> | null = null
+
+  const start = async (count: CountMatching): Promise<void> => {
+    const mine = findOut(count)
+    running = mine
+    try {
+      known ??= await mine
+    } finally {
+      if (running === mine) running = null
+    }
+  }
+
   return {
-    async nameOf(search, count) {
-      if (known || search.remotePartyNumber === undefined) return naming(known ?? 'remotePartyNumber')
-      const found = await findOut(count)
-      known ??= found
+    async nameOf(search, count, signal) {
+      if (!known && search.remotePartyNumber !== undefined) {
+        // Whoever comes meanwhile waits for the same answer, and asks only where that one's asker found nothing.
+        if (running)
+          await orAborted(
+            running.catch(() => null),
+            signal,
+          )
+        if (!known) await start(count)
+      }
       return naming(known ?? 'remotePartyNumber')
     },
     forget() {
