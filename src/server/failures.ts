@@ -71,7 +71,8 @@ const statusOfCode: Readonly<Record<string, number>> = {
 
 /** Answers what never became a request: too many bytes of headers, too slow, or no HTTP. */
 export function refuseConnection(error: Error & { code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+  // Where the connection itself failed, such as a TLS handshake, an answer would wait for ever to be sent.
+  if (!/^(HPE|ERR_HTTP)_/.test(error.code ?? '') || !socket.writable) {
     socket.destroy()
     return
   }

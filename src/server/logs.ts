@@ -1,6 +1,7 @@
 /** The host's log. It never holds an address with its query, a number or a name: only the route's template. */
 import { LogController, type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import type { LogLevel } from './config/variables.ts'
+import { whenOver } from './requests.ts'
 
 export interface LogTo {
   readonly level: LogLevel
@@ -25,8 +26,17 @@ export function logOptions(log: LogTo | null): FastifyServerOptions {
   }
 }
 
-/** One line for each answer. */
+/** One line for each answer, and for each that nobody waited for. */
 export function logAnswers(app: FastifyInstance): void {
+  app.addHook('onRequest', async (request, reply) => {
+    const sinceMs = performance.now()
+    whenOver(reply, (isSent) => {
+      if (isSent) return
+      const { method, routeOptions } = request
+      const ms = Math.round(performance.now() - sinceMs)
+      request.log.info({ method, route: routeOptions.url ?? null, ms }, 'client left')
+    })
+  })
   app.addHook('onResponse', async (request, reply) => {
     const { method, routeOptions } = request
     const ms = Math.round(reply.elapsedTime)

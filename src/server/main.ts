@@ -85,7 +85,7 @@ async function start(): Promise<void> {
   const auditLog = await openAuditLog({ file: resolve(config.auditLog), key: auditKey(hostKey), nowMs })
   const drain = createDrain()
   const metrics = config.metrics ? createMetrics() : null
-  metrics?.add(() => figuresOf(source))
+  metrics?.add(() => ({ ...figuresOf(source), audit_writable: auditLog.writable() ? 1 : 0 }))
   const app = await buildApp({
     ...config,
     ...page,

@@ -5,6 +5,7 @@
 import type { FastifyInstance } from 'fastify'
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import { Problem } from '../contract/problems.ts'
+import { whenOver } from './requests.ts'
 
 /** Figures that somebody else keeps, by their names in snake case; read when they are asked for. */
 export type Figures = () => Readonly<Record<string, number>>
@@ -74,12 +75,12 @@ export function createMetrics(): Metrics {
       app.addHook('onRequest', async ({ method, routeOptions }, reply) => {
         inFlight.inc()
         const end = durations.startTimer()
-        reply.raw.once('close', () => {
+        whenOver(reply, (isSent) => {
           inFlight.dec()
           end({
             method: knownMethods.has(method) ? method : 'other',
             route: routeOptions.url ?? 'none',
-            status: reply.raw.writableFinished ? reply.statusCode : 'left',
+            status: isSent ? reply.statusCode : 'left',
           })
         })
       })

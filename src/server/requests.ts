@@ -24,5 +24,12 @@ export function answerSignal(reply: FastifyReply): AbortSignal {
   return controller.signal
 }
 
+/** Tells once when nothing more happens to an answer, and whether all of it was sent or its client left before. */
+export function whenOver(reply: FastifyReply, tell: (isSent: boolean) => void): void {
+  let isSent = false
+  reply.raw.once('finish', () => (isSent = true))
+  reply.raw.once('close', () => tell(isSent))
+}
+
 /** No bytes, as a stream: fastify writes `Content-Length: 0` over the true length of a HEAD that sends nothing at all. */
 export const nothing = (): Readable => Readable.from([])

@@ -1,0 +1,86 @@
+/** What a proxy says about the client and TLS is believed from a trusted one only. */
+import type { InjectOptions } from 'fastify'
+import { afterEach, describe, expect, it } from 'vitest'
+import { AUTH_LOGIN } from '../contract/endpoints.ts'
+import { loginRequest, testHost, type TestHost } from './testing.ts'
+
+const PROXY = '10.1.2.3'
+const STRANGER = '203.0.113.9'
+
+let host: TestHost
+afterEach(() => host.close())
+
+const open = async (trustProxy: readonly string[] = ['loopback', '10.0.0.0/8']): Promise<TestHost> => {
+  host = await testHost({ dependencies: { trustProxy } })
+  return host
+}
+
+const ask = (options: InjectOptions, from: string, headers: Record<string, string>) =>
+  host.app.inject({ ...options, remoteAddress: from, headers: { ...options.headers, ...headers } })
+
+const overTls = { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'recordings.test' }
+
+/** Signs in as a browser does that tells only its origin. */
+const loginAt = (origin: string, from = PROXY) =>
+  ask({ ...loginRequest('agent'), headers: { origin } }, from, { ...overTls, host: '127.0.0.1:8080' })
+
+/** A failed attempt. @returns the status. */
+const fail = async (forwarded: string, from = PROXY) =>
+  (await ask(loginRequest('agent', 'wrong'), from, { 'x-forwarded-for': forwarded })).statusCode
+
+describe('a trusted proxy', () => {
+  it('says that the browser speaks TLS: the cookie is strict, and TLS stays', async () => {
+    await open()
+    const login = await ask(loginRequest('agent'), PROXY, overTls)
+    expect(login.headers['set-cookie']).toMatch(/^__Host-rc=.*; Secure;/)
+    expect(login.headers['strict-transport-security']).toBe('max-age=31536000')
+    const plain = await ask(loginRequest('agent'), PROXY, { 'x-forwarded-proto': 'http' })
+    expect(plain.headers['set-cookie']).toMatch(/^rc=/)
+    expect(plain.headers['strict-transport-security']).toBeUndefined()
+  })
+
+  it('says which host the browser asked, for a browser that tells only its origin', async () => {
+    await open()
+    expect((await loginAt('https://recordings.test')).statusCode).toBe(200)
+    expect((await loginAt('http://recordings.test')).statusCode).toBe(403)
+    expect((await loginAt('https://evil.test')).statusCode).toBe(403)
+    expect((await loginAt('https://recordings.test', STRANGER)).statusCode).toBe(403)
+  })
+
+  it('says whose failures are counted; what the client wrote before it counts for nothing', async () => {
+    await open()
+    // One client, which invents another address before its own each time.
+    for (const invented of ['1.1.1.1', '2.2.2.2', '127.0.0.1', '10.9.9.9']) {
+      expect(await fail(`${invented}, 198.51.100.7`)).toBe(401)
+    }
+    expect(await fail('3.3.3.3, 198.51.100.7')).toBe(429)
+    expect(await fail('198.51.100.7')).toBe(429)
+    // Through two trusted proxies it is still the same client.
+    expect(await fail('198.51.100.7, 10.5.5.5')).toBe(429)
+    expect(await fail('198.51.100.8')).toBe(401)
+  })
+})
+
+describe('a stranger', () => {
+  it.each([
+    ['beside a trusted proxy', ['loopback', '10.0.0.0/8'], STRANGER],
+    ['where none is trusted', [], '127.0.0.1'],
+  ])('%s changes nothing by the same headers', async (_, trusted, from) => {
+    await open(trusted)
+    const login = await ask(loginRequest('agent'), from, overTls)
+    expect(login.headers['set-cookie']).toMatch(/^rc=/)
+    expect(login.headers['strict-transport-security']).toBeUndefined()
+    for (const forwarded of ['1.1.1.1', '2.2.2.2', '3.3.3.3', '4.4.4.4'])
+      expect(await fail(forwarded, from)).toBe(401)
+    expect(await fail('5.5.5.5', from)).toBe(429)
+  })
+
+  it('has no say in its own origin by X-Forwarded-Host', async () => {
+    await open()
+    const answer = await ask({ method: 'POST', url: AUTH_LOGIN, payload: {} }, STRANGER, {
+      origin: 'http://evil.test',
+      'x-forwarded-host': 'evil.test',
+    })
+    expect(answer.json()).toMatchObject({ code: 'cross_origin' })
+  })
+})
