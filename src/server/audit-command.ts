@@ -75,13 +75,13 @@ function readDate(name: 'from' | 'to', text: string | undefined): number | undef
 function describe(file: string, verified: Verified): string {
   const { count, firstAt, lastAt, lastHash, before, torn, lost, fault } = verified
   const told = [
-    `${file}: ${count} lines, from ${firstAt ?? '-'} to ${lastAt ?? '-'}.`,
+    `Lines in ${file}: ${count}, from ${firstAt ?? '-'} to ${lastAt ?? '-'}.`,
     `Last hash: ${lastHash}`,
     ...(before.n > 0 ? [`It follows line ${before.n} of another file, with the hash ${before.hash}.`] : []),
     ...(torn.length > 0
       ? [`Torn: line ${torn.join(', ')}. The host was stopped or the disk was full while it was written.`]
       : []),
-    ...(lost > 0 ? [`${lost} events could not be written while the log failed.`] : []),
+    ...(lost > 0 ? [`Events that could not be written while the log failed: ${lost}.`] : []),
     fault === null
       ? 'The chain holds. That lines were cut off at the end shows only against a last hash kept elsewhere: --last HASH.'
       : `The chain is broken: ${fault}.`,
@@ -109,7 +109,7 @@ async function exportCsv(operands: readonly string[], options: Options): Promise
   const rows = exportLog(fileOf(operands), wanted, () => (skipped += 1))
   await pipeline(Readable.from(rows), process.stdout)
   if (skipped === 0) return
-  process.stderr.write(`${skipped} lines cannot be read and are left out. Run verify.\n`)
+  process.stderr.write(`Lines left out because they cannot be read: ${skipped}. Run verify.\n`)
   process.exitCode = 1
 }
 

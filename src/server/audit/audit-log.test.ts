@@ -325,21 +325,23 @@ describe('a process of its own', () => {
   })
 })
 
+/** Changes the lines of the file behind the host's back. */
+const change = (edit: (lines: string[]) => string[]): void => {
+  const lines = readFileSync(folder.file, 'utf8').split('\n').slice(0, -1)
+  writeFileSync(
+    folder.file,
+    edit(lines)
+      .map((line) => `${line}\n`)
+      .join(''),
+  )
+}
+
 describe('verifying', () => {
   beforeEach(async () => {
     const log = await open()
     await writeMany(log, 1, 5)
     await log.close()
   })
-  const change = (edit: (lines: string[]) => string[]): void => {
-    const lines = readFileSync(folder.file, 'utf8').split('\n').slice(0, -1)
-    writeFileSync(
-      folder.file,
-      edit(lines)
-        .map((line) => `${line}\n`)
-        .join(''),
-    )
-  }
 
   it.each([
     ['a changed line', (lines: string[]) => lines.with(1, lines[1]!.replace('"count":2', '"count":0')), 3],

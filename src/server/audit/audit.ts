@@ -60,13 +60,13 @@ export function createAudit({ log, nowMs, report }: AuditOptions): Audit {
   const note = (event: AuditEvent): Promise<void> => demand(event).catch(() => {})
 
   async function failedLogin(actor: Actor, error: unknown, wasJudged: boolean): Promise<void> {
+    const outcome = outcomeOf(error)
+    const isRefused = refusedPasswords.includes(outcome)
     // Calls of a script that come side by side share one try, and one error.
-    if (error instanceof Error) {
+    if (isRefused && error instanceof Error) {
       if (told.has(error)) return
       told.add(error)
     }
-    const outcome = outcomeOf(error)
-    const isRefused = refusedPasswords.includes(outcome)
     const user = actor.user.slice(0, MAX_TYPED_NAME)
     if (!(isRefused && wasJudged) && !attempts.admit(outcome, user, actor.address)) return
     if (outcome === 'too_many_attempts') {
