@@ -1,0 +1,198 @@
+/** Answers of a recorder that are none, or not to what was asked: nobody may take them for their search's. */
+import type { Page } from 'playwright'
+import { failedLoad } from './guard.ts'
+import {
+  address,
+  chooseDirection,
+  openList,
+  references,
+  remoteNumber,
+  results,
+  rowLinks,
+  settled,
+  signIn,
+  table,
+  tableRows,
+} from './page-objects.ts'
+import { fault } from './recorder/faults.ts'
+import { expect, found, openSignedIn, test } from './relay-fixtures.ts'
+
+const refresh = (page: Page) => page.getByRole('button', { name: 'Refresh' }).click()
+const again = (page: Page) => page.getByRole('button', { name: 'Try again' }).click()
+const mismatch = 'The recorder answered another search.'
+const unusable = 'The recorder gave no usable answer.'
+
+test.describe('a filter that the recorder ignores', () => {
+  for (const [parameter, search] of [
+    ['direction', 'direction=1'],
+    ['ownerUsername', 'ownerUsername=mrossi'],
+    ['localPartyNumber', 'localPartyNumber=202'],
+    ['startTime', 'startTime=before:2026-11-22T00:00:00Z'],
+    ['endTime', 'endTime=before:2026-11-22T00:00:00Z'],
+  ] as const) {
+    test(`${parameter}: no row is shown, and the page says why`, async ({ page, recorder, guard }) => {
+      guard.expects(failedLoad(502))
+      await openSignedIn(page)
+      recorder.on('list', fault.ignoreFilters(parameter))
+      await page.goto(`/recordings?${search}`)
+      await expect(page.getByText(mismatch)).toBeVisible()
+      await expect(page.getByText(`the filter ${parameter} seems to be ignored`)).toBeVisible()
+      await expect(table(page)).toBeHidden()
+      recorder.heal()
+      await again(page)
+      await settled(page)
+      await expect(results(page)).not.toHaveText(/ of 300$/)
+    })
+  }
+
+  test('the rows of the search before do not pass for those of this one', async ({
+    page,
+    recorder,
+    guard,
+  }) => {
+    guard.expects(failedLoad(502))
+    await openSignedIn(page)
+    recorder.on('list', fault.ignoreFilters('direction'))
+    await chooseDirection(page, 'Incoming')
+    await expect(page.getByText(mismatch)).toBeVisible()
+    await expect(table(page)).toBeHidden()
+    await chooseDirection(page, 'Any')
+    await settled(page)
+    expect(await references(page)).toEqual(found().slice(0, 50))
+  })
+})
+
+test.describe('a page of another size', () => {
+  for (const [name, what, said] of [
+    ['all rows at once', fault.ignorePageSize, '300 instead of 50 on this page'],
+    ['fewer rows than there are', fault.capPageSize(10), '10 instead of 50 on this page'],
+  ] as const) {
+    test(`${name}: none is shown`, async ({ page, recorder, guard }) => {
+      guard.expects(failedLoad(502))
+      await openSignedIn(page)
+      recorder.on('list', what)
+      await page.goto('/recordings?page=1')
+      await expect(page.getByText(mismatch)).toBeVisible()
+      await expect(page.getByText(said)).toBeVisible()
+      await expect(table(page)).toBeHidden()
+    })
+  }
+})
+
+test.describe('an answer that is none', () => {
+  for (const [name, what] of [
+    ['a login page', fault.loginPage],
+    ['a redirect to one', fault.redirect('https://login.example.com/')],
+    ['JSON that breaks off', fault.truncatedJson],
+    ['an array', fault.anArray],
+    ['a total that is no number', fault.textTotal],
+    ['bytes that are no HTTP', fault.noHttp],
+    ['a body that breaks off', fault.cut('half')],
+  ] as const) {
+    test(`${name} is told as such, and the rows stay`, async ({ page, recorder, guard }) => {
+      guard.expects(failedLoad(502))
+      await openSignedIn(page, 'pageSize=25')
+      const rows = await references(page)
+      recorder.on('list', what)
+      await refresh(page)
+      await expect(page.getByRole('alert')).toContainText('The update failed')
+      expect(await references(page)).toEqual(rows)
+      await page.reload()
+      await expect(page.getByText(unusable)).toBeVisible()
+      await expect(page.getByText(/^Request \S+$/)).toBeVisible()
+      await expect(page.getByText(/^No recordings match|^There are no recordings/)).toBeHidden()
+      recorder.heal()
+      await again(page)
+      await settled(page)
+      expect(await references(page)).toEqual(rows)
+    })
+  }
+
+  test('at the sign-in it is no wrong password', async ({ page, recorder, guard }) => {
+    guard.expects(failedLoad(502))
+    recorder.on('list', fault.loginPage, 1)
+    await page.goto('/recordings')
+    await signIn(page, 'manager')
+    await expect(page.getByRole('alert')).toHaveText(
+      'Your password could not be checked: the recorder gave no usable answer.',
+    )
+    await signIn(page, 'manager')
+    await settled(page)
+  })
+})
+
+test.describe('rows that are not perfect', () => {
+  test('one malformed row of 25 takes no other with it', async ({ page, recorder }) => {
+    await openSignedIn(page)
+    recorder.on('list', fault.malformedRow('no recording', 3))
+    await openList(page, 'pageSize=25')
+    await expect(page.getByText('1 recording could not be read and is not shown.')).toBeVisible()
+    expect(await references(page)).toEqual(found().slice(0, 25).toSpliced(3, 1))
+  })
+
+  test('a recording that comes twice is shown as often, and opens', async ({ page, recorder }) => {
+    await openSignedIn(page)
+    recorder.on(
+      'list',
+      fault.changeRows((rows) => rows.with(1, rows[0])),
+    )
+    await openList(page, 'pageSize=25')
+    const [first, , third, ...rest] = found().slice(0, 25)
+    expect(await references(page)).toEqual([first, first, third, ...rest])
+    await rowLinks(page).nth(1).click()
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText(`Recording ${first}`)
+    await page.getByRole('link', { name: 'Back to results' }).click()
+    await settled(page)
+    expect(await references(page)).toEqual([first, first, third, ...rest])
+  })
+
+  test('totals that change while paging are taken as they come', async ({ page, recorder }) => {
+    await openSignedIn(page)
+    recorder.on('list', fault.changingTotals(7))
+    await openList(page)
+    await expect(results(page)).toHaveText('1–50 of 307')
+    await page.getByRole('button', { name: 'Next page' }).click()
+    await expect(results(page)).toHaveText('51–100 of 314')
+    expect(await references(page)).toEqual(found().slice(50, 100))
+    await refresh(page)
+    await expect(results(page)).toHaveText('51–100 of 321')
+  })
+})
+
+test.describe('the filter by remote number', () => {
+  const matching = found({ remotePartyNumber: { op: 'contains', text: '+39' } })
+
+  for (const quirks of [
+    { remoteParameter: 'remoteParty' },
+    { remoteParameter: 'remoteParty', unknownParameter: 'refused' },
+    { remoteParameter: 'remotePartyNumber' },
+  ] as const) {
+    test.describe(`${JSON.stringify(quirks)}`, () => {
+      test.use({ quirks })
+
+      test('is asked under the name that the recorder knows', async ({ page, recorder }) => {
+        await openSignedIn(page)
+        await remoteNumber(page).fill('+39')
+        await page.keyboard.press('Enter')
+        await expect(results(page)).toHaveText(`1–50 of ${matching.length}`)
+        expect(await references(page)).toEqual(matching.slice(0, 50))
+        for (const row of await tableRows(page)) expect(row['Remote number']).toContain('+39')
+        expect(recorder.requests.at(-1)?.params.get(quirks.remoteParameter)).toBe('contains:+39')
+        expect(address(page)).toBe('/recordings?remotePartyNumber=contains:%2B39')
+      })
+    })
+  }
+
+  test.describe('a recorder that knows neither name', () => {
+    test.use({ quirks: { remoteParameter: 'neither' } })
+
+    test('shows no rows and says so', async ({ page, guard }) => {
+      guard.expects(failedLoad(502))
+      await openSignedIn(page)
+      await page.goto('/recordings?remotePartyNumber=980200')
+      await expect(page.getByText(unusable)).toBeVisible()
+      await expect(page.getByText(/filters by neither remotePartyNumber nor remoteParty/)).toBeVisible()
+      await expect(table(page)).toBeHidden()
+    })
+  })
+})

@@ -1,0 +1,67 @@
+/** A recorder over https: whom the relay believes, and what a user is told where it does not. */
+import { failedLoad } from './guard.ts'
+import { references, settled, signIn } from './page-objects.ts'
+import { loopbackNames, makeAuthority, type Authority } from './recorder/certificates.ts'
+import { expect, found, test as base } from './relay-fixtures.ts'
+
+const test = base.extend<object, { readonly authority: Authority }>({
+  authority: [
+    // The runner reads the fixtures that one needs from this pattern: none.
+    // oxlint-disable-next-line no-empty-pattern
+    async ({}, provide) => {
+      const authority = await makeAuthority()
+      await provide(authority)
+      await authority.remove()
+    },
+    { scope: 'worker' },
+  ],
+})
+
+const untrusted =
+  'Your password was not sent: the recorder’s certificate is not trusted. Tell your administrator.'
+
+test.describe('a certificate of the customer’s own authority', () => {
+  const trusting = test.extend({
+    tls: async ({ authority }, provide) => provide(await authority.issue(loopbackNames)),
+    settings: async ({ authority }, provide) => provide({ RECORDER_CA_FILE: authority.caFile }),
+  })
+
+  trusting('is trusted where the host was told so', async ({ page }) => {
+    await page.goto('/recordings')
+    await signIn(page, 'manager')
+    await settled(page)
+    expect(await references(page)).toEqual(found().slice(0, 50))
+  })
+})
+
+test.describe('a certificate that nothing speaks for', () => {
+  const cases = {
+    'of an authority that the host does not know': test.extend({
+      tls: async ({ authority }, provide) => provide(await authority.issue(loopbackNames)),
+    }),
+    'signed by itself': test.extend({
+      tls: async ({ authority }, provide) => provide(await authority.selfSigned(loopbackNames)),
+      settings: async ({ authority }, provide) => provide({ RECORDER_CA_FILE: authority.caFile }),
+    }),
+    'of another name': test.extend({
+      tls: async ({ authority }, provide) => provide(await authority.issue(['recorder.example.com'])),
+      settings: async ({ authority }, provide) => provide({ RECORDER_CA_FILE: authority.caFile }),
+    }),
+    'that has expired': test.extend({
+      tls: async ({ authority }, provide) => provide(await authority.issue(loopbackNames, -1)),
+      settings: async ({ authority }, provide) => provide({ RECORDER_CA_FILE: authority.caFile }),
+    }),
+  }
+  for (const [name, untrusting] of Object.entries(cases)) {
+    untrusting(
+      `${name}: no password is sent, and the sign-in says why`,
+      async ({ page, recorder, guard }) => {
+        guard.expects(failedLoad(502))
+        await page.goto('/recordings')
+        await signIn(page, 'manager')
+        await expect(page.getByRole('alert')).toHaveText(untrusted)
+        expect(recorder.requests).toEqual([])
+      },
+    )
+  }
+})
