@@ -1,0 +1,282 @@
+/** Whatever the recorder answers to a search or about a recording: what comes of it, and that none of it leaks. */
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { makeCalls } from '../../../../e2e/recorder/calls.ts'
+import { fault, type Fault } from '../../../../e2e/recorder/faults.ts'
+import { startRecorder } from '../../../../e2e/recorder/recorder.ts'
+import { recordingEndpoint } from '../../../contract/endpoints.ts'
+import { dataHeaders } from '../../headers.ts'
+import { MAX_JSON_BYTES } from './answers.ts'
+import { ask, askList, json, outcome, relayHost, settled, type Relay } from './testing.ts'
+
+const recordings = makeCalls({ remotePartyNumber: '+39055' }, {}, {}, {}, {}, {})
+const [known] = recordings
+if (!known) throw new Error('There is a first recording.')
+
+let relay: Relay
+beforeAll(async () => {
+  relay = await relayHost({ recorder: { recordings } })
+})
+afterAll(() => relay.close())
+afterEach(async () => {
+  relay.recorder.heal()
+  await settled(relay.recorder)
+})
+
+const raw = (...lines: readonly string[]): Fault => fault.raw(lines.join('\r\n'))
+const list = { totalCount: 0, recordings: [] }
+
+const body = JSON.stringify({
+  totalCount: 6,
+  recordings: recordings.slice(0, 5).map(({ id }) => ({ id })),
+  id: known.id,
+})
+const hinted = raw(
+  'HTTP/1.1 102 Processing\r\n',
+  'HTTP/1.1 103 Early Hints\r\nLink: </x.js>; rel=preload\r\n',
+  `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+)
+
+/** Each asked for a list, and for a recording. */
+const failing: Readonly<Record<string, readonly [Fault | readonly Fault[], string]>> = {
+  'no content': [fault.status(204), '502 recorder_failed'],
+  'not modified': [fault.status(304), '502 recorder_failed'],
+  'a payment': [fault.status(402), '502 recorder_failed'],
+  'a wrong method': [fault.status(405), '502 recorder_failed'],
+  'a proxy’s login': [fault.status(407), '502 recorder_failed'],
+  'something gone': [fault.status(410), '502 recorder_failed'],
+  'a teapot': [fault.status(418), '502 recorder_failed'],
+  'too many requests': [fault.status(429), '429 too_many_searches'],
+  'a crash': [fault.status(500), '500 recorder_failed'],
+  'a crash in HTML': [fault.status(500, '<h1>Server Error</h1>', 'text/html'), '500 recorder_failed'],
+  'not implemented': [fault.status(501), '502 recorder_failed'],
+  'a bad gateway': [fault.status(502), '502 recorder_failed'],
+  unavailable: [fault.status(503), '503 recorder_failed'],
+  'its own 504': [fault.status(504), '504 recorder_down'],
+  'a status above all': [fault.status(599), '502 recorder_failed'],
+  'a 400 in HTML': [fault.status(400, '<h1>Bad Request</h1>', 'text/html'), '502 recorder_failed'],
+  'a 400 without a reason': [fault.json(400, { message: 'no' }), '502 recorder_failed'],
+  'a 400 with another reason': [fault.json(400, { reason: 7, message: 'no' }), '502 recorder_failed'],
+  'a 400 without a message': [fault.json(400, { reason: 0 }), '502 recorder_failed'],
+  'a 400 without end': [[fault.json(400, {}), fault.flood(Infinity)], '502 recorder_failed'],
+  'a login page': [fault.loginPage, '502 recorder_failed'],
+  'JSON said to be HTML': [fault.contentType('text/html'), '502 recorder_failed'],
+  'JSON of no type': [fault.contentType(undefined), '502 recorder_failed'],
+  'audio for JSON': [fault.contentType('audio/mpeg'), '502 recorder_failed'],
+  'half of the JSON': [fault.truncatedJson, '502 recorder_failed'],
+  'an empty body': [fault.bytes(() => Buffer.alloc(0)), '502 recorder_failed'],
+  'an array': [fault.anArray, '502 recorder_failed'],
+  null: [fault.json(200, null), '502 recorder_failed'],
+  'a number': [fault.json(200, 12), '502 recorder_failed'],
+  'a text': [fault.json(200, 'recordings'), '502 recorder_failed'],
+  'an object of nothing': [fault.json(200, {}), '502 recorder_failed'],
+  'bytes that are no UTF-8': [fault.invalidUtf8, '502 recorder_failed'],
+  'gzip, which was not asked for': [fault.compressed('gzip'), '502 recorder_failed'],
+  'brotli, which was not asked for': [fault.compressed('br'), '502 recorder_failed'],
+  'headers of 200 KB': [fault.hugeHeaders(), '502 recorder_failed'],
+  'control bytes in a header': [fault.badHeaderBytes, '502 recorder_failed'],
+  'two lengths': [fault.twoLengths, '502 recorder_failed'],
+  'a length and chunks': [fault.lengthAndChunks, '502 recorder_failed'],
+  'leave to go on, which nobody asked for': [fault.interim, '502 recorder_failed'],
+  'SSH for HTTP': [fault.noHttp, '502 recorder_failed'],
+  'a length that is none': [raw('HTTP/1.1 200 OK', 'Content-Length: abc', '', '{}'), '502 recorder_failed'],
+  'a chunk of a broken size': [
+    raw(
+      'HTTP/1.1 200 OK',
+      'Content-Type: application/json',
+      'Transfer-Encoding: chunked',
+      '',
+      'zz',
+      '{}',
+      '',
+    ),
+    '502 recorder_failed',
+  ],
+  'an upgrade that nobody asked for': [
+    raw('HTTP/1.1 101 Switching Protocols', 'Upgrade: websocket', 'Connection: Upgrade', '', ''),
+    '502 recorder_failed',
+  ],
+  'a connection closed at once': [fault.cut('nothing'), '502 recorder_failed'],
+  'a connection closed after the headers': [fault.cut('headers'), '502 recorder_failed'],
+  'a connection closed in the middle': [fault.cut('half'), '502 recorder_failed'],
+  'a reset in the middle': [fault.reset, '502 recorder_failed'],
+  'a length longer than the body': [fault.length('too-long'), '502 recorder_failed'],
+  'a length shorter than the body': [fault.length('too-short'), '502 recorder_failed'],
+  'a redirect': [fault.redirect('/elsewhere', 302), '502 recorder_failed'],
+  'a redirect for good': [fault.redirect('https://evil.test/', 301), '502 recorder_failed'],
+  'a redirect that keeps the method': [fault.redirect('//evil.test/', 307), '502 recorder_failed'],
+}
+
+const accepted: Readonly<Record<string, Fault>> = {
+  'a byte order mark': fault.byteOrderMark,
+  'JSON by another name': fault.contentType('text/json; charset=UTF-8'),
+  'a vendor’s JSON': fault.contentType('application/vnd.recorder+json'),
+  'early hints before it': hinted,
+  'no length, in chunks': fault.length('chunked'),
+  'no length, up to the end': fault.length('until-close'),
+  'a promise to keep the connection that is broken': fault.closeIdle,
+}
+
+describe.each(Object.entries(failing))('answered with %s', (_name, [what, expected]) => {
+  it.each(['list', 'detail'] as const)('the %s says so, asks once, and shows none of it', async (route) => {
+    const { recorder } = relay
+    const cookie = relay.enter('ada')
+    const before = recorder.requests.length
+    recorder.on(route, what)
+    const answer = await (route === 'list'
+      ? askList(relay, cookie)
+      : ask(relay, recordingEndpoint(known.id), cookie))
+    expect(outcome(answer)).toBe(expected)
+    expect(recorder.requests).toHaveLength(before + 1)
+    expect(Object.keys(json(answer)).toSorted()).toEqual(['code', 'message', 'requestId'])
+    expect(answer.body.toString()).not.toMatch(/<|evil|39055/)
+    expect(answer.headers).toMatchObject({ 'content-type': 'application/json; charset=utf-8' })
+  })
+})
+
+describe.each(Object.entries(accepted))('answered with %s', (_name, what) => {
+  it('the list and the recording are read', async () => {
+    const cookie = relay.enter('ada')
+    relay.recorder.on('any', what)
+    expect(json(await askList(relay, cookie))).toMatchObject({ totalCount: 6 })
+    expect(json(await ask(relay, recordingEndpoint(known.id), cookie))).toMatchObject({ id: known.id })
+  })
+})
+
+describe('a list', () => {
+  const malformed: Readonly<Record<string, unknown>> = {
+    'a total in text': { ...list, totalCount: '12' },
+    'a total below zero': { ...list, totalCount: -1 },
+    'a total with a fraction': { ...list, totalCount: 1.5 },
+    'a total beyond all counting': { ...list, totalCount: 1e300 },
+    'no total': { recordings: [] },
+    'no rows': { totalCount: 0 },
+    'rows in an object': { ...list, recordings: {} },
+  }
+
+  it.each(Object.entries(malformed))('with %s is none', async (_name, answered) => {
+    relay.recorder.on('list', fault.json(200, answered))
+    expect(outcome(await askList(relay, relay.enter('ada')))).toBe('502 recorder_failed')
+  })
+
+  it('is passed on with duplicate ids and with rows that nobody can read', async () => {
+    relay.recorder.on('list', [fault.duplicateIds, fault.malformedRow(42), fault.malformedRow({ id: [] }, 1)])
+    const { recordings: rows } = json(await askList(relay, relay.enter('ada')))
+    expect(rows).toMatchObject([42, { id: [] }, { id: known.id }, { id: known.id }, { id: known.id }])
+  })
+
+  it.each([0, 1])('refused for reason %i is refused in the recorder’s words', async (reason) => {
+    relay.recorder.on('list', fault.json(400, { reason, message: '<b>direction</b> is odd', more: 'secret' }))
+    const answer = await askList(relay, relay.enter('ada'))
+    expect(answer.status).toBe(400)
+    expect(json(answer)).toEqual({ reason, message: '<b>direction</b> is odd' })
+  })
+
+  it('is not asked of the recorder where the query is wrong already', async () => {
+    const before = relay.recorder.requests.length
+    expect((await askList(relay, relay.enter('ada'), 'direction=9')).status).toBe(400)
+    expect(relay.recorder.requests).toHaveLength(before)
+  })
+
+  it('passes on how long the recorder wants to be left alone', async () => {
+    const cookie = relay.enter('ada')
+    for (const [told, said] of Object.entries({ 7: '7', '1e9': '1', 'Wed, 21 Oct': '1', 86400: '86400' })) {
+      const headers = fault.headers({ 'retry-after': told })
+      relay.recorder.on('list', [fault.status(429), headers], 1)
+      expect((await askList(relay, cookie)).headers).toMatchObject({ 'retry-after': said })
+    }
+  })
+
+  it('is for those only who have the right', async () => {
+    expect(outcome(await askList(relay, relay.enter('guest')))).toBe('403 forbidden')
+  })
+})
+
+describe('a body beyond all bounds', () => {
+  const bounds: Readonly<Record<string, Fault>> = {
+    'whose length is told': fault.flood(MAX_JSON_BYTES * 2, true),
+    'without end': fault.flood(Infinity),
+  }
+
+  it.each(Object.entries(bounds))('%s is let go at the bound', async (_name, what) => {
+    const cookie = relay.enter('ada')
+    const aborted = relay.recorder.aborted()
+    relay.recorder.on('list', what)
+    expect(outcome(await askList(relay, cookie))).toBe('502 recorder_failed')
+    await settled(relay.recorder)
+    expect(relay.recorder.aborted()).toBe(aborted + 1)
+  })
+
+  it('is read up to its last byte within them', async () => {
+    relay.recorder.on('list', fault.flood(MAX_JSON_BYTES))
+    expect(json(await askList(relay, relay.enter('ada')))).toMatchObject({ totalCount: 6 })
+  })
+})
+
+describe('a recording', () => {
+  it('that the recorder does not have, or does not give, is 404', async () => {
+    const cookie = relay.enter('ada')
+    for (const status of [403, 404]) {
+      relay.recorder.on('detail', fault.status(status), 1)
+      expect(outcome(await ask(relay, recordingEndpoint(known.id), cookie))).toBe('404 not_found')
+    }
+    const nobody = relay.enter('nobody')
+    expect(outcome(await ask(relay, recordingEndpoint(known.id), nobody))).toBe('404 not_found')
+  })
+
+  it('in place of another is not shown', async () => {
+    relay.recorder.on(
+      'detail',
+      fault.change((own) => ({ ...own, id: recordings[1]?.id })),
+    )
+    const answer = await ask(relay, recordingEndpoint(known.id), relay.enter('ada'))
+    expect(outcome(answer)).toBe('502 recorder_failed')
+    expect(answer.body.toString()).not.toContain('39055')
+  })
+})
+
+describe('the host’s own headers', () => {
+  it.each(['list', 'detail', 'media'] as const)('are all there are of the %s', async (route) => {
+    const cookie = relay.enter('ada')
+    relay.recorder.on('any', fault.hostileHeaders)
+    const detail = recordingEndpoint(known.id)
+    const answer = await (route === 'list'
+      ? askList(relay, cookie)
+      : ask(relay, route === 'media' ? `${detail}/Media` : detail, cookie))
+    expect(answer.status).toBe(200)
+    expect(answer.headers).toMatchObject(dataHeaders)
+    const usual = 'accept-ranges content-disposition content-length content-type etag connection date vary'
+    const own = [...Object.keys(dataHeaders), ...usual.split(' ')]
+    expect(Object.keys(answer.headers).filter((name) => !own.includes(name))).toEqual([])
+    expect(JSON.stringify(answer.headers)).not.toMatch(/evil|stolen|IIS|ASP/)
+  })
+
+  it('are on a 401 too, which never says Basic', async () => {
+    relay.recorder.on('list', [fault.status(401), fault.hostileHeaders])
+    const { headers } = await askList(relay, relay.enter('ada', 'of the 401'))
+    expect(headers).toMatchObject({ ...dataHeaders, 'www-authenticate': 'Session realm="recordings"' })
+    expect(headers).not.toHaveProperty('set-cookie')
+  })
+})
+
+describe('a redirect', () => {
+  it('is never followed, with or without the password', async () => {
+    const elsewhere = await startRecorder({ users: [], recordings })
+    const cookie = relay.enter('ada')
+    for (const status of [301, 302, 303, 307, 308]) {
+      for (const route of ['list', 'detail', 'media'] as const) {
+        relay.recorder.on(
+          route,
+          fault.redirect(`${elsewhere.url}/fw/Apps/Recorder/WebAPI/Recordings`, status),
+          1,
+        )
+      }
+      const detail = recordingEndpoint(known.id)
+      expect(outcome(await askList(relay, cookie))).toBe('502 recorder_failed')
+      expect(outcome(await ask(relay, detail, cookie))).toBe('502 recorder_failed')
+      const boss = relay.enter('boss', `demo`)
+      expect(outcome(await ask(relay, `${detail}/Media`, boss))).toBe('502 recorder_failed')
+    }
+    expect(elsewhere.requests).toEqual([])
+    await elsewhere.stop()
+  })
+})
