@@ -1,4 +1,5 @@
 /** Which pieces of audio belong to one listening, where an answer takes its time. */
+import { once } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import { createListenings, type Piece } from './listenings.ts'
 
@@ -23,14 +24,14 @@ function setUp() {
 describe('a listening', () => {
   it('goes on as long as an answer is being sent, and ten minutes after it', async () => {
     const { begun, join, pass } = setUp()
-    let end = (): void => {}
-    const over = new Promise<void>((resolve) => (end = resolve))
+    const answer = new AbortController()
+    const over = once(answer.signal, 'abort').then(() => {})
     await join({ over })
     pass(60 * MINUTE_MS)
     await join()
     expect(begun).toHaveLength(1)
     pass(60 * MINUTE_MS)
-    end()
+    answer.abort()
     await over
     pass(10 * MINUTE_MS)
     await join()
