@@ -25,7 +25,7 @@ describe('a listening', () => {
   it('goes on as long as an answer is being sent, and ten minutes after it', async () => {
     const { begun, join, pass } = setUp()
     const answer = new AbortController()
-    const over = once(answer.signal, 'abort').then(() => {})
+    const over = once(answer.signal, 'abort').then(() => undefined)
     await join({ over })
     pass(60 * MINUTE_MS)
     await join()
