@@ -1,0 +1,59 @@
+/** The host's own secret: made once, kept, and never replaced in silence. */
+import { mkdtempSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { HOST_KEY_BYTES, HostKeyError, parseHostKey, readHostKey } from './host-key.ts'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'host-key-'))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+const file = (): string => join(folder, 'host.key')
+
+describe('the host’s key', () => {
+  it('is made where there is none, for nobody else to read, and is the same from then on', () => {
+    const key = readHostKey(folder)
+    expect(key).toHaveLength(HOST_KEY_BYTES)
+    expect(statSync(file()).mode & 0o777).toBe(0o600)
+    expect(readHostKey(folder)).toEqual(key)
+    expect(parseHostKey(readFileSync(file(), 'utf8'))).toEqual(key)
+  })
+
+  it('is another one in another folder', () => {
+    const other = join(folder, 'other')
+    mkdirSync(other)
+    expect(readHostKey(other)).not.toEqual(readHostKey(folder))
+  })
+
+  it('is read with spaces around it, and in base64 for addresses', () => {
+    const key = Buffer.alloc(HOST_KEY_BYTES, 0xfb)
+    for (const text of [`  ${key.toString('base64')}\r\n`, key.toString('base64url')]) {
+      writeFileSync(file(), text)
+      expect(readHostKey(folder)).toEqual(key)
+    }
+  })
+
+  it.each([
+    ['nothing', ''],
+    ['a line end', '\n'],
+    ['a key that is too short', Buffer.alloc(31).toString('base64')],
+    ['a key that is too long', Buffer.alloc(33).toString('base64')],
+    ['words', 'this is not a key at all, is it, 32 b'],
+    ['half of it', Buffer.alloc(32).toString('base64').slice(0, 20)],
+  ])('is not made anew over %s', (_name, text) => {
+    writeFileSync(file(), text)
+    expect(() => readHostKey(folder)).toThrow(HostKeyError)
+    expect(() => readHostKey(folder)).toThrow(/Restore it, or remove it/)
+    expect(readFileSync(file(), 'utf8')).toBe(text)
+  })
+
+  it('says what to do where it can be neither read nor written', () => {
+    mkdirSync(file())
+    expect(() => readHostKey(folder)).toThrow(/cannot be read \(EISDIR\)\. Let the host's user read it/)
+    const missing = join(folder, 'missing')
+    expect(() => readHostKey(missing)).toThrow(/cannot be written \(ENOENT\)\. Let the host's user write/)
+  })
+})
