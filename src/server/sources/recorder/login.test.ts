@@ -1,0 +1,211 @@
+/** Signing in through the recorder: what is asked of it, how often, and what a failure counts as. */
+import { afterEach, describe, expect, it } from 'vitest'
+import { makeAuthority } from '../../../../e2e/recorder/certificates.ts'
+import { makeCalls } from '../../../../e2e/recorder/calls.ts'
+import { fault, type Fault } from '../../../../e2e/recorder/faults.ts'
+import { readCredentials } from '../../../../e2e/recorder/users.ts'
+import { RECORDINGS } from '../../../contract/endpoints.ts'
+import { basic, loginRequest, signIn } from '../../testing.ts'
+import { REFUSED_MS } from './credentials.ts'
+import { SSO_SETTING } from './failures.ts'
+import { askList, outcome, recorderUsers, relayHost, type Relay, type RelayOptions } from './testing.ts'
+
+const LOGIN_FAILURES = 4
+
+let relay: Relay
+afterEach(() => relay.close())
+const recordings = makeCalls({}, {})
+const open = async (options: RelayOptions = {}): Promise<Relay> => {
+  relay = await relayHost({ ...options, recorder: { recordings, ...options.recorder } })
+  return relay
+}
+
+const logIn = (username: string, password?: string) => relay.app.inject(loginRequest(username, password))
+const told = async (username: string, password?: string): Promise<string> => {
+  const answer = await logIn(username, password)
+  if (answer.statusCode === 200) return '200'
+  expect(answer.headers).not.toHaveProperty('set-cookie')
+  return `${answer.statusCode} ${String(answer.json<{ code: string }>().code)}`
+}
+const refused = '401 refused_by_recorder'
+
+describe('a login', () => {
+  it('asks for one page of one recording, and nothing else', async () => {
+    const { recorder } = await open()
+    expect(await told('ada')).toBe('200')
+    expect(recorder.requests.map(({ method, path, query }) => `${method} ${path}?${query}`)).toEqual([
+      `GET ${RECORDINGS}?page=0&pageSize=1`,
+    ])
+  })
+
+  it('sends name and password as they were typed, in UTF-8', async () => {
+    const password = ' pä:ss "\u{1f511}" wörd '
+    await open({ recorder: { users: [{ username: 'tmüller', password, may: 'all' }] } })
+    expect(await told('tmüller', password)).toBe('200')
+    const [seen] = relay.recorder.requests
+    expect(readCredentials(seen?.headers.authorization)).toEqual({ username: 'tmüller', password })
+    expect(await told('tmüller', password.trim())).toBe(refused)
+  })
+
+  it('of a user without the right to search succeeds, and the search says which right is missing', async () => {
+    await open()
+    const cookie = await signIn(relay.app, 'guest')
+    const answer = await askList(relay, cookie)
+    expect(outcome(answer)).toBe('403 forbidden')
+    expect(answer.body.toString()).toContain('Call Recording Base Access')
+  })
+
+  it('refused says the same of a wrong password, an unknown user and single sign-on, and names the setting', async () => {
+    await open()
+    const bodies = await Promise.all(
+      [logIn('ada', 'wrong'), logIn('unknown', 'wrong'), logIn('single')].map(async (answer) => {
+        const { statusCode, body, headers } = await answer
+        expect(statusCode).toBe(401)
+        expect(headers).toMatchObject({ 'www-authenticate': 'Session realm="recordings"' })
+        expect(headers).not.toHaveProperty('set-cookie')
+        return { ...(JSON.parse(body) as object), requestId: null }
+      }),
+    )
+    expect(bodies[0]).toMatchObject({ code: 'refused_by_recorder' })
+    expect(bodies[0]).toMatchObject({ message: expect.stringContaining(SSO_SETTING) as string })
+    expect(SSO_SETTING).toBe('AllowBasicAuthForSsoUsersViaWebApi=1')
+    expect(new Set(bodies.map((body) => JSON.stringify(body))).size).toBe(1)
+  })
+
+  it.each([
+    ['a colon in the name', 'ada:demo', 'demo'],
+    ['a line end in the name', 'a\ndb', 'demo'],
+    ['a zero byte in the name', 'a\u0000da', 'demo'],
+    ['a line end in the password', 'ada', 'de\r\nmo'],
+    ['a delete in the password', 'ada', 'demo\u007f'],
+    ['a name too long for any directory', 'a'.repeat(257), 'demo'],
+    ['a password too long for any directory', 'ada', 'd'.repeat(257)],
+  ])('with %s is not sent', async (_name, username, password) => {
+    await open()
+    expect(await told(username, password)).toBe('401 wrong_credentials')
+    expect(relay.recorder.requests).toEqual([])
+  })
+})
+
+describe('a refused password', () => {
+  it('is not sent again for fifteen minutes, and then may be', async () => {
+    const { recorder } = await open()
+    expect(await told('ada', 'wrong')).toBe(refused)
+    expect(await told('ada', 'wrong')).toBe(refused)
+    expect(await told('ADA', 'wrong')).toBe(refused)
+    relay.steadyMs += REFUSED_MS - 1
+    relay.nowMs += REFUSED_MS
+    expect(await told('ada', 'wrong')).toBe(refused)
+    expect(recorder.requests).toHaveLength(1)
+    recorder.setPassword('ada', 'wrong')
+    relay.steadyMs += 1
+    expect(await told('ada', 'wrong')).toBe('200')
+    expect(recorder.requests).toHaveLength(2)
+  })
+
+  it('keeps no other password from being tried at once', async () => {
+    const { recorder } = await open()
+    expect(await told('ada', 'wrong')).toBe(refused)
+    expect(await told('ada')).toBe('200')
+    expect(recorder.requests).toHaveLength(2)
+  })
+
+  it('counts as a failed attempt, whether it was sent or not, and too many are not forwarded', async () => {
+    const { recorder } = await open()
+    for (let count = 0; count < LOGIN_FAILURES; count += 1) expect(await told('ada', 'wrong')).toBe(refused)
+    const answer = await logIn('ada')
+    expect(answer.statusCode).toBe(429)
+    expect(answer.headers).toHaveProperty('retry-after', '900')
+    expect(recorder.requests).toHaveLength(1)
+  })
+
+  it('of a script counts the same, and is sent once', async () => {
+    const { recorder } = await open()
+    const ada = basic('ada', 'wrong')
+    const side = await Promise.all([askList(relay, ada), askList(relay, ada), askList(relay, ada)])
+    expect(side.map(outcome)).toEqual([refused, refused, refused])
+    expect(outcome(await askList(relay, ada))).toBe(refused)
+    expect(recorder.requests).toHaveLength(1)
+    for (let count = 2; count < LOGIN_FAILURES; count += 1)
+      expect(outcome(await askList(relay, ada))).toBe(refused)
+    expect(outcome(await askList(relay, basic('ada')))).toBe('429 too_many_attempts')
+  })
+})
+
+describe('a password that was not judged', () => {
+  const outages: Readonly<Record<string, readonly [Fault, string]>> = {
+    'its own 504': [fault.status(504), '504 recorder_down'],
+    'a crash': [fault.status(500), '500 recorder_failed'],
+    unavailable: [fault.status(503), '503 recorder_failed'],
+    'a login page': [fault.loginPage, '502 recorder_failed'],
+    'a redirect': [fault.redirect('/login'), '502 recorder_failed'],
+    'no API': [fault.status(404), '502 recorder_failed'],
+    'too many requests': [fault.status(429), '429 too_many_searches'],
+    'a cut': [fault.cut('half'), '502 recorder_failed'],
+    'no HTTP': [fault.noHttp, '502 recorder_failed'],
+    'half of the JSON': [fault.truncatedJson, '502 recorder_failed'],
+    silence: [fault.silence, '504 recorder_down'],
+    'a drip': [fault.drip(40), '504 recorder_down'],
+  }
+
+  it.each(Object.entries(outages))('because of %s is no failed attempt', async (_name, [what, expected]) => {
+    const isSlow = expected === '504 recorder_down'
+    await open(isSlow ? { limits: { firstByteMs: 700, answerMs: 800 } } : {})
+    relay.recorder.on('list', what)
+    const tries = Array.from({ length: LOGIN_FAILURES - 1 }, () => told('ada'))
+    for (const tried of await Promise.all(tries)) expect(tried).toBe(expected)
+    if (!isSlow) for (let count = 0; count < 3; count += 1) expect(await told('ada')).toBe(expected)
+    relay.recorder.heal()
+    for (let count = 1; count < LOGIN_FAILURES; count += 1)
+      expect(await told('ada', `${count}`)).toBe(refused)
+    expect(await told('ada')).toBe('200')
+  })
+
+  it('because nobody listens is no failed attempt', async () => {
+    const { recorder } = await open()
+    await recorder.refuseConnections()
+    for (let count = 0; count < LOGIN_FAILURES + 2; count += 1)
+      expect(await told('ada')).toBe('504 recorder_down')
+    await recorder.acceptConnections()
+    relay.steadyMs += 30_000
+    expect(await told('ada')).toBe('200')
+  })
+})
+
+describe('a certificate', () => {
+  const wrong = {
+    'of nobody': ({ selfSigned }: Authority) => selfSigned(['127.0.0.1']),
+    'that has expired': ({ issue }: Authority) => issue(['127.0.0.1'], -1),
+    'of another host': ({ issue }: Authority) => issue(['recorder.test']),
+  }
+  type Authority = Awaited<ReturnType<typeof makeAuthority>>
+
+  it.each(Object.entries(wrong))(
+    '%s is named however often it is met, and no password is sent',
+    async (_name, make) => {
+      const authority = await makeAuthority()
+      await open({ recorder: { tls: await make(authority) }, ca: authority.ca })
+      for (let count = 0; count < LOGIN_FAILURES + 2; count += 1) {
+        const answer = await logIn('ada')
+        expect(answer.statusCode).toBe(502)
+        expect(answer.json()).toMatchObject({ code: 'recorder_untrusted' })
+        expect(answer.body).toMatch(/CERT|SELF_SIGNED|ALTNAME/)
+        expect(answer.body).toContain('RECORDER_CA_FILE')
+      }
+      expect(relay.recorder.requests).toEqual([])
+      await authority.remove()
+    },
+  )
+
+  it('of an authority that the host was not told of is refused, and taken once it was', async () => {
+    const authority = await makeAuthority()
+    const tls = await authority.issue(['127.0.0.1'])
+    await open({ recorder: { tls } })
+    expect(await told('ada')).toBe('502 recorder_untrusted')
+    expect(relay.recorder.requests).toEqual([])
+    await relay.close()
+    await open({ recorder: { tls, users: recorderUsers }, ca: authority.ca })
+    expect(await told('ada')).toBe('200')
+    await authority.remove()
+  })
+})
