@@ -1,6 +1,6 @@
 import { Download } from 'lucide-react'
 import { useQuery } from '@tanstack/react-query'
-import { useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { audioProblemQuery } from '../api/queries.ts'
 import { mediaEndpoint } from '../contract/endpoints.ts'
 import type { Problem } from '../contract/problems.ts'
@@ -41,6 +41,15 @@ export function Audio({ id, reference }: AudioProps) {
   const [failed, setFailed] = useState(false)
   const [failures, setFailures] = useState(0)
   const { data: problem } = useQuery(audioProblemQuery(id, failures))
+  useEffect(() => {
+    const player = audio.current
+    player?.setAttribute('src', mediaEndpoint(id))
+    // Taken out of the page it would go on loading, for nobody.
+    return () => {
+      player?.removeAttribute('src')
+      player?.load()
+    }
+  }, [id])
   const fail = (): void => {
     setFailed(true)
     setFailures((count) => count + 1)
@@ -62,7 +71,6 @@ export function Audio({ id, reference }: AudioProps) {
           preload="none"
           className="h-11 min-w-0 flex-1 basis-72"
           aria-label={t.audio({ reference })}
-          src={mediaEndpoint(id)}
           onError={fail}
         />
         <a className={buttonClass('plain')} href={`${mediaEndpoint(id)}?download=1`} download>
