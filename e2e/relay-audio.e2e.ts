@@ -1,0 +1,134 @@
+/** Audio through the relay: the recorder logs every download under the user's name, so it is asked for once. */
+import type { Locator, Page } from 'playwright'
+import { readFileSync } from 'node:fs'
+import { failedLoad } from './guard.ts'
+import { audioOf, type Call } from './recorder/calls.ts'
+import { fault } from './recorder/faults.ts'
+import { calls, expect, openSignedIn, test } from './relay-fixtures.ts'
+
+const player = (page: Page): Locator => page.getByLabel(/^Audio of recording /)
+/** Presses play, and does not wait for anything to be heard. */
+const play = (page: Page): Promise<void> =>
+  player(page).evaluate((audio: HTMLAudioElement) => void audio.play().catch(() => undefined))
+const seek = (page: Page, toS: number): Promise<void> =>
+  player(page).evaluate((audio: HTMLAudioElement, at) => {
+    audio.currentTime = at
+  }, toS)
+const playedS = (page: Page): Promise<number> =>
+  player(page).evaluate((audio: HTMLAudioElement) => audio.currentTime)
+
+/** Two recordings of twelve seconds each. */
+function longest(): readonly [Call, Call] {
+  const [first, second] = calls.filter(({ audioFrames }) => audioFrames === 500)
+  if (!first || !second) throw new Error('Too few generated recordings have twelve seconds of audio.')
+  return [first, second]
+}
+const [call, other] = longest()
+
+async function openRecording(page: Page): Promise<void> {
+  await openSignedIn(page)
+  await page.goto(`/recordings/${call.id}`)
+  await expect(page.getByText('Playing or downloading is logged under your name.')).toBeVisible()
+}
+
+test('listening with jumps to and fro asks the recorder once', async ({ page, recorder }) => {
+  await openRecording(page)
+  expect(recorder.count('media')).toBe(0)
+  await play(page)
+  await expect.poll(() => playedS(page)).toBeGreaterThan(0.2)
+  for (const toS of [9, 3, 11.5]) {
+    await seek(page, toS)
+    await expect.poll(() => playedS(page)).toBeGreaterThan(toS)
+  }
+  await expect(player(page)).toHaveJSProperty('ended', true)
+  await play(page)
+  await expect.poll(() => playedS(page)).toBeLessThan(9)
+  expect(recorder.count('media')).toBe(1)
+})
+
+test('a recording is downloaded under its reference, to the last byte', async ({ page, recorder }) => {
+  await openRecording(page)
+  const started = page.waitForEvent('download')
+  await page.getByRole('link', { name: 'Download' }).click()
+  const download = await started
+  expect(download.suggestedFilename()).toBe(`${call.referenceNumber}.mp3`)
+  expect(readFileSync(await download.path()).equals(audioOf(call))).toBe(true)
+  expect(recorder.count('media')).toBe(1)
+})
+
+test.describe('who leaves takes the audio’s request with them', () => {
+  for (const [how, leave] of [
+    ['back to the list', (page: Page) => page.getByRole('link', { name: 'Back to results' }).first().click()],
+    ['by closing the page', (page: Page) => page.close()],
+  ] as const) {
+    test(how, async ({ page, recorder }) => {
+      recorder.on('media', fault.drip(50))
+      await openRecording(page)
+      await play(page)
+      await expect.poll(() => recorder.active()).toBe(1)
+      await leave(page)
+      await expect.poll(() => recorder.active()).toBe(0)
+      expect(recorder.aborted()).toBe(1)
+      expect(recorder.count('media')).toBe(1)
+    })
+  }
+})
+
+test.describe('audio that goes wrong', () => {
+  test.use({ settings: { RECORDER_TIMEOUT: '2' } })
+
+  /** Whether the page learns more depends on how far the audio has come by the time that it asks. */
+  const lost =
+    /^The audio could not be played\. (The recorder broke the connection off|It may have been removed, or the connection was lost)\./
+  for (const [name, what, said] of [
+    ['stalls in its middle', fault.stall, lost],
+    ['is shorter than it says', fault.length('too-long'), lost],
+    ['breaks off', fault.cut('half'), lost],
+    [
+      'is a login page',
+      fault.loginPage,
+      /^The audio could not be played\. The recorder answered text\/html, not audio\./,
+    ],
+  ] as const) {
+    test(`${name}: the page says so, and it can be tried again`, async ({ page, recorder, guard }) => {
+      guard.expects(/^error: Failed to load resource/)
+      recorder.on('media', what)
+      await openRecording(page)
+      await play(page)
+      const alert = page.getByRole('alert')
+      await expect(alert).toHaveText(said)
+      await expect.poll(() => recorder.active()).toBe(0)
+      // A player is not told why: the page asks once more, and says it.
+      expect(recorder.count('media')).toBe(2)
+      recorder.heal()
+      await alert.getByRole('button', { name: 'Try again' }).click()
+      await expect(player(page)).toHaveJSProperty('paused', false)
+      await expect.poll(() => playedS(page)).toBeGreaterThan(0.2)
+      await expect(alert).toHaveCount(0)
+    })
+  }
+
+  test('a recorder that is down is told as such', async ({ page, recorder, guard }) => {
+    guard.expects(failedLoad(504))
+    await openRecording(page)
+    await recorder.refuseConnections()
+    await play(page)
+    await expect(page.getByRole('alert')).toContainText(
+      'The audio could not be played: the recording service is down. Your place is kept.',
+    )
+    await recorder.acceptConnections()
+    await page.getByRole('alert').getByRole('button', { name: 'Try again' }).click()
+    await expect.poll(() => playedS(page)).toBeGreaterThan(0.2)
+  })
+
+  test('bytes beyond the told length do not pass for the next recording', async ({ page, recorder }) => {
+    recorder.on('media', fault.length('too-short'), 1)
+    await openRecording(page)
+    await play(page)
+    await expect.poll(() => playedS(page)).toBeGreaterThan(0.2)
+    await page.goto(`/recordings/${other.id}`)
+    const started = page.waitForEvent('download')
+    await page.getByRole('link', { name: 'Download' }).click()
+    expect(readFileSync(await (await started).path()).equals(audioOf(other))).toBe(true)
+  })
+})
