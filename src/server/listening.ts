@@ -25,8 +25,9 @@ function explain(error: unknown, { host, port }: Listen, named: NamedBy): unknow
     return new StartError(`Port ${port} may not be used. Set ${named.port} to one from 1024.`)
   }
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+    const withPort = named.host === named.port ? `:${port}` : ''
     return new StartError(
-      `${named.host}: ${host} is no address of this machine. Example: ${named.host}=127.0.0.1${named.host === named.port ? `:${port}` : ''}`,
+      `${named.host}=${host}${withPort} is no address of this machine. Example: ${named.host}=127.0.0.1${withPort}`,
     )
   }
   return error

@@ -3,11 +3,13 @@ import Database from 'better-sqlite3'
 import { execFile, spawn, type ChildProcessByStdio } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, connect, type AddressInfo } from 'node:net'
+import { createServer, connect, type AddressInfo, type Socket } from 'node:net'
 import { join, resolve } from 'node:path'
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
+import { connect as connectSecurely, type TLSSocket } from 'node:tls'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { makeAuthority, type Authority, type KeyPair } from '../../e2e/recorder/certificates.ts'
 import { RECORDINGS } from '../contract/endpoints.ts'
 import { databaseFile } from './sources/sqlite/database.ts'
 import { openSqliteSource } from './sources/sqlite/sqlite-source.ts'
@@ -43,8 +45,8 @@ afterEach(() => {
 })
 
 /** Starts the host in the temporary folder, on any free port, without demo data. */
-function start(env: Record<string, string> = {}): Host {
-  const child = spawn(process.execPath, [join(dist, 'host', 'server', 'main.js')], {
+function start(env: Record<string, string> = {}, args: readonly string[] = []): Host {
+  const child = spawn(process.execPath, [join(dist, 'host', 'server', 'main.js'), ...args], {
     cwd: folder.dataDir,
     env: { PATH: process.env.PATH, PORT: '0', DEMO: 'off', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -58,7 +60,7 @@ async function listening(child: Host): Promise<number> {
   let out = ''
   for await (const chunk of child.stdout.iterator({ destroyOnReturn: false })) {
     out += String(chunk)
-    const port = /^Recordings Dashboard: http:\/\/127\.0\.0\.1:(\d+)\/$/m.exec(out)?.[1]
+    const port = /^Recordings Dashboard: https?:\/\/127\.0\.0\.1:(\d+)\/$/m.exec(out)?.[1]
     if (port !== undefined) {
       child.stdout.resume()
       return Number(port)
@@ -68,8 +70,11 @@ async function listening(child: Host): Promise<number> {
 }
 
 /** Runs it to its end. */
-async function fail(env: Record<string, string>): Promise<{ code: unknown; err: string }> {
-  const child = start(env)
+async function fail(
+  env: Record<string, string>,
+  args: readonly string[] = [],
+): Promise<{ code: unknown; err: string }> {
+  const child = start(env, args)
   child.stdout.resume()
   const [err, [code]] = await Promise.all([text(child.stderr), once(child, 'close')])
   return { code, err }
@@ -79,6 +84,26 @@ async function stop(child: Host, signal: NodeJS.Signals): Promise<unknown> {
   child.kill(signal)
   const [code] = (await once(child, 'close')) as [unknown]
   return code
+}
+
+/** Everything that it writes to its log and to people, as it comes. */
+function output(child: Host): { text: string } {
+  const out = { text: '' }
+  child.stdout.on('data', (chunk: Buffer) => (out.text += String(chunk)))
+  return out
+}
+
+/** Waits until it has written that. @returns the match. */
+async function written(
+  child: Host,
+  out: { readonly text: string },
+  pattern: RegExp,
+): Promise<RegExpExecArray> {
+  for (;;) {
+    const match = pattern.exec(out.text)
+    if (match) return match
+    await once(child.stdout, 'data')
+  }
 }
 
 describe('the host', () => {
@@ -253,4 +278,232 @@ describe('a host that cannot start says why and what to do, with no stack', () =
     expectClear(ended)
     expect(ended.err).toContain('exactly one <meta name="boot"')
   })
+})
+
+/** However it is closed: `once` would take a reset for a failure. */
+function whenClosed(socket: Socket): Promise<void> {
+  socket.on('error', () => {}).resume()
+  return new Promise((done) => socket.once('close', () => done()))
+}
+
+/** Sends a GET and reads only the beginning of its answer, which is longer than the buffers in between. */
+async function askForMuch(port: number): Promise<Socket> {
+  const socket = connect(port, '127.0.0.1', () => socket.write(rawGet(RECORDINGS, basic('manager'))))
+  socket.on('error', () => {})
+  await once(socket, 'readable')
+  return socket
+}
+
+describe('a signal', () => {
+  it.each([
+    ['SIGTERM', 143],
+    ['SIGINT', 130],
+  ] as const)('%s again means now', async (signal, expected) => {
+    const store = await testStore(
+      Array.from({ length: 20_000 }, (_, index) => ({ remotePartyNumber: `+39${index}` })),
+      testUsers,
+    )
+    const child = start({ DATA_DIR: store.dataDir })
+    const out = output(child)
+    const socket = await askForMuch(await listening(child))
+    child.kill(signal)
+    await written(child, out, /"msg":"stopping"/)
+    expect(await stop(child, signal)).toBe(expected)
+    expect(out.text).toContain('"msg":"stopped at once"')
+    socket.destroy()
+    store.remove()
+  })
+
+  it('SIGHUP without a certificate changes nothing', async () => {
+    const child = start()
+    const out = output(child)
+    const port = await listening(child)
+    child.kill('SIGHUP')
+    await written(child, out, /nothing to read anew/)
+    expect(await exchange(port, rawGet('/healthz'))).toContain('HTTP/1.1 200')
+    expect(await stop(child, 'SIGTERM')).toBe(0)
+  })
+})
+
+const writeFiles = ({ cert, key }: KeyPair) => {
+  const files = { TLS_CERT: join(folder.dataDir, 'tls.crt'), TLS_KEY: join(folder.dataDir, 'tls.key') }
+  writeFileSync(files.TLS_CERT, cert)
+  writeFileSync(files.TLS_KEY, key)
+  return files
+}
+
+describe('with a certificate of its own, the host', () => {
+  let authority: Authority
+  beforeAll(async () => {
+    authority = await makeAuthority()
+  }, 60_000)
+  afterAll(() => authority.remove())
+
+  const open = async (port: number): Promise<TLSSocket> => {
+    const socket = connectSecurely({ port, host: '127.0.0.1', ca: authority.ca, servername: 'localhost' })
+    await once(socket, 'secureConnect')
+    return socket
+  }
+
+  it('speaks TLS only, takes a renewed one on SIGHUP, and stops over open connections', async () => {
+    const child = start(writeFiles(await authority.issue(['localhost'])))
+    const out = output(child)
+    const port = await listening(child)
+    expect(out.text).toContain(`Recordings Dashboard: https://127.0.0.1:${port}/`)
+    const idle = await open(port)
+    idle.write('GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n')
+    const [answer] = (await once(idle, 'data')) as [Buffer]
+    expect(String(answer)).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*strict-transport-security/)
+    const before = idle.getPeerCertificate().serialNumber
+    writeFiles(await authority.issue(['localhost']))
+    child.kill('SIGHUP')
+    await written(child, out, /certificate read anew/)
+    const renewed = await open(port)
+    expect(renewed.getPeerCertificate().serialNumber).not.toBe(before)
+    const closed = [idle, renewed].map(whenClosed)
+    expect(await stop(child, 'SIGTERM')).toBe(0)
+    await Promise.all(closed)
+    expect(out.text).toContain('"msg":"stopped"')
+  })
+
+  it('stops over a connection that only now begins its handshake', async () => {
+    const child = start(writeFiles(await authority.issue(['localhost'])))
+    const out = output(child)
+    const socket = connect(await listening(child), '127.0.0.1').on('error', () => {})
+    await once(socket, 'connect')
+    child.kill('SIGTERM')
+    await written(child, out, /"msg":"stopping"/)
+    connectSecurely({ socket, ca: authority.ca, servername: 'localhost' }).on('error', () => {})
+    const [code] = child.exitCode === null ? await once(child, 'close') : [child.exitCode]
+    expect(code).toBe(0)
+  })
+
+  it('warns of one that has ended, and starts', async () => {
+    const child = start(writeFiles(await authority.issue(['localhost'], -1)))
+    const out = output(child)
+    await listening(child)
+    expect(out.text).toMatch(/"level":40.*TLS_CERT ended on/)
+    expect(await stop(child, 'SIGTERM')).toBe(0)
+  })
+
+  it('needs no proxy to be reached from other machines', async () => {
+    const child = start({ HOST: '0.0.0.0', ...writeFiles(await authority.issue(['localhost'])) })
+    const out = output(child)
+    await written(child, out, /Recordings Dashboard: https:/)
+    expect(out.text).not.toContain('plain HTTP')
+  })
+})
+
+describe('metrics', () => {
+  it('are answered at their own address, also while the host stops, and hold back no stop', async () => {
+    const store = await testStore(
+      Array.from({ length: 20_000 }, (_, index) => ({ remotePartyNumber: `+39${index}` })),
+      testUsers,
+    )
+    const child = start({ DATA_DIR: store.dataDir, METRICS_PORT: '0' })
+    const out = output(child)
+    const port = await listening(child)
+    const metricsPort = Number(/^Metrics: http:\/\/127\.0\.0\.1:(\d+)\/metrics$/m.exec(out.text)?.[1])
+    expect(await exchange(port, rawGet('/metrics'))).toContain('HTTP/1.1 404')
+    const scraped = await exchange(metricsPort, rawGet('/metrics'))
+    expect(scraped).toContain('http_request_duration_seconds_count{method="GET",route="/*",status="404"} 1')
+    expect(scraped).toContain('\naudit_writable 1\n')
+    const idle = connect(metricsPort, '127.0.0.1').on('error', () => {})
+    await once(idle, 'connect')
+    const socket = await askForMuch(port)
+    child.kill('SIGTERM')
+    await written(child, out, /"msg":"stopping"/)
+    expect(await exchange(metricsPort, rawGet('/metrics'))).toContain('\nhttp_requests_in_flight 1\n')
+    socket.resume()
+    const [[code]] = (await Promise.all([once(child, 'close'), whenClosed(idle)])) as [[unknown], unknown]
+    expect(code).toBe(0)
+    store.remove()
+  })
+
+  it('name their variable where their address is none of this machine', async () => {
+    const ended = await fail({ METRICS_PORT: '192.0.2.1:9464' })
+    expectClear(ended)
+    expect(ended.err).toContain('METRICS_PORT=192.0.2.1:9464 is no address of this machine')
+  })
+
+  it('name their variable where their port is in use', async () => {
+    const other = createServer().listen(0, '127.0.0.1')
+    await once(other, 'listening')
+    const { port } = other.address() as AddressInfo
+    const ended = await fail({ METRICS_PORT: String(port) })
+    other.close()
+    expectClear(ended)
+    expect(ended.err).toContain(`Port ${port} on 127.0.0.1 is in use.`)
+    expect(ended.err).toContain(`METRICS_PORT=${port + 1}`)
+  })
+})
+
+describe('--print-config', () => {
+  it('prints and ends, and starts nothing', async () => {
+    const key = Buffer.alloc(32, 'k').toString('base64')
+    const child = start({ DATA_DIR: join(folder.dataDir, 'x'), HOST_KEY: key }, ['--print-config'])
+    const [printed, [code]] = await Promise.all([text(child.stdout), once(child, 'close')])
+    expect(code).toBe(0)
+    expect(printed).toMatch(/^PORT +set +0$/m)
+    expect(printed).toMatch(/^HOST_KEY +set +\(set\)$/m)
+    expect(printed).not.toContain(key)
+    expect(existsSync(join(folder.dataDir, 'x'))).toBe(false)
+  })
+
+  it('names the faults instead, with the code of a failure', async () => {
+    const ended = await fail({ RECORDER_ULR: 'x', LOGIN_FAILURES: 'x' }, ['--print-config'])
+    expectClear(ended)
+    expect(ended.err).toMatch(/\n {2}LOGIN_FAILURES takes .*\n {2}RECORDER_ULR is unknown/)
+  })
+
+  it.each([[['--print-conf']], [['--print-config', 'x']], [['start']]])(
+    'is not %j: the usage is told',
+    async (args) => {
+      const ended = await fail({}, args)
+      expectClear(ended)
+      expect(ended.err).toContain(`${args.join(' ')} are unknown.`)
+      expect(ended.err).toContain('Usage: npm start -- [--print-config]')
+    },
+  )
+})
+
+it('the log tells the start, the stop and every request, and never a number, a name or a query', async () => {
+  const store = await testStore([{ remotePartyNumber: '+390551234567' }], testUsers)
+  const child = start({ DATA_DIR: store.dataDir, LOG_LEVEL: 'debug' })
+  const out = output(child)
+  const port = await listening(child)
+  const filters = [
+    'remotePartyNumber=contains:%2B390551234567',
+    'localPartyNumber=4711',
+    'ownerUsername=mrossi',
+  ]
+  for (const filter of filters) {
+    await exchange(port, rawGet(`${RECORDINGS}?${filter}&pageSize=5`, basic('supervisor')))
+  }
+  await exchange(port, rawGet(`${RECORDINGS}?startTime=mrossi`, basic('supervisor')))
+  await exchange(port, rawGet(`/recordings?${filters.join('&')}`))
+  const refused = await exchange(port, rawGet(RECORDINGS, basic('supervisor', 'Hunter2')))
+  await exchange(port, rawGet(`${RECORDINGS}/mrossi/Media`, { cookie: 'rc=mrossi' }))
+  expect(await stop(child, 'SIGTERM')).toBe(0)
+  const lines = out.text.split('\n').filter((line) => line.startsWith('{'))
+  expect(lines.join('\n')).not.toMatch(
+    /390551234567|4711|mrossi|supervisor|Hunter2|contains|pageSize|startTime/,
+  )
+  const read = lines.map((line) => JSON.parse(line) as Record<string, unknown>)
+  expect(read.find(({ msg }) => msg === 'started')).toMatchObject({
+    version: expect.stringMatching(/^\d+\.\d+\.\d+/),
+    node: process.version,
+    source: 'store',
+    address: `http://127.0.0.1:${port}/`,
+  })
+  expect(read.filter(({ msg }) => msg === 'answered')).toHaveLength(filters.length + 4)
+  const { requestId } = JSON.parse(refused.slice(refused.indexOf('{'))) as { requestId: string }
+  expect(read.find(({ reqId }) => reqId === requestId)).toMatchObject({
+    status: 401,
+    route: RECORDINGS,
+    method: 'GET',
+    ms: expect.any(Number),
+  })
+  expect(read.slice(-2).map(({ msg }) => msg)).toEqual(['stopping', 'stopped'])
+  store.remove()
 })

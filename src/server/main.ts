@@ -69,9 +69,14 @@ async function startMetrics(
   return () => closeServer(server)
 }
 
-function renewOnHangUp(app: FastifyInstance, tls: TlsFiles): void {
+/** A service manager's `reload`. */
+function renewOnHangUp(app: FastifyInstance, tls: TlsFiles | null): void {
   // At a terminal, a hang-up is the end of it.
-  if (!process.stdin.isTTY) process.on('SIGHUP', () => renewCertificate(app, tls))
+  if (process.stdin.isTTY) return
+  process.on('SIGHUP', () => {
+    if (tls) renewCertificate(app, tls)
+    else app.log.info('nothing to read anew: there is no TLS_CERT')
+  })
 }
 
 async function start(): Promise<void> {
@@ -102,10 +107,8 @@ async function start(): Promise<void> {
   const closing: (() => unknown)[] = [() => source.close(), () => sessions.close(), () => auditLog.close()]
   stopOnSignals({ app, drain, closing })
   if (metrics && config.metrics) closing.unshift(await startMetrics(app, metrics, config.metrics))
-  if (config.tls) {
-    renewOnHangUp(app, config.tls)
-    warnOfDates(app, config.tls)
-  }
+  renewOnHangUp(app, config.tls)
+  if (config.tls) warnOfDates(app, config.tls)
   announce(app, config, await listen(app, config))
 }
 

@@ -1,5 +1,7 @@
 /** What the host does when it is told to stop. */
 import type { FastifyInstance } from 'fastify'
+import type { Server } from 'node:http'
+import type { Socket } from 'node:net'
 import { constants } from 'node:os'
 import { DRAIN_MS, type Drain } from './drain.ts'
 
@@ -10,11 +12,33 @@ export interface Running {
   readonly closing: readonly (() => unknown)[]
 }
 
-async function stop({ app, drain, closing }: Running): Promise<void> {
-  const overdue = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS)
+/**
+ * Node's own list of connections leaves out those in their TLS handshake, and what comes while the host closes: each
+ * would keep it from ending.
+ * @returns what closes every connection, and from then on every new one.
+ */
+function trackConnections(server: Server): () => void {
+  const open = new Set<Socket>()
+  let isOver = false
+  server.on('connection', (socket: Socket) => {
+    if (isOver) {
+      socket.destroy()
+      return
+    }
+    open.add(socket)
+    socket.once('close', () => open.delete(socket))
+  })
+  return () => {
+    isOver = true
+    for (const socket of open) socket.destroy()
+  }
+}
+
+async function stop({ app, drain, closing }: Running, disconnect: () => void): Promise<void> {
+  const overdue = setTimeout(disconnect, DRAIN_MS)
   await drain.begin()
   clearTimeout(overdue)
-  app.server.closeAllConnections()
+  disconnect()
   await app.close()
   for (const close of closing) await close()
 }
@@ -25,6 +49,7 @@ async function stop({ app, drain, closing }: Running): Promise<void> {
  */
 export function stopOnSignals(running: Running): void {
   const { log } = running.app
+  const disconnect = trackConnections(running.app.server)
   let isStopping = false
   const told = (signal: 'SIGTERM' | 'SIGINT'): void => {
     if (isStopping) {
@@ -33,7 +58,7 @@ export function stopOnSignals(running: Running): void {
     }
     isStopping = true
     log.info({ signal }, 'stopping')
-    stop(running).then(
+    stop(running, disconnect).then(
       () => {
         log.info('stopped')
         process.exit(0)
