@@ -1,8 +1,9 @@
 /** A recorder over https: whom the relay believes, and what a user is told where it does not. */
 import { failedLoad } from './guard.ts'
-import { references, settled, signIn } from './page-objects.ts'
+import { references, results, rowLinks, settled, signIn } from './page-objects.ts'
 import { loopbackNames, makeAuthority, type Authority } from './recorder/certificates.ts'
-import { expect, found, test as base } from './relay-fixtures.ts'
+import { fault } from './recorder/faults.ts'
+import { expect, found, openSignedIn, test as base } from './relay-fixtures.ts'
 
 const test = base.extend<object, { readonly authority: Authority }>({
   authority: [
@@ -64,4 +65,23 @@ test.describe('a certificate that nothing speaks for', () => {
       },
     )
   }
+})
+
+test('what the recorder says in headers does nothing in the browser', async ({ page, context, recorder }) => {
+  await openSignedIn(page)
+  const cookies = await context.cookies()
+  expect(cookies).toHaveLength(1)
+  await page.getByRole('combobox', { name: 'Theme' }).selectOption('Dark')
+  recorder.on('any', fault.hostileHeaders)
+  await page.getByRole('button', { name: 'Next page' }).click()
+  await expect(results(page)).toHaveText('51–100 of 300')
+  expect(await references(page)).toEqual(found().slice(50, 100))
+  await rowLinks(page).first().click()
+  const started = page.waitForEvent('download')
+  await page.getByRole('link', { name: 'Download' }).click()
+  expect((await started).suggestedFilename()).toMatch(/^[\da-f-]{36}\.mp3$/i)
+  expect(await context.cookies()).toEqual(cookies)
+  await page.reload()
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(`Recording ${found()[50]}`)
+  await expect(page.getByRole('combobox', { name: 'Theme' })).toHaveValue('dark')
 })
