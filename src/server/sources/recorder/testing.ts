@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { request as send, type IncomingMessage, type RequestOptions } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, vi } from 'vitest'
 import {
   startRecorder,
@@ -194,9 +195,15 @@ export const json = ({ body }: Pick<Answered, 'body'>): Record<string, unknown> 
 export const outcome = (answer: Answered): string =>
   answer.status === 200 ? '200' : `${answer.status} ${String(json(answer).code ?? 'reason')}`
 
-/**
- * What keeps the process awake, apart from what vitest itself does. Compared before and after: nothing of the host
- * or its recorder may stay.
- */
+/** The sockets, servers and timers that keep the process awake. */
 export const awake = (): readonly string[] =>
-  process.getActiveResourcesInfo().filter((name) => /TCP|TLS|Pipe.*Server|Timeout|FSReq/.test(name))
+  process
+    .getActiveResourcesInfo()
+    .filter((name) => /^(TCP|TLS|Timeout)/.test(name))
+    .toSorted()
+
+/** Sees that nothing of the host or its recorder has stayed. @param before what kept the process awake before. */
+export async function expectAsleep(before: readonly string[]): Promise<void> {
+  for (let turn = 0; turn < 200 && awake().length > before.length; turn += 1) await sleep(10)
+  expect(awake()).toEqual(before)
+}
