@@ -152,5 +152,14 @@ describe('the log', () => {
     await host.drain.begin()
     await new Promise(setImmediate)
     expect(lines.join('')).not.toContain('unexpected')
+    const left = lines
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+      .find(({ msg }) => msg === 'client left')
+    expect(left).toMatchObject({
+      method: 'GET',
+      route: RECORDINGS,
+      reqId: expect.any(String),
+      ms: expect.any(Number),
+    })
   })
 })
