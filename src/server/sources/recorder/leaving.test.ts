@@ -1,0 +1,215 @@
+/** A client that leaves takes what was asked for it along; and once the host closes, nothing of it stays. */
+import { describe, expect, it } from 'vitest'
+import { makeCalls } from '../../../../e2e/recorder/calls.ts'
+import { fault, type Fault } from '../../../../e2e/recorder/faults.ts'
+import { RECORDINGS, recordingEndpoint } from '../../../contract/endpoints.ts'
+import { basic } from '../../testing.ts'
+import { ask, askList, awake, expectAsleep, outcome, relayHost, settled, type Relay } from './testing.ts'
+
+const recordings = makeCalls({ audioFrames: 5000 }, {}, {}, {}, {})
+const id = recordings[0]?.id ?? ''
+const media = `${recordingEndpoint(id)}/Media`
+
+/** Opens a host, works with it, closes it, and sees that nothing stayed. */
+async function withRelay(work: (relay: Relay) => Promise<void>, options = {}): Promise<void> {
+  const before = awake()
+  const relay = await relayHost({ recorder: { recordings }, spool: { graceMs: 30 }, ...options })
+  try {
+    await work(relay)
+  } finally {
+    await relay.close()
+  }
+  await expectAsleep(before)
+}
+
+/** A request that is left by `leave`; resolves once its client is gone. */
+function leaving(relay: Relay, path: string, headers: Record<string, string>) {
+  const abort = new AbortController()
+  const over = ask(relay, path, headers, { signal: abort.signal }).catch(() => null)
+  return { leave: () => abort.abort(), over }
+}
+/** How many clients the host has now. */
+const connections = (relay: Relay): Promise<number> =>
+  new Promise((found) => relay.app.server.getConnections((_error, count) => found(count)))
+const page = `${RECORDINGS}?page=0&pageSize=5`
+
+describe('a client that leaves', () => {
+  const slow: Readonly<Record<string, Fault>> = {
+    'before the answer': fault.hold,
+    'while nothing comes': fault.silence,
+    'in the middle of it': fault.stall,
+    'while it drips': fault.drip(20),
+    'while it comes without end': fault.flood(Infinity),
+  }
+  const routes = { list: page, 'a recording': recordingEndpoint(id), 'its audio': media }
+  const cases = Object.entries(slow).flatMap(([when, what]) =>
+    Object.entries(routes).map(([route, path]) => [route, when, path, what] as const),
+  )
+
+  // JSON without end is ended by the relay itself.
+  const ofClients = cases.filter(([route, , , { kind }]) => kind !== 'flood' || route === 'its audio')
+  it.each(ofClients)('%s %s ends the recorder’s answer', async (_route, _when, path, what) => {
+    await withRelay(async (relay) => {
+      const { recorder } = relay
+      recorder.on('any', what)
+      const { leave, over } = leaving(relay, path, relay.enter('ada'))
+      await expect.poll(() => recorder.requests.length).toBe(1)
+      leave()
+      await over
+      await settled(recorder)
+      expect(recorder.aborted()).toBe(1)
+      expect(recorder.requests).toHaveLength(1)
+    })
+  })
+
+  it('while its search waits for a place is never asked for', async () => {
+    await withRelay(async (relay) => {
+      const { recorder } = relay
+      const cookie = relay.enter('ada')
+      expect(outcome(await askList(relay, cookie))).toBe('200')
+      recorder.on('list', fault.hold)
+      const running = Array.from({ length: 6 }, () => askList(relay, cookie))
+      await expect.poll(() => recorder.held()).toBe(6)
+      const waiting = Array.from({ length: 5 }, () => leaving(relay, page, cookie))
+      const last = askList(relay, cookie)
+      for (const { leave } of waiting) leave()
+      await Promise.all(waiting.map(({ over }) => over))
+      await expect.poll(() => connections(relay)).toBe(7)
+      recorder.heal()
+      expect((await Promise.all([...running, last])).map(outcome)).toEqual(
+        Array.from({ length: 7 }, () => '200'),
+      )
+      await settled(recorder)
+      expect(recorder.count('list')).toBe(1 + 7)
+      expect(relay.source.gauges?.()).toMatchObject({
+        recorder_requests_running: 0,
+        recorder_requests_queued: 0,
+      })
+    })
+  })
+
+  it('while its request waits for a socket is never asked for', async () => {
+    const users = Array.from(
+      { length: 4 },
+      (_, n) => ({ username: `u${n}`, password: 'demo', may: 'all' }) as const,
+    )
+    await withRelay(
+      async (relay) => {
+        const { recorder, source } = relay
+        const cookies = users.map(({ username }) => relay.enter(username))
+        for (const cookie of cookies) await askList(relay, cookie)
+        recorder.on('list', fault.hold)
+        const requests = cookies.flatMap((cookie) =>
+          Array.from({ length: 5 }, () => leaving(relay, page, cookie)),
+        )
+        await expect.poll(() => source.gauges?.().recorder_requests_queued).toBe(6)
+        for (const { leave } of requests) leave()
+        await Promise.all(requests.map(({ over }) => over))
+        await expect.poll(() => source.gauges?.().recorder_requests_queued).toBe(0)
+        await settled(recorder)
+        expect(recorder.requests).toHaveLength(4 + 14)
+        recorder.heal()
+        expect(outcome(await askList(relay, relay.enter('u0')))).toBe('200')
+      },
+      { recorder: { recordings, users } },
+    )
+  })
+
+  it('while another request tries its password leaves that one alone', async () => {
+    await withRelay(async (relay) => {
+      const { recorder } = relay
+      const cookie = relay.enter('ada')
+      recorder.on('list', fault.hold, 1)
+      const first = askList(relay, cookie)
+      await expect.poll(() => recorder.held()).toBe(1)
+      const { leave, over } = leaving(relay, page, cookie)
+      leave()
+      await over
+      recorder.release()
+      expect(outcome(await first)).toBe('200')
+      await settled(recorder)
+      expect(recorder.count('list')).toBe(1)
+    })
+  })
+
+  it('with the request that tries its password lets the next one try', async () => {
+    await withRelay(async (relay) => {
+      const { recorder } = relay
+      const cookie = relay.enter('ada')
+      recorder.on('list', fault.hold, 1)
+      const { leave, over } = leaving(relay, page, cookie)
+      await expect.poll(() => recorder.held()).toBe(1)
+      const second = askList(relay, cookie)
+      leave()
+      await over
+      expect(outcome(await second)).toBe('200')
+    })
+  })
+
+  it('while the remote parameter is found out ends that, and others who wait find it out', async () => {
+    await withRelay(async (relay) => {
+      const { recorder } = relay
+      const path = `${page}&remotePartyNumber=contains:39`
+      recorder.on('list', fault.hold, 1)
+      const first = leaving(relay, path, relay.enter('ada'))
+      await expect.poll(() => recorder.held()).toBe(1)
+      const waiting = leaving(relay, path, relay.enter('boss'))
+      const second = ask(relay, path, relay.enter('boss'))
+      waiting.leave()
+      await waiting.over
+      expect(recorder.requests).toHaveLength(1)
+      first.leave()
+      expect(outcome(await second)).toBe('200')
+      await settled(recorder)
+      expect(recorder.aborted()).toBe(1)
+    })
+  })
+
+  it('in the middle of all recordings ends the pages that would follow', async () => {
+    const many = makeCalls(...Array.from({ length: 2500 }, () => ({})))
+    await withRelay(
+      async (relay) => {
+        const { recorder } = relay
+        recorder.on('list', fault.hold, 1, (params) => params.get('page') === '1')
+        const { leave, over } = leaving(relay, RECORDINGS, basic('ada'))
+        await expect.poll(() => recorder.held()).toBe(1)
+        leave()
+        await over
+        await settled(recorder)
+        expect(recorder.requests.map(({ params }) => params.get('page'))).not.toContain('2')
+      },
+      { recorder: { recordings: many } },
+    )
+  })
+})
+
+describe('a host that closes', () => {
+  it.each(['hold', 'stall', 'silence'] as const)(
+    'leaves nothing behind with the recorder at %s',
+    async (name) => {
+      await withRelay(async (relay) => {
+        const { recorder } = relay
+        expect(outcome(await askList(relay, relay.enter('ada')))).toBe('200')
+        recorder.on('any', fault[name])
+        const paths = [page, recordingEndpoint(id), media, `${page}&remotePartyNumber=1`]
+        const requests = paths.map((path) => leaving(relay, path, relay.enter('ada')))
+        await expect.poll(() => recorder.active()).toBe(4)
+        requests.forEach(({ leave }) => leave())
+        await Promise.all(requests.map(({ over }) => over))
+      })
+    },
+  )
+
+  it('leaves nothing behind while audio is coming', async () => {
+    await withRelay(async (relay) => {
+      const { recorder } = relay
+      recorder.on('media', fault.flood(Infinity))
+      const request = leaving(relay, media, relay.enter('ada'))
+      await expect.poll(() => relay.source.gauges?.().recorder_spool_bytes).toBeGreaterThan(100_000)
+      await relay.source.close()
+      request.leave()
+      await request.over
+      await settled(recorder)
+    })
+  })
+})
