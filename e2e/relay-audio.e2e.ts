@@ -94,12 +94,16 @@ test.describe('audio that goes wrong', () => {
       guard.expects(/^error: Failed to load resource/)
       recorder.on('media', what)
       await openRecording(page)
+      const asked = page.waitForResponse(
+        (response) => response.url().endsWith('/Media') && response.request().resourceType() === 'fetch',
+      )
       await play(page)
       const alert = page.getByRole('alert')
       await expect(alert).toHaveText(said)
       await expect.poll(() => recorder.active()).toBe(0)
-      // A player is not told why: the page asks once more, and says it.
-      expect(recorder.count('media')).toBe(2)
+      // A player is not told why, so the page asks: that may cost one more question, and no third.
+      await asked
+      expect(recorder.count('media')).toBeLessThanOrEqual(2)
       recorder.heal()
       await alert.getByRole('button', { name: 'Try again' }).click()
       await expect(player(page)).toHaveJSProperty('paused', false)
