@@ -7,6 +7,7 @@ import { fault, type Fault } from '../../../../e2e/recorder/faults.ts'
 import { recordingEndpoint } from '../../../contract/endpoints.ts'
 import { HEALTH_READY } from '../../health.ts'
 import { FAILURES, OPEN_MS } from './breaker.ts'
+import { openConnection, standardLimits } from './connection.ts'
 import {
   ask,
   askList,
@@ -231,6 +232,30 @@ describe('many at once', () => {
     const told = (await Promise.all(running)).map(outcome).toSorted()
     expect(told.filter((text) => text === '200')).toHaveLength(56)
     expect(told.filter((text) => text === '429 too_many_searches')).toHaveLength(4)
+  })
+})
+
+describe('an answer that nobody reads yet', () => {
+  it.each(['', 'Content-Length: 100000\r\n'])('outlives its connection (%j)', async (length) => {
+    await open()
+    const body = Buffer.alloc(100_000, 'a')
+    const raw = await openRaw((socket) =>
+      socket.once('data', () => {
+        socket.write(`HTTP/1.1 200 OK\r\n${length}Connection: close\r\n\r\n`)
+        socket.end(body)
+      }),
+    )
+    const closed = new Promise((done) => server?.once('connection', (socket) => socket.once('close', done)))
+    const connection = openConnection({
+      origin: `http://127.0.0.1:${raw.port}`,
+      ca: null,
+      limits: standardLimits,
+    })
+    const { signal } = new AbortController()
+    const answer = await connection.ask({ lane: 'audio', path: '/', accept: '*/*' }, null, signal)
+    await closed
+    expect(Buffer.from(await answer.body.arrayBuffer()).equals(body)).toBe(true)
+    await connection.close()
   })
 })
 

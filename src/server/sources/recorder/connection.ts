@@ -21,6 +21,11 @@ export const standardLimits: RecorderLimits = { connectMs: 3000, firstByteMs: 20
 /** Twenty in all. Audio has its own: a few long recordings must not keep searches waiting. */
 const SOCKETS = { data: 14, audio: 6 } as const
 export type Lane = keyof typeof SOCKETS
+/**
+ * How far a reader may fall behind before the recorder is made to wait. More than any list, and than most audio:
+ * undici 7 ends the process where a connection ends while its answer waits (nodejs/undici issue 5360).
+ */
+const AHEAD_BYTES = 64 * 1024 * 1024
 
 export interface Call {
   readonly lane: Lane
@@ -112,7 +117,8 @@ export function openConnection(options: ConnectionOptions): Connection {
       ...(call.range === undefined ? {} : { range: call.range }),
     }
     try {
-      const answer = await pools[call.lane].request({ method: 'GET', path: call.path, headers, signal })
+      const request = { method: 'GET', path: call.path, headers, signal, highWaterMark: AHEAD_BYTES } as const
+      const answer = await pools[call.lane].request(request)
       breaker.connected()
       return answer
     } catch (error) {
