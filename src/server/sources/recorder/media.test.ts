@@ -1,0 +1,406 @@
+/** Audio through the relay: asked of the recorder once a listening, whole or not at all, and gone afterwards. */
+import * as fc from 'fast-check'
+import { readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import { audioOf, makeCalls } from '../../../../e2e/recorder/calls.ts'
+import { fault, type Fault } from '../../../../e2e/recorder/faults.ts'
+import { mediaEndpoint } from '../../../contract/endpoints.ts'
+import { ask, outcome, relayHost, settled, type Answered, type Relay, type RelayOptions } from './testing.ts'
+
+const recordings = makeCalls(
+  { audioFrames: 2000 },
+  { audioFrames: 10 },
+  { audioFrames: null },
+  { owner: null },
+)
+const [call, short, silent] = recordings
+if (!call || !short || !silent) throw new Error('There are three recordings.')
+const audio = audioOf(call)
+const size = audio.length
+
+let relay: Relay
+afterEach(() => relay.close())
+const open = async (options: RelayOptions = {}): Promise<Relay> => {
+  relay = await relayHost({ ...options, recorder: { recordings, ...options.recorder } })
+  return relay
+}
+
+interface Listen {
+  readonly id?: string
+  readonly user?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly method?: string
+  readonly query?: string
+}
+const listen = ({ id = call.id, user = 'ada', headers = {}, method = 'GET', query = '' }: Listen = {}) =>
+  ask(relay, `${mediaEndpoint(id)}${query}`, { ...relay.enter(user), ...headers }, { method })
+const range = (from: number, to: number | '' = '', user = 'ada'): Promise<Answered> =>
+  listen({ user, headers: { range: `bytes=${from}-${to}` } })
+const gauge = (name: string): number | undefined => relay.source.gauges?.()[name]
+const forgotten = (): Promise<void> => expect.poll(() => gauge('recorder_spool_recordings')).toBe(0)
+
+describe('one listening', () => {
+  it('is one question to the recorder, however a player asks', async () => {
+    const { recorder } = await open()
+    const starts = Array.from({ length: 20 }, (_, n) => Math.floor((size / 20) * ((n * 7) % 20)))
+    const parts = await Promise.all(starts.map((from) => range(from, from + 9_599)))
+    for (const [index, { status, body }] of parts.entries()) {
+      const from = starts[index] ?? 0
+      expect(status).toBe(206)
+      expect(body.equals(audio.subarray(from, from + 9600))).toBe(true)
+    }
+    await settled(recorder)
+    expect((await listen()).body.equals(audio)).toBe(true)
+    expect((await range(size - 1)).body.equals(audio.subarray(-1))).toBe(true)
+    expect((await listen({ id: call.id.toLowerCase() })).body.equals(audio)).toBe(true)
+    expect(recorder.requests).toHaveLength(1)
+    expect(recorder.requests[0]?.headers).not.toHaveProperty('range')
+  })
+
+  it('is another one for another user, and for another recording', async () => {
+    const { recorder } = await open()
+    await Promise.all([listen(), listen({ user: 'boss' }), listen({ id: short.id })])
+    expect(recorder.requests.map(({ user }) => user).toSorted()).toEqual(['ada', 'ada', 'boss'])
+  })
+
+  it('is dropped after its idle time, and asked for anew', async () => {
+    const { recorder } = await open({ spool: { idleMs: 40 } })
+    expect((await listen()).status).toBe(200)
+    await forgotten()
+    expect(gauge('recorder_spool_bytes')).toBe(0)
+    expect((await range(5, 9)).status).toBe(206)
+    expect(recorder.requests).toHaveLength(2)
+  })
+
+  it('is held while somebody still listens', async () => {
+    const { recorder } = await open({ spool: { idleMs: 20 } })
+    recorder.on('media', fault.hold, 1)
+    const first = listen()
+    await expect.poll(() => recorder.held()).toBe(1)
+    const second = range(0, 9)
+    recorder.release()
+    await Promise.all([first, second])
+    expect(recorder.requests).toHaveLength(1)
+    await forgotten()
+  })
+
+  it('has no name in the folder while it is held', async () => {
+    const { dataDir } = await open()
+    await listen()
+    expect(gauge('recorder_spool_bytes')).toBe(size)
+    expect(gauge('recorder_spool_recordings')).toBe(1)
+    expect(readdirSync(join(dataDir, 'spool'))).toEqual([])
+  })
+
+  it('begins before the recorder has sent all of it', async () => {
+    const { recorder } = await open()
+    recorder.on('media', fault.stall)
+    const { status, body } = await range(0, 999)
+    expect([status, body.equals(audio.subarray(0, 1000))]).toEqual([206, true])
+    expect(recorder.active()).toBe(1)
+  })
+
+  it('goes on for a moment after its client left, and is the same for one who comes back', async () => {
+    const { recorder } = await open({ spool: { graceMs: 60_000 } })
+    recorder.on('media', fault.stall)
+    const abort = new AbortController()
+    const path = mediaEndpoint(call.id)
+    const left = ask(relay, path, relay.enter('ada'), { signal: abort.signal })
+    await expect.poll(() => gauge('recorder_requests_running')).toBe(1)
+    abort.abort()
+    await left.catch(() => null)
+    expect((await range(0, 999)).status).toBe(206)
+    expect(recorder.requests).toHaveLength(1)
+    expect(recorder.aborted()).toBe(0)
+  })
+
+  it('ends at the recorder where its client stays away', async () => {
+    const { recorder } = await open({ spool: { graceMs: 20 } })
+    recorder.on('media', fault.stall)
+    expect((await range(0, 999)).status).toBe(206)
+    await settled(recorder)
+    expect(recorder.aborted()).toBe(1)
+    await forgotten()
+  })
+})
+
+describe('a player’s question', () => {
+  it('by HEAD tells what there is, without a byte', async () => {
+    await open()
+    const { status, headers, body } = await listen({ method: 'HEAD' })
+    expect(status).toBe(200)
+    expect(body).toHaveLength(0)
+    expect(headers).toMatchObject({
+      'content-length': String(size),
+      'accept-ranges': 'bytes',
+      'content-type': 'audio/mpeg',
+    })
+  })
+
+  it('beyond the end is 416 with the size', async () => {
+    await open()
+    const answer = await range(size)
+    expect(outcome(answer)).toBe('416 range_not_satisfiable')
+    expect(answer.headers).toMatchObject({ 'content-range': `bytes */${size}` })
+    expect(relay.recorder.requests).toHaveLength(1)
+  })
+
+  it('with If-Range gets a part only of the same bytes', async () => {
+    await open()
+    const { headers } = await range(0, 9)
+    const etag = headers.etag ?? ''
+    expect(etag).toMatch(/^"[\w+/=-]{20,}"$/)
+    const part = { range: 'bytes=0-9' }
+    expect((await listen({ headers: { ...part, 'if-range': etag } })).status).toBe(206)
+    expect((await listen({ headers: { ...part, 'if-range': '"other"' } })).status).toBe(200)
+    expect((await listen({ id: short.id, headers: { ...part, 'if-range': etag } })).status).toBe(200)
+  })
+
+  it.each([
+    ['is kept', '"v1:abc"', '"v1:abc"'],
+    ['that is weak is not taken for the bytes', 'W/"v1"', null],
+    ['with odd characters is not passed on', '"a b\tc"', null],
+  ])('with the recorder’s validator: one %s', async (_name, told, expected) => {
+    await open()
+    relay.recorder.on('media', fault.headers({ etag: told }))
+    const { headers } = await listen()
+    if (expected === null) expect(headers.etag).not.toBe(told)
+    else expect(headers.etag).toBe(expected)
+  })
+
+  it.each(['bytes=abc', 'bytes=5-1', 'items=0-5', 'bytes=0-1,5-9', ''])(
+    'for “%s” gets the whole',
+    async (odd) => {
+      await open()
+      const { status, body } = await listen({ headers: { range: odd } })
+      expect([status, body.equals(audio)]).toEqual([200, true])
+    },
+  )
+})
+
+describe('audio of a length that is not told', () => {
+  it.each([
+    ['in chunks', fault.length('chunked')],
+    ['up to the end of the connection', fault.length('until-close')],
+  ])('%s has one once it is there', async (_name, what) => {
+    const { recorder } = await open()
+    recorder.on('media', what)
+    expect((await range(size - 10)).headers).toMatchObject({
+      'content-range': `bytes ${size - 10}-${size - 1}/${size}`,
+    })
+    const { headers, body } = await listen()
+    expect(headers).toMatchObject({ 'content-length': String(size) })
+    expect(body.equals(audio)).toBe(true)
+    expect(recorder.requests).toHaveLength(1)
+  })
+
+  it('is no audio where it breaks off', async () => {
+    await open()
+    relay.recorder.on('media', [fault.headers({ 'transfer-encoding': 'chunked' }), fault.cut('half')])
+    expect(outcome(await listen())).toBe('502 recorder_failed')
+  })
+
+  it('without end is let go where there is no more room', async () => {
+    const { recorder } = await open({ spool: { maxBytes: 1_000_000 } })
+    recorder.on('media', fault.flood(Infinity))
+    expect(outcome(await listen())).toBe('502 recorder_failed')
+    await settled(recorder)
+    expect(gauge('recorder_spool_bytes')).toBe(0)
+  })
+})
+
+describe('audio that breaks', () => {
+  const broken: Readonly<Record<string, Fault>> = {
+    'is shorter than its length': fault.length('too-long'),
+    'is cut in the middle': fault.cut('half'),
+    'is cut after its headers': fault.cut('headers'),
+    'is reset in the middle': fault.reset,
+    'stalls in the middle': fault.stall,
+  }
+
+  it.each(Object.entries(broken))('because it %s never ends as if it were whole', async (name, what) => {
+    const { recorder } = await open(name.startsWith('stalls') ? { limits: { firstByteMs: 400 } } : {})
+    recorder.on('media', what, 1)
+    const answer = await listen()
+    const { status, complete, body, headers } = answer
+    // It may break before the first byte is on its way to the client, who then hears why.
+    if (status === 502) expect(outcome(answer)).toBe('502 recorder_failed')
+    else {
+      expect([status, complete]).toEqual([200, false])
+      expect(body.length).toBeLessThan(Number(headers['content-length']))
+      expect(audio.subarray(0, body.length).equals(body)).toBe(true)
+    }
+    await forgotten()
+    expect((await listen()).body.equals(audio)).toBe(true)
+    expect(recorder.requests).toHaveLength(2)
+  })
+})
+
+describe('an answer that is no audio', () => {
+  const failing: Readonly<Record<string, readonly [Fault | readonly Fault[], string]>> = {
+    'a login page': [fault.loginPage, '502 recorder_failed'],
+    JSON: [fault.json(200, { message: 'no' }), '502 recorder_failed'],
+    'no type': [fault.contentType(undefined), '502 recorder_failed'],
+    'a page that says it is SVG': [fault.contentType('image/svg+xml'), '502 recorder_failed'],
+    'compressed bytes': [fault.compressed(), '502 recorder_failed'],
+    'a part that nobody asked for': [
+      fault.status(206, audio.subarray(0, 99), 'audio/mpeg'),
+      '502 recorder_failed',
+    ],
+    'a range that nobody asked for': [fault.status(416), '502 recorder_failed'],
+    'nothing there': [fault.status(404), '404 not_found'],
+    'nothing for this user': [fault.status(403), '404 not_found'],
+    'a crash': [fault.status(500), '500 recorder_failed'],
+    'its own 504': [fault.status(504), '504 recorder_down'],
+    'a redirect': [fault.redirect('https://evil.test/x.mp3'), '502 recorder_failed'],
+    'no HTTP': [fault.noHttp, '502 recorder_failed'],
+    'a cut before all': [fault.cut('nothing'), '502 recorder_failed'],
+    'a refused password': [fault.status(401), '401 signed_out'],
+  }
+
+  it.each(Object.entries(failing))(
+    '%s is told as what it is, and asked once',
+    async (_name, [what, expected]) => {
+      const { recorder } = await open()
+      recorder.on('media', what, 1)
+      const answer = await listen()
+      expect(outcome(answer)).toBe(expected)
+      expect(recorder.requests).toHaveLength(1)
+      expect(answer.headers['content-type']).toBe('application/json; charset=utf-8')
+    },
+  )
+
+  it('for silence is the relay’s own limit', async () => {
+    const { recorder } = await open({ limits: { firstByteMs: 300, answerMs: 400 } })
+    recorder.on('media', fault.silence)
+    expect(outcome(await listen())).toBe('504 search_timeout')
+    await settled(recorder)
+  })
+
+  it('is 404 for a recording without any, and for one out of reach', async () => {
+    await open()
+    expect(outcome(await listen({ id: silent.id }))).toBe('404 not_found')
+    expect(outcome(await listen({ user: 'nobody' }))).toBe('404 not_found')
+  })
+})
+
+describe('a file’s name', () => {
+  const own = `${call.id}.mp3`
+  it.each([
+    ['of the recorder', 'attachment; filename="2017000000175.mp3"', '2017000000175.mp3'],
+    ['without quotes', 'inline; filename=2017000000175.mp3', '2017000000175.mp3'],
+    ['with a path', 'attachment; filename="../../x.mp3"', own],
+    ['with a Windows path', 'attachment; filename="..\\\\x.mp3"', own],
+    ['with quotes within', 'attachment; filename="a\\"b.mp3"', own],
+    ['with a line end, escaped', 'attachment; filename="a%0d%0ab.mp3"', own],
+    ['in the other notation', "attachment; filename*=UTF-8''x.mp3", own],
+    ['of a program', 'attachment; filename="setup.exe"', own],
+    ['of a page', 'attachment; filename="x.mp3.html"', own],
+    ['that is hidden', 'attachment; filename=".mp3"', own],
+    ['that is longer than any', `attachment; filename="${'x'.repeat(200)}.mp3"`, own],
+    ['that is none', 'attachment', own],
+  ])('%s', async (_name, told, expected) => {
+    await open()
+    relay.recorder.on('media', fault.headers({ 'content-disposition': told }))
+    expect((await listen()).headers['content-disposition']).toBe(`inline; filename="${expected}"`)
+    const saved = await listen({ query: '?download=1' })
+    expect(saved.headers['content-disposition']).toBe(`attachment; filename="${expected}"`)
+  })
+
+  it('that is not ASCII', async () => {
+    await open()
+    const lines = ['HTTP/1.1 200 OK', 'content-type: audio/mpeg', 'content-length: 4', 'connection: close']
+    const told = 'content-disposition: attachment; filename="anr\u00fcf.mp3"'
+    relay.recorder.on('media', fault.raw([...lines, told, '', 'mp3.'].join('\r\n')))
+    const { headers, body } = await listen()
+    expect(headers['content-disposition']).toBe(`inline; filename="${own}"`)
+    expect(body.toString()).toBe('mp3.')
+  })
+})
+
+describe('a spool without room', () => {
+  const full = { spool: { maxBytes: 5000 } }
+
+  it.each(['honoured', 'ignored'] as const)(
+    'passes each part on, with ranges %s by the recorder',
+    async (ranges) => {
+      const { recorder } = await open({ ...full, recorder: { quirks: { ranges } } })
+      expect((await listen()).body.equals(audio)).toBe(true)
+      const { status, headers, body } = await range(1000, 1999)
+      expect(status).toBe(206)
+      expect(headers).toMatchObject({ 'content-range': `bytes 1000-1999/${size}`, 'content-length': '1000' })
+      expect(body.equals(audio.subarray(1000, 2000))).toBe(true)
+      await settled(recorder)
+      const asked = recorder.requests.map((seen) => seen.headers.range ?? null)
+      expect(asked).toEqual([null, `bytes=0-${size - 1}`, 'bytes=1000-1999'])
+      expect(gauge('recorder_spool_bytes')).toBe(0)
+    },
+  )
+
+  it('says so where the length is not told either', async () => {
+    await open({ ...full, recorder: { quirks: { mediaLength: 'chunked' } } })
+    expect(outcome(await listen())).toBe('502 recorder_failed')
+  })
+
+  const parts: Readonly<Record<string, Fault>> = {
+    'ends early': fault.cut('half'),
+    'is another part': fault.headers({ 'content-range': `bytes 9000-9999/${size}` }),
+    'has no place': fault.headers({ 'content-range': undefined }),
+    'is gone': fault.status(404),
+    'is a page': fault.loginPage,
+    fails: fault.status(500),
+  }
+  it.each(Object.entries(parts))('breaks off where a part %s', async (_name, what) => {
+    const { recorder } = await open(full)
+    recorder.on('media', what, 1, () => recorder.requests.length > 1)
+    const { status, complete, body } = await range(1000, 1999)
+    // Known before the first byte it is told, and afterwards broken off.
+    if (status !== 206) expect(status).toBeGreaterThanOrEqual(500)
+    else {
+      expect(complete).toBe(false)
+      expect(audio.subarray(1000, 1000 + body.length).equals(body)).toBe(true)
+    }
+    await settled(recorder)
+  })
+
+  it('drops what was unheard the longest, and nothing that is heard', async () => {
+    const { recorder } = await open({ spool: { maxBytes: size + 10 } })
+    await listen()
+    expect(gauge('recorder_spool_bytes')).toBe(size)
+    await listen({ id: short.id })
+    expect(gauge('recorder_spool_bytes')).toBe(audioOf(short).length)
+    await listen()
+    expect(recorder.requests).toHaveLength(3)
+  })
+
+  it('because its folder is gone passes parts on as well', async () => {
+    const { recorder, dataDir } = await open()
+    rmSync(join(dataDir, 'spool'), { recursive: true })
+    expect((await range(10, 19)).body.equals(audio.subarray(10, 20))).toBe(true)
+    expect(recorder.requests).toHaveLength(2)
+  })
+})
+
+describe('any part', () => {
+  it.each([
+    ['from the spool', {}],
+    ['passed on', { spool: { maxBytes: 0 } }],
+    ['cut out of the whole', { spool: { maxBytes: 0 }, recorder: { quirks: { ranges: 'ignored' } } }],
+  ] as const)('has the recorder’s own bytes: %s', async (_name, options) => {
+    await open(options)
+    const cookie = relay.enter('ada')
+    const at = fc.integer({ min: 0, max: size - 1 })
+    const spec = fc.oneof(
+      fc.tuple(at, at).map(([a, b]) => [Math.min(a, b), Math.max(a, b)] as const),
+      at.map((from) => [from, size - 1] as const),
+    )
+    const property = fc.asyncProperty(spec, async ([from, to]) => {
+      const headers = { ...cookie, range: `bytes=${from}-${to}` }
+      const { status, body, complete } = await ask(relay, mediaEndpoint(call.id), headers)
+      expect([status, complete]).toEqual([206, true])
+      expect(body.equals(audio.subarray(from, to + 1))).toBe(true)
+    })
+    await fc.assert(property, { numRuns: 25 })
+  })
+})

@@ -1,0 +1,113 @@
+/** All recordings in one answer, which the relay asks for page by page. */
+import { afterEach, describe, expect, it } from 'vitest'
+import { makeCalls } from '../../../../e2e/recorder/calls.ts'
+import { fault, type Fault } from '../../../../e2e/recorder/faults.ts'
+import { RECORDINGS } from '../../../contract/endpoints.ts'
+import { basic } from '../../testing.ts'
+import { ask, json, outcome, relayHost, settled, type Answered, type Relay } from './testing.ts'
+
+const TOTAL = 2345
+const recordings = makeCalls(...Array.from({ length: TOTAL }, () => ({})))
+const references = recordings.map(({ referenceNumber }) => referenceNumber)
+
+let relay: Relay
+afterEach(() => relay.close())
+const open = async (): Promise<Relay> => {
+  relay = await relayHost({ recorder: { recordings } })
+  return relay
+}
+const all = (query = ''): Promise<Answered> => ask(relay, `${RECORDINGS}${query}`, basic('ada'))
+const referencesOf = (answer: Answered): unknown[] =>
+  (json(answer).recordings as readonly { referenceNumber: unknown }[]).map((row) => row.referenceNumber)
+/** On that page of those that the walk asks for. */
+const onPage = (page: number, what: Fault): void =>
+  relay.recorder.on(
+    'list',
+    what,
+    1,
+    (params) => params.get('page') === String(page) && params.get('pageSize') === '1000',
+  )
+
+describe('all recordings', () => {
+  it('are asked for a thousand at a time, and come in one answer', async () => {
+    const { recorder } = await open()
+    const answer = await all()
+    expect(json(answer)).toMatchObject({ totalCount: TOTAL })
+    expect(referencesOf(answer)).toEqual(references)
+    expect(recorder.requests.map(({ query }) => query)).toEqual([
+      'page=0&pageSize=1',
+      'page=0&pageSize=1000',
+      'page=1&pageSize=1000',
+      'page=2&pageSize=1000',
+    ])
+  })
+
+  it('of a search are asked for with it, and checked page by page', async () => {
+    await open()
+    expect(referencesOf(await all('?direction=1'))).toEqual(references)
+    expect(json(await all('?direction=2'))).toEqual({ totalCount: 0, recordings: [] })
+    relay.recorder.on('list', fault.ignoreFilters('direction'))
+    expect(outcome(await all('?direction=2'))).toBe('502 recorder_mismatch')
+  })
+
+  it('may be asked for in pages larger than the recorder is asked for', async () => {
+    await open()
+    expect(referencesOf(await all('?page=0&pageSize=1500'))).toEqual(references.slice(0, 1500))
+    expect(referencesOf(await all('?page=1&pageSize=1500'))).toEqual(references.slice(1500))
+    expect(json(await all('?page=2&pageSize=1500'))).toEqual({ totalCount: TOTAL, recordings: [] })
+  })
+
+  it('come without those that arrive meanwhile, and none twice', async () => {
+    await open()
+    // Ten new ones push the last ten of the first page onto the second.
+    const pushed = fault.change((own) => ({
+      totalCount: TOTAL + 10,
+      recordings: [
+        ...recordings
+          .slice(990, 1000)
+          .map(({ id, referenceNumber }) => ({ id: id.toUpperCase(), referenceNumber })),
+        ...(own.recordings as unknown[]).slice(0, 990),
+      ],
+    }))
+    onPage(1, pushed)
+    const moved = fault.change((own) => ({
+      totalCount: TOTAL + 10,
+      recordings: [...recordings.slice(1990, 2000), ...(own.recordings as unknown[])],
+    }))
+    onPage(2, moved)
+    const answer = await all()
+    expect(answer.complete).toBe(true)
+    expect(referencesOf(answer)).toEqual(references)
+  })
+
+  const vanishing: Readonly<Record<string, Fault>> = {
+    'rows vanish': fault.change(() => ({ totalCount: 1000, recordings: [] })),
+    'a page is short': fault.changeRows((rows) => rows.slice(0, 5)),
+    'a page fails': fault.status(500),
+    'the recorder goes down': fault.status(504),
+    'the connection breaks': fault.cut('half'),
+    'a page is no JSON': fault.loginPage,
+    'the password changes': fault.status(401),
+  }
+
+  it.each(Object.entries(vanishing))(
+    'are broken off where %s, and never short and complete',
+    async (_name, what) => {
+      const { recorder } = await open()
+      onPage(1, what)
+      const answer = await all().catch(() => null)
+      expect(answer?.status === 200 && answer.complete).toBe(false)
+      await settled(recorder)
+      expect(recorder.count('list')).toBeLessThanOrEqual(4)
+    },
+  )
+
+  it('are no answer for a page’s session', async () => {
+    const { recorder } = await open()
+    const cookie = relay.enter('ada')
+    for (const query of ['', '?page=0&pageSize=1001']) {
+      expect(json(await ask(relay, `${RECORDINGS}${query}`, cookie))).toMatchObject({ reason: 1 })
+    }
+    expect(recorder.requests).toEqual([])
+  })
+})
