@@ -2,6 +2,7 @@
 import * as fc from 'fast-check'
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { audioOf, makeCalls } from '../../../../e2e/recorder/calls.ts'
 import { fault, type Fault } from '../../../../e2e/recorder/faults.ts'
@@ -113,6 +114,21 @@ describe('one listening', () => {
     expect((await range(0, 999)).status).toBe(206)
     expect(recorder.requests).toHaveLength(1)
     expect(recorder.aborted()).toBe(0)
+  })
+
+  it('lasts for one who came back within that moment, however long the audio takes then', async () => {
+    const { recorder } = await open({ spool: { graceMs: 500 } })
+    recorder.on('media', fault.hold, 1)
+    const abort = new AbortController()
+    const left = ask(relay, mediaEndpoint(call.id), relay.enter('ada'), { signal: abort.signal })
+    await expect.poll(() => recorder.held()).toBe(1)
+    abort.abort()
+    await left.catch(() => null)
+    const back = listen()
+    await sleep(800)
+    recorder.release()
+    expect((await back).body.equals(audio)).toBe(true)
+    expect(recorder.requests).toHaveLength(1)
   })
 
   it('ends at the recorder where its client stays away', async () => {
@@ -345,6 +361,7 @@ describe('a spool without room', () => {
 
   const parts: Readonly<Record<string, Fault>> = {
     'ends early': fault.cut('half'),
+    'is shorter than it says': fault.bytes((body) => body.subarray(0, 500)),
     'is another part': fault.headers({ 'content-range': `bytes 9000-9999/${size}` }),
     'has no place': fault.headers({ 'content-range': undefined }),
     'is gone': fault.status(404),
@@ -354,7 +371,9 @@ describe('a spool without room', () => {
   it.each(Object.entries(parts))('breaks off where a part %s', async (_name, what) => {
     const { recorder } = await open(full)
     recorder.on('media', what, 1, () => recorder.requests.length > 1)
-    const { status, complete, body } = await range(1000, 1999)
+    // A connection that stays open would leave the client waiting for what is missing.
+    const headers = { range: 'bytes=1000-1999', connection: 'keep-alive' }
+    const { status, complete, body } = await listen({ headers })
     // Known before the first byte it is told, and afterwards broken off.
     if (status !== 206) expect(status).toBeGreaterThanOrEqual(500)
     else {

@@ -138,6 +138,9 @@ describe('what is no mismatch', () => {
     const row = rowOf({ startMs: at + 700 }, { startDigits: 0 })
     expect(mismatch([row], { startTime: { op: 'after', at: at + 500 } })).toBeNull()
     expect(mismatch([row], { endTime: { op: 'after', at: end + 690 } })).toBeNull()
+    // Ended at :13.1 by start and duration, at :12.6 by what is written of them.
+    const later = rowOf({ startMs: at + 500, durationMs: 12_600 }, { startDigits: 0 })
+    expect(mismatch([later], { endTime: { op: 'equals', at: at + 13_999 } })).toBeNull()
   })
 
   const everything: Search = {
