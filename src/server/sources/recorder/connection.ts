@@ -23,7 +23,7 @@ const SOCKETS = { data: 14, audio: 6 } as const
 export type Lane = keyof typeof SOCKETS
 /**
  * How far a reader may fall behind before the recorder is made to wait. More than any list, and than most audio:
- * undici 7 ends the process where a connection ends while its answer waits (nodejs/undici issue 5360).
+ * undici 7 ends the process where a connection ends while its answer waits ("Uncatchable AssertionError on socket end").
  */
 const AHEAD_BYTES = 64 * 1024 * 1024
 
