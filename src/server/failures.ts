@@ -20,6 +20,8 @@ const aboutRecorder = new Set<ProblemCode>([
   'search_timeout',
 ])
 
+const aboutAudio = ['content-length', 'etag', 'accept-ranges', 'content-disposition'] as const
+
 export function nothingHere(): Problem {
   return new Problem({ status: 404, code: 'not_found', message: 'There is nothing at this address.' })
 }
@@ -49,7 +51,9 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
   // Never Basic: browsers would answer that with a prompt of their own, even for fetch and audio.
   if (problem.status === 401) reply.header('www-authenticate', 'Session realm="recordings"')
   if (problem.retryAfterMs !== undefined) reply.header('retry-after', Math.ceil(problem.retryAfterMs / 1000))
-  reply.removeHeader('content-length')
+  // What was said of audio before it failed is not true of these words; a range is, where it lies outside.
+  for (const name of aboutAudio) reply.removeHeader(name)
+  if (problem.status !== 416) reply.removeHeader('content-range')
   const body = writeProblem({ ...problemFields(problem), requestId: request.id })
   return reply.code(problem.status).type('application/json; charset=utf-8').send(body)
 }
