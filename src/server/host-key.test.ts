@@ -1,9 +1,14 @@
 /** The host's own secret: made once, kept, and never replaced in silence. */
-import { mkdtempSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { HOST_KEY_BYTES, HostKeyError, parseHostKey, readHostKey } from './host-key.ts'
+
+/** Files of this process end at so many bytes, as on a disk that is full by then. */
+const limitFiles = (bytes: number | 'unlimited'): unknown =>
+  execFileSync('prlimit', ['--pid', String(process.pid), `--fsize=${bytes}:`])
 
 let folder: string
 beforeEach(() => {
@@ -20,6 +25,21 @@ describe('the host’s key', () => {
     expect(statSync(file()).mode & 0o777).toBe(0o600)
     expect(readHostKey(folder)).toEqual(key)
     expect(parseHostKey(readFileSync(file(), 'utf8'))).toEqual(key)
+  })
+
+  it('is not left behind in part by a disk that is full', () => {
+    limitFiles(0)
+    try {
+      expect(() => readHostKey(folder)).toThrow(/host\.key cannot be written \(EFBIG\)/)
+    } finally {
+      limitFiles('unlimited')
+    }
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  it('leaves no draft beside it', () => {
+    readHostKey(folder)
+    expect(readdirSync(folder)).toEqual(['host.key'])
   })
 
   it('is another one in another folder', () => {

@@ -2,8 +2,8 @@
  * The host's own secret. Half of what opens a session's sealed credentials, and what the audit log's digests are
  * keyed with. It is made once; whoever loses it signs everybody out, and nothing more.
  */
-import { randomBytes } from 'node:crypto'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { randomBytes, randomUUID } from 'node:crypto'
+import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 export const HOST_KEY_BYTES = 32
@@ -47,12 +47,17 @@ export function readHostKey(dataDir: string): Buffer {
     )
   }
   if (text !== null) return key
+  // Whole or not at all, whatever ends the process: half a key would keep the host from starting again.
+  const draft = `${file}.${randomUUID()}`
   try {
+    writeFileSync(draft, `${key.toString('base64')}\n`, { mode: 0o600, flag: 'wx', flush: true })
     // Fails where another process made one in between: two keys would sign each other's users out.
-    writeFileSync(file, `${key.toString('base64')}\n`, { mode: 0o600, flag: 'wx' })
+    linkSync(draft, file)
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return readHostKey(dataDir)
     throw new HostKeyError(`${file} cannot be written (${codeOf(error)}). Let the host's user write there.`)
+  } finally {
+    rmSync(draft, { force: true })
   }
   return key
 }
