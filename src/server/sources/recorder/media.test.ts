@@ -1,5 +1,6 @@
 /** Audio through the relay: asked of the recorder once a listening, whole or not at all, and gone afterwards. */
 import * as fc from 'fast-check'
+import { execFileSync } from 'node:child_process'
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -373,10 +374,13 @@ describe('a spool without room', () => {
     recorder.on('media', what, 1, () => recorder.requests.length > 1)
     // A connection that stays open would leave the client waiting for what is missing.
     const headers = { range: 'bytes=1000-1999', connection: 'keep-alive' }
-    const { status, complete, body } = await listen({ headers })
+    const { status, headers: told, complete, body } = await listen({ headers })
     // Known before the first byte it is told, and afterwards broken off.
-    if (status !== 206) expect(status).toBeGreaterThanOrEqual(500)
-    else {
+    if (status !== 206) {
+      expect(status).toBeGreaterThanOrEqual(500)
+      for (const name of ['etag', 'accept-ranges', 'content-range', 'content-disposition'])
+        expect(told).not.toHaveProperty(name)
+    } else {
       expect(complete).toBe(false)
       expect(audio.subarray(1000, 1000 + body.length).equals(body)).toBe(true)
     }
@@ -398,6 +402,73 @@ describe('a spool without room', () => {
     rmSync(join(dataDir, 'spool'), { recursive: true })
     expect((await range(10, 19)).body.equals(audio.subarray(10, 20))).toBe(true)
     expect(recorder.requests).toHaveLength(2)
+  })
+})
+
+/** Files of this process end at so many bytes, as on a disk that is full by then. */
+const limitFiles = (bytes: number | 'unlimited'): unknown =>
+  execFileSync('prlimit', ['--pid', String(process.pid), `--fsize=${bytes}:`])
+
+describe('a disk that takes no more', () => {
+  const taken = 100_000
+  afterEach(() => limitFiles('unlimited'))
+
+  it('goes unnoticed: the rest is passed on, and so is what is asked for in the next minute', async () => {
+    const { recorder } = await open()
+    const { cookie } = relay.enter('ada')
+    const hear = () => ask(relay, mediaEndpoint(call.id), { cookie })
+    limitFiles(taken)
+    const { status, body } = await hear()
+    expect(status).toBe(200)
+    expect(body.equals(audio)).toBe(true)
+    expect(gauge('recorder_spool_unwritable')).toBe(1)
+    expect((await hear()).body.equals(audio)).toBe(true)
+    await settled(recorder)
+    const asked = recorder.requests.map((seen) => seen.headers.range ?? null)
+    // The first began in the file: from where on it was passed on depends on how the bytes came.
+    expect(asked).toEqual([
+      null,
+      expect.stringMatching(`^bytes=\\d+-${size - 1}$`),
+      null,
+      `bytes=0-${size - 1}`,
+    ])
+    expect(Number(/\d+/.exec(asked[1] ?? '')?.[0])).toBeLessThanOrEqual(taken)
+    expect(gauge('recorder_spool_bytes')).toBe(0)
+  })
+
+  it('is tried again after a while', async () => {
+    const { recorder } = await open({ spool: { faultMs: 50 } })
+    const { cookie } = relay.enter('ada')
+    const hear = () => ask(relay, mediaEndpoint(call.id), { cookie })
+    limitFiles(taken)
+    expect((await hear()).body.equals(audio)).toBe(true)
+    limitFiles('unlimited')
+    await expect.poll(() => gauge('recorder_spool_unwritable')).toBe(0)
+    const before = recorder.requests.length
+    expect((await hear()).body.equals(audio)).toBe(true)
+    expect((await hear()).body.equals(audio)).toBe(true)
+    expect(recorder.requests).toHaveLength(before + 1)
+  })
+
+  it('leaves nothing behind where its listener leaves during the rest', async () => {
+    const { recorder } = await open({ limits: { answerMs: 60_000 } })
+    const { cookie } = relay.enter('ada')
+    recorder.on('media', fault.stall, 1, () => recorder.requests.length > 1)
+    limitFiles(taken)
+    const leaving = new AbortController()
+    const asked = ask(relay, mediaEndpoint(call.id), { cookie }, { signal: leaving.signal })
+    await expect.poll(() => recorder.requests.length).toBe(2)
+    await expect.poll(() => recorder.active()).toBe(1)
+    leaving.abort()
+    expect(await asked).toMatchObject({ status: 200, complete: false })
+    await settled(recorder)
+  })
+
+  it('says so where the length is not told either', async () => {
+    await open({ recorder: { quirks: { mediaLength: 'chunked' } } })
+    const { cookie } = relay.enter('ada')
+    limitFiles(taken)
+    expect(outcome(await ask(relay, mediaEndpoint(call.id), { cookie }))).toBe('502 recorder_failed')
   })
 })
 

@@ -1,5 +1,5 @@
-/** Audio for which there is no room: each part is asked for when somebody listens to it, `Range` and all. */
-import { PassThrough, pipeline } from 'node:stream'
+/** Audio for which there is no room, or no disk: each part is asked for when somebody listens to it, `Range` and all. */
+import { PassThrough, pipeline, type Readable } from 'node:stream'
 import type { Credentials } from '../source.ts'
 import { header } from './answers.ts'
 import { askAudio } from './audio.ts'
@@ -32,7 +32,7 @@ export function openPassing(
   credentials: Credentials,
   start: number,
   end: number,
-): NodeJS.ReadableStream {
+): Readable {
   const abort = new AbortController()
   const stream = new PassThrough()
   stream.once('close', () => abort.abort(new DOMException('Nobody listens any more.', 'AbortError')))
@@ -44,7 +44,10 @@ export function openPassing(
       discard(answer)
       throw recorderFailed('answered another part of the audio than was asked for')
     }
+    // A pipeline waits for the chunk that it has asked for, and a stalled recorder sends none.
+    abort.signal.addEventListener('abort', () => discard(answer), { once: true })
     pipeline(cut(answer, from, start, end), stream, () => discard(answer))
+    if (stream.destroyed) discard(answer)
   }
   fill().catch((error: unknown) => stream.destroy(error instanceof Error ? error : new Error(String(error))))
   return stream

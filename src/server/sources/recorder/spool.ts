@@ -8,11 +8,13 @@ import { discard, type Answer, type Connection } from './connection.ts'
 import { explainFailure, recorderFailed } from './failures.ts'
 import { openPassing } from './passing.ts'
 import { orAborted } from './signals.ts'
-import { Spooled } from './spooled.ts'
+import { SpoolFault, Spooled } from './spooled.ts'
 
 export const SPOOL_BYTES = 1024 * 1024 * 1024
 export const IDLE_MS = 10 * 60_000
 export const GRACE_MS = 2000
+/** A disk that failed is full for a while: nobody waits for it to fail again. */
+export const FAULT_MS = 60_000
 
 export interface SpoolOptions {
   readonly connection: Connection
@@ -24,6 +26,8 @@ export interface SpoolOptions {
   readonly idleMs?: number
   /** How long unfinished audio goes on coming after everybody left, ms: players leave to come back elsewhere. */
   readonly graceMs?: number
+  /** How long audio is passed on after the disk has failed, ms. */
+  readonly faultMs?: number
 }
 
 /** One listening: one recording, for one user, asked of the recorder once however often a player asks. */
@@ -54,10 +58,18 @@ export class Spool {
   readonly #listenings = new Map<string, Listening>()
   readonly #media = new WeakMap<Listening, Promise<Media | null>>()
   readonly #closing = new Set<Promise<void>>()
+  /** Runs while the disk is not tried. */
+  #fault: NodeJS.Timeout | null = null
 
   /** @throws where the folder cannot be made. */
   constructor(options: SpoolOptions) {
-    this.#options = { maxBytes: SPOOL_BYTES, idleMs: IDLE_MS, graceMs: GRACE_MS, ...options }
+    this.#options = {
+      maxBytes: SPOOL_BYTES,
+      idleMs: IDLE_MS,
+      graceMs: GRACE_MS,
+      faultMs: FAULT_MS,
+      ...options,
+    }
     mkdirSync(options.folder, { recursive: true, mode: 0o700 })
   }
 
@@ -72,12 +84,17 @@ export class Spool {
   }
 
   gauges(): Readonly<Record<string, number>> {
-    return { recorder_spool_bytes: this.#reserved(), recorder_spool_recordings: this.#listenings.size }
+    return {
+      recorder_spool_bytes: this.#reserved(),
+      recorder_spool_recordings: this.#listenings.size,
+      recorder_spool_unwritable: this.#fault ? 1 : 0,
+    }
   }
 
   async close(): Promise<void> {
     for (const [key, listening] of this.#listenings) this.#drop(key, listening)
     await Promise.all(this.#closing)
+    if (this.#fault) clearTimeout(this.#fault)
   }
 
   /** Keeps it for as long as an answer is made of it, and a while longer. */
@@ -130,6 +147,11 @@ export class Spool {
     return this.#reserved() + bytes <= maxBytes
   }
 
+  /** Leaves the disk alone for a while. */
+  #rest(): void {
+    this.#fault ??= setTimeout(() => (this.#fault = null), this.#options.faultMs).unref()
+  }
+
   #start(key: string, listening: Listening): Promise<Media | null> {
     const media = this.#ask(key, listening)
     this.#media.set(listening, media)
@@ -145,16 +167,18 @@ export class Spool {
     const answer = await askAudio(connection, id, credentials, null, abort.signal)
     if (!answer) return null
     const facts = factsOf(answer, id)
-    const hasRoom = this.#makeRoom(facts.size ?? 1)
+    const hasRoom = !this.#fault && this.#makeRoom(facts.size ?? 1)
     const spooled = hasRoom ? await Spooled.create(join(folder, randomUUID())).catch(() => null) : null
     if (!spooled) return this.#pass(listening, answer, facts)
     listening.spooled = spooled
     listening.reserved = facts.size ?? 0
     const filled = this.#fill(key, listening, spooled, answer)
     if (facts.size === null) await filled
+    if (spooled.ended instanceof SpoolFault) return this.#pass(listening, answer, facts)
     if (spooled.ended instanceof Error) throw spooled.ended
     const size = facts.size ?? spooled.received
-    const open: Media['open'] = (start, end) => spooled.stream(start, end)
+    const open: Media['open'] = (start, end) =>
+      spooled.stream(start, end, (position) => openPassing(connection, id, credentials, position, end))
     return { size, etag: etagOf(facts, id, size), fileName: facts.fileName, open }
   }
 
@@ -190,6 +214,7 @@ export class Spool {
       listening.isSettled = true
       this.#await(key, listening)
     } catch (error) {
+      if (error instanceof SpoolFault) this.#rest()
       const why = explainFailure(error)
       spooled.end(why instanceof Error ? why : new Error(String(why)))
       discard(answer)

@@ -8,6 +8,11 @@ import { Readable } from 'node:stream'
 
 const CHUNK_BYTES = 64 * 1024
 
+/** The host's own disk failed, such as for want of room: no fault of the recorder, which can be asked again. */
+export class SpoolFault extends Error {
+  override readonly name = 'SpoolFault'
+}
+
 export class Spooled {
   readonly #file: FileHandle
   readonly #changed = new Set<() => void>()
@@ -34,9 +39,14 @@ export class Spooled {
     return this.#ended
   }
 
+  /** @throws SpoolFault where the disk does not take it. */
   async write(chunk: Uint8Array): Promise<void> {
     for (let written = 0; written < chunk.length;) {
-      const { bytesWritten } = await this.#file.write(chunk, written, chunk.length - written, this.#received)
+      const { bytesWritten } = await this.#file
+        .write(chunk, written, chunk.length - written, this.#received)
+        .catch((error: unknown) => {
+          throw new SpoolFault('The spool’s file cannot be written.', { cause: error })
+        })
       written += bytesWritten
       this.#received += bytesWritten
     }
@@ -63,16 +73,40 @@ export class Spooled {
       signal.throwIfAborted()
     }
     const length = Math.min(CHUNK_BYTES, atMost, this.#received - position)
-    const { bytesRead, buffer } = await this.#file.read(Buffer.allocUnsafe(length), 0, length, position)
-    return buffer.subarray(0, bytesRead)
+    try {
+      const { bytesRead, buffer } = await this.#file.read(Buffer.allocUnsafe(length), 0, length, position)
+      return buffer.subarray(0, bytesRead)
+    } catch (error) {
+      // Closed in between: why it was closed says more.
+      throw this.#ended instanceof Error ? this.#ended : error
+    }
   }
 
-  /** A stream of the bytes from `start` to `end`, both included, as they come. */
-  stream(start: number, end: number): Readable {
+  /**
+   * A stream of the bytes from `start` to `end`, both included, as they come.
+   * @param goOn opens the rest elsewhere, from a position on, where the disk failed.
+   */
+  stream(start: number, end: number, goOn: (position: number) => Readable): Readable {
     const abort = new AbortController()
     let position = start
+    let rest: Readable | null = null
+    let chunks: AsyncIterator<Buffer> | null = null
+    const next = async (): Promise<Buffer | null> => {
+      if (!chunks) {
+        try {
+          return await this.read(position, end + 1 - position, abort.signal)
+        } catch (error) {
+          if (!(error instanceof SpoolFault)) throw error
+          abort.signal.throwIfAborted()
+          rest = goOn(position)
+          chunks = rest[Symbol.asyncIterator]() as AsyncIterator<Buffer>
+        }
+      }
+      const { value, done } = await chunks.next()
+      return done ? null : value
+    }
     const push = async (stream: Readable): Promise<void> => {
-      const chunk = position > end ? null : await this.read(position, end + 1 - position, abort.signal)
+      const chunk = position > end ? null : await next()
       if (chunk === null && position <= end) throw new Error('the audio is shorter than it said')
       position += chunk?.length ?? 0
       stream.push(chunk)
@@ -83,6 +117,7 @@ export class Spooled {
       },
       destroy(error, done) {
         abort.abort()
+        rest?.destroy()
         done(error)
       },
     })
