@@ -1,14 +1,10 @@
 /** The host's own secret: made once, kept, and never replaced in silence. */
-import { execFileSync } from 'node:child_process'
 import { mkdtempSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { HOST_KEY_BYTES, HostKeyError, parseHostKey, readHostKey } from './host-key.ts'
-
-/** Files of this process end at so many bytes, as on a disk that is full by then. */
-const limitFiles = (bytes: number | 'unlimited'): unknown =>
-  execFileSync('prlimit', ['--pid', String(process.pid), `--fsize=${bytes}:`])
+import { limitFiles } from './testing.ts'
 
 let folder: string
 beforeEach(() => {

@@ -1,4 +1,5 @@
 /** A whole host for tests: a real store and real sessions in a temporary folder, and a clock that tests turn. */
+import { execFileSync } from 'node:child_process'
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
@@ -180,4 +181,9 @@ export function deferred(): { readonly promise: Promise<void>; readonly resolve:
   let resolve = nothing
   const promise = new Promise<void>((done) => (resolve = done))
   return { promise, resolve: () => resolve() }
+}
+
+/** Files of this process end at so many bytes, as on a disk that is full by then; by `prlimit` of util-linux. */
+export function limitFiles(bytes: number | 'unlimited'): void {
+  execFileSync('prlimit', ['--pid', String(process.pid), `--fsize=${bytes}:`])
 }

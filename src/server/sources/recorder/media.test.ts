@@ -1,6 +1,5 @@
 /** Audio through the relay: asked of the recorder once a listening, whole or not at all, and gone afterwards. */
 import * as fc from 'fast-check'
-import { execFileSync } from 'node:child_process'
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -8,6 +7,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { audioOf, makeCalls } from '../../../../e2e/recorder/calls.ts'
 import { fault, type Fault } from '../../../../e2e/recorder/faults.ts'
 import { mediaEndpoint } from '../../../contract/endpoints.ts'
+import { limitFiles } from '../../testing.ts'
 import { ask, outcome, relayHost, settled, type Answered, type Relay, type RelayOptions } from './testing.ts'
 
 const recordings = makeCalls(
@@ -404,10 +404,6 @@ describe('a spool without room', () => {
     expect(recorder.requests).toHaveLength(2)
   })
 })
-
-/** Files of this process end at so many bytes, as on a disk that is full by then. */
-const limitFiles = (bytes: number | 'unlimited'): unknown =>
-  execFileSync('prlimit', ['--pid', String(process.pid), `--fsize=${bytes}:`])
 
 describe('a disk that takes no more', () => {
   const taken = 100_000

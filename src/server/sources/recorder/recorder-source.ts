@@ -34,7 +34,7 @@ export interface RecorderOptions {
   /** Where audio that is being listened to is kept. */
   readonly spoolFolder: string
   readonly limits?: Partial<RecorderLimits>
-  readonly spool?: Partial<Pick<SpoolOptions, 'maxBytes' | 'idleMs' | 'graceMs'>>
+  readonly spool?: Partial<Pick<SpoolOptions, 'maxBytes' | 'idleMs' | 'graceMs' | 'faultMs'>>
   /** A clock that nobody sets, ms. */
   readonly steadyMs?: () => number
 }
