@@ -382,7 +382,7 @@ describe('with a certificate of its own, the host', () => {
     const child = start(writeFiles(await authority.issue(['localhost'], -1)))
     const out = output(child)
     await listening(child)
-    expect(out.text).toMatch(/"level":40.*TLS_CERT ended on/)
+    await written(child, out, /"level":40.*TLS_CERT ended on/)
     expect(await stop(child, 'SIGTERM')).toBe(0)
   })
 
