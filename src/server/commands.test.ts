@@ -227,7 +227,9 @@ describe('searches in worker threads', () => {
     const paging = { page: 3, pageSize: 7 }
     const search = { remotePartyNumber: { op: 'contains', text: '9' } } as const
     const wanted = await inPlace.list(search, paging, manager, signal)
-    const many = Array.from({ length: 20 }, () => threaded.list(search, paging, manager, signal))
+    const many = Array.from({ length: 20 }, () =>
+      threaded.list(search, paging, manager, new AbortController().signal),
+    )
     for (const answer of await Promise.all(many)) expect(answer).toEqual(wanted)
 
     const walk = await threaded.listAll({}, manager, signal)
