@@ -3,11 +3,17 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Problem } from '../contract/problems.ts'
 import { readRange } from './ranges.ts'
 import { nothing, rawQuery } from './requests.ts'
-import type { Media } from './sources/source.ts'
+import type { Media, MediaAsk } from './sources/source.ts'
 
 /** Whether the audio is to be saved, not played. */
 export function isDownload(request: FastifyRequest): boolean {
   return new URLSearchParams(rawQuery(request)).get('download') === '1'
+}
+
+/** A player begins at the first byte and goes on at others; the page asks for one byte to learn what went wrong. */
+export function mediaAsk(request: FastifyRequest): MediaAsk {
+  const { range = '' } = request.headers
+  return !isDownload(request) && /^bytes=(0*[1-9]\d*-|0+-0+$)/i.test(range) ? 'further' : 'first'
 }
 
 /** `inline` plays, `attachment` saves; either way under the reference number. */

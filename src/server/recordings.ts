@@ -8,7 +8,7 @@ import { MAX_PAGE_SIZE, readApiQuery, type Paging, type Reason, type Search } fr
 import type { Audit } from './audit/audit.ts'
 import { audited, readPiece, readPurpose } from './auditing.ts'
 import type { Viewer, Viewers } from './auth/viewer.ts'
-import { sendMedia } from './media.ts'
+import { mediaAsk, sendMedia } from './media.ts'
 import { answerSignal, nothing, rawQuery } from './requests.ts'
 import type { Searches } from './searches.ts'
 import type { Principal, Source } from './sources/source.ts'
@@ -131,7 +131,7 @@ export function recordingRoutes(app: FastifyInstance, options: RecordingsOptions
     const id = readId(request)
     act.concerns(id)
     const signal = answerSignal(reply)
-    const ask = async () => existing(await source.media(id, principal, signal))
+    const ask = async () => existing(await source.media(id, principal, signal, mediaAsk(request)))
     // Who asks for the headers alone hears nothing.
     const found = await (request.method === 'HEAD' ? ask() : act.listens(readPiece(request, reply), ask))
     return sendMedia(request, reply, found)

@@ -42,6 +42,12 @@ export interface Media {
   open(start: number, end: number): NodeJS.ReadableStream
 }
 
+/**
+ * `further` is what a player, or the page for it, asks about audio that it has asked for before: a later part, or why
+ * there is no more. A source that could not answer before says so again, and does not try anew.
+ */
+export type MediaAsk = 'first' | 'further'
+
 /** All matching recordings, for an answer that is written while it is read. */
 export interface WholeList<Row = unknown> {
   readonly totalCount: number
@@ -64,7 +70,7 @@ export interface Source {
   /** @returns null where it does not exist or is out of the viewer's reach. Ids compare without regard to case. */
   detail(id: string, viewer: Principal, signal: AbortSignal): Promise<object | null>
   /** @returns null as `detail` does, and where the recording has no audio. */
-  media(id: string, viewer: Principal, signal: AbortSignal): Promise<Media | null>
+  media(id: string, viewer: Principal, signal: AbortSignal, ask: MediaAsk): Promise<Media | null>
   /** Whether it can answer now. */
   ready(): Promise<boolean>
   /** Figures about it for the host's metrics, by their names in snake case. */

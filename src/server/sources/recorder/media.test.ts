@@ -239,18 +239,50 @@ describe('audio that breaks', () => {
   it.each(Object.entries(broken))('because it %s never ends as if it were whole', async (name, what) => {
     const { recorder } = await open(name.startsWith('stalls') ? { limits: { firstByteMs: 400 } } : {})
     recorder.on('media', what, 1)
+    const told = name.startsWith('stalls') ? '504 search_timeout' : '502 recorder_failed'
     const answer = await listen()
     const { status, complete, body, headers } = answer
     // It may break before the first byte is on its way to the client, who then hears why.
-    if (status === 502) expect(outcome(answer)).toBe('502 recorder_failed')
+    if (status >= 500) expect(outcome(answer)).toBe(told)
     else {
       expect([status, complete]).toEqual([200, false])
       expect(body.length).toBeLessThan(Number(headers['content-length']))
       expect(audio.subarray(0, body.length).equals(body)).toBe(true)
     }
     await forgotten()
+    // The player tries for the rest, and the page asks why: both are told, and the recorder is left alone.
+    expect(outcome(await range(body.length + 1))).toBe(told)
+    expect(outcome(await range(0, 0))).toBe(told)
+    expect(recorder.requests).toHaveLength(1)
     expect((await listen()).body.equals(audio)).toBe(true)
     expect(recorder.requests).toHaveLength(2)
+  })
+
+  it.each<[string, Listen]>([
+    ['from the first byte', { headers: { range: 'bytes=0-' } }],
+    ['by a download that goes on', { query: '?download=1', headers: { range: 'bytes=9-' } }],
+  ])('is asked for anew %s', async (_name, again) => {
+    const { recorder } = await open()
+    recorder.on('media', fault.status(500), 1)
+    expect(outcome(await listen())).toBe('500 recorder_failed')
+    expect((await listen(again)).status).toBe(206)
+    expect(recorder.requests).toHaveLength(2)
+  })
+
+  it('is forgotten after a while', async () => {
+    const { recorder } = await open({ spool: { failureMs: 20 } })
+    recorder.on('media', fault.status(500), 1)
+    expect(outcome(await listen())).toBe('500 recorder_failed')
+    await expect.poll(async () => (await range(9)).status).toBe(206)
+    expect(recorder.requests).toHaveLength(2)
+  })
+
+  it('is nobody else’s failure', async () => {
+    const { recorder } = await open()
+    recorder.on('media', fault.status(500), 1)
+    expect(outcome(await listen())).toBe('500 recorder_failed')
+    expect((await range(9, '', 'boss')).status).toBe(206)
+    expect(outcome(await range(9))).toBe('500 recorder_failed')
   })
 })
 

@@ -34,7 +34,7 @@ export interface RecorderOptions {
   /** Where audio that is being listened to is kept. */
   readonly spoolFolder: string
   readonly limits?: Partial<RecorderLimits>
-  readonly spool?: Partial<Pick<SpoolOptions, 'maxBytes' | 'idleMs' | 'graceMs' | 'faultMs'>>
+  readonly spool?: Partial<Pick<SpoolOptions, 'maxBytes' | 'idleMs' | 'graceMs' | 'failureMs' | 'faultMs'>>
   /** A clock that nobody sets, ms. */
   readonly steadyMs?: () => number
 }
@@ -166,7 +166,7 @@ export function openRecorderSource(options: RecorderOptions): Source {
     list: page,
     listAll: (search, viewer, signal) => walk((paging) => page(search, paging, viewer, signal)),
     detail: (id, viewer, signal) => detail(connection, id, credentialsOf(viewer), signal),
-    media: (id, viewer, signal) => spool.media(id, credentialsOf(viewer), signal),
+    media: (id, viewer, signal, ask) => spool.media(id, credentialsOf(viewer), signal, ask),
     ready: readiness(connection, steadyMs),
     gauges: () => ({ ...connection.gauges(), ...spool.gauges() }),
     async close() {

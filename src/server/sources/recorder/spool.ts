@@ -2,10 +2,12 @@
 import { randomUUID } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Credentials, Media } from '../source.ts'
+import { Problem } from '../../../contract/problems.ts'
+import type { Credentials, Media, MediaAsk } from '../source.ts'
 import { askAudio, etagOf, factsOf, type AudioFacts } from './audio.ts'
 import { discard, type Answer, type Connection } from './connection.ts'
 import { explainFailure, recorderFailed } from './failures.ts'
+import { Listening, nobody } from './listening.ts'
 import { openPassing } from './passing.ts'
 import { orAborted } from './signals.ts'
 import { SpoolFault, Spooled } from './spooled.ts'
@@ -13,6 +15,8 @@ import { SpoolFault, Spooled } from './spooled.ts'
 export const SPOOL_BYTES = 1024 * 1024 * 1024
 export const IDLE_MS = 10 * 60_000
 export const GRACE_MS = 2000
+/** A player fails as many minutes later as it has audio ahead, but asks about it at once when it does. */
+export const FAILURE_MS = 60_000
 /** A disk that failed is full for a while: nobody waits for it to fail again. */
 export const FAULT_MS = 60_000
 
@@ -26,31 +30,11 @@ export interface SpoolOptions {
   readonly idleMs?: number
   /** How long unfinished audio goes on coming after everybody left, ms: players leave to come back elsewhere. */
   readonly graceMs?: number
+  /** How long a failure is told to whoever asks for more of the same audio, ms after its last answer. */
+  readonly failureMs?: number
   /** How long audio is passed on after the disk has failed, ms. */
   readonly faultMs?: number
 }
-
-/** One listening: one recording, for one user, asked of the recorder once however often a player asks. */
-class Listening {
-  readonly abort = new AbortController()
-  spooled: Spooled | null = null
-  /** Bytes that it takes of the room. */
-  reserved = 0
-  /** How many answers are made of it now. */
-  holders = 0
-  /** Whether nothing more comes from the recorder by itself. */
-  isSettled = false
-  timer: NodeJS.Timeout | undefined = undefined
-  readonly id: string
-  readonly credentials: Credentials
-
-  constructor(id: string, credentials: Credentials) {
-    this.id = id
-    this.credentials = credentials
-  }
-}
-
-const nobody = (): Error => new DOMException('Nobody listens any more.', 'AbortError')
 
 export class Spool {
   readonly #options: Required<SpoolOptions>
@@ -67,6 +51,7 @@ export class Spool {
       maxBytes: SPOOL_BYTES,
       idleMs: IDLE_MS,
       graceMs: GRACE_MS,
+      failureMs: FAILURE_MS,
       faultMs: FAULT_MS,
       ...options,
     }
@@ -74,9 +59,17 @@ export class Spool {
   }
 
   /** @returns null where there is no such audio, or it is out of reach. */
-  async media(id: string, credentials: Credentials, signal: AbortSignal): Promise<Media | null> {
+  async media(
+    id: string,
+    credentials: Credentials,
+    signal: AbortSignal,
+    ask: MediaAsk,
+  ): Promise<Media | null> {
     signal.throwIfAborted()
     const key = `${credentials.username.toLowerCase()} ${id.toLowerCase()}`
+    const failed = this.#listenings.get(key)
+    if (failed?.failure && ask === 'further') throw failed.failure
+    if (failed?.failure) this.#drop(key, failed)
     const listening = this.#listenings.get(key) ?? new Listening(id, credentials)
     this.#hold(key, listening, signal)
     const media = this.#media.get(listening) ?? this.#start(key, listening)
@@ -86,7 +79,7 @@ export class Spool {
   gauges(): Readonly<Record<string, number>> {
     return {
       recorder_spool_bytes: this.#reserved(),
-      recorder_spool_recordings: this.#listenings.size,
+      recorder_spool_recordings: [...this.#listenings.values()].filter(({ failure }) => !failure).length,
       recorder_spool_unwritable: this.#fault ? 1 : 0,
     }
   }
@@ -113,20 +106,31 @@ export class Spool {
   /** Drops it after a while, if nobody comes back. */
   #await(key: string, listening: Listening): void {
     if (listening.holders > 0 || this.#listenings.get(key) !== listening) return
-    const { idleMs, graceMs } = this.#options
+    const { idleMs, graceMs, failureMs } = this.#options
+    const keptMs = listening.isSettled ? idleMs : graceMs
+    if (listening.failure) this.#empty(listening)
     clearTimeout(listening.timer)
-    listening.timer = setTimeout(() => this.#drop(key, listening), listening.isSettled ? idleMs : graceMs)
+    listening.timer = setTimeout(() => this.#drop(key, listening), listening.failure ? failureMs : keptMs)
     listening.timer.unref()
+  }
+
+  /** Keeps what the recorder did wrong, for whoever is on the way to ask; anything else is forgotten. */
+  #fail(key: string, listening: Listening, why: unknown): void {
+    const isRecorders = why instanceof Problem && why.status >= 500
+    if (!isRecorders || this.#listenings.get(key) !== listening) return this.#drop(key, listening)
+    listening.failure = why
+    this.#await(key, listening)
   }
 
   #drop(key: string, listening: Listening): void {
     if (this.#listenings.get(key) === listening) this.#listenings.delete(key)
     clearTimeout(listening.timer)
     listening.abort.abort(nobody())
-    const { spooled } = listening
-    listening.spooled = null
-    if (!spooled) return
-    const closed = spooled.close().catch(() => undefined)
+    this.#empty(listening)
+  }
+
+  #empty(listening: Listening): void {
+    const closed = listening.empty()
     this.#closing.add(closed)
     void closed.then(() => this.#closing.delete(closed))
   }
@@ -155,9 +159,10 @@ export class Spool {
   #start(key: string, listening: Listening): Promise<Media | null> {
     const media = this.#ask(key, listening)
     this.#media.set(listening, media)
-    // What is not there, or failed, is asked for anew by whoever asks next.
-    const forget = (): void => this.#drop(key, listening)
-    media.then((found) => found ?? forget(), forget)
+    media.then(
+      (found) => found ?? this.#drop(key, listening),
+      (why: unknown) => this.#fail(key, listening, why),
+    )
     return media
   }
 
@@ -202,6 +207,8 @@ export class Spool {
     const leave = (): void => void answer.body.destroy(nobody())
     signal.addEventListener('abort', leave, { once: true })
     try {
+      // It may have been dropped while its file was made.
+      signal.throwIfAborted()
       for await (const chunk of answer.body as AsyncIterable<Buffer>) {
         const beyond = Math.max(0, spooled.received + chunk.length - listening.reserved)
         if (beyond > 0 && !this.#makeRoom(beyond)) {
@@ -218,7 +225,7 @@ export class Spool {
       const why = explainFailure(error)
       spooled.end(why instanceof Error ? why : new Error(String(why)))
       discard(answer)
-      this.#drop(key, listening)
+      this.#fail(key, listening, why)
     } finally {
       signal.removeEventListener('abort', leave)
     }

@@ -35,7 +35,7 @@ afterEach(async () => {
   store.remove()
 })
 
-const media = (n: number, viewer = manager) => source.media(testGuid(n), viewer, signal)
+const media = (n: number, viewer = manager) => source.media(testGuid(n), viewer, signal, 'first')
 const stored = () => join(store.dataDir, 'media', sha256.slice(0, 2), `${sha256}.mp3`)
 
 describe('audio', () => {
@@ -63,7 +63,7 @@ describe('audio', () => {
   it('is nothing where there is none, or none for this viewer, or no such recording', async () => {
     expect(await media(3)).toBeNull()
     expect(await media(99)).toBeNull()
-    expect(await source.media('../../etc/passwd', manager, signal)).toBeNull()
+    expect(await source.media('../../etc/passwd', manager, signal, 'first')).toBeNull()
     const own: Principal = { ...manager, username: 'A', scope: { kind: 'own' } }
     expect(await media(1, own)).toBeNull()
     expect(await media(2, own)).not.toBeNull()
