@@ -77,12 +77,20 @@ test.describe('who leaves takes the audio’s request with them', () => {
 test.describe('audio that goes wrong', () => {
   test.use({ settings: { RECORDER_TIMEOUT: '2' } })
 
-  const brokenOff = 'The recorder broke the connection off.'
+  const brokenOff = 'The audio could not be played. The recorder broke the connection off.'
   for (const [name, what, said] of [
-    ['stalls in its middle', fault.stall, brokenOff],
+    [
+      'stalls in its middle',
+      fault.stall,
+      'The audio could not be played: the recorder took too long to send it.',
+    ],
     ['is shorter than it says', fault.length('too-long'), brokenOff],
     ['breaks off', fault.cut('half'), brokenOff],
-    ['is a login page', fault.loginPage, 'The recorder answered text/html, not audio.'],
+    [
+      'is a login page',
+      fault.loginPage,
+      'The audio could not be played. The recorder answered text/html, not audio.',
+    ],
   ] as const) {
     test(`${name}: the page says so, and it can be tried again`, async ({ page, recorder, guard }) => {
       guard.expects(/^error: Failed to load resource/)
@@ -90,7 +98,7 @@ test.describe('audio that goes wrong', () => {
       await openRecording(page)
       await play(page)
       const alert = page.getByRole('alert')
-      await expect(alert).toContainText(`The audio could not be played. ${said}`)
+      await expect(alert).toContainText(said)
       await expect.poll(() => recorder.active()).toBe(0)
       // The player has tried for the rest, and the page has asked why: the host knows both answers.
       expect(recorder.count('media')).toBe(1)

@@ -19,6 +19,8 @@ function explain(problem: Problem | null): string {
   switch (problem?.code) {
     case 'recorder_down':
       return t.audioDown
+    case 'search_timeout':
+      return t.audioLate
     case 'audit_unavailable':
       return t.audioNotLogged
     case 'not_found':

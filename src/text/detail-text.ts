@@ -34,6 +34,7 @@ export const detailText = i18n('detail', {
   audio: params('Audio of recording {reference}'),
   download: 'Download',
   logged: 'Playing or downloading is logged under your name.',
+  audioLate: 'The audio could not be played: the recorder took too long to send it.',
   audioDown: 'The audio could not be played: the recording service is down. Your place is kept.',
   audioNotLogged:
     'The audio could not be played: listening cannot be logged at the moment, and is not allowed without. Tell your administrator.',
