@@ -26,6 +26,7 @@ const floorPlan: Readonly<Record<string, readonly string[]>> = {
   server: [
     'contract',
     'server/config',
+    'server/http',
     'server/sources',
     'server/sources/recorder',
     'server/sources/sqlite',
@@ -34,6 +35,7 @@ const floorPlan: Readonly<Record<string, readonly string[]>> = {
     'server/demo',
   ],
   'server/config': ['contract'],
+  'server/http': ['contract', 'server/config'],
   'server/audit': ['contract'],
   'server/auth': ['contract', 'server/sources'],
   'server/sources': ['contract'],
@@ -49,7 +51,7 @@ const packageLaw: Readonly<Record<string, readonly string[]>> = {
   '@tanstack/react-table': ['search'],
   'better-sqlite3': ['server/sources/sqlite', 'server/auth'],
   undici: ['server/sources/recorder'],
-  fastify: ['server', 'server/auth'],
+  fastify: ['server', 'server/auth', 'server/http'],
 }
 
 interface Import {

@@ -19,6 +19,7 @@ import type { WriteDocument } from './document.ts'
 import type { Drain } from './drain.ts'
 import { nothingHere, refuseConnection, sendEarlyProblem, sendProblem } from './failures.ts'
 import { healthRoutes } from './health.ts'
+import { answerInTurn } from './http/exchange.ts'
 import { guardRequests, standardLimits, type Limits } from './limits.ts'
 import { logOptions, logAnswers, type LogTo } from './logs.ts'
 import type { Metrics } from './metrics.ts'
@@ -107,6 +108,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   })
   app.setNotFoundHandler((request, reply) => sendProblem(nothingHere(), request, reply))
   readJsonOnly(app)
+  answerInTurn(app)
   drain.watch(app)
   dependencies.metrics?.watch(app)
   logAnswers(app)

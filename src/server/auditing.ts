@@ -10,6 +10,7 @@ import type { Piece } from './audit/listenings.ts'
 import { readToken } from './auth/cookie.ts'
 import { MAX_CREDENTIAL_LENGTH } from './auth/passwords.ts'
 import { readBasic, type Viewer, type Viewers } from './auth/viewer.ts'
+import { exchangeOf } from './http/exchange.ts'
 import { isDownload } from './media.ts'
 import type { Credentials } from './sources/source.ts'
 
@@ -46,7 +47,7 @@ export function readPiece(
   return {
     kind: isDownload(request) ? 'download' : 'play',
     isStart: /^bytes=0*-/i.test(request.headers.range ?? 'bytes=0-'),
-    over: new Promise((resolve) => reply.raw.once('close', resolve)),
+    over: new Promise((resolve) => exchangeOf(reply).onOver(() => resolve())),
   }
 }
 
@@ -101,7 +102,7 @@ export function audited<Request extends FastifyRequest>(
     try {
       return await answer(request, reply, viewer, act)
     } catch (error) {
-      await act.failed(error, reply.raw.destroyed)
+      await act.failed(error, exchangeOf(reply).isLeft)
       throw error
     }
   }

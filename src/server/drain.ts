@@ -1,6 +1,7 @@
 /** Stopping without cutting anybody off: what runs is finished, what comes anew is told to go elsewhere. */
 import type { FastifyInstance } from 'fastify'
 import { Problem } from '../contract/problems.ts'
+import { exchangeOf } from './http/exchange.ts'
 
 /** How long running answers may take to finish. */
 export const DRAIN_MS = 20_000
@@ -37,7 +38,7 @@ export function createDrain(): Drain {
     watch(app) {
       app.addHook('onRequest', async (_request, reply) => {
         running += 1
-        reply.raw.once('close', () => {
+        exchangeOf(reply).onOver(() => {
           running -= 1
           if (running === 0) whenIdle?.()
         })

@@ -4,6 +4,7 @@ import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { Problem, writeProblem, type ProblemCode, type ProblemDetails } from '../contract/problems.ts'
 import { dataHeaders } from './headers.ts'
+import { exchangeOf } from './http/exchange.ts'
 
 /** What fastify itself refuses, in our words. Its own would repeat what was sent. */
 const refusals: Readonly<Record<number, readonly [ProblemCode, string]>> = {
@@ -41,7 +42,7 @@ function describe(error: unknown): ProblemDetails {
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const problem = describe(error)
   // What fails because its client left is no failure, and nobody reads this answer.
-  if (!(error instanceof Problem) && problem.status === 500 && !reply.raw.destroyed) {
+  if (!(error instanceof Problem) && problem.status === 500 && !exchangeOf(reply).isLeft) {
     request.log.error({ err: error }, 'unexpected')
   }
   // In our own words, which repeat nothing of the question or the answer: what to look after is in them.

@@ -1,7 +1,7 @@
 /** The host's log. It never holds an address with its query, a number or a name: only the route's template. */
 import { LogController, type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import type { LogLevel } from './config/variables.ts'
-import { whenOver } from './requests.ts'
+import { exchangeOf } from './http/exchange.ts'
 
 export interface LogTo {
   readonly level: LogLevel
@@ -30,7 +30,7 @@ export function logOptions(log: LogTo | null): FastifyServerOptions {
 export function logAnswers(app: FastifyInstance): void {
   app.addHook('onRequest', async (request, reply) => {
     const sinceMs = performance.now()
-    whenOver(reply, (isSent) => {
+    exchangeOf(reply).onOver((isSent) => {
       if (isSent) return
       const { method, routeOptions } = request
       const ms = Math.round(performance.now() - sinceMs)

@@ -5,7 +5,7 @@
 import type { FastifyInstance } from 'fastify'
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import { Problem } from '../contract/problems.ts'
-import { whenOver } from './requests.ts'
+import { exchangeOf } from './http/exchange.ts'
 
 /** Figures that somebody else keeps, by their names in snake case; read when they are asked for. */
 export type Figures = () => Readonly<Record<string, number>>
@@ -75,7 +75,7 @@ export function createMetrics(): Metrics {
       app.addHook('onRequest', async ({ method, routeOptions }, reply) => {
         inFlight.inc()
         const end = durations.startTimer()
-        whenOver(reply, (isSent) => {
+        exchangeOf(reply).onOver((isSent) => {
           inFlight.dec()
           end({
             method: knownMethods.has(method) ? method : 'other',

@@ -8,8 +8,9 @@ import { MAX_PAGE_SIZE, readApiQuery, type Paging, type Reason, type Search } fr
 import type { Audit } from './audit/audit.ts'
 import { audited, readPiece, readPurpose } from './auditing.ts'
 import type { Viewer, Viewers } from './auth/viewer.ts'
+import { exchangeOf } from './http/exchange.ts'
 import { mediaAsk, sendMedia } from './media.ts'
-import { answerSignal, nothing, rawQuery } from './requests.ts'
+import { nothing, rawQuery } from './requests.ts'
 import type { Searches } from './searches.ts'
 import type { Principal, Source } from './sources/source.ts'
 
@@ -105,10 +106,10 @@ export function recordingRoutes(app: FastifyInstance, options: RecordingsOptions
     requireBaseAccess(principal)
     const { search, paging } = readQuery(request, viewer)
     act.searches(search, paging, readPurpose(request))
-    const signal = answerSignal(reply)
+    const signal = exchangeOf(reply).signal
     const release = await searches.enter(principal.username, signal)
     // Held until the answer is out or nobody wants it: a long one counts as long as it is written.
-    reply.raw.once('close', release)
+    exchangeOf(reply).onOver(release)
     if (paging && paging.pageSize <= MAX_PAGE_SIZE) {
       return act.found(await source.list(search, paging, principal, signal))
     }
@@ -123,14 +124,14 @@ export function recordingRoutes(app: FastifyInstance, options: RecordingsOptions
     requireBaseAccess(principal)
     const id = readId(request)
     act.concerns(id)
-    return act.opened(existing(await source.detail(id, principal, answerSignal(reply))))
+    return act.opened(existing(await source.detail(id, principal, exchangeOf(reply).signal)))
   })
 
   const media = audited<ById>(options, 'play', async (request, reply, { principal }, act) => {
     requireBaseAccess(principal)
     const id = readId(request)
     act.concerns(id)
-    const signal = answerSignal(reply)
+    const signal = exchangeOf(reply).signal
     const ask = async () => existing(await source.media(id, principal, signal, mediaAsk(request)))
     // Who asks for the headers alone hears nothing.
     const found = await (request.method === 'HEAD' ? ask() : act.listens(readPiece(request, reply), ask))

@@ -1,5 +1,5 @@
 /** What the routes need to know about a request that fastify does not tell as we need it. */
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import { Readable } from 'node:stream'
 
 /** The path as it was sent: nothing in it is decoded. */
@@ -12,23 +12,6 @@ export function rawQuery(request: FastifyRequest): string {
   const url = request.raw.url ?? ''
   const mark = url.indexOf('?')
   return mark < 0 ? '' : url.slice(mark + 1)
-}
-
-/**
- * Aborts once the answer is out or its client has left, so that nobody works for nobody, and nothing that was opened
- * for an answer and never read stays open.
- */
-export function answerSignal(reply: FastifyReply): AbortSignal {
-  const controller = new AbortController()
-  reply.raw.once('close', () => controller.abort(new DOMException('The answer is over.', 'AbortError')))
-  return controller.signal
-}
-
-/** Tells once when nothing more happens to an answer, and whether all of it was sent or its client left before. */
-export function whenOver(reply: FastifyReply, tell: (isSent: boolean) => void): void {
-  let isSent = false
-  reply.raw.once('finish', () => (isSent = true))
-  reply.raw.once('close', () => tell(isSent))
 }
 
 /** No bytes, as a stream: fastify writes `Content-Length: 0` over the true length of a HEAD that sends nothing at all. */

@@ -1,0 +1,104 @@
+/**
+ * One request and its answer, and when they are over. An answer is over once all of it was sent, or once its connection
+ * is gone: an answer that waits behind another one on the same connection never hears of that by itself, and a
+ * connection may be gone before anybody asks. Everything that is held for a client is tied to this, and to nothing else.
+ */
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { Socket } from 'node:net'
+
+export interface Exchange {
+  /** Aborts when it is over, so that nobody works for nobody. */
+  readonly signal: AbortSignal
+  readonly isOver: boolean
+  /** Whether its client left before all of the answer was sent. */
+  readonly isLeft: boolean
+  /** Calls back once it is over, or at once where it is. @param tell gets whether all of the answer was sent. */
+  onOver(tell: (isSent: boolean) => void): void
+}
+
+/** One listener for each connection, however many answers wait on it. */
+const gone = new WeakMap<Socket, Set<() => void>>()
+
+function onGone(socket: Socket, tell: () => void): () => void {
+  const known = gone.get(socket)
+  const waiting = known ?? new Set()
+  if (!known) {
+    gone.set(socket, waiting)
+    socket.once('close', () => {
+      for (const one of waiting) one()
+    })
+  }
+  waiting.add(tell)
+  return () => waiting.delete(tell)
+}
+
+class OneExchange implements Exchange {
+  readonly #controller = new AbortController()
+  readonly #told: ((isSent: boolean) => void)[] = []
+  #isSent = false
+
+  constructor({ raw, request }: FastifyReply) {
+    const { socket } = request.raw
+    const forget = onGone(socket, () => this.#end())
+    raw.once('finish', () => (this.#isSent = true))
+    raw.once('close', () => this.#end())
+    this.onOver(forget)
+    // What has fired already fires for nobody.
+    if (raw.writableFinished) this.#isSent = true
+    if (socket.destroyed || raw.closed) this.#end()
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal
+  }
+
+  get isOver(): boolean {
+    return this.signal.aborted
+  }
+
+  get isLeft(): boolean {
+    return this.isOver && !this.#isSent
+  }
+
+  onOver(tell: (isSent: boolean) => void): void {
+    if (this.isOver) tell(this.#isSent)
+    else this.#told.push(tell)
+  }
+
+  #end(): void {
+    if (this.isOver) return
+    this.#controller.abort(new DOMException('The answer is over.', 'AbortError'))
+    for (const tell of this.#told.splice(0)) tell(this.#isSent)
+  }
+}
+
+const exchanges = new WeakMap<FastifyReply['raw'], Exchange>()
+
+/** The same one, whoever asks. */
+export function exchangeOf(reply: FastifyReply): Exchange {
+  const known = exchanges.get(reply.raw)
+  const exchange = known ?? new OneExchange(reply)
+  if (!known) exchanges.set(reply.raw, exchange)
+  return exchange
+}
+
+/**
+ * Begins a request only once the one before it on its connection is over. Nobody works ahead for a client that sends
+ * many requests at once and may never read the first answer.
+ */
+export function answerInTurn(app: FastifyInstance): void {
+  const last = new WeakMap<Socket, Exchange>()
+  app.addHook('onRequest', (request, reply, done) => {
+    const { socket } = request.raw
+    const before = last.get(socket)
+    const exchange = exchangeOf(reply)
+    last.set(socket, exchange)
+    const go = (): void => {
+      // There is nobody to answer: what was begun for this request is over already.
+      if (exchange.isOver || socket.destroyed) reply.hijack()
+      else done()
+    }
+    if (!before || before.isOver) go()
+    else before.onOver(go)
+  })
+}

@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest'
+import { accountName } from './account-name.ts'
+
+describe('the spellings of one account', () => {
+  it.each([
+    'mrossi',
+    'MRossi',
+    'ACME\\mrossi',
+    'acme.example\\MROSSI',
+    'mrossi@acme.example',
+    'mrossi.',
+    'mrossi. . ',
+    ' mrossi',
+    'ｍｒｏｓｓｉ',
+    'mro\u200Bssi',
+    'mro\u00ADssi\u2060',
+    'mrossi\u0000',
+    'MROSSI.@ACME.EXAMPLE.',
+  ])('%j', (typed) => {
+    expect(accountName(typed)).toBe('mrossi')
+  })
+
+  it('are no other account’s', () => {
+    const names = ['mrossi', 'm.rossi', 'mrossi2', 'm rossi', 'rossi', '@', '\\', '']
+    expect(new Set(names.map(accountName)).size).toBe(names.length)
+  })
+})

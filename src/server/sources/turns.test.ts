@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest'
+import { busy, createTurns, type Release, type Turns } from './turns.ts'
+
+const never = (): AbortSignal => new AbortController().signal
+const full = () => busy('full')
+const late = () => busy('late')
+
+/** Enters, and notes in `order` when it gets its place. */
+function queue(turns: Turns, order: string[]) {
+  const places = new Map<string, Release>()
+  const enter = async (who: string, name: string): Promise<void> => {
+    places.set(name, await turns.enter(who, never()))
+    order.push(name)
+  }
+  const leave = async (name: string): Promise<void> => {
+    places.get(name)?.()
+    await Promise.resolve()
+    await Promise.resolve()
+    await Promise.resolve()
+  }
+  return { enter, leave }
+}
+
+describe('turns', () => {
+  it('go round between users, whoever came first', async () => {
+    const turns = createTurns({ running: 1, full })
+    const order: string[] = []
+    const { enter, leave } = queue(turns, order)
+    const all = ['a1', 'a2', 'a3', 'b1', 'b2', 'c1'].map((name) => enter(name[0] ?? '', name))
+    await all[0]
+    for (const _ of all) await leave(order.at(-1) ?? '')
+    expect(order).toEqual(['a1', 'b1', 'c1', 'a2', 'b2', 'a3'])
+    expect(turns.counts()).toEqual({ running: 0, waiting: 0 })
+  })
+
+  it('leave places free for others, where one may have only some', async () => {
+    const turns = createTurns({ running: 3, runningEach: 2, full })
+    const order: string[] = []
+    const { enter, leave } = queue(turns, order)
+    const all = ['a1', 'a2', 'a3', 'b1'].map((name) => enter(name[0] ?? '', name))
+    await Promise.all([all[0], all[1], all[3]])
+    expect(order).toEqual(['a1', 'a2', 'b1'])
+    await leave('b1')
+    expect(order).toHaveLength(3)
+    await leave('a1')
+    expect(order.at(-1)).toBe('a3')
+  })
+
+  it('are given back once, however often', async () => {
+    const turns = createTurns({ running: 2, full })
+    const release = await turns.enter('a', never())
+    await turns.enter('a', never())
+    release()
+    release()
+    expect(turns.counts().running).toBe(1)
+  })
+
+  it('are refused to one who has too many waiting, and to nobody else', async () => {
+    const turns = createTurns({ running: 1, waitingEach: 1, full })
+    await turns.enter('a', never())
+    void turns.enter('a', never())
+    await expect(turns.enter('a', never())).rejects.toMatchObject({ code: 'busy', status: 503 })
+    const other = turns.enter('b', never())
+    expect(turns.counts()).toEqual({ running: 1, waiting: 2 })
+    void other
+  })
+
+  it('let somebody new wait in the place of the one who has the most waiting', async () => {
+    const turns = createTurns({ running: 1, waiting: 3, full })
+    await turns.enter('a', never())
+    const greedy = [1, 2, 3].map(() => turns.enter('a', never()))
+    void turns.enter('b', never())
+    await expect(greedy[2]).rejects.toMatchObject({ code: 'busy' })
+    // The newcomer of one who has the most is the one that is refused.
+    await expect(turns.enter('a', never())).rejects.toMatchObject({ code: 'busy' })
+    expect(turns.counts().waiting).toBe(3)
+  })
+
+  it('are not waited for longer than may be', async () => {
+    const turns = createTurns({ running: 1, waitMs: 20, full, late })
+    const release = await turns.enter('a', never())
+    await expect(turns.enter('b', never())).rejects.toMatchObject({ message: 'late', retryAfterMs: 2000 })
+    expect(turns.counts()).toEqual({ running: 1, waiting: 0 })
+    release()
+    await turns.enter('b', never())
+  })
+
+  it('pass over one who leaves, before and while waiting', async () => {
+    const turns = createTurns({ running: 1, full })
+    await expect(turns.enter('a', AbortSignal.abort(new Error('gone')))).rejects.toThrow('gone')
+    const release = await turns.enter('a', never())
+    const leaving = new AbortController()
+    const waiting = turns.enter('b', leaving.signal)
+    leaving.abort(new Error('left'))
+    await expect(waiting).rejects.toThrow('left')
+    release()
+    expect(turns.counts()).toEqual({ running: 0, waiting: 0 })
+  })
+})

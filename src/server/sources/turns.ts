@@ -1,0 +1,163 @@
+/**
+ * Who may go next where only so many may at once. Turns go round between users, not in the order of arrival: whoever
+ * asks for much waits for themselves, and somebody who asks for one thing gets it after one turn of each of the others.
+ */
+import { Problem } from '../../contract/problems.ts'
+
+/** Gives the place back; more than once does no harm. */
+export type Release = () => void
+
+export interface TurnsOptions {
+  /** Places of all users together. */
+  readonly running: number
+  /** Places of one user; as many as there are where it is left out. */
+  readonly runningEach?: number
+  /** How many may wait in all. Beyond it, whoever has the most waiting loses the one that came last. */
+  readonly waiting?: number
+  /** How many of one user may wait. */
+  readonly waitingEach?: number
+  /** How long one waits at most, ms. */
+  readonly waitMs?: number
+  /** What is thrown where too many wait. */
+  readonly full: () => Problem
+  /** What is thrown where one waited too long; the same as `full` where it is left out. */
+  readonly late?: () => Problem
+}
+
+export interface Turns {
+  /**
+   * Waits for a place.
+   * @param who turns go round between these.
+   * @throws Problem `full()` or `late()`, or the signal's reason once it aborts; at once where it has aborted already.
+   */
+  enter(who: string, signal: AbortSignal): Promise<Release>
+  /** Of all users together. */
+  counts(): { readonly running: number; readonly waiting: number }
+}
+
+/** Where a host has too much to do just now. */
+export function busy(message: string, retryAfterMs = 2000): Problem {
+  return new Problem({ status: 503, code: 'busy', message, retryAfterMs })
+}
+
+interface Waiter {
+  start(): void
+  refuse(why: unknown): void
+}
+
+interface Lane {
+  running: number
+  readonly waiting: Waiter[]
+}
+
+class RoundRobin implements Turns {
+  readonly #options: TurnsOptions
+  /** The user whose turn was longest ago stands first. */
+  readonly #lanes = new Map<string, Lane>()
+  #running = 0
+  #waiting = 0
+
+  constructor(options: TurnsOptions) {
+    this.#options = options
+  }
+
+  counts(): { readonly running: number; readonly waiting: number } {
+    return { running: this.#running, waiting: this.#waiting }
+  }
+
+  async enter(who: string, signal: AbortSignal): Promise<Release> {
+    signal.throwIfAborted()
+    const lane = this.#lanes.get(who) ?? { running: 0, waiting: [] }
+    this.#lanes.set(who, lane)
+    if (this.#hasPlace(lane)) this.#take(who, lane)
+    else await this.#wait(who, lane, signal)
+    return this.#releaser(who, lane)
+  }
+
+  #hasPlace(lane: Lane): boolean {
+    const { running, runningEach = running } = this.#options
+    return this.#running < running && lane.running < runningEach
+  }
+
+  #take(who: string, lane: Lane): void {
+    this.#running += 1
+    lane.running += 1
+    this.#toTheEnd(who, lane)
+  }
+
+  #toTheEnd(who: string, lane: Lane): void {
+    this.#lanes.delete(who)
+    if (lane.running > 0 || lane.waiting.length > 0) this.#lanes.set(who, lane)
+  }
+
+  #releaser(who: string, lane: Lane): Release {
+    let held = true
+    return () => {
+      if (!held) return
+      held = false
+      this.#running -= 1
+      lane.running -= 1
+      // Those who came meanwhile go first.
+      this.#toTheEnd(who, lane)
+      this.#next()
+    }
+  }
+
+  /** Lets in whoever may go now. */
+  #next(): void {
+    for (const [who, lane] of this.#lanes) {
+      if (this.#running >= this.#options.running) return
+      const waiter = this.#hasPlace(lane) ? lane.waiting.shift() : undefined
+      if (!waiter) continue
+      this.#take(who, lane)
+      waiter.start()
+    }
+  }
+
+  #wait(who: string, lane: Lane, signal: AbortSignal): Promise<void> {
+    this.#makeRoom(lane)
+    const { waitMs, full, late = full } = this.#options
+    return new Promise((resolve, reject) => {
+      const over = (): void => {
+        this.#waiting -= 1
+        clearTimeout(timer)
+        signal.removeEventListener('abort', leave)
+      }
+      const waiter: Waiter = {
+        start() {
+          over()
+          resolve()
+        },
+        refuse: (why) => {
+          lane.waiting.splice(lane.waiting.indexOf(waiter), 1)
+          over()
+          if (lane.running === 0 && lane.waiting.length === 0) this.#lanes.delete(who)
+          reject(why)
+        },
+      }
+      const leave = (): void => waiter.refuse(signal.reason)
+      const timer = waitMs === undefined ? undefined : setTimeout(() => waiter.refuse(late()), waitMs)
+      timer?.unref()
+      signal.addEventListener('abort', leave, { once: true })
+      this.#waiting += 1
+      lane.waiting.push(waiter)
+    })
+  }
+
+  /** @throws Problem where the newcomer is the one who may not wait. */
+  #makeRoom(lane: Lane): void {
+    const { waiting = Number.POSITIVE_INFINITY, waitingEach = waiting, full } = this.#options
+    if (lane.waiting.length >= waitingEach) throw full()
+    if (this.#waiting < waiting) return
+    const longest = [...this.#lanes.values()].reduce((most, one) =>
+      one.waiting.length > most.waiting.length ? one : most,
+    )
+    const last = longest.waiting.length > lane.waiting.length + 1 ? longest.waiting.at(-1) : undefined
+    if (!last) throw full()
+    last.refuse(full())
+  }
+}
+
+export function createTurns(options: TurnsOptions): Turns {
+  return new RoundRobin(options)
+}
