@@ -118,7 +118,7 @@ describe('one listening', () => {
   })
 
   it('lasts for one who came back within that moment, however long the audio takes then', async () => {
-    const { recorder } = await open({ spool: { graceMs: 500 } })
+    const { recorder } = await open({ spool: { graceMs: 1500 } })
     recorder.on('media', fault.hold, 1)
     const abort = new AbortController()
     const left = ask(relay, mediaEndpoint(call.id), relay.enter('ada'), { signal: abort.signal })
@@ -126,7 +126,7 @@ describe('one listening', () => {
     abort.abort()
     await left.catch(() => null)
     const back = listen()
-    await sleep(800)
+    await sleep(2000)
     recorder.release()
     expect((await back).body.equals(audio)).toBe(true)
     expect(recorder.requests).toHaveLength(1)
