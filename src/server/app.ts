@@ -20,13 +20,14 @@ import type { Drain } from './drain.ts'
 import { nothingHere, refuseConnection, sendEarlyProblem, sendProblem } from './failures.ts'
 import { healthRoutes } from './health.ts'
 import { answerInTurn } from './http/exchange.ts'
+import { standardPace, type Pace } from './http/slow-readers.ts'
 import { guardRequests, standardLimits, type Limits } from './limits.ts'
+import { createLanes, type LaneOptions } from './lanes.ts'
 import { logOptions, logAnswers, type LogTo } from './logs.ts'
 import type { Metrics } from './metrics.ts'
 import { refuseOtherMethods } from './methods.ts'
 import { pageRoutes } from './pages.ts'
 import { recordingRoutes } from './recordings.ts'
-import { createSearches } from './searches.ts'
 import type { Source } from './sources/source.ts'
 import { tlsOptions } from './tls.ts'
 
@@ -45,6 +46,10 @@ export interface AppDependencies {
   /** Null logs nothing. */
   readonly log: LogTo | null
   readonly limits?: Partial<Limits>
+  /** What a user may have under way at once; the standard where it is left out. */
+  readonly lanes?: LaneOptions
+  /** How fast a long answer has to be read; the standard where it is left out. */
+  readonly pace?: Pace
   /** Addresses of proxies whose word about the client and TLS is taken. */
   readonly trustProxy?: readonly string[]
   /** Null speaks plain HTTP. */
@@ -124,10 +129,10 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
 
   healthRoutes(app, source, drain)
   authRoutes(app, { sessions, viewers, passwords, audit, nowMs })
-  const searches = createSearches()
-  recordingRoutes(app, { ...dependencies, viewers, audit, searches })
+  const lanes = createLanes(dependencies.lanes)
+  recordingRoutes(app, { ...dependencies, pace: dependencies.pace ?? standardPace, viewers, audit, lanes })
   dependencies.metrics?.add(() => {
-    const { running, waiting } = searches.counts()
+    const { running, waiting } = lanes.counts('searches')
     return { searches_running: running, searches_waiting: waiting }
   })
   pageRoutes(app, { ...dependencies, viewers })

@@ -260,7 +260,7 @@ describe('a search', () => {
     ])
   })
 
-  it('whose client left is cancelled', async () => {
+  it('whose client left is told as left', async () => {
     const there = deferred()
     await open({
       wrap: (source) => ({
@@ -279,7 +279,7 @@ describe('a search', () => {
     await there.promise
     socket.destroy()
     while (lines().length === 0) await new Promise((done) => setImmediate(done))
-    expect(lines()).toMatchObject([{ action: 'search', outcome: 'cancelled', page: 0 }])
+    expect(lines()).toMatchObject([{ action: 'search', outcome: 'left', page: 0 }])
   })
 
   it('for everything at once is an export', async () => {

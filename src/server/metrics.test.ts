@@ -7,7 +7,7 @@ import { RECORDINGS } from '../contract/endpoints.ts'
 import { listenOnLoopback } from '../../e2e/listening.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { buildMetricsServer, closeServer } from './metrics-server.ts'
-import { MAX_RUNNING } from './searches.ts'
+import { standardLanes } from './lanes.ts'
 import type { Source } from './sources/source.ts'
 import {
   basic,
@@ -72,23 +72,25 @@ describe('the metrics', () => {
       },
     }))
     const port = await listen(host.app)
-    const sockets = Array.from({ length: MAX_RUNNING + 2 }, () => connect(port, '127.0.0.1'))
+    const sockets = Array.from({ length: standardLanes.searches.running + 2 }, () =>
+      connect(port, '127.0.0.1'),
+    )
     for (const socket of sockets) socket.write(rawGet(search, basic('manager')))
     await asked.promise
     const settled = async (name: string, value: number): Promise<void> => {
       while ((await sample(name)) !== value) await new Promise(setImmediate)
     }
     await settled('searches_waiting', 2)
-    expect(await sample('searches_running')).toBe(MAX_RUNNING)
-    expect(await sample('http_requests_in_flight')).toBe(MAX_RUNNING + 2)
+    expect(await sample('searches_running')).toBe(standardLanes.searches.running)
+    expect(await sample('http_requests_in_flight')).toBe(standardLanes.searches.running + 2)
     for (const socket of sockets.slice(0, 3)) socket.destroy()
-    await settled('http_requests_in_flight', MAX_RUNNING - 1)
+    await settled('http_requests_in_flight', standardLanes.searches.running - 1)
     expect(await answers('GET', RECORDINGS, 'left')).toBe(3)
     answer.resolve()
     await Promise.all(sockets.slice(3).map((socket) => once(socket.resume(), 'close')))
     await settled('http_requests_in_flight', 0)
     expect([await sample('searches_running'), await sample('searches_waiting')]).toEqual([0, 0])
-    expect(await answers('GET', RECORDINGS, '200')).toBe(MAX_RUNNING - 1)
+    expect(await answers('GET', RECORDINGS, '200')).toBe(standardLanes.searches.running - 1)
   })
 
   it('count wrong passwords and what the throttle refused, of the page and of scripts', async () => {

@@ -1,6 +1,5 @@
 /** The Recordings API: the list, one recording, its audio, and the calls being recorded now. */
-import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { Readable } from 'node:stream'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { API_BASE, RECORDINGS } from '../contract/endpoints.ts'
 import { Problem } from '../contract/problems.ts'
 import { isGuid } from '../contract/recording.ts'
@@ -9,16 +8,20 @@ import type { Audit } from './audit/audit.ts'
 import { audited, readPiece, readPurpose } from './auditing.ts'
 import type { Viewer, Viewers } from './auth/viewer.ts'
 import { exchangeOf } from './http/exchange.ts'
+import { cutSlowReader, type Pace } from './http/slow-readers.ts'
+import type { LaneName, Lanes } from './lanes.ts'
 import { mediaAsk, sendMedia } from './media.ts'
-import { nothing, rawQuery } from './requests.ts'
-import type { Searches } from './searches.ts'
+import { rawQuery } from './requests.ts'
 import type { Principal, Source } from './sources/source.ts'
+import { sendWholeList, writeRows } from './whole-list.ts'
 
 export interface RecordingsOptions {
   readonly source: Source
   readonly viewers: Viewers
   readonly audit: Audit
-  readonly searches: Searches
+  readonly lanes: Lanes
+  /** How fast a long answer has to be read. */
+  readonly pace: Pace
   readonly contact: string | null
 }
 
@@ -44,34 +47,6 @@ function readQuery(request: FastifyRequest, viewer: Viewer): Query {
   return query
 }
 
-/** The rows of one page, as they come by. */
-async function* slice(rows: AsyncIterable<unknown> | Iterable<unknown>, paging: Paging | null) {
-  const from = paging ? paging.page * paging.pageSize : 0
-  const to = paging ? from + paging.pageSize : Number.POSITIVE_INFINITY
-  let index = 0
-  for await (const row of rows) {
-    if (index >= from) yield row
-    index += 1
-    if (index >= to) return
-  }
-}
-
-const ROWS_PER_CHUNK = 250
-
-/** Writes a list while it is read, so that its length does not matter to the host's memory. */
-async function* writeList(totalCount: number, rows: AsyncIterable<unknown>): AsyncGenerator<string> {
-  let chunk = `{"totalCount":${totalCount},"recordings":[`
-  let count = 0
-  for await (const row of rows) {
-    chunk += count === 0 ? JSON.stringify(row) : `,${JSON.stringify(row)}`
-    count += 1
-    if (count % ROWS_PER_CHUNK !== 0) continue
-    yield chunk
-    chunk = ''
-  }
-  yield `${chunk}]}`
-}
-
 type ById = FastifyRequest<{ Params: { id: string } }>
 
 function readId(request: ById): string {
@@ -90,7 +65,7 @@ function existing<T>(found: T | null): T {
 }
 
 export function recordingRoutes(app: FastifyInstance, options: RecordingsOptions): void {
-  const { source, searches } = options
+  const { source, lanes, pace } = options
 
   const requireBaseAccess = ({ username, role }: Principal): void => {
     if (role !== 'none') return
@@ -101,40 +76,44 @@ export function recordingRoutes(app: FastifyInstance, options: RecordingsOptions
     })
   }
 
+  /** Waits for a place, which is held until the answer is out or nobody wants it. @returns when that is. */
+  async function place(lane: LaneName, { username }: Principal, reply: FastifyReply): Promise<AbortSignal> {
+    const exchange = exchangeOf(reply)
+    exchange.onOver(await lanes.enter(lane, username, exchange.signal))
+    return exchange.signal
+  }
+
   const list = audited(options, 'search', async (request, reply, viewer, act) => {
     const { principal } = viewer
     requireBaseAccess(principal)
     const { search, paging } = readQuery(request, viewer)
     act.searches(search, paging, readPurpose(request))
-    const signal = exchangeOf(reply).signal
-    const release = await searches.enter(principal.username, signal)
-    // Held until the answer is out or nobody wants it: a long one counts as long as it is written.
-    exchangeOf(reply).onOver(release)
-    if (paging && paging.pageSize <= MAX_PAGE_SIZE) {
-      return act.found(await source.list(search, paging, principal, signal))
+    if (!paging || paging.pageSize > MAX_PAGE_SIZE) {
+      const signal = await place('wholeLists', principal, reply)
+      const found = await act.found(await source.listAll(search, principal, signal))
+      return sendWholeList(request, reply, writeRows(found, paging), pace)
     }
-    const { totalCount, recordings } = await act.found(await source.listAll(search, principal, signal))
-    reply.type('application/json; charset=utf-8')
-    const pastTheEnd = paging !== null && paging.page * paging.pageSize >= totalCount
-    if (request.method === 'HEAD') return nothing()
-    return Readable.from(writeList(totalCount, slice(pastTheEnd ? [] : recordings, paging)))
+    const signal = await place('searches', principal, reply)
+    return act.found(await source.list(search, paging, principal, signal))
   })
 
   const detail = audited<ById>(options, 'open', async (request, reply, { principal }, act) => {
     requireBaseAccess(principal)
     const id = readId(request)
     act.concerns(id)
-    return act.opened(existing(await source.detail(id, principal, exchangeOf(reply).signal)))
+    const signal = await place('details', principal, reply)
+    return act.opened(existing(await source.detail(id, principal, signal)))
   })
 
   const media = audited<ById>(options, 'play', async (request, reply, { principal }, act) => {
     requireBaseAccess(principal)
     const id = readId(request)
     act.concerns(id)
-    const signal = exchangeOf(reply).signal
+    const signal = await place('listenings', principal, reply)
     const ask = async () => existing(await source.media(id, principal, signal, mediaAsk(request)))
     // Who asks for the headers alone hears nothing.
     const found = await (request.method === 'HEAD' ? ask() : act.listens(readPiece(request, reply), ask))
+    cutSlowReader(reply, pace)
     return sendMedia(request, reply, found)
   })
 

@@ -122,7 +122,7 @@ class OneAct implements Act {
     const { note } = this.options
     const isRefusal = error instanceof Problem && refusedStatuses.includes(error.status)
     if (isRefusal) await note({ ...this.line(code), action: 'refusal', attempt: this.attempt })
-    else if (!this.isTold) await note(this.line(left ? 'cancelled' : code))
+    else if (!this.isTold) await note(this.line(left ? 'left' : code))
   }
 }
 

@@ -33,7 +33,7 @@ export interface AuditEvent extends Actor {
   /** How many recordings match. */
   readonly count?: number | undefined
   readonly recording?: string | undefined
-  /** `ok`, `cancelled`, or the problem's code. */
+  /** `ok`, `left` where its client did, or the problem's code. */
   readonly outcome: string
 }
 
