@@ -17,7 +17,14 @@ export const EMBED_BASE = '/embed/v1'
 /** What a portal may say in the address of the framed page, beside the search. */
 export const embedFlags = ['parentOrigin', 'uiHide', 'uiLock', 'uiTheme', 'uiLang', 'uiHeight'] as const
 
-/** On a list request that only serves a search which somebody meant: what for. The audit counts it as part of that search. */
+/** On a list request that only serves a search which somebody meant: what for. The host judges by itself whether that holds. */
 export const SEARCH_PURPOSE_HEADER = 'Search-Purpose'
-export const searchPurposes = ['paging', 'prefetch', 'neighbour', 'suggestion', 'count', 'bars'] as const
+/** These show recordings of that search. */
+export const pagingPurposes = ['paging', 'prefetch', 'neighbour'] as const
+/** These want to know how many there are, and are answered without a row. */
+export const countPurposes = ['suggestion', 'count', 'bars'] as const
+export const searchPurposes = [...pagingPurposes, ...countPurposes] as const
 export type SearchPurpose = (typeof searchPurposes)[number]
+
+export const isCountPurpose = (purpose: SearchPurpose): boolean =>
+  countPurposes.some((name) => name === purpose)

@@ -41,6 +41,8 @@ export interface AppDependencies {
   readonly drain: Drain
   readonly embedOrigins: readonly string[]
   readonly loginFailures: number
+  /** Rows to one session in an hour that look like copying; the standard where it is left out. */
+  readonly copyAlert?: number
   readonly demoAccounts: readonly DemoAccount[]
   readonly contact: string | null
   /** Null logs nothing. */
@@ -57,6 +59,8 @@ export interface AppDependencies {
   /** Null counts nothing. */
   readonly metrics?: Metrics | null
 }
+
+const COPY_ALERT = 5000
 
 /** What fastify is told before anything else; every limit is tested on a raw socket. */
 function serverOptions(dependencies: AppDependencies, limits: Limits): FastifyServerOptions {
@@ -103,7 +107,12 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   const app = fastify(serverOptions(dependencies, limits))
   const passwords = createPasswords(source, createThrottle(dependencies.loginFailures, nowMs), nowMs)
   const report = (error: unknown) => app.log.error({ err: error }, 'the audit log cannot be written')
-  const audit = createAudit({ log: dependencies.auditLog, nowMs, report })
+  const copied = (rows: number): void => {
+    dependencies.metrics?.copied()
+    app.log.warn({ rows }, 'one session was shown more recordings in an hour than COPY_ALERT')
+  }
+  const { auditLog, copyAlert = COPY_ALERT } = dependencies
+  const audit = createAudit({ log: auditLog, nowMs, report, copyAlert, copied })
   const viewers = createViewers(source, sessions, passwords)
 
   app.setErrorHandler(sendProblem)

@@ -5,10 +5,17 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { AUTH_LOGOUT, mediaEndpoint, recordingEndpoint, RECORDINGS } from '../contract/endpoints.ts'
+import {
+  AUTH_ACTIVITY,
+  AUTH_LOGOUT,
+  mediaEndpoint,
+  recordingEndpoint,
+  RECORDINGS,
+} from '../contract/endpoints.ts'
 import { Problem } from '../contract/problems.ts'
 import { linesOf } from './audit/testing.ts'
 import { verifyLog } from './audit/verify.ts'
+import { createMetrics } from './metrics.ts'
 import type { Source } from './sources/source.ts'
 import { testGuid, type TestRecording } from './sources/sqlite/testing.ts'
 import {
@@ -53,6 +60,7 @@ const since = () => {
 }
 const get = (url: string, headers: Headers) => host.app.inject({ url, headers })
 const find = (query: string, headers: Headers) => get(`${RECORDINGS}?${query}`, headers)
+const post = (url: string, headers: Headers) => host.app.inject({ method: 'POST', url, headers })
 const play = (n: number, headers: Headers, query = '') =>
   get(`${mediaEndpoint(testGuid(n))}${query}`, headers)
 const range = (text: string) => ({ range: `bytes=${text}` })
@@ -184,15 +192,12 @@ describe('signing in and out', () => {
     ])
   })
 
-  it('has none for who is signed out, or for another site’s requests', async () => {
+  it('has none for who is signed out', async () => {
     await open()
-    const cookie = await signIn(host.app, 'manager')
     const told = since()
     await find('page=0&pageSize=1', {})
     await find('page=0&pageSize=1', { cookie: 'rc=nonsense' })
     await find('page=0&pageSize=1', { authorization: 'Bearer x' })
-    await find('page=0&pageSize=1', { ...cookie, 'sec-fetch-site': 'cross-site' })
-    await find('page=0&pageSize=1', { ...basic('manager', 'wrong'), 'sec-fetch-site': 'cross-site' })
     expect(told()).toEqual([])
   })
 })
@@ -296,6 +301,25 @@ describe('a search', () => {
 
 const from = (iso: string) => `startTime=after:${iso}`
 
+async function testHostWith(rows: readonly TestRecording[]): Promise<void> {
+  host = await testHost({ recordings: rows })
+}
+
+/** A source that counts more after a while. */
+async function growing() {
+  const wrapped = { more: 0 }
+  await open({
+    wrap: (source) => ({
+      ...source,
+      async list(...args) {
+        const page = await source.list(...args)
+        return { ...page, totalCount: page.totalCount + wrapped.more }
+      },
+    }),
+  })
+  return { cookie: await signIn(host.app, 'manager'), wrapped }
+}
+
 describe('a request that only serves a search', () => {
   const main = `remotePartyNumber=contains:39&${from('2026-11-01T10:00:00Z')}`
 
@@ -314,7 +338,7 @@ describe('a request that only serves a search', () => {
   it.each([
     ['paging', `page=1&pageSize=50&${main}`],
     ['prefetch', `page=1&pageSize=25&remoteParty=contains:39&${from('2026-11-01T10:14:59Z')}`],
-    ['neighbour', `page=3&pageSize=1&remotePartyNumber=contains:39&${from('2026-11-01T09:46:00Z')}`],
+    ['neighbour', `page=3&pageSize=1&remotePartyNumber=contains:39&${from('2026-11-01T10:00:01Z')}`],
     ['paging', 'page=0&pageSize=50&remotePartyNumber=contains:39&startTime=between:2026-11-05;2026-11-06'],
     ['bars', 'page=0&pageSize=1&remotePartyNumber=contains:39&startTime=between:2020-01-01;2020-01-02'],
     ['count', 'page=0&pageSize=1&startTime=after:2020-01-01'],
@@ -330,7 +354,7 @@ describe('a request that only serves a search', () => {
     ['prefetch', `page=0&pageSize=50&${main}&ownerUsername=mrossi`],
     ['count', `page=0&pageSize=1&${main}&ownerUsername=mrossi`],
     ['bars', 'page=0&pageSize=1&remotePartyNumber=contains:3906'],
-    ['neighbour', `page=0&pageSize=50&remotePartyNumber=contains:39&${from('2026-11-01T09:44:59Z')}`],
+    ['neighbour', `page=0&pageSize=50&remotePartyNumber=contains:39&${from('2026-11-01T09:59:59Z')}`],
     ['suggestion', 'page=0&pageSize=50&remotePartyNumber=contains:39'],
     ['suggestion', `page=0&pageSize=50&${from('2026-11-01T10:00:00Z')}`],
     ['count', 'page=1&pageSize=1'],
@@ -349,6 +373,54 @@ describe('a request that only serves a search', () => {
     const [, , login, search, ...more] = await serve(query, 'paging', other)
     expect([login, search]).toMatchObject([{ action: 'login' }, { action: 'search', purpose: 'paging' }])
     expect(more).toEqual([])
+  })
+
+  it('shows no recording where it counts', async () => {
+    const { cookie } = await searched()
+    const asks = [
+      ['count', 'page=0&pageSize=1'],
+      ['suggestion', `page=0&pageSize=1&${main}`],
+      ['bars', 'page=0&pageSize=1&ownerUsername=mrossi'],
+      ['count', 'page=1&pageSize=1'],
+    ] as const
+    for (const [purpose, query] of asks) {
+      const answer = await find(query, { ...cookie, 'search-purpose': purpose })
+      expect(answer.json()).toEqual({ totalCount: expect.any(Number), recordings: [] })
+    }
+  })
+
+  it('has its own line where it shows more than was there when the search was answered', async () => {
+    const later: TestRecording = {
+      id: testGuid(9),
+      startTime: '2026-11-23T12:05:00.0000000Z',
+      duration: 'PT1M',
+    }
+    const rows: TestRecording[] = [{ startTime: '2026-11-23T10:00:00.0000000Z' }, later]
+    await testHostWith(rows)
+    const cookie = await signIn(host.app, 'manager')
+    await find(`page=0&pageSize=1&startTime=before:2026-11-23T12:00:00Z`, cookie)
+    await find(`page=0&pageSize=1&${from('2026-11-23T11:00:00Z')}`, cookie)
+    const told = since()
+    const paging = { ...cookie, 'search-purpose': 'paging' }
+    // One recording then and now, but another one: it ended after the search had its answer.
+    await find(`page=0&pageSize=1&${from('2026-11-23T11:30:00Z')}`, paging)
+    expect(told()).toMatchObject([{ action: 'search', purpose: 'paging', count: 1 }])
+    host.nowMs += 10 * MINUTE_MS
+    await find(`page=0&pageSize=1&${from('2026-11-23T11:30:00Z')}`, cookie)
+    const after = since()
+    await find(`page=0&pageSize=1&${from('2026-11-23T11:30:00Z')}`, paging)
+    expect(after()).toEqual([])
+  })
+
+  it('has its own line where more match than the search’s line says', async () => {
+    const { cookie, wrapped } = await growing()
+    await find('page=0&pageSize=50', cookie)
+    const told = since()
+    await find('page=1&pageSize=50', { ...cookie, 'search-purpose': 'paging' })
+    expect(told()).toEqual([])
+    wrapped.more = 1
+    await find('page=1&pageSize=50', { ...cookie, 'search-purpose': 'paging' })
+    expect(told()).toMatchObject([{ action: 'search', page: 1, count: 4 }])
   })
 
   it('is part of the last eight searches, and of those that had lines of their own', async () => {
@@ -407,6 +479,19 @@ describe('one recording', () => {
     expect(told()).toHaveLength(1)
   })
 
+  it('has a line for each address that a session listens at', async () => {
+    await open({ dependencies: { trustProxy: ['loopback'] } })
+    const cookie = await signIn(host.app, 'manager')
+    const told = since()
+    for (const address of ['192.0.2.1', '192.0.2.2', '192.0.2.1']) {
+      await play(1, { ...cookie, 'x-forwarded-for': address })
+    }
+    expect(told().map(({ action, address }) => [action, address])).toEqual([
+      ['play', '192.0.2.1'],
+      ['play', '192.0.2.2'],
+    ])
+  })
+
   it('has a line for each time it is saved, resumed or not', async () => {
     await open()
     const cookie = await signIn(host.app, 'manager')
@@ -428,6 +513,34 @@ describe('one recording', () => {
       headers: basic('manager'),
     })
     expect([statusCode, told()]).toEqual([200, []])
+  })
+})
+
+describe('copying', () => {
+  it('is a line and a metric once a session was shown more rows in an hour than COPY_ALERT', async () => {
+    const metrics = createMetrics()
+    await open({ dependencies: { copyAlert: 8, metrics } })
+    const cookie = await signIn(host.app, 'manager')
+    const other = await signIn(host.app, 'manager')
+    const told = since()
+    const copied = async () => {
+      const alerts = told().filter(({ action }) => action === 'copy_alert')
+      const counter = /^copy_alerts_total (\d+)$/m.exec(await metrics.write())?.[1]
+      return [alerts.map(({ user, session: of, count }) => [user, typeof of, count]), counter]
+    }
+    for (const headers of [cookie, other, cookie]) await find('page=0&pageSize=50', headers)
+    for (let waited = 0; waited <= 60; waited += 21) {
+      host.nowMs += 21 * MINUTE_MS
+      await post(AUTH_ACTIVITY, { ...ownPage, ...cookie })
+    }
+    await find('page=0&pageSize=50', cookie)
+    await find('page=0&pageSize=50', { ...cookie, 'search-purpose': 'paging' })
+    expect(await copied()).toEqual([[], '0'])
+    // Paging has no line of its own, but its rows count.
+    await find('page=0&pageSize=50', { ...cookie, 'search-purpose': 'paging' })
+    expect(await copied()).toEqual([[['manager', 'string', 9]], '1'])
+    await find('page=0&pageSize=50', cookie)
+    expect(await copied()).toEqual([[['manager', 'string', 9]], '1'])
   })
 })
 
@@ -495,6 +608,35 @@ function fill(): () => void {
   symlinkSync('/dev/full', file())
   return () => renameSync(kept, file())
 }
+
+describe('a request of another site’s page', () => {
+  const strange = { 'sec-fetch-site': 'cross-site' }
+  it('is a refusal, with a line of its own where it carries somebody’s cookie or password', async () => {
+    await open()
+    const cookie = await signIn(host.app, 'manager')
+    const told = since()
+    await find('page=0&pageSize=1', { ...cookie, ...strange })
+    await get(recordingEndpoint(testGuid(1)), { ...cookie, 'sec-fetch-site': 'same-site' })
+    await find('page=0&pageSize=1', { ...basic('agent', 'wrong'), ...strange })
+    await post('/auth/login', strange)
+    await post(AUTH_LOGOUT, { ...cookie, ...strange })
+    expect(told().map(({ user, attempt, outcome }) => [user, attempt, outcome])).toEqual([
+      ['manager', 'search', 'cross_origin'],
+      ['manager', 'open', 'cross_origin'],
+      ['agent', 'search', 'cross_origin'],
+      ['', 'login', 'cross_origin'],
+      ['manager', 'logout', 'cross_origin'],
+    ])
+    expect(told().every(({ action }) => action === 'refusal')).toBe(true)
+  })
+
+  it('cannot be made to fill the disk', async () => {
+    await open()
+    const told = since()
+    for (let n = 0; n < 60; n += 1) await find('page=0&pageSize=1', { ...basic(`user${n}`, 'x'), ...strange })
+    expect(told()).toHaveLength(40)
+  })
+})
 
 describe('where no line can be written', () => {
   it('nothing is played, saved or exported, and nothing is asked for', async () => {

@@ -5,7 +5,7 @@ import { SEARCH_PURPOSE_HEADER, searchPurposes, type SearchPurpose } from '../co
 import { Problem } from '../contract/problems.ts'
 import type { Act } from './audit/act.ts'
 import type { Audit } from './audit/audit.ts'
-import type { Actor, Attempt } from './audit/event.ts'
+import type { Actor, Attempt, Refusable } from './audit/event.ts'
 import type { Piece } from './audit/listenings.ts'
 import { readToken } from './auth/cookie.ts'
 import { MAX_CREDENTIAL_LENGTH } from './auth/passwords.ts'
@@ -69,15 +69,48 @@ export async function tryPassword<T>(
   }
 }
 
+interface Auditing {
+  readonly audit: Audit
+  readonly viewers: Viewers
+}
+
+/** In whose browser another site's page made a request, as far as its cookie or password tells. */
+function stranger(request: FastifyRequest, viewers: Viewers): Actor {
+  const { authorization } = request.headers
+  const given = authorization === undefined ? null : readBasic(authorization)
+  return actor(request, given?.username ?? viewers.usernameOf(request) ?? '', readToken(request))
+}
+
+/** Refuses by `check` what another site's page asks for, and writes that down. @throws as `check` does. */
+export function refusingStrangers(
+  { audit, viewers }: Auditing,
+  attempt: Refusable,
+  check: (request: FastifyRequest) => void,
+): (request: FastifyRequest) => Promise<void> {
+  return async (request) => {
+    try {
+      check(request)
+    } catch (error) {
+      await audit.refusedStranger(stranger(request, viewers), attempt)
+      throw error
+    }
+  }
+}
+
 /** As `viewers.viewer`; a script's password that fails gets its line. */
-async function findViewer(audit: Audit, viewers: Viewers, request: FastifyRequest): Promise<Viewer> {
+async function findViewer(
+  { audit, viewers }: Auditing,
+  attempt: Attempt,
+  request: FastifyRequest,
+): Promise<Viewer> {
   const { authorization } = request.headers
   const given = authorization === undefined ? null : readBasic(authorization)
   try {
     return await viewers.viewer(request)
   } catch (error) {
-    const isStranger = error instanceof Problem && error.code === 'cross_origin'
-    if (given && !isStranger) {
+    if (error instanceof Problem && error.code === 'cross_origin') {
+      await audit.refusedStranger(stranger(request, viewers), attempt)
+    } else if (given) {
       await audit.failedLogin(
         { ...actor(request, given.username, null), via: 'basic' },
         error,
@@ -92,17 +125,17 @@ type Answer<Request> = (request: Request, reply: FastifyReply, viewer: Viewer, a
 
 /** Makes a route of an answer to a known user: what fails on the way gets its line, what works is told by the answer. */
 export function audited<Request extends FastifyRequest>(
-  { audit, viewers }: { readonly audit: Audit; readonly viewers: Viewers },
+  auditing: Auditing,
   attempt: Attempt,
   answer: Answer<Request>,
 ): (request: Request, reply: FastifyReply) => Promise<unknown> {
   return async (request, reply) => {
-    const viewer = await findViewer(audit, viewers, request)
-    const act = audit.begin(viewing(request, viewer), attempt)
+    const viewer = await findViewer(auditing, attempt, request)
+    const act = auditing.audit.begin(viewing(request, viewer), attempt, exchangeOf(reply))
     try {
       return await answer(request, reply, viewer, act)
     } catch (error) {
-      await act.failed(error, exchangeOf(reply).isLeft)
+      await act.failed(error)
       throw error
     }
   }

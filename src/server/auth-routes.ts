@@ -5,7 +5,8 @@ import { AUTH_ACTIVITY, AUTH_LOGIN, AUTH_LOGOUT, AUTH_SESSION } from '../contrac
 import { Problem } from '../contract/problems.ts'
 import type { Session } from '../contract/session.ts'
 import type { Audit } from './audit/audit.ts'
-import { actor, tryPassword } from './auditing.ts'
+import type { Refusable } from './audit/event.ts'
+import { actor, refusingStrangers, tryPassword } from './auditing.ts'
 import { clearToken, giveToken, readToken } from './auth/cookie.ts'
 import { requireNoStranger, requireSameOrigin } from './auth/origin.ts'
 import type { Passwords } from './auth/passwords.ts'
@@ -81,10 +82,12 @@ export function authRoutes(app: FastifyInstance, options: AuthOptions): void {
     return tell(request)
   }
 
-  const change = { onRequest: async (request: FastifyRequest) => requireSameOrigin(request) }
-  const read = { onRequest: async (request: FastifyRequest) => requireNoStranger(request) }
-  app.post(AUTH_LOGIN, change, logIn)
-  app.post(AUTH_LOGOUT, change, logOut)
-  app.post(AUTH_ACTIVITY, change, extend)
+  const change = (attempt: Refusable) => ({
+    onRequest: refusingStrangers(options, attempt, requireSameOrigin),
+  })
+  const read = { onRequest: refusingStrangers(options, 'session', requireNoStranger) }
+  app.post(AUTH_LOGIN, change('login'), logIn)
+  app.post(AUTH_LOGOUT, change('logout'), logOut)
+  app.post(AUTH_ACTIVITY, change('session'), extend)
   app.get(AUTH_SESSION, read, tell)
 }

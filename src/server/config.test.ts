@@ -24,6 +24,7 @@ describe('the configuration', () => {
       embedOrigins: [],
       loginFailures: 4,
       contact: null,
+      copyAlert: 5000,
       logLevel: null,
       recorder: null,
       auditLog: 'data/audit.log',
@@ -52,6 +53,7 @@ describe('the configuration', () => {
       HOST_KEY: key.toString('base64'),
       TRUST_PROXY: 'loopback, 10.0.0.0/8,192.0.2.7 ,2001:db8::/32',
       METRICS_PORT: '[::1]:9464',
+      COPY_ALERT: '800',
     })
     expect(read).toEqual({
       host: '0.0.0.0',
@@ -62,6 +64,7 @@ describe('the configuration', () => {
       embedOrigins: ['https://portal.test', 'https://b.test:8443', 'http://localhost:3000'],
       loginFailures: 10,
       contact: 'the service desk',
+      copyAlert: 800,
       logLevel: 'debug',
       recorder: null,
       auditLog: '/var/log/audit.log',

@@ -46,6 +46,8 @@ export interface Config {
   readonly recorder: RecorderConfig | null
   /** The audit log's file; relative to the working directory, as `dataDir` is. */
   readonly auditLog: string
+  /** Rows to one session in an hour that look like copying. */
+  readonly copyAlert: number
   /** 32 bytes, or null where the host makes its own in `dataDir`. */
   readonly hostKey: Buffer | null
   /** Addresses and networks of proxies whose word about the client and TLS is taken. */
@@ -75,6 +77,7 @@ const toConfig = (values: Values): Config => ({
   logLevel: values.LOG_LEVEL,
   recorder: values.RECORDER_URL === null ? null : toRecorder(values.RECORDER_URL, values),
   auditLog: values.AUDIT_LOG ?? join(values.DATA_DIR, 'audit.log'),
+  copyAlert: values.COPY_ALERT,
   hostKey: values.HOST_KEY,
   trustProxy: values.TRUST_PROXY,
   tls: values.TLS_CERT && values.TLS_KEY ? matchTls(values.TLS_CERT, values.TLS_KEY) : null,

@@ -15,6 +15,8 @@ export interface Metrics {
   watch(app: FastifyInstance): void
   /** Adds what somebody else counts, each figure as a gauge of its own. */
   add(figures: Figures): void
+  /** One session was shown more recordings than anybody looks at. */
+  copied(): void
   /** Everything, in Prometheus' text format. */
   write(): Promise<string>
   readonly contentType: string
@@ -50,6 +52,11 @@ function createInstruments(registry: Registry) {
       help: 'Requests refused after too many failures, without a look at the password.',
       registers,
     }),
+    copyAlerts: new Counter({
+      name: 'copy_alerts_total',
+      help: 'Times that one session was shown more recordings in an hour than COPY_ALERT.',
+      registers,
+    }),
   }
 }
 
@@ -57,7 +64,7 @@ function createInstruments(registry: Registry) {
 export function createMetrics(): Metrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
-  const { durations, inFlight, wrong, throttled } = createInstruments(registry)
+  const { durations, inFlight, wrong, throttled, copyAlerts } = createInstruments(registry)
   const others: Figures[] = []
   const gauges = new Map<string, Gauge>()
 
@@ -71,6 +78,7 @@ export function createMetrics(): Metrics {
   return {
     contentType: registry.contentType,
     add: (figures) => void others.push(figures),
+    copied: () => copyAlerts.inc(),
     watch(app) {
       app.addHook('onRequest', async ({ method, routeOptions }, reply) => {
         inFlight.inc()

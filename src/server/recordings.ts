@@ -90,7 +90,7 @@ export function recordingRoutes(app: FastifyInstance, options: RecordingsOptions
     act.searches(search, paging, readPurpose(request))
     if (!paging || paging.pageSize > MAX_PAGE_SIZE) {
       const signal = await place('wholeLists', principal, reply)
-      const found = await act.found(await source.listAll(search, principal, signal))
+      const found = await act.exports(await source.listAll(search, principal, signal))
       return sendWholeList(request, reply, writeRows(found, paging), pace)
     }
     const signal = await place('searches', principal, reply)

@@ -1,18 +1,21 @@
 /** One thing that a known user does, from its start to its line. */
-import type { SearchPurpose } from '../../contract/endpoints.ts'
+import { isCountPurpose, type SearchPurpose } from '../../contract/endpoints.ts'
 import { Problem } from '../../contract/problems.ts'
 import { MAX_PAGE_SIZE, type Paging, type Search } from '../../contract/search.ts'
-import type { AuditedSearches } from './audited-searches.ts'
+import type { Answer, AuditedSearches } from './audited-searches.ts'
+import type { Copies } from './copies.ts'
 import type { Actor, Attempt, AuditEvent } from './event.ts'
 import type { Listenings, Piece } from './listenings.ts'
 
 export interface Act {
-  /** It is a search. A purpose is believed only where the search is part of one that has its line. */
+  /** It is a search. A purpose holds only where the search is part of one that has its line. */
   searches(search: Search, paging: Paging | null, purpose: SearchPurpose | null): void
   /** It concerns one recording, by its id. */
   concerns(recording: string): void
-  /** The search is answered. @returns the list. @throws Problem 503 `audit_unavailable` for an export. */
-  found<T extends { readonly totalCount: number }>(list: T): Promise<T>
+  /** A page of the search was found. @returns what may be shown of it: a count shows no recordings. */
+  found(page: Answer): Promise<Answer>
+  /** Everything that matches is there to be written. @returns it. @throws Problem 503 `audit_unavailable`. */
+  exports<T extends { readonly totalCount: number }>(list: T): Promise<T>
   /** The recording is shown. @returns it. */
   opened<T>(recording: T): Promise<T>
   /**
@@ -20,8 +23,15 @@ export interface Act {
    * @throws Problem 503 `audit_unavailable`, before a byte is sent, and where the log is known to fail before one is asked for.
    */
   listens<T>(piece: Omit<Piece, 'listener' | 'recording'>, ask: () => Promise<T>): Promise<T>
-  /** @param left whether its client did. */
-  failed(error: unknown, left: boolean): Promise<void>
+  failed(error: unknown): Promise<void>
+}
+
+/** What becomes of an answer. */
+export interface Delivery {
+  /** Whether its client left before all of it was sent. */
+  readonly isLeft: boolean
+  /** Calls back once it is over. */
+  onOver(tell: (isSent: boolean) => void): void
 }
 
 /** What an act needs of the audit that it belongs to. */
@@ -33,6 +43,9 @@ export interface ActOptions {
   /** As `AuditLog.check`. */
   readonly check: () => Promise<boolean>
   readonly searched: AuditedSearches
+  readonly copies: Copies
+  /** Told how many recordings one session was shown within an hour, where that looks like copying. */
+  readonly copied: (actor: Actor, rows: number) => Promise<void>
   readonly listenings: Listenings
 }
 
@@ -49,11 +62,13 @@ class OneAct implements Act {
   private isTold: boolean
   private attempt: Attempt
   private readonly actor: Actor
+  private readonly delivery: Delivery
   private readonly options: ActOptions
 
-  constructor(actor: Actor, attempt: Attempt, options: ActOptions) {
+  constructor(actor: Actor, attempt: Attempt, delivery: Delivery, options: ActOptions) {
     this.actor = actor
     this.attempt = attempt
+    this.delivery = delivery
     this.options = options
     // That somebody looked which calls are being recorded has no line; that they may not has one.
     this.isTold = attempt === 'live'
@@ -64,38 +79,63 @@ class OneAct implements Act {
     return { ...this.actor, ...this.facts, action, count, outcome }
   }
 
-  searches(search: Search, paging: Paging | null, purpose: SearchPurpose | null): void {
+  searches(search: Search, paging: Paging | null, claimed: SearchPurpose | null): void {
     const { session } = this.actor
     const isExport = paging === null || paging.pageSize > MAX_PAGE_SIZE
-    const claimed = session === null || isExport ? null : purpose
-    this.facts = { search, page: paging?.page, pageSize: paging?.pageSize, purpose: claimed ?? undefined }
+    const purpose = session === null || isExport ? null : claimed
+    this.facts = { search, page: paging?.page, pageSize: paging?.pageSize, purpose: purpose ?? undefined }
     if (isExport) this.attempt = 'export'
-    if (session === null || isExport) return
-    this.isTold = claimed !== null && this.options.searched.include(session, search, paging)
-    if (!this.isTold) this.options.searched.add(session, search)
+    if (session === null || isExport || purpose === null) return
+    const { searched } = this.options
+    this.isTold = isCountPurpose(purpose)
+      ? searched.includeCount(session, search, paging)
+      : searched.mayInclude(session, search)
   }
 
   concerns(recording: string): void {
     this.facts = { recording }
   }
 
-  async found<T extends { readonly totalCount: number }>(list: T): Promise<T> {
-    if (this.isTold) return list
-    this.isTold = true
-    const { demand, note } = this.options
-    await (this.attempt === 'export' ? demand : note)(this.line('ok', list.totalCount))
+  async found(page: Answer): Promise<Answer> {
+    const { session } = this.actor
+    const { search = {}, purpose } = this.facts
+    const { searched, copies, copied } = this.options
+    const isCount = purpose !== undefined && isCountPurpose(purpose)
+    const shown = isCount ? { ...page, recordings: [] } : page
+    const isCovered = this.isTold && session !== null && (isCount || searched.include(session, search, page))
+    if (!isCovered) await this.tell(page.totalCount)
+    if (session === null) return shown
+    if (!isCovered) searched.add(session, search, page.totalCount)
+    const many = copies.add(session, shown.recordings.length)
+    if (many !== null) await copied(this.actor, many)
+    return shown
+  }
+
+  async exports<T extends { readonly totalCount: number }>(list: T): Promise<T> {
+    await this.tell(list.totalCount)
     return list
   }
 
   async opened<T>(recording: T): Promise<T> {
-    this.isTold = true
-    await this.options.note(this.line('ok'))
+    await this.tell()
     return recording
   }
 
+  /** Writes the line before anything is shown, and another one where nobody received all of it after all. */
+  private async tell(count?: number): Promise<void> {
+    this.isTold = true
+    const { demand, note } = this.options
+    if (this.delivery.isLeft) return note(this.line('left', count))
+    await (this.attempt === 'export' ? demand : note)(this.line('ok', count))
+    this.delivery.onOver((isSent) => {
+      if (!isSent) void note(this.line('left', count))
+    })
+  }
+
   async listens<T>(piece: Omit<Piece, 'listener' | 'recording'>, ask: () => Promise<T>): Promise<T> {
-    const { session, via, user } = this.actor
-    const listener = session ?? `${via} ${user.toLowerCase()}`
+    const { session, via, user, address } = this.actor
+    // The same session at another address may be somebody else.
+    const listener = `${session ?? `${via} ${user.toLowerCase()}`} ${address}`
     this.attempt = piece.kind
     const whole = { ...piece, listener, recording: this.facts.recording ?? '' }
     const answer = await this.options.listenings.join(whole, () => this.beginListening(ask), ask)
@@ -112,20 +152,22 @@ class OneAct implements Act {
     const isProven = await check()
     if (!isProven) await demand(this.line('ok'))
     const answer = await ask()
-    if (isProven) await demand(this.line('ok'))
+    if (!isProven) return answer
+    if (this.delivery.isLeft) throw new DOMException('The listener has left.', 'AbortError')
+    await demand(this.line('ok'))
     return answer
   }
 
-  async failed(error: unknown, left: boolean): Promise<void> {
+  async failed(error: unknown): Promise<void> {
     const code = outcomeOf(error)
     if (code === 'audit_unavailable') return
     const { note } = this.options
     const isRefusal = error instanceof Problem && refusedStatuses.includes(error.status)
     if (isRefusal) await note({ ...this.line(code), action: 'refusal', attempt: this.attempt })
-    else if (!this.isTold) await note(this.line(left ? 'left' : code))
+    else if (!this.isTold) await note(this.line(this.delivery.isLeft ? 'left' : code))
   }
 }
 
-export function beginAct(actor: Actor, attempt: Attempt, options: ActOptions): Act {
-  return new OneAct(actor, attempt, options)
+export function beginAct(actor: Actor, attempt: Attempt, delivery: Delivery, options: ActOptions): Act {
+  return new OneAct(actor, attempt, delivery, options)
 }

@@ -1,10 +1,11 @@
 /** What the host tells its audit log, in the words of its routes: who did what, and how it ended. */
 import { Problem } from '../../contract/problems.ts'
-import { beginAct, outcomeOf, type Act } from './act.ts'
+import { beginAct, outcomeOf, type Act, type Delivery } from './act.ts'
 import { createAttempts } from './attempts.ts'
 import type { AuditLog } from './audit-log.ts'
 import { createAuditedSearches } from './audited-searches.ts'
-import type { Actor, Attempt, AuditEvent } from './event.ts'
+import { createCopies } from './copies.ts'
+import type { Actor, Attempt, AuditEvent, Refusable } from './event.ts'
 import { createListenings } from './listenings.ts'
 
 export interface AuditOptions {
@@ -12,10 +13,14 @@ export interface AuditOptions {
   readonly nowMs: () => number
   /** Told once for each time that lines can no longer be written. */
   readonly report: (error: unknown) => void
+  /** How many rows to one session in an hour look like copying. */
+  readonly copyAlert: number
+  /** Told of each time that it does. */
+  readonly copied: (rows: number) => void
 }
 
 export interface Audit {
-  begin(actor: Actor, attempt: Attempt): Act
+  begin(actor: Actor, attempt: Attempt, delivery: Delivery): Act
   login(actor: Actor): Promise<void>
   logout(actor: Actor): Promise<void>
   /**
@@ -23,6 +28,8 @@ export interface Audit {
    * @param wasJudged whether it counts against the throttle, which then bounds how many there can be.
    */
   failedLogin(actor: Actor, error: unknown, wasJudged: boolean): Promise<void>
+  /** A request that another site's page made in somebody's browser. */
+  refusedStranger(actor: Actor, attempt: Refusable): Promise<void>
 }
 
 /** What people type as their name may be anything, and as long as they like. */
@@ -42,7 +49,7 @@ function unavailable(cause: unknown): Problem {
   )
 }
 
-export function createAudit({ log, nowMs, report }: AuditOptions): Audit {
+export function createAudit({ log, nowMs, report, copyAlert, copied }: AuditOptions): Audit {
   const attempts = createAttempts(nowMs)
   const told = new WeakSet<Error>()
   let isOut = false
@@ -78,13 +85,23 @@ export function createAudit({ log, nowMs, report }: AuditOptions): Audit {
     demand,
     note,
     check: () => log.check(),
-    searched: createAuditedSearches(),
+    searched: createAuditedSearches(nowMs),
+    copies: createCopies(copyAlert, nowMs),
+    async copied(actor: Actor, rows: number) {
+      copied(rows)
+      await note({ ...actor, action: 'copy_alert', count: rows, outcome: 'ok' })
+    },
     listenings: createListenings(nowMs),
   }
 
   return {
-    begin: (actor, attempt) => beginAct(actor, attempt, shared),
+    begin: (actor, attempt, delivery) => beginAct(actor, attempt, delivery, shared),
     failedLogin,
+    async refusedStranger(actor, attempt) {
+      const user = actor.user.slice(0, MAX_TYPED_NAME)
+      if (!attempts.admit(`cross_origin ${attempt}`, user, actor.address)) return
+      await note({ ...actor, user, action: 'refusal', attempt, outcome: 'cross_origin' })
+    },
     login: (actor) => note({ ...actor, action: 'login', outcome: 'ok' }),
     logout: (actor) => note({ ...actor, action: 'logout', outcome: 'ok' }),
   }

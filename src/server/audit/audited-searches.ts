@@ -1,15 +1,30 @@
 /**
  * Which requests are part of a search that has its line already: its other pages, the bars above it, the counts
- * beside it. The page says what a request is for, and is believed only where the request shows no more.
+ * beside it. The page says what a request is for; whether it shows no more than the line says is found out here, from
+ * the search and from the answer.
  */
 import type { TimeFilter } from '../../contract/filter-kinds.ts'
+import { readRecording } from '../../contract/recording.ts'
 import { filterNames, type FilterName, type Paging, type Search } from '../../contract/search.ts'
 import { plainFilter } from './digests.ts'
 
 const PER_SESSION = 8
 const MAX_SESSIONS = 2000
-/** A period that rolls on with the clock has other bounds each time it is asked. */
-const TOLERANCE_MS = 15 * 60_000
+
+/** A search that has its line. */
+interface Told {
+  readonly search: Search
+  /** How many recordings matched. */
+  readonly count: number
+  /** When it was answered, ms since the Unix epoch. */
+  readonly atMs: number
+}
+
+/** What a request would show. */
+export interface Answer {
+  readonly totalCount: number
+  readonly recordings: readonly unknown[]
+}
 
 const timeNames = ['startTime', 'endTime'] as const
 const isTime = (name: FilterName): boolean => timeNames.some((time) => time === name)
@@ -25,7 +40,7 @@ function rangeOf(filter: TimeFilter | undefined): readonly [fromMs: number, toMs
 
 function lies(inner: TimeFilter | undefined, outer: TimeFilter | undefined): boolean {
   const [[from, to], [first, last]] = [rangeOf(inner), rangeOf(outer)]
-  return from >= first - TOLERANCE_MS && to <= last + TOLERANCE_MS
+  return from >= first && to <= last
 }
 
 function isEqual(name: FilterName, one: Search, other: Search): boolean {
@@ -33,37 +48,51 @@ function isEqual(name: FilterName, one: Search, other: Search): boolean {
   return a?.op === b?.op && a?.value === b?.value
 }
 
-function isPart(asked: Search, paging: Paging, of: Search): boolean {
-  // One row of the first page shows how many match, and next to nothing besides.
-  const isCount = paging.page === 0 && paging.pageSize === 1
-  return (
-    filterNames.every((name) => {
-      if (isTime(name)) return true
-      return (isCount && asked[name] === undefined) || isEqual(name, asked, of)
-    }) &&
-    (isCount || timeNames.every((name) => lies(asked[name], of[name])))
-  )
+/** A period that rolls on with the clock begins later each time it is asked, and so stays inside. */
+const isInside = (asked: Search, of: Search): boolean =>
+  filterNames.every((name) => isTime(name) || isEqual(name, asked, of)) &&
+  timeNames.every((name) => lies(asked[name], of[name]))
+
+/** How many there are without a filter, or in another period: a number, and no recording. */
+const isBeside = (asked: Search, of: Search): boolean =>
+  filterNames.every((name) => isTime(name) || asked[name] === undefined || isEqual(name, asked, of))
+
+/** Whether a recording was there when the search was answered. One that cannot be read tells nothing of it. */
+function wasThere(row: unknown, atMs: number): boolean {
+  const { start, duration } = readRecording(row) ?? {}
+  return !start || start.epochMs + (duration?.durationMs ?? 0) <= atMs
 }
 
 export interface AuditedSearches {
   /** From now on the session's requests may be part of this search. */
-  add(session: string, search: Search): void
-  /** Whether the session searched for this already. */
-  include(session: string, asked: Search, paging: Paging): boolean
+  add(session: string, search: Search, count: number): void
+  /** Whether a count shows nothing beyond a search of the session. */
+  includeCount(session: string, asked: Search, paging: Paging): boolean
+  /** Whether pages of this search may be part of one of the session's; what they show decides. */
+  mayInclude(session: string, asked: Search): boolean
+  /** Whether the session's line covers these recordings: none that was not there then, and no more than were. */
+  include(session: string, asked: Search, answer: Answer): boolean
 }
 
-export function createAuditedSearches(): AuditedSearches {
-  const sessions = new Map<string, readonly Search[]>()
+export function createAuditedSearches(nowMs: () => number): AuditedSearches {
+  const sessions = new Map<string, readonly Told[]>()
+  const toldTo = (session: string): readonly Told[] => sessions.get(session) ?? []
   return {
-    add(session, search) {
-      const known = sessions.get(session) ?? []
+    add(session, search, count) {
+      const known = toldTo(session)
       // Put at the end again: who searched last is forgotten last.
       sessions.delete(session)
-      sessions.set(session, [...known, search].slice(-PER_SESSION))
+      sessions.set(session, [...known, { search, count, atMs: nowMs() }].slice(-PER_SESSION))
       const oldest = sessions.size > MAX_SESSIONS ? sessions.keys().next().value : undefined
       if (oldest !== undefined) sessions.delete(oldest)
     },
-    include: (session, asked, paging) =>
-      (sessions.get(session) ?? []).some((search) => isPart(asked, paging, search)),
+    includeCount: (session, asked, { page, pageSize }) =>
+      page === 0 && pageSize === 1 && toldTo(session).some(({ search }) => isBeside(asked, search)),
+    mayInclude: (session, asked) => toldTo(session).some(({ search }) => isInside(asked, search)),
+    include: (session, asked, { totalCount, recordings }) =>
+      toldTo(session).some(
+        ({ search, count, atMs }) =>
+          isInside(asked, search) && totalCount <= count && recordings.every((row) => wasThere(row, atMs)),
+      ),
   }
 }

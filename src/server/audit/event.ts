@@ -5,10 +5,21 @@ import type { Search } from '../../contract/search.ts'
 import { digestSearch } from './digests.ts'
 
 export type AuditAction =
-  'login' | 'failed_login' | 'logout' | 'search' | 'open' | 'play' | 'download' | 'export' | 'refusal'
+  | 'login'
+  | 'failed_login'
+  | 'logout'
+  | 'search'
+  | 'open'
+  | 'play'
+  | 'download'
+  | 'export'
+  | 'refusal'
+  | 'copy_alert'
 
-/** What was tried and refused. */
-export type Attempt = 'login' | 'search' | 'open' | 'play' | 'download' | 'export' | 'live'
+/** What a known user tries. */
+export type Attempt = 'search' | 'open' | 'play' | 'download' | 'export' | 'live'
+/** What may be refused. */
+export type Refusable = Attempt | 'login' | 'logout' | 'session'
 
 /** Who did it, and from where. */
 export interface Actor {
@@ -24,7 +35,7 @@ export interface Actor {
 export interface AuditEvent extends Actor {
   readonly action: AuditAction
   /** Of a refusal. */
-  readonly attempt?: Attempt | undefined
+  readonly attempt?: Refusable | undefined
   /** What the page said that the search is for, where it was not believed. */
   readonly purpose?: SearchPurpose | undefined
   readonly search?: Search | undefined

@@ -24,6 +24,8 @@ export interface Viewers {
   viewer(request: FastifyRequest): Promise<Viewer>
   /** The session of the request's cookie, or null. It ends here once its user is removed or has a new password. */
   signedIn(request: FastifyRequest): Promise<SignedIn | null>
+  /** Whose session the request's cookie belongs to, or null. Whether they may still do anything is not looked at. */
+  usernameOf(request: FastifyRequest): string | null
   /** Ends the request's session, and the user's older ones: what it kept was refused, and theirs is no newer. */
   refused(request: FastifyRequest): void
 }
@@ -55,6 +57,10 @@ export function createViewers(source: Source, sessions: Sessions, passwords: Pas
 
   return {
     signedIn,
+    usernameOf(request) {
+      const token = readToken(request)
+      return token === null ? null : (sessions.find(token)?.username ?? null)
+    },
     refused(request) {
       const token = readToken(request)
       if (token !== null) sessions.endSame(token)

@@ -126,6 +126,12 @@ const operations = {
     example: '/var/log/recordings/audit.log',
     read: optional(matching(/^[^\0]*[^\0/]$/, 'the path of a file')),
   }),
+  COPY_ALERT: variable({
+    what: 'recordings shown to one session in an hour that are a line of their own in the audit log, and a metric',
+    standard: '5000',
+    example: '5000',
+    read: integer(1, 999_999_999, 'an integer from 1'),
+  }),
   HOST_KEY: variable({
     what: '32 bytes in base64 that seal sessions and mask what the audit log holds',
     standard: '',

@@ -1,0 +1,41 @@
+/** Sees somebody copy the archive: more recordings shown to one session within an hour than anybody looks at. */
+
+const HOUR_MS = 60 * 60_000
+const MINUTE_MS = 60_000
+const MAX_SESSIONS = 2000
+
+interface Shown {
+  readonly minute: number
+  rows: number
+}
+
+export interface Copies {
+  /**
+   * Counts rows that a session was shown.
+   * @returns how many it was shown within an hour, where that is more than the limit; then counting starts again.
+   */
+  add(session: string, rows: number): number | null
+}
+
+/** @param limit rows to one session in an hour. */
+export function createCopies(limit: number, nowMs: () => number): Copies {
+  const sessions = new Map<string, Shown[]>()
+  return {
+    add(session, rows) {
+      const atMs = nowMs()
+      const minute = Math.floor(atMs / MINUTE_MS)
+      const recent = (sessions.get(session) ?? []).filter(
+        (shown) => shown.minute * MINUTE_MS > atMs - HOUR_MS,
+      )
+      const current = recent.at(-1)
+      if (current?.minute === minute) current.rows += rows
+      else recent.push({ minute, rows })
+      const sum = recent.reduce((total, shown) => total + shown.rows, 0)
+      sessions.delete(session)
+      if (sum <= limit) sessions.set(session, recent)
+      const oldest = sessions.size > MAX_SESSIONS ? sessions.keys().next().value : undefined
+      if (oldest !== undefined) sessions.delete(oldest)
+      return sum > limit ? sum : null
+    },
+  }
+}
