@@ -394,6 +394,22 @@ describe('with a certificate of its own, the host', () => {
   })
 })
 
+it('stops at once where clients sent many requests ahead and left', async () => {
+  const child = start()
+  const port = await listening(child)
+  const sockets = await Promise.all(
+    [1, 2, 3].map(async () => {
+      const socket = connect(port, '127.0.0.1').on('error', () => {})
+      await once(socket, 'connect')
+      socket.write('GET /recordings HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(60))
+      return socket
+    }),
+  )
+  await Promise.all(sockets.map((socket) => once(socket, 'readable')))
+  for (const socket of sockets) socket.destroy()
+  expect(await stop(child, 'SIGTERM')).toBe(0)
+})
+
 describe('metrics', () => {
   it('are answered at their own address, also while the host stops, and hold back no stop', async () => {
     const store = await testStore(

@@ -3,7 +3,11 @@ import type { FastifyInstance } from 'fastify'
 import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { constants } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { DRAIN_MS, type Drain } from './drain.ts'
+
+/** Whatever is still open by then is left to the system: a service manager would kill the host soon after. */
+const STOP_MS = 24_000
 
 export interface Running {
   readonly app: FastifyInstance
@@ -35,17 +39,19 @@ function trackConnections(server: Server): () => void {
 }
 
 async function stop({ app, drain, closing }: Running, disconnect: () => void): Promise<void> {
-  const overdue = setTimeout(disconnect, DRAIN_MS)
-  await drain.begin()
-  clearTimeout(overdue)
+  const enough = new AbortController()
+  const overdue = sleep(DRAIN_MS, undefined, { signal: enough.signal }).catch(() => undefined)
+  await Promise.race([drain.begin(), overdue])
+  enough.abort()
   disconnect()
   await app.close()
   for (const close of closing) await close()
 }
 
 /**
- * On SIGTERM or SIGINT: refuses what comes anew, waits for what runs, closes everything and leaves with 0. A second
- * signal means now: what runs is cut off, and the exit code is the one of a process that the signal ended.
+ * On SIGTERM or SIGINT: refuses what comes anew, waits for what runs, closes everything and leaves with 0, within
+ * 25 seconds whatever clients do. A second signal means now: what runs is cut off, and the exit code is the one of a
+ * process that the signal ended.
  */
 export function stopOnSignals(running: Running): void {
   const { log } = running.app
@@ -58,6 +64,10 @@ export function stopOnSignals(running: Running): void {
     }
     isStopping = true
     log.info({ signal }, 'stopping')
+    setTimeout(() => {
+      log.warn('stopped before everything was closed')
+      process.exit(0)
+    }, STOP_MS).unref()
     stop(running, disconnect).then(
       () => {
         log.info('stopped')
