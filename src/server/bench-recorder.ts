@@ -31,14 +31,20 @@ function recording(index: number): WireRecording {
 
 const page = Array.from({ length: PAGE_SIZE }, (_, index) => recording(index))
 
+/** The one recording that is shown in detail. */
+export const DETAIL_ID = recording(0).id
+const { ownerUsername: username, ...facts } = recording(0)
+const detail = { ...facts, owner: { username }, size: 0 }
+
 function serve(): void {
   const server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://recorder')
-    const isList = pathname === RECORDINGS && request.headers.authorization !== undefined
     const size = Number(searchParams.get('pageSize'))
+    const answer = pathname === RECORDINGS ? { totalCount: TOTAL, recordings: page.slice(0, size) } : detail
+    const isKnown = request.headers.authorization !== undefined
     setTimeout(() => {
-      response.writeHead(isList ? 200 : 401, { 'content-type': 'application/json' })
-      response.end(isList ? JSON.stringify({ totalCount: TOTAL, recordings: page.slice(0, size) }) : '')
+      response.writeHead(isKnown ? 200 : 401, { 'content-type': 'application/json' })
+      response.end(isKnown ? JSON.stringify(answer) : '')
     }, UPSTREAM_MS)
   })
   server.keepAliveTimeout = 60_000

@@ -4,13 +4,13 @@
  * are answered, and their time counts from when they were due; a few go to the recorder directly, in the same seconds,
  * so that what the machine does besides is in both figures.
  */
-import { spawn, type ChildProcess } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { Agent, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { AUTH_LOGIN, RECORDINGS } from '../contract/endpoints.ts'
+import { RECORDINGS } from '../contract/endpoints.ts'
 import { writeApiQuery } from '../contract/search.ts'
+import { ask, failuresOf, hangUp, Measured, print, readMetric, signIn, start } from './bench-client.ts'
 import { PERIOD, UPSTREAM_MS } from './bench-recorder.ts'
 
 export interface RelayBench {
@@ -26,87 +26,10 @@ const PAGE_SIZE = 50
 const DIRECT_EVERY = 4
 const MINUTE_MS = 60_000
 
-const print = (line: string): void => void process.stdout.write(`${line}\n`)
-const agent = new Agent({ keepAlive: true, maxSockets: 512 })
-
-interface Answer {
-  readonly status: number
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>
-  readonly body: string
-}
-
-function ask(url: string, headers: Record<string, string>, body?: string): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const outgoing = request(
-      url,
-      { agent, headers, method: body === undefined ? 'GET' : 'POST' },
-      (incoming) => {
-        let text = ''
-        incoming.setEncoding('utf8')
-        incoming.on('data', (chunk: string) => (text += chunk))
-        incoming.on('error', reject)
-        incoming.on('end', () =>
-          resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body: text }),
-        )
-      },
-    )
-    outgoing.on('error', reject)
-    outgoing.end(body)
-  })
-}
-
-/** Starts a program of this folder. @returns it, and what of its output the pattern found. */
-function start(file: string, env: Record<string, string>, pattern: RegExp): Promise<[ChildProcess, string]> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, file)], {
-    env: { PATH: process.env.PATH ?? '', ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  return new Promise((resolve, reject) => {
-    let said = ''
-    child.once('exit', (code) => reject(new Error(`${file} ended with ${code}: ${said}`)))
-    child.stdout?.on('data', (chunk: Buffer) => {
-      said += String(chunk)
-      const found = pattern.exec(said)?.[1]
-      if (found !== undefined) resolve([child, found])
-    })
-  })
-}
-
-async function signIn(host: string, username: string): Promise<string> {
-  const headers = { 'content-type': 'application/json', 'sec-fetch-site': 'same-origin' }
-  const answer = await ask(`${host}${AUTH_LOGIN}`, headers, JSON.stringify({ username, password: 'bench' }))
-  const cookie = [answer.headers['set-cookie']].flat()[0]?.split(';', 1)[0]
-  if (cookie === undefined) throw new Error(`${username} could not sign in: ${answer.status} ${answer.body}`)
-  return cookie
-}
-
-class Measured {
-  readonly times: number[] = []
-  readonly failures = new Map<string, number>()
-
-  /** @param dueMs when it was to leave, by the steady clock. */
-  async run(dueMs: number, asked: Promise<Answer>): Promise<void> {
-    const outcome = await asked.then(
-      ({ status }) => String(status),
-      (error: unknown) => String(error),
-    )
-    if (outcome === '200') this.times.push(performance.now() - dueMs)
-    else this.failures.set(outcome, (this.failures.get(outcome) ?? 0) + 1)
-  }
-
-  percentile(share: number): number {
-    const ascending = this.times.toSorted((a, b) => a - b)
-    return ascending[Math.min(ascending.length - 1, Math.floor(ascending.length * share))] ?? Number.NaN
-  }
-}
-
 interface Sample {
   readonly atMs: number
   readonly residentMb: number
 }
-
-const readMetric = (text: string, name: string): number =>
-  Number(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'm').exec(text)?.[1] ?? Number.NaN)
 
 function watchMemory(metrics: string): { readonly samples: Sample[]; stop(): void } {
   const samples: Sample[] = []
@@ -150,9 +73,6 @@ async function load(
   })
   await Promise.all(running)
 }
-
-const failuresOf = ({ failures }: Measured): string =>
-  [...failures].map(([outcome, count]) => `${count} × ${outcome}`).join(', ') || 'none'
 
 const line = (name: string, measured: Measured): string =>
   `${name.padEnd(22)}${String(measured.times.length).padStart(9)}${measured.percentile(0.5).toFixed(1).padStart(9)}${measured.percentile(0.99).toFixed(1).padStart(9)}  ${failuresOf(measured)}`
@@ -214,7 +134,7 @@ export async function benchRelay(plan: RelayBench): Promise<boolean> {
     return report(plan, relayed, direct, memory.samples)
   } finally {
     for (const child of children) child.removeAllListeners('exit').kill('SIGTERM')
-    agent.destroy()
+    hangUp()
     rmSync(dataDir, { recursive: true, force: true })
   }
 }

@@ -1,7 +1,8 @@
 /**
  * `npm run bench`: how long the embedded store takes at a million rows, and how much script the page is. A table to
  * look at, not a test. Every figure is one page of 50 and the total, asked of the store as the host asks it.
- * `npm run bench -- --relay` measures the host in front of a recorder instead.
+ * `npm run bench -- --relay` measures the host in front of a recorder instead, `npm run bench -- --pressure` what one user
+ * notices of others who press on the host.
  */
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -189,6 +190,8 @@ async function benchStoreAndPage(): Promise<void> {
 const { values } = parseArgs({
   options: {
     relay: { type: 'boolean', default: false },
+    pressure: { type: 'boolean', default: false },
+    seconds: { type: 'string', default: '10' },
     minutes: { type: 'string', default: '5' },
     users: { type: 'string', default: '200' },
     rate: { type: 'string', default: '200' },
@@ -202,4 +205,7 @@ if (values.relay) {
   }
   const { benchRelay } = await import('./bench-relay.ts')
   if (!(await benchRelay(plan))) process.exitCode = 1
+} else if (values.pressure) {
+  const { benchPressure } = await import('./bench-pressure.ts')
+  if (!(await benchPressure(benchStore(), Number(values.seconds)))) process.exitCode = 1
 } else await benchStoreAndPage()
