@@ -26,6 +26,7 @@ const floorPlan: Readonly<Record<string, readonly string[]>> = {
   server: [
     'contract',
     'server/config',
+    'server/files',
     'server/http',
     'server/sources',
     'server/sources/recorder',
@@ -36,11 +37,12 @@ const floorPlan: Readonly<Record<string, readonly string[]>> = {
   ],
   'server/config': ['contract'],
   'server/http': ['contract', 'server/config'],
+  'server/files': ['contract'],
   'server/audit': ['contract'],
-  'server/auth': ['contract', 'server/sources'],
+  'server/auth': ['contract', 'server/files', 'server/sources'],
   'server/sources': ['contract'],
   'server/sources/recorder': ['contract', 'server/sources'],
-  'server/sources/sqlite': ['contract', 'server/sources'],
+  'server/sources/sqlite': ['contract', 'server/files', 'server/sources'],
   'server/demo': ['contract', 'server/sources', 'server/sources/sqlite'],
 }
 
@@ -49,7 +51,7 @@ const packageLaw: Readonly<Record<string, readonly string[]>> = {
   dayjs: ['lib'],
   'react-router-dom': ['url', 'app'],
   '@tanstack/react-table': ['search'],
-  'better-sqlite3': ['server/sources/sqlite', 'server/auth'],
+  'better-sqlite3': ['server/sources/sqlite', 'server/auth', 'server/files'],
   undici: ['server/sources/recorder'],
   fastify: ['server', 'server/auth', 'server/http'],
 }

@@ -136,7 +136,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     syncThreshold: 32_768,
   })
 
-  healthRoutes(app, source, drain)
+  healthRoutes(app, dependencies)
   authRoutes(app, { sessions, viewers, passwords, audit, nowMs })
   const lanes = createLanes(dependencies.lanes)
   recordingRoutes(app, { ...dependencies, pace: dependencies.pace ?? standardPace, viewers, audit, lanes })

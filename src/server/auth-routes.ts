@@ -10,9 +10,10 @@ import { actor, refusingStrangers, tryPassword } from './auditing.ts'
 import { clearToken, giveToken, readToken } from './auth/cookie.ts'
 import { requireNoStranger, requireSameOrigin } from './auth/origin.ts'
 import type { Passwords } from './auth/passwords.ts'
-import type { Sessions } from './auth/sessions.ts'
+import type { OpenSession, Sessions } from './auth/sessions.ts'
 import { describeSession, signedOut, type Viewers } from './auth/viewer.ts'
-import type { Credentials } from './sources/source.ts'
+import { storageProblem } from './files/storage-failure.ts'
+import type { Credentials, Principal } from './sources/source.ts'
 
 export interface AuthOptions {
   readonly sessions: Sessions
@@ -45,25 +46,46 @@ export function authRoutes(app: FastifyInstance, options: AuthOptions): void {
     if (token !== null) sessions.end(token)
   }
 
+  /** A right password that leads to no session gets its line as well. @throws Problem 503 `storage_failed`. */
+  function openSession(principal: Principal) {
+    try {
+      const token = sessions.open(principal)
+      const session = sessions.find(token)
+      if (!session) throw signedOut()
+      return { principal, session, token }
+    } catch (error) {
+      throw storageProblem(error) ?? error
+    }
+  }
+
+  /** @returns null as well where it cannot be read whose session it is: it ends all the same. */
+  function findToEnd(request: FastifyRequest, token: string): OpenSession | null {
+    try {
+      return sessions.find(token)
+    } catch (error) {
+      if (!storageProblem(error)) throw error
+      request.log.error({ err: error }, 'storage failed')
+      return null
+    }
+  }
+
   async function logIn(request: FastifyRequest, reply: FastifyReply): Promise<Session> {
     const given = readCredentials(request.body)
-    const verify = () => passwords.verify(given, request.ip)
-    const principal = await tryPassword(audit, request, given, verify)
+    const { principal, session, token } = await tryPassword(audit, request, given, async () =>
+      openSession(await passwords.verify(given, request.ip)),
+    )
     endCurrent(request)
-    const token = sessions.open(principal)
-    const session = sessions.find(token)
-    if (!session) throw signedOut()
     await audit.login(actor(request, principal.username, token))
     giveToken(request, reply, token)
     return describeSession({ principal, session }, nowMs())
   }
 
   async function logOut(request: FastifyRequest, reply: FastifyReply) {
+    clearToken(request, reply)
     const token = readToken(request)
-    const session = token === null ? null : sessions.find(token)
+    const session = token === null ? null : findToEnd(request, token)
     endCurrent(request)
     if (session) await audit.logout(actor(request, session.username, token))
-    clearToken(request, reply)
     // Not "storage": theme and density live there, and nothing personal does.
     return reply.header('clear-site-data', '"cache"').code(204).send()
   }

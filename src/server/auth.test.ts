@@ -228,6 +228,27 @@ describe('a session', () => {
     expect(await statusOf(cookie)).toBe(200)
   })
 
+  it('holds under the host’s own key alone', async () => {
+    await open()
+    const cookie = await signIn(host.app, 'manager')
+    await host.restart(Buffer.alloc(32, 9))
+    expect(await statusOf(cookie)).toBe(401)
+  })
+
+  it('is one of 20 that its user may have: the oldest go', async () => {
+    await open()
+    const other = await signIn(host.app, 'agent')
+    const cookies: { cookie: string }[] = []
+    for (let count = 0; count < 22; count += 1) {
+      cookies.push(await signIn(host.app, count % 2 === 0 ? 'manager' : 'MANAGER'))
+      host.nowMs += 1
+    }
+    const statuses: number[] = []
+    for (const cookie of cookies) statuses.push(await statusOf(cookie))
+    expect(statuses).toEqual([401, 401, ...Array.from({ length: 20 }, () => 200)])
+    expect(await statusOf(other)).toBe(200)
+  })
+
   it('leaves nothing in its file that could be made into a cookie', async () => {
     await open()
     const { cookie } = await signIn(host.app, 'manager')

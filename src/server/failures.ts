@@ -3,6 +3,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { Problem, writeProblem, type ProblemCode, type ProblemDetails } from '../contract/problems.ts'
+import { storageProblem } from './files/storage-failure.ts'
 import { dataHeaders } from './headers.ts'
 import { exchangeOf } from './http/exchange.ts'
 
@@ -28,7 +29,8 @@ export function nothingHere(): Problem {
 }
 
 function describe(error: unknown): ProblemDetails {
-  if (error instanceof Problem) return error
+  const problem = error instanceof Problem ? error : storageProblem(error)
+  if (problem) return problem
   const status = (error as Partial<FastifyError> | null)?.statusCode ?? 500
   const refusal = refusals[status]
   if (refusal) return { status, code: refusal[0], message: refusal[1] }
@@ -44,6 +46,9 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
   // What fails because its client left is no failure, and nobody reads this answer.
   if (!(error instanceof Problem) && problem.status === 500 && !exchangeOf(reply).isLeft) {
     request.log.error({ err: error }, 'unexpected')
+  }
+  if (problem.code === 'storage_failed') {
+    request.log.error({ err: error instanceof Problem ? error.cause : error }, 'storage failed')
   }
   // In our own words, which repeat nothing of the question or the answer: what to look after is in them.
   if (aboutRecorder.has(problem.code)) {

@@ -68,7 +68,7 @@ export interface TestHost {
   /** The clock, ms since the Unix epoch; tests turn it. */
   nowMs: number
   /** Closes the host and opens another over the same folder. */
-  restart(): Promise<void>
+  restart(hostKey?: Buffer): Promise<void>
   close(): Promise<void>
 }
 
@@ -78,12 +78,12 @@ export async function testHost(options: TestHostOptions = {}): Promise<TestHost>
   const page = join(dataDir, 'page')
   writeTestPage(page)
   const nowMs = (): number => host.nowMs
-  const open = async () => {
+  const open = async (hostKey = testHostKey) => {
     const source = await openSqliteSource({ dataDir, workers: 0 })
-    const sessions = openSessions({ file: join(dataDir, 'sessions.db'), nowMs, hostKey: testHostKey })
+    const sessions = openSessions({ file: join(dataDir, 'sessions.db'), nowMs, hostKey })
     const auditLog = await openAuditLog({
       file: join(dataDir, 'audit.log'),
-      key: auditKey(testHostKey),
+      key: auditKey(hostKey),
       nowMs,
     })
     const drain = createDrain()
@@ -114,9 +114,9 @@ export async function testHost(options: TestHostOptions = {}): Promise<TestHost>
   const host = { nowMs: NOON_MS, dataDir } as TestHost & { nowMs: number }
   let opened = await open()
   Object.assign(host, opened, {
-    async restart() {
+    async restart(hostKey) {
       await opened.stop()
-      opened = await open()
+      opened = await open(hostKey)
       Object.assign(host, opened)
     },
     async close() {

@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { AudioShelf, type StoredAudio } from '../sources/sqlite/audio-files.ts'
 import {
+  BUSY_TIMEOUT_MS,
   explained,
   openForReading,
   openForWriting,
@@ -35,7 +36,7 @@ export interface DemoOptions {
 /** Whether the store holds demo data. @throws StoreError where it cannot be read. */
 export function isDemoStore(dataDir: string): boolean {
   if (!storeExists(dataDir)) return false
-  const db = openForReading(dataDir)
+  const db = openForReading(dataDir, BUSY_TIMEOUT_MS)
   try {
     const made = db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'meta'").get() !== undefined
     return made && readDemoMark(db) !== null

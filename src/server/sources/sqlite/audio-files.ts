@@ -61,7 +61,7 @@ export class AudioShelf {
     const sha256 = createHash('sha256').update(bytes).digest('hex')
     const path = pathOf(this.dataDir, sha256)
     if (!existsSync(path)) {
-      mkdirSync(dirname(path), { recursive: true })
+      mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
       this.write(path, bytes)
     }
     return { sha256, size: bytes.length }
@@ -71,7 +71,7 @@ export class AudioShelf {
   private write(path: string, bytes: Buffer): void {
     const unfinished = `${path}.${process.pid}`
     try {
-      const handle = openSync(unfinished, 'w')
+      const handle = openSync(unfinished, 'w', 0o600)
       try {
         writeFileSync(handle, bytes)
         fsyncSync(handle)

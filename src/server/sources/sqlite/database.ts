@@ -1,14 +1,15 @@
 /** Opening the store's files: one folder, DATA_DIR, with the database and the audio beside it. */
-import { accessSync, constants, existsSync, mkdirSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { accessSync, constants, existsSync } from 'node:fs'
+import { join } from 'node:path'
 import Sqlite, { type Database } from 'better-sqlite3'
+import { makeFolder } from '../../files/make-folder.ts'
 import { migrate } from './schema.ts'
 import { explain, StoreError, unusable } from './store-error.ts'
 
 export type { Database } from 'better-sqlite3'
 
-/** How long a statement waits for another process's write, ms. */
-const BUSY_TIMEOUT_MS = 5000
+/** How long a statement of a command, or of a host that starts, waits for another process's write, ms. */
+export const BUSY_TIMEOUT_MS = 5000
 
 export const databaseFile = (dataDir: string): string => join(dataDir, 'recordings.db')
 
@@ -21,19 +22,17 @@ export function explained<T>(path: string, work: () => T): T {
   }
 }
 
-/**
- * Makes the folder and those above it. Step by step, because Node's own `recursive` never returns where a file
- * system lets nobody make folders and calls that ENOENT, as `/proc` does.
- */
-function makeFolder(path: string): void {
-  if (existsSync(path)) return
-  makeFolder(dirname(resolve(path)))
-  try {
-    mkdirSync(path)
-  } catch (error) {
-    const isRefused = error instanceof Error && 'code' in error && error.code === 'ENOENT'
-    throw isRefused ? new StoreError(unusable(path, 'cannot be made'), { cause: error }) : error
-  }
+/** Makes DATA_DIR where it is missing. @throws StoreError where it cannot be made, read or written. */
+export function prepareFolder(dataDir: string): void {
+  explained(dataDir, () => {
+    try {
+      makeFolder(dataDir)
+    } catch (error) {
+      const isRefused = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+      throw isRefused ? new StoreError(unusable(dataDir, 'cannot be made'), { cause: error }) : error
+    }
+    accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK)
+  })
 }
 
 /**
@@ -42,10 +41,7 @@ function makeFolder(path: string): void {
  * @throws StoreError saying what to do: unusable folder, no database, another's, a newer one, locked, full disk.
  */
 export function openForWriting(dataDir: string): Database {
-  explained(dataDir, () => {
-    makeFolder(dataDir)
-    accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK)
-  })
+  prepareFolder(dataDir)
   const file = databaseFile(dataDir)
   return explained(file, () => {
     const db = new Sqlite(file, { timeout: BUSY_TIMEOUT_MS })
@@ -63,15 +59,22 @@ export function openForWriting(dataDir: string): Database {
   })
 }
 
-/** Opens an existing store for searches. @throws StoreError as `openForWriting` does. */
-export function openForReading(dataDir: string): Database {
+/**
+ * Opens an existing store for searches.
+ * @param waitMs how long a statement waits for a lock. A host that serves does not: everybody's requests would wait.
+ * @throws StoreError as `openForWriting` does.
+ */
+export function openForReading(dataDir: string, waitMs = 0): Database {
   const file = databaseFile(dataDir)
   return explained(file, () => {
-    const db = new Sqlite(file, { timeout: BUSY_TIMEOUT_MS, readonly: true })
+    const db = new Sqlite(file, { timeout: waitMs, readonly: true })
     // Negative: KiB. The default of 16 MB re-reads the indexes of a large store for every count.
     db.pragma('cache_size = -65536')
     return db
   })
 }
+
+/** From now on a statement that meets a lock fails at once. */
+export const stopWaiting = (db: Database): void => void db.pragma('busy_timeout = 0')
 
 export const storeExists = (dataDir: string): boolean => existsSync(databaseFile(dataDir))

@@ -3,8 +3,9 @@ import type { Database } from 'better-sqlite3'
 import type { WireDetail, WireList, WireRecording } from '../../../contract/recording.ts'
 import type { Search, Paging } from '../../../contract/search.ts'
 import type { Principal, Source, WholeList } from '../source.ts'
+import { watchDatabaseFile } from '../../files/database-file.ts'
 import { hasAudio, openAudio } from './audio-files.ts'
-import { openForReading, openForWriting, storeExists } from './database.ts'
+import { BUSY_TIMEOUT_MS, databaseFile, openForReading, openForWriting, stopWaiting } from './database.ts'
 import { Details } from './details.ts'
 import { Directory } from './directory.ts'
 import { verifyPassword } from './passwords.ts'
@@ -33,9 +34,11 @@ export interface SqliteSource extends Source {
 export async function openSqliteSource({ dataDir, workers = 2 }: SqliteSourceOptions): Promise<SqliteSource> {
   openForWriting(dataDir).close()
   // The host only reads: a long import in another process locks none of its connections.
-  const db = openForReading(dataDir)
+  const db = openForReading(dataDir, BUSY_TIMEOUT_MS)
+  const file = watchDatabaseFile(databaseFile(dataDir))
   const directory = new Directory(db)
   const details = new Details(db)
+  stopWaiting(db)
   const runner = workers === 0 ? searchInPlace(dataDir) : searchInWorkers(dataDir, workers)
   return {
     async authenticate(username, password) {
@@ -63,7 +66,7 @@ export async function openSqliteSource({ dataDir, workers = 2 }: SqliteSourceOpt
         open: (start, end) => openAudio(dataDir, sha256, start, end),
       }
     },
-    ready: async () => isReadable(db, dataDir),
+    ready: async () => answers(db) && (await file.isReadable()),
     async close() {
       await runner.close()
       db.close()
@@ -71,9 +74,9 @@ export async function openSqliteSource({ dataDir, workers = 2 }: SqliteSourceOpt
   }
 }
 
-function isReadable(db: Database, dataDir: string): boolean {
+function answers(db: Database): boolean {
   try {
-    return storeExists(dataDir) && db.prepare('SELECT count(*) FROM meta').get() !== undefined
+    return db.prepare('SELECT count(*) FROM meta').get() !== undefined
   } catch {
     return false
   }

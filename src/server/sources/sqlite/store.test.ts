@@ -36,6 +36,14 @@ describe('opening a store', () => {
     db.close()
   })
 
+  it('lets a host that serves wait for nobody', async () => {
+    const source = await open()
+    const db = openForReading(folder.dataDir)
+    expect(db.pragma('busy_timeout', { simple: true })).toBe(0)
+    db.close()
+    await source.close()
+  })
+
   it('is not ready once its file is gone', async () => {
     const source = await open()
     rmSync(databaseFile(folder.dataDir))
