@@ -178,8 +178,12 @@ describe('npm run audit -- digest', () => {
     const HOST_KEY = readFileSync(join(folder.path, 'host.key'), 'utf8').trim()
     const given = await run(['digest', 'ownerUsername', 'mrossi'], { HOST_KEY, DATA_DIR: '/nowhere' })
     expect(filters.ownerUsername).toBe(`equals:${given.out.trim()}`)
+    const HOST_KEY_FILE = join(folder.path, 'host.key')
+    expect(await run(['digest', 'ownerUsername', 'mrossi'], { HOST_KEY_FILE, DATA_DIR: '/nowhere' })).toEqual(
+      given,
+    )
     const other = await run(['digest', 'ownerUsername', 'mrossi'], {
-      HOST_KEY: Buffer.alloc(32).toString('base64'),
+      HOST_KEY: Buffer.alloc(32, 9).toString('base64'),
     })
     expect(other.out).not.toBe(given.out)
   })
@@ -211,7 +215,12 @@ describe('npm run audit', () => {
   })
 
   it('refuses a key that is none', async () => {
+    const both = { HOST_KEY: Buffer.alloc(32, 9).toString('base64'), HOST_KEY_FILE: '/nowhere' }
+    expect((await run(['digest', 'direction', '1'], both)).err).toContain('HOST_KEY_FILE cannot stand beside')
     const { code, err } = await run(['digest', 'direction', '1'], { HOST_KEY: 'short' })
-    expect([code, err]).toEqual([1, 'HOST_KEY takes 32 bytes in base64, as the host has them.\n'])
+    expect([code, err]).toEqual([
+      1,
+      'HOST_KEY takes 32 random bytes in base64, as openssl rand -base64 32 prints them.\n',
+    ])
   })
 })

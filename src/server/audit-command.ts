@@ -1,5 +1,4 @@
 /** `npm run audit -- verify|export|digest`: the audit log, read by people. */
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -10,7 +9,8 @@ import { AuditError } from './audit/audit-error.ts'
 import { auditKey, digestFilter, plainFilter } from './audit/digests.ts'
 import { exportLog } from './audit/export.ts'
 import { verifyLog, type Verified } from './audit/verify.ts'
-import { HostKeyError, parseHostKey, readHostKey } from './host-key.ts'
+import { keepFilesPrivate } from './files/private-files.ts'
+import { findHostKey, HostKeyError } from './host-key.ts'
 
 const USAGE = `Usage: npm run audit -- verify [FILE] [--after HASH] [--last HASH]
        npm run -s audit -- export [FILE] [--from DATE] [--to DATE] [--user NAME]
@@ -113,20 +113,6 @@ async function exportCsv(operands: readonly string[], options: Options): Promise
   process.exitCode = 1
 }
 
-/** @throws AuditError where there is none: one made now would find nothing. */
-function readKey(): Buffer {
-  const given = process.env.HOST_KEY
-  if (given) {
-    const key = parseHostKey(given)
-    if (key) return auditKey(key)
-    throw new AuditError('HOST_KEY takes 32 bytes in base64, as the host has them.')
-  }
-  if (existsSync(join(dataDir(), 'host.key'))) return auditKey(readHostKey(dataDir()))
-  throw new AuditError(
-    `There is no host.key in ${dataDir()}. Set DATA_DIR to the host's folder, or HOST_KEY.`,
-  )
-}
-
 function digest([name, value, ...others]: readonly string[], options: Options): void {
   allowOnly(options, [])
   const filter = filterNames.find((known) => known === name)
@@ -135,7 +121,7 @@ function digest([name, value, ...others]: readonly string[], options: Options): 
   const query = readApiQuery(new URLSearchParams({ [filter]: value }))
   if (!query.ok) throw new UsageError(query.message)
   const read = plainFilter(query.search, filter)
-  if (read) process.stdout.write(`${digestFilter(readKey(), filter, read)}\n`)
+  if (read) process.stdout.write(`${digestFilter(auditKey(findHostKey(process.env)), filter, read)}\n`)
 }
 
 async function run(args: string[]): Promise<void> {
@@ -156,6 +142,7 @@ function failure(error: unknown): string {
   return isUsage ? `${error.message}\n\n${USAGE}` : (error.stack ?? error.message)
 }
 
+keepFilesPrivate()
 try {
   await run(process.argv.slice(2))
 } catch (error) {

@@ -1,4 +1,7 @@
 import { randomBytes } from 'node:crypto'
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ConfigError, readConfig } from './config.ts'
 import { isLoopback } from './config/addresses.ts'
@@ -113,6 +116,8 @@ describe('the configuration', () => {
     ['AUDIT_LOG', '/var/log/'],
     ['HOST_KEY', 'c2hvcnQ='],
     ['HOST_KEY', 'x'.repeat(45)],
+    ['HOST_KEY', Buffer.alloc(32).toString('base64')],
+    ['HOST_KEY_FILE', Buffer.alloc(32, 7).toString('base64')],
     ['TRUST_PROXY', '*'],
     ['TRUST_PROXY', 'true'],
     ['TRUST_PROXY', '1'],
@@ -238,6 +243,28 @@ describe('other variables', () => {
     }
     expect(readConfig(others)).toEqual(readConfig({}))
   })
+})
+
+it('the host’s key may lie in a file that others cannot get at', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'config-'))
+  const file = join(folder, 'key')
+  const key = randomBytes(32)
+  try {
+    expect(fault({ HOST_KEY_FILE: file })).toContain('HOST_KEY_FILE names a file that cannot be read')
+    writeFileSync(file, `${key.toString('base64')}\n`, { mode: 0o640 })
+    expect(readConfig({ HOST_KEY_FILE: file }).hostKey).toEqual(key)
+    expect(fault({ HOST_KEY_FILE: file, HOST_KEY: key.toString('base64') })).toContain(
+      '\n  HOST_KEY_FILE cannot stand beside HOST_KEY',
+    )
+    chmodSync(file, 0o644)
+    expect(fault({ HOST_KEY_FILE: file })).toMatch(/every user of this machine can get at \(mode 0644\)/)
+    writeFileSync(file, 'short')
+    expect(fault({ HOST_KEY_FILE: file })).toContain('is not 32 bytes in base64')
+    writeFileSync(file, Buffer.alloc(32).toString('base64'))
+    expect(fault({ HOST_KEY_FILE: file })).toContain('a key of zeros only')
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
 })
 
 it('metrics are answered apart from the page', () => {

@@ -78,7 +78,7 @@ const toConfig = (values: Values): Config => ({
   recorder: values.RECORDER_URL === null ? null : toRecorder(values.RECORDER_URL, values),
   auditLog: values.AUDIT_LOG ?? join(values.DATA_DIR, 'audit.log'),
   copyAlert: values.COPY_ALERT,
-  hostKey: values.HOST_KEY,
+  hostKey: values.HOST_KEY ?? values.HOST_KEY_FILE,
   trustProxy: values.TRUST_PROXY,
   tls: values.TLS_CERT && values.TLS_KEY ? matchTls(values.TLS_CERT, values.TLS_KEY) : null,
   metrics: values.METRICS_PORT,

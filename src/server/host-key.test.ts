@@ -1,9 +1,19 @@
 /** The host's own secret: made once, kept, and never replaced in silence. */
-import { mkdtempSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdtempSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { HOST_KEY_BYTES, HostKeyError, parseHostKey, readHostKey } from './host-key.ts'
+import { HOST_KEY_BYTES, parseHostKey } from './config/host-keys.ts'
+import { HostKeyError, readHostKey } from './host-key.ts'
 import { limitFiles } from './testing.ts'
 
 let folder: string
@@ -13,6 +23,8 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 const file = (): string => join(folder, 'host.key')
+/** As an operator puts it back. */
+const putBack = (text: string): void => writeFileSync(file(), text, { mode: 0o600 })
 
 describe('the host’s key', () => {
   it('is made where there is none, for nobody else to read, and is the same from then on', () => {
@@ -47,7 +59,7 @@ describe('the host’s key', () => {
   it('is read with spaces around it, and in base64 for addresses', () => {
     const key = Buffer.alloc(HOST_KEY_BYTES, 0xfb)
     for (const text of [`  ${key.toString('base64')}\r\n`, key.toString('base64url')]) {
-      writeFileSync(file(), text)
+      putBack(text)
       expect(readHostKey(folder)).toEqual(key)
     }
   })
@@ -60,10 +72,26 @@ describe('the host’s key', () => {
     ['words', 'this is not a key at all, is it, 32 b'],
     ['half of it', Buffer.alloc(32).toString('base64').slice(0, 20)],
   ])('is not made anew over %s', (_name, text) => {
-    writeFileSync(file(), text)
+    putBack(text)
     expect(() => readHostKey(folder)).toThrow(HostKeyError)
     expect(() => readHostKey(folder)).toThrow(/Restore it, or remove it/)
     expect(readFileSync(file(), 'utf8')).toBe(text)
+  })
+
+  it.each([0o604, 0o644, 0o602])('is refused where others can get at it, with the mode %o', (mode) => {
+    readHostKey(folder)
+    chmodSync(file(), mode)
+    expect(() => readHostKey(folder)).toThrow(HostKeyError)
+    expect(() => readHostKey(folder)).toThrow(
+      /every user of this machine \(mode 06\d\d\)\. Give it the mode 0600/,
+    )
+    chmodSync(file(), 0o640)
+    expect(readHostKey(folder)).toHaveLength(HOST_KEY_BYTES)
+  })
+
+  it('is refused where it is zeros only', () => {
+    putBack(Buffer.alloc(HOST_KEY_BYTES).toString('base64'))
+    expect(() => readHostKey(folder)).toThrow(/zeros only, which anybody can guess\. Remove it/)
   })
 
   it('says what to do where it can be neither read nor written', () => {

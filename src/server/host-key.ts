@@ -3,22 +3,14 @@
  * keyed with. It is made once; whoever loses it signs everybody out, and nothing more.
  */
 import { randomBytes, randomUUID } from 'node:crypto'
-import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-
-export const HOST_KEY_BYTES = 32
+import { HOST_KEY_BYTES, hostKey, hostKeyFile, isBlank, openMode, parseHostKey } from './config/host-keys.ts'
+import { Fault, type Reader } from './config/readers.ts'
 
 /** Why the key cannot be used; the message says what to do. */
 export class HostKeyError extends Error {
   override readonly name = 'HostKeyError'
-}
-
-/** @returns null where the text is not the 32 bytes of a key in base64. */
-export function parseHostKey(text: string): Buffer | null {
-  const trimmed = text.trim()
-  if (!/^[\w+/-]+={0,2}$/.test(trimmed)) return null
-  const key = Buffer.from(trimmed, 'base64')
-  return key.length === HOST_KEY_BYTES ? key : null
 }
 
 const codeOf = (error: unknown): string =>
@@ -35,15 +27,27 @@ function readFile(file: string): string | null {
 
 /**
  * The key in `dataDir/host.key`, made there if there is none.
- * @throws HostKeyError where it can be neither read nor made, or is no key.
+ * @throws HostKeyError where it can be neither read nor made, is no key, or is no secret.
  */
 export function readHostKey(dataDir: string): Buffer {
   const file = join(dataDir, 'host.key')
   const text = readFile(file)
   const key = text === null ? randomBytes(HOST_KEY_BYTES) : parseHostKey(text)
+  const mode = text === null ? null : openMode(file)
+  if (mode !== null) {
+    throw new HostKeyError(
+      `${file} can be read or changed by every user of this machine (mode ${mode}). Give it the mode 0600; ` +
+        'or, if somebody may have read it, remove it: then everybody signs in anew.',
+    )
+  }
   if (!key) {
     throw new HostKeyError(
       `${file} is not a key of ${HOST_KEY_BYTES} bytes in base64. Restore it, or remove it: then everybody signs in anew.`,
+    )
+  }
+  if (isBlank(key)) {
+    throw new HostKeyError(
+      `${file} is a key of zeros only, which anybody can guess. Remove it: a new one is made, and everybody signs in anew.`,
     )
   }
   if (text !== null) return key
@@ -60,4 +64,29 @@ export function readHostKey(dataDir: string): Buffer {
     rmSync(draft, { force: true })
   }
   return key
+}
+
+function given(name: string, value: string, read: Reader<Buffer>): Buffer {
+  try {
+    return read(value)
+  } catch (error) {
+    throw error instanceof Fault ? new HostKeyError(`${name} ${error.message}`) : error
+  }
+}
+
+/**
+ * The key of the host with this environment, for a command beside it. None is made: it would match nothing.
+ * @throws HostKeyError where there is none, or as `readHostKey` does.
+ */
+export function findHostKey(env: Readonly<Record<string, string | undefined>>): Buffer {
+  const { HOST_KEY: text, HOST_KEY_FILE: file } = env
+  const dataDir = env.DATA_DIR || 'data'
+  if (text && file)
+    throw new HostKeyError('HOST_KEY_FILE cannot stand beside HOST_KEY: leave one of them out.')
+  if (text) return given('HOST_KEY', text, hostKey)
+  if (file) return given('HOST_KEY_FILE', file, hostKeyFile)
+  if (existsSync(join(dataDir, 'host.key'))) return readHostKey(dataDir)
+  throw new HostKeyError(
+    `There is no host.key in ${dataDir}. Set DATA_DIR to the host's folder, or HOST_KEY or HOST_KEY_FILE as the host has them.`,
+  )
 }

@@ -27,7 +27,8 @@ const reasons: Readonly<Record<string, string>> = {
   EISDIR: 'it is a folder',
 }
 
-function readText(path: string): string {
+/** @throws Fault */
+export function readText(path: string): string {
   if (/-----BEGIN|[\r\n]/.test(path)) throw new Fault('takes the path of a file, not what is in it.')
   try {
     return readFileSync(path, 'utf8')

@@ -61,14 +61,3 @@ export function instant(text: string): number {
   if (!written) throw new Fault('takes an ISO-8601 date-time.')
   return toEpochMs(written)
 }
-
-const KEY_BYTES = 32
-
-/** 32 bytes in base64. */
-export function base64Key(text: string): Buffer {
-  const key = Buffer.from(text, 'base64')
-  if (/^[\w+/-]+=*$/.test(text) && key.length === KEY_BYTES) return key
-  throw new Fault(
-    `takes ${KEY_BYTES} random bytes in base64, as openssl rand -base64 ${KEY_BYTES} prints them.`,
-  )
-}

@@ -61,12 +61,17 @@ const foreignKey: Rule = ({ TLS_CERT: cert, TLS_KEY: key }) => {
   }
 }
 
+const twoKeys: Rule = (_read, isSet) =>
+  isSet('HOST_KEY') && isSet('HOST_KEY_FILE')
+    ? ['HOST_KEY_FILE', 'cannot stand beside HOST_KEY: leave one of them out.']
+    : null
+
 const samePort: Rule = ({ PORT: port, METRICS_PORT: metrics }) =>
   metrics && metrics.port !== 0 && metrics.port === port
     ? ['METRICS_PORT', 'is the same port as PORT: metrics are answered apart from the page.']
     : null
 
-const rules = [plainHttp, demoBesideRecorder, recorderMissing, halfTls, foreignKey, samePort]
+const rules = [plainHttp, demoBesideRecorder, recorderMissing, halfTls, foreignKey, twoKeys, samePort]
 
 export function relations(read: Partial<Values>, isSet: (name: VariableName) => boolean): Found[] {
   return rules.map((rule) => rule(read, isSet)).filter((found) => found !== null)

@@ -1,7 +1,8 @@
 /** Every variable of the host, declared once: reading, errors, `--print-config` and the README's table follow. */
 import { listenAddress, origins, proxies, recorderRoot } from './addresses.ts'
 import { certificateFile, keyFile } from './certificates.ts'
-import { base64Key, instant, integer, matching, onOff, oneOf, optional, type Reader } from './readers.ts'
+import { hostKey, hostKeyFile } from './host-keys.ts'
+import { instant, integer, matching, onOff, oneOf, optional, type Reader } from './readers.ts'
 
 export interface Variable<T = unknown> {
   /** As the README's table says it. */
@@ -138,7 +139,13 @@ const operations = {
     told: 'made once: `DATA_DIR/host.key`',
     example: '<what openssl rand -base64 32 printed>',
     secret: true,
-    read: optional(base64Key),
+    read: optional(hostKey),
+  }),
+  HOST_KEY_FILE: variable({
+    what: 'in place of `HOST_KEY`, a file that holds it, which only the host’s user or group may read',
+    standard: '',
+    example: '/run/secrets/recordings-host-key',
+    read: optional(hostKeyFile),
   }),
   TRUST_PROXY: variable({
     what: 'addresses or networks, with commas, of proxies whose `X-Forwarded-For`, `-Proto` and `-Host` are believed',
