@@ -1,16 +1,18 @@
 /** The commands and the worker threads as they run in earnest: compiled, and as processes of their own. */
 import { execFile, spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { setImmediate } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import Sqlite from 'better-sqlite3'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { openSessions } from './auth/sessions.ts'
 import type { Principal } from './sources/source.ts'
 import { databaseFile, openForReading } from './sources/sqlite/database.ts'
 import { openSqliteSource } from './sources/sqlite/sqlite-source.ts'
+import { NOON_MS, testHostKey } from './testing.ts'
 import { temporaryFolder, testGuid, testStore, type TestStore } from './sources/sqlite/testing.ts'
 
 const root = resolve(import.meta.dirname, '..', '..')
@@ -196,6 +198,56 @@ describe('npm run user', () => {
     const { code, out, err } = await run('user', args, '\n')
     expect({ code, out }).toEqual({ code: 1, out: '' })
     expect(err).toMatch(message)
+  })
+
+  it('signs out one user or all, beside a running host and without a store', async () => {
+    const file = join(folder.dataDir, 'sessions.db')
+    const none = await run('user', ['sign-out', 'mrossi'])
+    expect(none).toMatchObject({
+      code: 1,
+      err: `There is no sessions.db in ${folder.dataDir}. Set DATA_DIR to the host's folder.\n`,
+    })
+    const sessions = openSessions({ file, nowMs: () => NOON_MS, hostKey: testHostKey })
+    const open = (username: string): string =>
+      sessions.open({ username, displayName: null, role: 'base', scope: { kind: 'recorder' }, stamp: '' })
+    const [first, second, alike, other] = ['mrossi', 'MRossi', 'CORP\\mrossi', 'ada'].map(open)
+    const known = () => [first, second, alike, other].map((token) => sessions.find(token ?? '')?.username)
+    expect(await run('user', ['sign-out', 'Mrossi'])).toEqual({
+      code: 0,
+      out: 'Ended 2 sessions of Mrossi. Still signed in, by names that are alike: CORP\\mrossi.\n',
+      err: '',
+    })
+    expect(known()).toEqual([undefined, undefined, 'CORP\\mrossi', 'ada'])
+    expect((await run('user', ['sign-out', 'nobody'])).out).toBe('Ended 0 sessions of nobody.\n')
+    expect((await run('user', ['sign-out', '--all', 'ada'])).err).toMatch(
+      /Give a NAME or --all, not both: ada/,
+    )
+    expect((await run('user', ['sign-out'])).err).toMatch(/Give their NAME/)
+    expect((await run('user', ['sign-out', '--all'])).out).toBe('Ended 2 sessions, of everybody.\n')
+    expect(known()).toEqual([undefined, undefined, undefined, undefined])
+    sessions.close()
+    expect(existsSync(databaseFile(folder.dataDir))).toBe(false)
+  })
+
+  it.each(['user', 'import'] as const)('%s writes for nobody else, whatever the umask', async (command) => {
+    const dataDir = join(folder.dataDir, 'new')
+    const args = command === 'user' ? ['add', 'a', '--role', 'base', '--password-stdin'] : ['-']
+    const child = spawn(
+      'sh',
+      [
+        '-c',
+        'umask 0 && exec "$@"',
+        'sh',
+        process.execPath,
+        join(compiled, 'server', `${command}.js`),
+        ...args,
+      ],
+      { env: { ...process.env, DATA_DIR: dataDir } },
+    )
+    child.stdin.end(command === 'user' ? 'a long password of one\n' : line(1))
+    expect(await end(child)).toMatchObject({ code: 0 })
+    expect(statSync(dataDir).mode & 0o777).toBe(0o700)
+    expect(statSync(databaseFile(dataDir)).mode & 0o777).toBe(0o600)
   })
 
   it('does not make a store to list nobody', async () => {

@@ -3,6 +3,7 @@ import { createReadStream, statSync } from 'node:fs'
 import { basename } from 'node:path'
 import { parseArgs } from 'node:util'
 import { SingleBar } from 'cli-progress'
+import { keepFilesPrivate } from './files/private-files.ts'
 import { importFormats, type ImportFormat } from './sources/sqlite/import-formats.ts'
 import { importRecordings, type ImportProgress, type ImportResult } from './sources/sqlite/import-file.ts'
 import { StoreError } from './sources/sqlite/store-error.ts'
@@ -116,6 +117,7 @@ async function run(options: Arguments, signal: AbortSignal): Promise<void> {
 const INTERRUPTED = 130
 
 async function main(): Promise<number> {
+  keepFilesPrivate()
   let options: Arguments | null
   try {
     options = readArguments(process.argv.slice(2))

@@ -1,8 +1,10 @@
-/** `npm run user -- add|list|remove|passwd`: the accounts of the embedded store. */
+/** `npm run user -- add|list|remove|passwd|sign-out`: the accounts of the embedded store. */
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { parseArgs } from 'node:util'
 import { roles, type Role } from '../contract/session.ts'
+import { keepFilesPrivate } from './files/private-files.ts'
+import { signOut } from './sign-out.ts'
 import { openForWriting, storeExists, type Database } from './sources/sqlite/database.ts'
 import { isDemoAccount } from './sources/sqlite/demo-mark.ts'
 import { Directory, type Account } from './sources/sqlite/directory.ts'
@@ -14,10 +16,12 @@ const USAGE = `Usage: npm run user -- add NAME --role none|base|supervisor|manag
        npm run user -- list
        npm run user -- remove NAME
        npm run user -- passwd NAME [--password-stdin]
+       npm run user -- sign-out NAME|--all
 
 Manages who may sign in to the store in DATA_DIR (default: data/). none may find no recordings, base their own,
 supervisor those of the groups they lead (--leads), manager all. --group is the group that the user's own recordings
-belong to. The password is asked for, or read from standard input with --password-stdin.`
+belong to. The password is asked for, or read from standard input with --password-stdin. sign-out ends the sessions of
+one user or of all, also in front of a recorder.`
 
 /** The arguments are not as the usage says. */
 class UsageError extends Error {}
@@ -33,6 +37,7 @@ function readArguments(args: string[]) {
       'first-name': { type: 'string' },
       'last-name': { type: 'string' },
       'password-stdin': { type: 'boolean', default: false },
+      all: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
   })
@@ -47,6 +52,12 @@ function named(name: string | undefined): string {
   // HTTP Basic ends the username at the first colon.
   if (name.includes(':')) throw new UsageError(`A username cannot contain a colon: ${name}.`)
   return name
+}
+
+/** For the sessions of all. */
+function everybody(name: string | undefined): null {
+  if (name !== undefined) throw new UsageError(`Give a NAME or --all, not both: ${name}.`)
+  return null
 }
 
 function newAccount(name: string, options: Options): Account {
@@ -183,10 +194,11 @@ function list(db: Database): string {
 async function run(args: string[]): Promise<string> {
   const { command, name, values } = readArguments(args)
   if (values.help) return USAGE
-  if (command === undefined || !['add', 'list', 'remove', 'passwd'].includes(command)) {
+  if (command === undefined || !['add', 'list', 'remove', 'passwd', 'sign-out'].includes(command)) {
     throw new UsageError(command === undefined ? 'What is to be done?' : `There is no command ${command}.`)
   }
   const dataDir = process.env.DATA_DIR || 'data'
+  if (command === 'sign-out') return signOut(dataDir, values.all ? everybody(name) : named(name))
   if (command !== 'add' && !storeExists(dataDir)) {
     throw new StoreError(
       `There is no store in ${dataDir}. Set DATA_DIR to its folder, or add a user to make one.`,
@@ -214,6 +226,7 @@ function failure(error: unknown): string {
   return isUsage ? `${error.message}\n\n${USAGE}` : (error.stack ?? error.message)
 }
 
+keepFilesPrivate()
 try {
   process.stdout.write(`${await run(process.argv.slice(2))}\n`)
 } catch (error) {
