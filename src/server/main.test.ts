@@ -2,7 +2,18 @@
 import Database from 'better-sqlite3'
 import { execFile, spawn, type ChildProcessByStdio } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer, connect, type AddressInfo, type Socket } from 'node:net'
 import { join, resolve } from 'node:path'
 import type { Readable } from 'node:stream'
@@ -277,6 +288,65 @@ describe('a host that cannot start says why and what to do, with no stack', () =
     writeTestPage(join(dist, 'page'))
     expectClear(ended)
     expect(ended.err).toContain('exactly one <meta name="boot"')
+  })
+})
+
+/** Names in the folder, at any depth, that others can get at. */
+const openToOthers = (path: string): string[] =>
+  ['.', ...readdirSync(path, { recursive: true, encoding: 'utf8' })].filter(
+    (name) => (statSync(join(path, name)).mode & 0o077) !== 0,
+  )
+
+describe('DATA_DIR', () => {
+  it('is one host’s: a second is told the process of the first, until that has ended', async () => {
+    const env = { DATA_DIR: join(folder.dataDir, 'data') }
+    const first = start(env)
+    await listening(first)
+    for (const more of [{}, { RECORDER_URL: 'http://127.0.0.1:9', DEMO: '' }]) {
+      const ended = await fail({ ...env, ...more })
+      expectClear(ended)
+      expect(ended.err).toBe(
+        `Another host (process ${first.pid}) runs in DATA_DIR ${env.DATA_DIR}: stop it first, also for an upgrade, ` +
+          'or give this one a DATA_DIR of its own.\n',
+      )
+    }
+    await stop(first, 'SIGKILL')
+    const next = start(env)
+    await listening(next)
+    expect(readFileSync(join(env.DATA_DIR, 'host.pid'), 'utf8')).toBe(`${next.pid}\n`)
+    expect(await stop(next, 'SIGTERM')).toBe(0)
+    expect(existsSync(join(env.DATA_DIR, 'host.pid'))).toBe(false)
+  })
+
+  it('is closed to everybody else, whatever the umask, and what was open is closed with a line', async () => {
+    const dataDir = join(folder.dataDir, 'data')
+    mkdirSync(join(dataDir, 'media', 'ab'), { recursive: true })
+    writeFileSync(join(dataDir, 'media', 'ab', 'x.mp3'), 'x')
+    for (const name of ['.', 'media', 'media/ab', 'media/ab/x.mp3']) chmodSync(join(dataDir, name), 0o777)
+    const program = [process.execPath, join(dist, 'host', 'server', 'main.js')]
+    const child = spawn('sh', ['-c', 'umask 0 && exec "$@"', 'sh', ...program], {
+      env: { PATH: process.env.PATH, PORT: '0', DEMO: 'off', DATA_DIR: dataDir },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    running.push(child)
+    const out = output(child)
+    await listening(child)
+    await written(child, out, /"count":4,"example":"\.","msg":"files in DATA_DIR could be reached/)
+    expect(readdirSync(dataDir)).toEqual(
+      expect.arrayContaining(['recordings.db', 'sessions.db', 'host.key', 'host.lock', 'audit.log']),
+    )
+    expect(openToOthers(dataDir)).toEqual([])
+    expect(await stop(child, 'SIGTERM')).toBe(0)
+  })
+
+  it('is not opened with a key in it that others may have read', async () => {
+    const file = join(folder.dataDir, 'host.key')
+    writeFileSync(file, Buffer.alloc(32, 'k').toString('base64'))
+    chmodSync(file, 0o644)
+    const ended = await fail({ DATA_DIR: folder.dataDir })
+    expectClear(ended)
+    expect(ended.err).toContain(`${file} can be read or changed by every user of this machine (mode 0644)`)
+    expect(statSync(file).mode & 0o777).toBe(0o644)
   })
 })
 

@@ -12,8 +12,10 @@ import { ConfigError, readConfig, type Config } from './config.ts'
 import { isLoopback, type Listen } from './config/addresses.ts'
 import type { TlsFiles } from './config/certificates.ts'
 import { printConfig } from './config/print.ts'
+import { openDataFolder, tellNarrowed } from './data-folder.ts'
 import { readDocument } from './document.ts'
 import { createDrain } from './drain.ts'
+import { keepFilesPrivate, narrowFiles } from './files/private-files.ts'
 import { HostKeyError, readHostKey } from './host-key.ts'
 import { listen, listenForMetrics } from './listening.ts'
 import { buildMetricsServer, closeServer } from './metrics-server.ts'
@@ -80,12 +82,16 @@ function renewOnHangUp(app: FastifyInstance, tls: TlsFiles | null): void {
 }
 
 async function start(): Promise<void> {
+  keepFilesPrivate()
   const config = readConfig(process.env)
   const dataDir = resolve(config.dataDir)
   const nowMs = hostClock(config.demoNowMs)
   const page = readPage()
-  const { source, demoAccounts } = await openSource(config, dataDir, { nowMs, say })
+  const folder = openDataFolder(dataDir)
+  // Before the files are narrowed: that would hide that others may have read the key.
   const hostKey = config.hostKey ?? readHostKey(dataDir)
+  const narrowed = narrowFiles(dataDir)
+  const { source, demoAccounts } = await openSource(config, dataDir, { nowMs, say })
   const sessions = openSessionsIn(dataDir, nowMs, hostKey)
   const auditLog = await openAuditLog({ file: resolve(config.auditLog), key: auditKey(hostKey), nowMs })
   const drain = createDrain()
@@ -104,7 +110,9 @@ async function start(): Promise<void> {
     // A person at a terminal wants the address, not a line for each answer.
     log: { level: config.logLevel ?? (process.stdout.isTTY ? 'warn' : 'info') },
   })
-  const closing: (() => unknown)[] = [() => source.close(), () => sessions.close(), () => auditLog.close()]
+  tellNarrowed(app, narrowed)
+  const closing: (() => unknown)[] = [source, sessions, auditLog].map((part) => () => part.close())
+  closing.push(() => folder.release())
   stopOnSignals({ app, drain, closing })
   if (metrics && config.metrics) closing.unshift(await startMetrics(app, metrics, config.metrics))
   renewOnHangUp(app, config.tls)

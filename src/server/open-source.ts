@@ -1,5 +1,4 @@
 /** Which source answers, by the configuration. */
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DemoAccount } from '../contract/session.ts'
 import type { NowMs } from './clock.ts'
@@ -35,25 +34,13 @@ async function prepareStore(config: Config, dataDir: string, { nowMs, say }: Pre
   )
 }
 
-function makeFolder(dataDir: string): void {
-  try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
-    throw new StartError(
-      `The folder ${dataDir} cannot be made (${code}). Set DATA_DIR to one that can be written.`,
-    )
-  }
-}
-
 /**
- * Opens the recorder where one is configured, else the embedded store, with demo data where that is wanted.
+ * Opens the source in the host's folder, which is there already: the recorder where one is configured, else the embedded store, with demo data where that is wanted.
  * @throws StartError or StoreError, whose messages say what to do.
  */
 export async function openSource(config: Config, dataDir: string, prepare: Prepare): Promise<OpenedSource> {
   const { recorder } = config
   if (recorder) {
-    makeFolder(dataDir)
     const { url, ca, remoteParameter, timeoutMs } = recorder
     const limits = { answerMs: timeoutMs, firstByteMs: Math.min(timeoutMs, 20_000) }
     const spoolFolder = join(dataDir, 'spool')
