@@ -58,7 +58,8 @@ export function narrowFiles(folder: string): Narrowed {
         chmodSync(path, stats.mode & 0o7700)
         closed = add(closed, name)
       }
-      if (stats.isDirectory()) waiting.push(...readdirSync(path).map((entry) => join(path, entry)))
+      if (!stats.isDirectory()) continue
+      for (const entry of readdirSync(path)) waiting.push(join(path, entry))
     } catch {
       left = add(left, name)
     }
