@@ -78,9 +78,9 @@ describe('the host’s key', () => {
     expect(readFileSync(file(), 'utf8')).toBe(text)
   })
 
-  it.each([0o604, 0o644, 0o602])('is refused where others can get at it, with the mode %o', (mode) => {
+  it.each(['604', '644', '602'])('is refused where others can get at it, with the mode %s', (mode) => {
     readHostKey(folder)
-    chmodSync(file(), mode)
+    chmodSync(file(), Number.parseInt(mode, 8))
     expect(() => readHostKey(folder)).toThrow(HostKeyError)
     expect(() => readHostKey(folder)).toThrow(
       /every user of this machine \(mode 06\d\d\)\. Give it the mode 0600/,
