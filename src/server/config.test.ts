@@ -267,6 +267,12 @@ it('the host’s key may lie in a file that others cannot get at', () => {
   }
 })
 
+it('certificates of others are not taken unseen: there is a variable for one’s own authority', () => {
+  const told = fault({ NODE_TLS_REJECT_UNAUTHORIZED: '0' })
+  expect(told).toMatch(/\n {2}NODE_TLS_REJECT_UNAUTHORIZED is 0, .*Example: RECORDER_CA_FILE=\/\S+$/)
+  expect(readConfig({ NODE_TLS_REJECT_UNAUTHORIZED: '1' })).toEqual(readConfig({}))
+})
+
 it('metrics are answered apart from the page', () => {
   expect(readConfig({ METRICS_PORT: '9464' }).metrics).toEqual({ host: '127.0.0.1', port: 9464 })
   expect(readConfig({ METRICS_PORT: '0', PORT: '0' }).metrics).toEqual({ host: '127.0.0.1', port: 0 })

@@ -4,7 +4,7 @@ import type { Listen } from './config/addresses.ts'
 import { matchTls, type TlsFiles, type TlsMaterial } from './config/certificates.ts'
 import { Fault } from './config/readers.ts'
 import { relations } from './config/relations.ts'
-import { unknownVariables } from './config/unknown.ts'
+import { harmfulVariables, unknownVariables } from './config/unknown.ts'
 import {
   variableNames,
   variables,
@@ -111,7 +111,7 @@ export function readConfig(env: Environment): Config {
     }
   }
   faults.push(...relations(read, isSet).map(([name, message]) => told(name, message)))
-  faults.push(...unknownVariables(env))
+  faults.push(...unknownVariables(env), ...harmfulVariables(env))
   if (faults.length === 0) return toConfig(read as Values)
   throw new ConfigError(`The configuration is not usable:\n${faults.map((fault) => `  ${fault}`).join('\n')}`)
 }

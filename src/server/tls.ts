@@ -4,8 +4,21 @@ import { Server, type ServerOptions } from 'node:https'
 import { outOfDate, readTls, type TlsFiles, type TlsMaterial } from './config/certificates.ts'
 import { Fault } from './config/readers.ts'
 
+/** All of TLS 1.3, and of 1.2 what keeps old traffic secret when the key is lost (ECDHE) and cannot be tampered with (AEAD). */
+const ciphers = [
+  'TLS_AES_256_GCM_SHA384',
+  'TLS_CHACHA20_POLY1305_SHA256',
+  'TLS_AES_128_GCM_SHA256',
+  'ECDHE-ECDSA-AES256-GCM-SHA384',
+  'ECDHE-RSA-AES256-GCM-SHA384',
+  'ECDHE-ECDSA-CHACHA20-POLY1305',
+  'ECDHE-RSA-CHACHA20-POLY1305',
+  'ECDHE-ECDSA-AES128-GCM-SHA256',
+  'ECDHE-RSA-AES128-GCM-SHA256',
+].join(':')
+
 export function tlsOptions({ cert, key }: TlsMaterial): ServerOptions {
-  return { cert, key, minVersion: 'TLSv1.2' }
+  return { cert, key, ciphers, minVersion: 'TLSv1.2' }
 }
 
 /** Tells of a certificate that browsers refuse; nobody is helped by a host that does not start for it. */

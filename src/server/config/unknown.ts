@@ -1,5 +1,5 @@
-/** Variables that nobody reads, and that somebody probably believes to be read. */
-import { variableNames } from './variables.ts'
+/** Variables that are not the host's: those that somebody believes to be, and those that would undo what it promises. */
+import { variableNames, variables } from './variables.ts'
 
 /** Only the host's variables begin like this. Others share `HOST`, `LOG` or `DATA` with the whole machine. */
 const ownPrefix = /^(RECORDER|AUDIT|METRICS|EMBED|TLS)_/
@@ -52,4 +52,14 @@ export function unknownVariables(env: Readonly<Record<string, string | undefined
         ? [`${name} is unknown. Did you mean ${near.known}?`]
         : []
     })
+}
+
+/** @returns a fault for each variable of Node's that takes protection away from the whole program. */
+export function harmfulVariables(env: Readonly<Record<string, string | undefined>>): string[] {
+  if (env.NODE_TLS_REJECT_UNAUTHORIZED !== '0') return []
+  return [
+    'NODE_TLS_REJECT_UNAUTHORIZED is 0, which lets any server pose as the recorder and take every password: leave it out, ' +
+      'and let RECORDER_CA_FILE name the authority that signed the recorder’s certificate. ' +
+      `Example: RECORDER_CA_FILE=${variables.RECORDER_CA_FILE.example}`,
+  ]
 }
