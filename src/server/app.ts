@@ -17,10 +17,14 @@ import type { NowMs } from './clock.ts'
 import type { TlsMaterial } from './config/certificates.ts'
 import type { WriteDocument } from './document.ts'
 import type { Drain } from './drain.ts'
-import { nothingHere, refuseConnection, sendEarlyProblem, sendProblem } from './failures.ts'
+import { nothingHere, refuseConnections, sendEarlyProblems, sendProblem } from './failures.ts'
+import { strictTransport, type Headers } from './headers.ts'
 import { healthRoutes } from './health.ts'
 import { answerInTurn } from './http/exchange.ts'
 import { standardPace, type Pace } from './http/slow-readers.ts'
+import { warnOfUntrustedProxy } from './http/forwarding.ts'
+import type { KnowsHost } from './http/known-hosts.ts'
+import { rewriteTarget } from './http/targets.ts'
 import { guardRequests, standardLimits, type Limits } from './limits.ts'
 import { createLanes, type LaneOptions } from './lanes.ts'
 import { logOptions, logAnswers, type LogTo } from './logs.ts'
@@ -54,6 +58,10 @@ export interface AppDependencies {
   readonly pace?: Pace
   /** Addresses of proxies whose word about the client and TLS is taken. */
   readonly trustProxy?: readonly string[]
+  /** Null, as without it, answers under any name. */
+  readonly knowsHost?: KnowsHost | null
+  /** Whether TLS is demanded of the names below the host's own too. */
+  readonly hstsSubdomains?: boolean
   /** Null speaks plain HTTP. */
   readonly tls?: TlsMaterial | null
   /** Null counts nothing. */
@@ -63,12 +71,18 @@ export interface AppDependencies {
 const COPY_ALERT = 5000
 
 /** What fastify is told before anything else; every limit is tested on a raw socket. */
-function serverOptions(dependencies: AppDependencies, limits: Limits): FastifyServerOptions {
+function serverOptions(
+  dependencies: AppDependencies,
+  limits: Limits,
+  transport: Headers,
+): FastifyServerOptions {
   const connection = {
     headersTimeout: limits.headersMs,
     requestTimeout: limits.requestMs,
     connectionsCheckingInterval: limits.checkEveryMs,
     maxHeaderSize: limits.headerBytes,
+    // Node's own refusal has none of our headers: `requireKnownHost` refuses.
+    requireHostHeader: false,
   }
   return {
     // With `https` fastify leaves `http` unread: the limits have to be said in both.
@@ -84,8 +98,9 @@ function serverOptions(dependencies: AppDependencies, limits: Limits): FastifySe
     genReqId: () => randomUUID(),
     requestIdHeader: false,
     return503OnClosing: false,
-    frameworkErrors: sendEarlyProblem,
-    clientErrorHandler: refuseConnection,
+    rewriteUrl: rewriteTarget,
+    frameworkErrors: sendEarlyProblems(transport),
+    clientErrorHandler: refuseConnections(transport),
     ...logOptions(dependencies.log),
   } as FastifyServerOptions
 }
@@ -104,7 +119,8 @@ function readJsonOnly(app: FastifyInstance): void {
 export async function buildApp(dependencies: AppDependencies): Promise<FastifyInstance> {
   const { source, sessions, nowMs, drain } = dependencies
   const limits = { ...standardLimits, ...dependencies.limits }
-  const app = fastify(serverOptions(dependencies, limits))
+  const transport = strictTransport(dependencies.hstsSubdomains ?? false)
+  const app = fastify(serverOptions(dependencies, limits, transport))
   const passwords = createPasswords(source, createThrottle(dependencies.loginFailures, nowMs), nowMs)
   const report = (error: unknown) => app.log.error({ err: error }, 'the audit log cannot be written')
   const copied = (rows: number): void => {
@@ -126,7 +142,8 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   drain.watch(app)
   dependencies.metrics?.watch(app)
   logAnswers(app)
-  guardRequests(app, limits, drain)
+  guardRequests(app, { limits, drain, transport, knowsHost: dependencies.knowsHost ?? null })
+  warnOfUntrustedProxy(app, dependencies.trustProxy ?? [])
   const refuseOthers = refuseOtherMethods(app)
   await app.register(cookie)
   await app.register(compress, {

@@ -33,6 +33,8 @@ describe('the configuration', () => {
       auditLog: 'data/audit.log',
       hostKey: null,
       trustProxy: [],
+      allowedHosts: [],
+      hstsSubdomains: false,
       tls: null,
       metrics: null,
     }
@@ -55,6 +57,8 @@ describe('the configuration', () => {
       AUDIT_LOG: '/var/log/audit.log',
       HOST_KEY: key.toString('base64'),
       TRUST_PROXY: 'loopback, 10.0.0.0/8,192.0.2.7 ,2001:db8::/32',
+      ALLOWED_HOSTS: 'Recordings.example.com. , 10.0.0.5:8443,[2001:DB8:0::1]:443, zoë.test',
+      HSTS_SUBDOMAINS: 'on',
       METRICS_PORT: '[::1]:9464',
       COPY_ALERT: '800',
     })
@@ -73,6 +77,13 @@ describe('the configuration', () => {
       auditLog: '/var/log/audit.log',
       hostKey: key,
       trustProxy: ['loopback', '10.0.0.0/8', '192.0.2.7', '2001:db8::/32'],
+      allowedHosts: [
+        { name: 'recordings.example.com', port: null },
+        { name: '10.0.0.5', port: 8443 },
+        { name: '[2001:db8::1]', port: 443 },
+        { name: 'xn--zo-ija.test', port: null },
+      ],
+      hstsSubdomains: true,
       tls: null,
       metrics: { host: '::1', port: 9464 },
     })
@@ -129,6 +140,17 @@ describe('the configuration', () => {
     ['TRUST_PROXY', '10.0.0.0/8/8'],
     ['TRUST_PROXY', 'proxy.test'],
     ['TRUST_PROXY', '127.0.0.1, uniquelocal'],
+    ['ALLOWED_HOSTS', '*'],
+    ['ALLOWED_HOSTS', '*.example.com'],
+    ['ALLOWED_HOSTS', 'https://recordings.example.com'],
+    ['ALLOWED_HOSTS', 'recordings.example.com/'],
+    ['ALLOWED_HOSTS', 'recordings.example.com:65536'],
+    ['ALLOWED_HOSTS', 'recordings.example.com:'],
+    ['ALLOWED_HOSTS', 'user@recordings.example.com'],
+    ['ALLOWED_HOSTS', '2001:db8::1'],
+    ['ALLOWED_HOSTS', '[::g]'],
+    ['ALLOWED_HOSTS', 'good.test, .'],
+    ['HSTS_SUBDOMAINS', 'true'],
     ['METRICS_PORT', '65536'],
     ['METRICS_PORT', '::1:9464'],
     ['METRICS_PORT', '[x]:9464'],
@@ -220,6 +242,8 @@ describe('other variables', () => {
     ['HOSTKEY', 'HOST_KEY'],
     ['LOGIN_FAILURE', 'LOGIN_FAILURES'],
     ['TRUST_PROXIES', 'TRUST_PROXY'],
+    ['ALLOWED_HOST', 'ALLOWED_HOSTS'],
+    ['HSTS_SUBDOMAIN', 'HSTS_SUBDOMAINS'],
     ['LOG_LEVELS', 'LOG_LEVEL'],
   ])('%s is unknown, and probably meant as %s', (name, known) => {
     const told = fault({ [name]: 'Hunter2' })
@@ -285,9 +309,11 @@ it('no fault repeats what may be a secret', () => {
     TLS_KEY: '-----BEGIN PRIVATE KEY-----\nHunter2',
     EMBED_ORIGINS: 'https://me:Hunter2@portal.test',
     RECORDER_URL: 'https://me:Hunter2@recorder.test',
+    ALLOWED_HOSTS: 'https://me:Hunter2@recordings.test',
     TLS_CERT: '/Hunter2',
   })
-  for (const name of ['HOST_KEY', 'TLS_KEY', 'EMBED_ORIGINS', 'RECORDER_URL', 'TLS_CERT']) {
+  const names = ['HOST_KEY', 'TLS_KEY', 'EMBED_ORIGINS', 'RECORDER_URL', 'ALLOWED_HOSTS', 'TLS_CERT']
+  for (const name of names) {
     expect(told).toContain(`\n  ${name} `)
   }
   expect(told).not.toContain('Hunter2')

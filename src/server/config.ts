@@ -1,6 +1,7 @@
 /** The host's configuration: the environment, read once and checked as a whole. */
 import { join } from 'node:path'
 import type { Listen } from './config/addresses.ts'
+import type { Authority } from './config/authorities.ts'
 import { matchTls, type TlsFiles, type TlsMaterial } from './config/certificates.ts'
 import { Fault } from './config/readers.ts'
 import { relations } from './config/relations.ts'
@@ -52,6 +53,10 @@ export interface Config {
   readonly hostKey: Buffer | null
   /** Addresses and networks of proxies whose word about the client and TLS is taken. */
   readonly trustProxy: readonly string[]
+  /** The names that requests may come under; none: the host finds out by where it listens. */
+  readonly allowedHosts: readonly Authority[]
+  /** Whether browsers are to insist on TLS for names below the host's own too. */
+  readonly hstsSubdomains: boolean
   /** Null for plain HTTP. */
   readonly tls: (TlsFiles & TlsMaterial) | null
   /** Where metrics are answered, or null for nowhere. */
@@ -80,6 +85,8 @@ const toConfig = (values: Values): Config => ({
   copyAlert: values.COPY_ALERT,
   hostKey: values.HOST_KEY ?? values.HOST_KEY_FILE,
   trustProxy: values.TRUST_PROXY,
+  allowedHosts: values.ALLOWED_HOSTS,
+  hstsSubdomains: values.HSTS_SUBDOMAINS,
   tls: values.TLS_CERT && values.TLS_KEY ? matchTls(values.TLS_CERT, values.TLS_KEY) : null,
   metrics: values.METRICS_PORT,
 })

@@ -2,9 +2,10 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
 import { Problem, writeProblem, type ProblemCode, type ProblemDetails } from '../contract/problems.ts'
 import { storageProblem } from './files/storage-failure.ts'
-import { dataHeaders } from './headers.ts'
+import { dataHeaders, type Headers } from './headers.ts'
 import { exchangeOf } from './http/exchange.ts'
 
 /** What fastify itself refuses, in our words. Its own would repeat what was sent. */
@@ -69,9 +70,16 @@ function problemFields({ status, code, message, reason }: ProblemDetails): Probl
   return { status, code, message, reason }
 }
 
-/** For what fastify refuses before any hook has run, such as an address with a broken `%`. */
-export function sendEarlyProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  void sendProblem(error, request, reply.headers(dataHeaders))
+/** The headers of what is refused before any hook has run. @param transport what answers over TLS say of it. */
+function earlyHeaders(socket: Socket, transport: Headers): Headers {
+  return socket instanceof TLSSocket ? { ...dataHeaders, ...transport } : dataHeaders
+}
+
+/** For what fastify refuses before any hook has run. @param transport what answers over TLS say of it. */
+export function sendEarlyProblems(transport: Headers) {
+  return (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
+    void sendProblem(error, request, reply.headers(earlyHeaders(request.raw.socket, transport)))
+  }
 }
 
 const statusOfCode: Readonly<Record<string, number>> = {
@@ -79,8 +87,16 @@ const statusOfCode: Readonly<Record<string, number>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 408,
 }
 
-/** Answers what never became a request: too many bytes of headers, too slow, or no HTTP. */
-export function refuseConnection(error: Error & { code?: string }, socket: Socket): void {
+/**
+ * Answers what never became a request: too many bytes of headers, too slow, or no HTTP.
+ * @param transport what answers over TLS say of it.
+ */
+export function refuseConnections(transport: Headers) {
+  return (error: Error & { code?: string }, socket: Socket): void =>
+    refuse(error, socket, earlyHeaders(socket, transport))
+}
+
+function refuse(error: Error & { code?: string }, socket: Socket, early: Headers): void {
   // Where the connection itself failed, such as a TLS handshake, an answer would wait for ever to be sent.
   if (!/^(HPE|ERR_HTTP)_/.test(error.code ?? '') || !socket.writable) {
     socket.destroy()
@@ -94,7 +110,7 @@ export function refuseConnection(error: Error & { code?: string }, socket: Socke
       message: `${STATUS_CODES[status] ?? 'Bad Request'}.`,
     }),
   )
-  const headers = { ...dataHeaders, 'content-type': 'application/json; charset=utf-8', connection: 'close' }
+  const headers = { ...early, 'content-type': 'application/json; charset=utf-8', connection: 'close' }
   const lines = Object.entries({ ...headers, 'content-length': Buffer.byteLength(body) })
   const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head}\r\n${body}`)

@@ -82,4 +82,8 @@ export const hashedCache = 'public, max-age=31536000, immutable'
 /** The others do, with the next release; their ETag makes asking again cheap. */
 export const plainCache = 'public, max-age=3600'
 
-export const strictTransport: Headers = { 'strict-transport-security': 'max-age=31536000' }
+/** For answers over TLS. @param subdomains whether every name below the host's own must speak TLS too. */
+export function strictTransport(subdomains: boolean): Headers {
+  const year = 'max-age=31536000'
+  return { 'strict-transport-security': subdomains ? `${year}; includeSubDomains` : year }
+}

@@ -110,6 +110,7 @@ describe('the log', () => {
       ['GET', RECORDINGS, 200],
       ['GET', `${RECORDINGS}/:id`, 500],
       ['GET', '/*', 404],
+      ['GET', '/*', 400],
       ['POST', '/auth/login', 401],
     ])
   })

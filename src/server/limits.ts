@@ -1,9 +1,12 @@
 /** What every request has to keep to before anything looks at it. */
 import type { FastifyInstance } from 'fastify'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Problem } from '../contract/problems.ts'
 import { stoppingProblem, type Drain } from './drain.ts'
-import { dataHeaders, strictTransport } from './headers.ts'
+import { dataHeaders, type Headers } from './headers.ts'
 import { HEALTH_LIVE, HEALTH_READY } from './health.ts'
+import { requireKnownHost, type KnowsHost } from './http/known-hosts.ts'
+import { isUnreadable } from './http/targets.ts'
 import { rawPath } from './requests.ts'
 
 export interface Limits {
@@ -33,19 +36,48 @@ function tooLarge(status: 414 | 431, message: string): Problem {
   return new Problem({ status, code: 'too_large', message })
 }
 
+export interface Guard {
+  readonly limits: Limits
+  readonly drain: Drain
+  /** Null answers under any name. */
+  readonly knowsHost: KnowsHost | null
+  /** What answers over TLS say of it. */
+  readonly transport: Headers
+}
+
+function cannotBeRead(status: 400 | 417, message: string): Problem {
+  return new Problem({ status, code: 'invalid_request', message })
+}
+
+/** Node refuses an unknown `Expect` by itself, and without our headers. @returns whether a request has one. */
+function passExpectations(app: FastifyInstance): (request: IncomingMessage) => boolean {
+  const unexpected = new WeakSet<IncomingMessage>()
+  app.server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
+    unexpected.add(request)
+    app.server.emit('request', request, response)
+  })
+  return (request) => unexpected.has(request)
+}
+
 /** Also gives each answer the headers of data, the strictest there are; pages and files loosen them. */
-export function guardRequests(app: FastifyInstance, limits: Limits, drain: Drain): void {
+export function guardRequests(app: FastifyInstance, { limits, drain, knowsHost, transport }: Guard): void {
+  const expectsMore = passExpectations(app)
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(dataHeaders)
-    if (request.protocol === 'https') reply.headers(strictTransport)
-    if ((request.raw.url ?? '').length > limits.addressBytes) {
+    if (request.protocol === 'https') reply.headers(transport)
+    const isHealth = [HEALTH_LIVE, HEALTH_READY].includes(rawPath(request))
+    // A load balancer asks for the host's health by its address, and the answer holds nothing that is anybody's.
+    requireKnownHost(request, isHealth ? null : knowsHost)
+    if (request.originalUrl.length > limits.addressBytes) {
       throw tooLarge(414, `The address is longer than ${limits.addressBytes} bytes.`)
     }
     // Node's own maxHeadersCount drops what is beyond it and says nothing.
     if (request.raw.rawHeaders.length / 2 > limits.headerCount) {
       throw tooLarge(431, `The request has more than ${limits.headerCount} headers.`)
     }
-    if (!drain.stopping || [HEALTH_LIVE, HEALTH_READY].includes(rawPath(request))) return
+    if (isUnreadable(request.raw)) throw cannotBeRead(400, 'The request’s address cannot be read.')
+    if (expectsMore(request.raw)) throw cannotBeRead(417, 'The request expects more than this host does.')
+    if (!drain.stopping || isHealth) return
     reply.header('connection', 'close')
     throw stoppingProblem()
   })

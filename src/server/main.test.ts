@@ -193,7 +193,22 @@ describe('the host', () => {
       if (out.includes('Recordings Dashboard: http://')) break
     }
     expect(out).toContain('plain HTTP')
+    expect(out).toMatch(/"level":40.*Set ALLOWED_HOSTS to/)
     expect(out).not.toContain('http://0.0.0.0')
+  })
+
+  it('answers under loopback names alone, or under those that it is given', async () => {
+    const child = start()
+    const port = await listening(child)
+    expect(await exchange(port, rawGet('/', { host: `127.0.0.1:${port}` }))).toContain('HTTP/1.1 200')
+    expect(await exchange(port, rawGet('/', { host: `evil.test:${port}` }))).toContain('HTTP/1.1 421')
+    const named = start({ ALLOWED_HOSTS: 'recordings.test', TRUST_PROXY: 'loopback', LOG_LEVEL: 'warn' })
+    const out = output(named)
+    const namedPort = await listening(named)
+    const forwarded = { host: '127.0.0.1', 'x-forwarded-host': 'recordings.test' }
+    expect(await exchange(namedPort, rawGet('/', forwarded))).toContain('HTTP/1.1 200')
+    expect(await exchange(namedPort, rawGet('/', { host: 'localhost' }))).toContain('HTTP/1.1 421')
+    expect(out.text).not.toContain('"level"')
   })
 
   it('waits for no connection on which nothing is asked', async () => {
@@ -402,6 +417,13 @@ const writeFiles = ({ cert, key }: KeyPair) => {
   return files
 }
 
+/** Asks for the page's headers under a name. */
+const headUnder = async (socket: TLSSocket, name: string): Promise<string> => {
+  socket.write(`HEAD / HTTP/1.1\r\nhost: ${name}\r\n\r\n`)
+  const [answer] = (await once(socket, 'data')) as [Buffer]
+  return String(answer)
+}
+
 describe('with a certificate of its own, the host', () => {
   let authority: Authority
   beforeAll(async () => {
@@ -425,10 +447,12 @@ describe('with a certificate of its own, the host', () => {
     const [answer] = (await once(idle, 'data')) as [Buffer]
     expect(String(answer)).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*strict-transport-security/)
     const before = idle.getPeerCertificate().serialNumber
-    writeFiles(await authority.issue(['localhost']))
+    expect(await headUnder(idle, 'renewed.test')).toContain('HTTP/1.1 421')
+    writeFiles(await authority.issue(['localhost', 'renewed.test']))
     child.kill('SIGHUP')
     await written(child, out, /certificate read anew/)
     const renewed = await open(port)
+    expect(await headUnder(renewed, 'renewed.test')).toContain('HTTP/1.1 200')
     expect(renewed.getPeerCertificate().serialNumber).not.toBe(before)
     const closed = [idle, renewed].map(whenClosed)
     expect(await stop(child, 'SIGTERM')).toBe(0)

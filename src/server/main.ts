@@ -17,6 +17,7 @@ import { readDocument } from './document.ts'
 import { createDrain } from './drain.ts'
 import { keepFilesPrivate, narrowFiles } from './files/private-files.ts'
 import { HostKeyError, readHostKey } from './host-key.ts'
+import { knownHosts, type KnownHosts } from './http/known-hosts.ts'
 import { listen, listenForMetrics } from './listening.ts'
 import { buildMetricsServer, closeServer } from './metrics-server.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
@@ -72,11 +73,11 @@ async function startMetrics(
 }
 
 /** A service manager's `reload`. */
-function renewOnHangUp(app: FastifyInstance, tls: TlsFiles | null): void {
+function renewOnHangUp(app: FastifyInstance, tls: TlsFiles | null, { renew }: KnownHosts): void {
   // At a terminal, a hang-up is the end of it.
   if (process.stdin.isTTY) return
   process.on('SIGHUP', () => {
-    if (tls) renewCertificate(app, tls)
+    if (tls) renewCertificate(app, tls, renew)
     else app.log.info('nothing to read anew: there is no TLS_CERT')
   })
 }
@@ -97,9 +98,11 @@ async function start(): Promise<void> {
   const drain = createDrain()
   const metrics = config.metrics ? createMetrics() : null
   metrics?.add(() => ({ ...figuresOf(source), audit_writable: auditLog.writable() ? 1 : 0 }))
+  const hosts = knownHosts(config)
   const app = await buildApp({
     ...config,
     ...page,
+    knowsHost: hosts.knows,
     source,
     sessions,
     auditLog,
@@ -115,9 +118,16 @@ async function start(): Promise<void> {
   closing.push(() => folder.release())
   stopOnSignals({ app, drain, closing })
   if (metrics && config.metrics) closing.unshift(await startMetrics(app, metrics, config.metrics))
-  renewOnHangUp(app, config.tls)
+  renewOnHangUp(app, config.tls, hosts)
+  if (hosts.knows === null) warnOfAnyHost(app)
   if (config.tls) warnOfDates(app, config.tls)
   announce(app, config, await listen(app, config))
+}
+
+function warnOfAnyHost(app: FastifyInstance): void {
+  app.log.warn(
+    'requests are answered under any Host name, which lets pages elsewhere reach this host by a name of theirs (DNS rebinding). Set ALLOWED_HOSTS to the names in its addresses',
+  )
 }
 
 /** Says where the host is reached, to a person and to the log. */

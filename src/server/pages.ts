@@ -33,11 +33,12 @@ const addresses = [
 /** Never answered with a page: a script or a program asked, and would take it for what it wanted. */
 const neverPages = /^\/(assets|fw|auth)\//
 
-/** With a slash too many: the same address without it, its query kept. */
-function toList(request: FastifyRequest, reply: FastifyReply) {
-  const query = rawQuery(request)
-  const path = rawPath(request).replace(/\/$/, '')
-  return reply.redirect(query === '' ? path : `${path}?${query}`)
+/** With a slash too many: the same address without it, its query kept. Nothing else of the request is repeated. */
+function redirectTo(path: string) {
+  return (request: FastifyRequest, reply: FastifyReply) => {
+    const query = rawQuery(request)
+    return reply.redirect(query === '' ? path : `${path}?${query}`)
+  }
 }
 
 export function pageRoutes(app: FastifyInstance, options: PageOptions): void {
@@ -70,7 +71,6 @@ export function pageRoutes(app: FastifyInstance, options: PageOptions): void {
   }
 
   for (const address of addresses) app.get(address, sendPage)
-  app.get('/recordings/', toList)
-  app.get(`${EMBED_BASE}/recordings/`, toList)
+  for (const path of ['/recordings', `${EMBED_BASE}/recordings`]) app.get(`${path}/`, redirectTo(path))
   app.get('/*', elsewhere)
 }

@@ -2,6 +2,9 @@
 import type { InjectOptions } from 'fastify'
 import { afterEach, describe, expect, it } from 'vitest'
 import { AUTH_LOGIN } from '../contract/endpoints.ts'
+import type { AppDependencies } from './app.ts'
+import { hostNames } from './config/authorities.ts'
+import { knownHosts } from './http/known-hosts.ts'
 import { loginRequest, testHost, type TestHost } from './testing.ts'
 
 const PROXY = '10.1.2.3'
@@ -10,8 +13,11 @@ const STRANGER = '203.0.113.9'
 let host: TestHost
 afterEach(() => host.close())
 
-const open = async (trustProxy: readonly string[] = ['loopback', '10.0.0.0/8']): Promise<TestHost> => {
-  host = await testHost({ dependencies: { trustProxy } })
+const open = async (
+  trustProxy: readonly string[] = ['loopback', '10.0.0.0/8'],
+  dependencies: Partial<AppDependencies> = {},
+): Promise<TestHost> => {
+  host = await testHost({ dependencies: { trustProxy, ...dependencies } })
   return host
 }
 
@@ -82,5 +88,69 @@ describe('a stranger', () => {
       'x-forwarded-host': 'evil.test',
     })
     expect(answer.json()).toMatchObject({ code: 'cross_origin' })
+  })
+})
+
+const statusOf = async (from: string, headers: Record<string, string>) =>
+  (await ask({ url: '/recordings' }, from, headers)).statusCode
+
+describe('the name that is compared with the known ones', () => {
+  const trustProxy = ['loopback', '10.0.0.0/8']
+  const known = (names: string) =>
+    knownHosts({ host: '127.0.0.1', allowedHosts: hostNames(names), trustProxy, tls: null }).knows
+
+  it('is what a trusted proxy says, and from anybody else the Host', async () => {
+    await open(trustProxy, { knowsHost: known('recordings.test') })
+    expect(await statusOf(PROXY, { ...overTls, host: '127.0.0.1:8080' })).toBe(200)
+    expect(
+      await statusOf(PROXY, { ...overTls, 'x-forwarded-host': 'evil.test', host: 'recordings.test' }),
+    ).toBe(421)
+    expect(await statusOf(PROXY, { host: 'recordings.test' })).toBe(200)
+    expect(await statusOf(STRANGER, { ...overTls, host: 'evil.test' })).toBe(421)
+    expect(await statusOf(STRANGER, { 'x-forwarded-host': 'evil.test', host: 'recordings.test' })).toBe(200)
+  })
+
+  it('has the port of its scheme where it says none', async () => {
+    await open(trustProxy, { knowsHost: known('recordings.test:443') })
+    expect(await statusOf(PROXY, overTls)).toBe(200)
+    expect(await statusOf(PROXY, { ...overTls, 'x-forwarded-host': 'recordings.test:443' })).toBe(200)
+    expect(await statusOf(PROXY, { ...overTls, 'x-forwarded-proto': 'http' })).toBe(421)
+  })
+
+  it('is told to stay on TLS with its subdomains, even in a refusal of the address', async () => {
+    await open(trustProxy, { hstsSubdomains: true })
+    for (const url of ['/', '/%', '/nowhere']) {
+      const { headers } = await ask({ url }, PROXY, overTls)
+      expect(headers['strict-transport-security']).toBe('max-age=31536000; includeSubDomains')
+      expect((await ask({ url }, STRANGER, overTls)).headers).not.toHaveProperty('strict-transport-security')
+    }
+  })
+})
+
+describe('a proxy that nobody trusts', () => {
+  const lines: string[] = []
+  const log = { level: 'warn', stream: { write: (line: string) => void lines.push(line) } } as const
+  const forwarded = { 'x-forwarded-for': '198.51.100.7' }
+
+  it.each([
+    ['x-forwarded-for', '198.51.100.7'],
+    ['x-forwarded-proto', 'https'],
+    ['forwarded', 'for=198.51.100.7'],
+  ])('is told once, by %s, that TRUST_PROXY is not set', async (name, value) => {
+    lines.length = 0
+    await open([], { log })
+    await ask({ url: '/' }, '127.0.0.1', {})
+    expect(lines).toEqual([])
+    for (const url of ['/', '/healthz', '/']) await ask({ url }, '127.0.0.1', { [name]: value })
+    expect(lines).toEqual([expect.stringMatching(/"level":40.*Set TRUST_PROXY to/)])
+    expect(lines[0]).not.toContain(value)
+  })
+
+  it('is nothing new where another is trusted', async () => {
+    lines.length = 0
+    await open(['10.0.0.0/8'], { log })
+    await ask({ url: '/' }, STRANGER, forwarded)
+    await ask({ url: '/' }, PROXY, forwarded)
+    expect(lines).toEqual([])
   })
 })

@@ -102,6 +102,7 @@ describe('addresses that lead elsewhere', () => {
     '//evil.test/',
     '//evil.test/..;/recordings',
     'http://evil.test/nowhere',
+    'http://evil.test//evil.test/recordings/',
   ])('%s', async (path) => {
     const answer = await exchange(port, rawGet(path))
     expect(statusOf(answer)).toBe(404)
@@ -113,6 +114,81 @@ describe('addresses that lead elsewhere', () => {
     const answer = await exchange(port, rawGet('/recordings/?next=//evil.test/'))
     expect(answer).toContain('location: /recordings?next=//evil.test/\r\n')
     expect(statusOf(await exchange(port, rawGet('//evil.test/recordings/')))).toBe(404)
+  })
+})
+
+describe('a target that names a host, as for a proxy,', () => {
+  it.each([
+    ['http://evil.test/recordings/', 302, '/recordings'],
+    ['HTTP://evil.test/recordings/?page=2', 302, '/recordings?page=2'],
+    ['http://localhost/recordings/', 302, '/recordings'],
+    ['https://evil.test:8443/embed/v1/recordings/', 302, '/embed/v1/recordings'],
+    ['ftp://evil.test/recordings/?next=//evil.test/', 302, '/recordings?next=//evil.test/'],
+    ['http://evil.test', 200, undefined],
+    ['http://evil.test?x', 200, undefined],
+    ['http://evil.test/recordings', 200, undefined],
+    ['http://evil.test/healthz', 200, undefined],
+    ['//evil.test/recordings/', 404, undefined],
+    ['http:////evil.test/recordings/', 400, undefined],
+    ['http:///recordings/', 400, undefined],
+    ['http://evil.test/%', 400, undefined],
+    ['http://me@evil.test/recordings/', 400, undefined],
+    ['*', 400, undefined],
+    ['*//evil.test/recordings/', 400, undefined],
+  ])('is answered as its path: %s', async (target, status, location) => {
+    const answer = await exchange(port, rawGet(target))
+    expect([statusOf(answer), /^location: (.*)\r$/im.exec(answer)?.[1]]).toEqual([status, location])
+  })
+
+  it('means what it says to every route', async () => {
+    const query = `http://evil.test${RECORDINGS}?page=0&pageSize=1`
+    expect(bodyOf(await exchange(port, rawGet(query, basic('manager'))))).toMatchObject({ totalCount: 1 })
+    const asset = await exchange(port, rawGet('http://evil.test/favicon.svg'))
+    expect(asset).toContain('content-type: image/svg+xml')
+  })
+})
+
+/** Every answer of the host says at least this. */
+const dataLines = [
+  'cache-control: no-store\r\n',
+  "content-security-policy: default-src 'none'; sandbox; frame-ancestors 'none'\r\n",
+  'x-content-type-options: nosniff\r\n',
+]
+
+describe('a refusal before any route carries the headers of data', () => {
+  it.each([
+    ['no host', 'GET / HTTP/1.1\r\nconnection: close\r\n\r\n', 400],
+    ['two hosts', 'GET / HTTP/1.1\r\nhost: a\r\nhost: b\r\nconnection: close\r\n\r\n', 400],
+    ['one host twice', 'GET /healthz HTTP/1.1\r\nhost: a\r\nHost: a\r\nconnection: close\r\n\r\n', 400],
+    ['two words for a host', rawGet('/', { host: 'a b' }), 400],
+    ['a host with a path', rawGet('/', { host: 'a/b' }), 400],
+    ['a host with a user', rawGet('/', { host: 'a@b' }), 400],
+    ['a host that is no ASCII', rawGet('/', { host: 'zoë' }), 400],
+    ['an expectation', rawGet('/', { expect: 'more' }), 417],
+    ['a broken address', rawGet('/%'), 400],
+    ['a broken address to a recording', rawGet('/recordings/%E0%A4%A'), 400],
+    ['a method that is none', 'BREW / HTTP/1.1\r\n\r\n', 400],
+    ['17 KB of headers', rawGet('/', { x: 'x'.repeat(17_408) }), 431],
+    ['101 headers', rawGet('/', headers(99)), 431],
+    ['a long address', rawGet(`/?${'x'.repeat(8200)}`), 414],
+    ['a long address that is broken', rawGet(`/%${'x'.repeat(8200)}`), 414],
+  ])('%s', async (_, request, status) => {
+    const answer = await exchange(port, request)
+    expect(statusOf(answer)).toBe(status)
+    for (const line of dataLines) expect(answer.toLowerCase()).toContain(line)
+    expect(bodyOf(answer)).toMatchObject({ code: expect.any(String), message: expect.any(String) })
+  })
+
+  it('HTTP/1.0 need not name a host', async () => {
+    expect(statusOf(await exchange(port, 'GET /recordings HTTP/1.0\r\n\r\n'))).toBe(200)
+  })
+
+  it('what a client may expect, it gets', async () => {
+    const body = JSON.stringify({ username: 'manager', password: 'demo' })
+    const head = `POST ${AUTH_LOGIN} HTTP/1.1\r\nhost: x\r\nconnection: close\r\nsec-fetch-site: same-origin\r\n`
+    const rest = `content-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`
+    const answer = await exchange(port, `${head}expect: 100-continue\r\n${rest}`)
+    expect(answer).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 /)
   })
 })
 

@@ -170,7 +170,7 @@ export function exchange(port: number, request: string): Promise<string> {
 
 /** A raw GET that asks for the connection to be closed after it. */
 export const rawGet = (path: string, headers: Readonly<Record<string, string>> = {}): string => {
-  const lines = Object.entries({ host: 'recordings.test', connection: 'close', ...headers })
+  const lines = Object.entries({ host: 'localhost', connection: 'close', ...headers })
   return `GET ${path} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`
 }
 

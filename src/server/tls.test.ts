@@ -9,6 +9,7 @@ import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeAuthority, type Authority, type KeyPair } from '../../e2e/recorder/certificates.ts'
 import { AUTH_LOGIN } from '../contract/endpoints.ts'
+import { knownHosts } from './http/known-hosts.ts'
 import { listen, loginRequest, rawGet, testHost, type TestHost } from './testing.ts'
 import { renewCertificate } from './tls.ts'
 
@@ -217,6 +218,37 @@ describe('a suite without forward secrecy or without AEAD is refused', () => {
     expect(await shake({ ...elliptic, ...v12 }, port)).toBe('TLSv1.2 TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384')
     renewCertificate(rsa.app, write(makeRsaPair()))
     expect(await shake({ ...v12, ciphers: 'AES128-GCM-SHA256' })).toMatch(/^refused/)
+  })
+})
+
+describe('TLS stays, as every answer says', () => {
+  const early: [string, string, number][] = [
+    ['a page', rawGet('/'), 200],
+    ['a method that is none', 'BREW / HTTP/1.1\r\n\r\n', 400],
+    ['17 KB of headers', rawGet('/', { x: 'x'.repeat(17_408) }), 431],
+    ['no host', 'GET / HTTP/1.1\r\nconnection: close\r\n\r\n', 400],
+    ['another host', rawGet('/', { host: 'evil.test' }), 421],
+    ['a broken address', rawGet('/%'), 400],
+    ['a long address', rawGet(`/?${'x'.repeat(8200)}`), 414],
+    ['an expectation', rawGet('/', { expect: 'more' }), 417],
+  ]
+
+  it.each([
+    [false, 'max-age=31536000'],
+    [true, 'max-age=31536000; includeSubDomains'],
+  ])('with its subdomains: %s', async (hstsSubdomains, told) => {
+    const { knows } = knownHosts({ host: '0.0.0.0', allowedHosts: [], trustProxy: [], tls: first })
+    const limits = { headersMs: 150, checkEveryMs: 25 }
+    const dependencies = { tls: first, knowsHost: knows, hstsSubdomains, limits }
+    const strict = await testHost({ dependencies })
+    const strictPort = await listen(strict.app)
+    for (const [what, bytes, status] of [...early, ['slow headers', 'GET / HTTP/1.1\r\n', 408] as const]) {
+      const answer = await exchangeSecurely(bytes, strictPort)
+      expect([what, statusOf(answer)]).toEqual([what, status])
+      expect(answer).toContain(`strict-transport-security: ${told}\r\n`)
+      expect(answer).toContain('x-content-type-options: nosniff\r\n')
+    }
+    await strict.close()
   })
 })
 

@@ -30,11 +30,17 @@ export function warnOfDates(app: FastifyInstance, tls: TlsMaterial): void {
 /**
  * Takes the certificate and the key from their files anew, for connections from now on. Where they cannot be used,
  * the old ones stay and the log says why.
+ * @param follow gets what is used from now on.
  */
-export function renewCertificate(app: FastifyInstance, files: TlsFiles): void {
+export function renewCertificate(
+  app: FastifyInstance,
+  files: TlsFiles,
+  follow: (renewed: TlsMaterial) => void = () => {},
+): void {
   try {
     const renewed = readTls(files)
     if (app.server instanceof Server) app.server.setSecureContext(tlsOptions(renewed))
+    follow(renewed)
     app.log.info('certificate read anew')
     warnOfDates(app, renewed)
   } catch (error) {

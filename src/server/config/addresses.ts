@@ -18,7 +18,7 @@ function readOrigin(text: string): string | null {
 }
 
 /** What stands before an `@` in an address may be a password. */
-const withoutUser = (text: string): string => text.replace(/[^/]*@/, '…@')
+export const withoutUser = (text: string): string => text.replace(/[^/]*@/, '…@')
 
 /** Exact origins, each once. */
 export function origins(text: string): readonly string[] {

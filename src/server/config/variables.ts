@@ -1,5 +1,6 @@
 /** Every variable of the host, declared once: reading, errors, `--print-config` and the README's table follow. */
 import { listenAddress, origins, proxies, recorderRoot } from './addresses.ts'
+import { hostNames } from './authorities.ts'
 import { certificateFile, keyFile } from './certificates.ts'
 import { hostKey, hostKeyFile } from './host-keys.ts'
 import { instant, integer, matching, onOff, oneOf, optional, type Reader } from './readers.ts'
@@ -152,6 +153,19 @@ const operations = {
     standard: '',
     example: 'loopback, 10.0.0.0/8',
     read: proxies,
+  }),
+  ALLOWED_HOSTS: variable({
+    what: 'names in the dashboard’s addresses, with commas; requests under any other name are refused',
+    standard: '',
+    told: 'own names, where it knows them',
+    example: 'recordings.example.com',
+    read: hostNames,
+  }),
+  HSTS_SUBDOMAINS: variable({
+    what: '`on` makes browsers insist on TLS for every name below the dashboard’s too',
+    standard: 'off',
+    example: 'on',
+    read: onOff(),
   }),
   TLS_CERT: variable({
     what: 'PEM file of the host’s certificate and those that lead to its authority',
