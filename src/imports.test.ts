@@ -39,7 +39,7 @@ const floorPlan: Readonly<Record<string, readonly string[]>> = {
   'server/http': ['contract', 'server/config'],
   'server/files': ['contract'],
   'server/audit': ['contract'],
-  'server/auth': ['contract', 'server/files', 'server/sources'],
+  'server/auth': ['contract', 'server/files', 'server/http', 'server/sources'],
   'server/sources': ['contract'],
   'server/sources/recorder': ['contract', 'server/sources'],
   'server/sources/sqlite': ['contract', 'server/files', 'server/sources'],

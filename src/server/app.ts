@@ -9,6 +9,7 @@ import type { Assets } from './assets.ts'
 import { createAudit } from './audit/audit.ts'
 import type { AuditLog } from './audit/audit-log.ts'
 import { authRoutes } from './auth-routes.ts'
+import { createDemoAccounts } from './auth/demo-accounts.ts'
 import { createPasswords } from './auth/passwords.ts'
 import type { Sessions } from './auth/sessions.ts'
 import { createThrottle } from './auth/throttle.ts'
@@ -121,6 +122,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   const limits = { ...standardLimits, ...dependencies.limits }
   const transport = strictTransport(dependencies.hstsSubdomains ?? false)
   const app = fastify(serverOptions(dependencies, limits, transport))
+  const demo = createDemoAccounts(dependencies.demoAccounts)
   const passwords = createPasswords(source, createThrottle(dependencies.loginFailures, nowMs), nowMs)
   const report = (error: unknown) => app.log.error({ err: error }, 'the audit log cannot be written')
   const copied = (rows: number): void => {
@@ -129,7 +131,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   }
   const { auditLog, copyAlert = COPY_ALERT } = dependencies
   const audit = createAudit({ log: auditLog, nowMs, report, copyAlert, copied })
-  const viewers = createViewers(source, sessions, passwords)
+  const viewers = createViewers(source, sessions, passwords, demo)
 
   app.setErrorHandler(sendProblem)
   // A source that asks for the password with every call has had it refused: the session with it must not ask again.
@@ -154,14 +156,14 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   })
 
   healthRoutes(app, dependencies)
-  authRoutes(app, { sessions, viewers, passwords, audit, nowMs })
+  authRoutes(app, { sessions, viewers, passwords, demo, audit, nowMs })
   const lanes = createLanes(dependencies.lanes)
   recordingRoutes(app, { ...dependencies, pace: dependencies.pace ?? standardPace, viewers, audit, lanes })
   dependencies.metrics?.add(() => {
     const { running, waiting } = lanes.counts('searches')
     return { searches_running: running, searches_waiting: waiting }
   })
-  pageRoutes(app, { ...dependencies, viewers })
+  pageRoutes(app, { ...dependencies, viewers, demo })
   refuseOthers()
   return app
 }

@@ -8,6 +8,7 @@ import type { Audit } from './audit/audit.ts'
 import type { Refusable } from './audit/event.ts'
 import { actor, refusingStrangers, tryPassword } from './auditing.ts'
 import { clearToken, giveToken, readToken } from './auth/cookie.ts'
+import type { DemoAccounts } from './auth/demo-accounts.ts'
 import { requireNoStranger, requireSameOrigin } from './auth/origin.ts'
 import type { Passwords } from './auth/passwords.ts'
 import type { OpenSession, Sessions } from './auth/sessions.ts'
@@ -19,6 +20,7 @@ export interface AuthOptions {
   readonly sessions: Sessions
   readonly viewers: Viewers
   readonly passwords: Passwords
+  readonly demo: DemoAccounts
   readonly audit: Audit
   readonly nowMs: () => number
 }
@@ -39,7 +41,7 @@ function readCredentials(body: unknown): Credentials {
 }
 
 export function authRoutes(app: FastifyInstance, options: AuthOptions): void {
-  const { sessions, viewers, passwords, audit, nowMs } = options
+  const { sessions, viewers, passwords, demo, audit, nowMs } = options
 
   const endCurrent = (request: FastifyRequest): void => {
     const token = readToken(request)
@@ -72,7 +74,7 @@ export function authRoutes(app: FastifyInstance, options: AuthOptions): void {
   async function logIn(request: FastifyRequest, reply: FastifyReply): Promise<Session> {
     const given = readCredentials(request.body)
     const { principal, session, token } = await tryPassword(audit, request, given, async () =>
-      openSession(await passwords.verify(given, request.ip)),
+      openSession(await passwords.verify(demo.tried(given, request), request.ip)),
     )
     endCurrent(request)
     await audit.login(actor(request, principal.username, token))

@@ -1,8 +1,9 @@
 /** The page's addresses, and the files that it is made of. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { EMBED_BASE } from '../contract/endpoints.ts'
-import type { Boot, DemoAccount } from '../contract/session.ts'
+import type { Boot } from '../contract/session.ts'
 import { sendAsset, type Assets } from './assets.ts'
+import type { DemoAccounts } from './auth/demo-accounts.ts'
 import { describeSession, type Viewers } from './auth/viewer.ts'
 import type { WriteDocument } from './document.ts'
 import { nothingHere } from './failures.ts'
@@ -15,7 +16,7 @@ export interface PageOptions {
   readonly viewers: Viewers
   readonly nowMs: () => number
   readonly embedOrigins: readonly string[]
-  readonly demoAccounts: readonly DemoAccount[]
+  readonly demo: DemoAccounts
   readonly contact: string | null
 }
 
@@ -42,7 +43,7 @@ function redirectTo(path: string) {
 }
 
 export function pageRoutes(app: FastifyInstance, options: PageOptions): void {
-  const { assets, viewers, nowMs, demoAccounts, contact } = options
+  const { assets, viewers, nowMs, demo, contact } = options
   const framable = embedHeaders(options.embedOrigins)
 
   async function writeBoot(request: FastifyRequest): Promise<Boot> {
@@ -52,7 +53,7 @@ export function pageRoutes(app: FastifyInstance, options: PageOptions): void {
       return null
     })
     const session = found && describeSession(found, nowMs())
-    return { nowMs: nowMs(), session, demoAccounts, contact }
+    return { nowMs: nowMs(), session, demoAccounts: demo.shown(request), contact }
   }
 
   async function sendPage(request: FastifyRequest, reply: FastifyReply) {

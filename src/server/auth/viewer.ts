@@ -4,6 +4,7 @@ import { Problem } from '../../contract/problems.ts'
 import type { Session } from '../../contract/session.ts'
 import type { Credentials, Principal, Source } from '../sources/source.ts'
 import { readToken } from './cookie.ts'
+import type { DemoAccounts } from './demo-accounts.ts'
 import { requireNoStranger } from './origin.ts'
 import type { Passwords } from './passwords.ts'
 import type { OpenSession, Sessions } from './sessions.ts'
@@ -43,11 +44,24 @@ export function readBasic(header: string): Credentials | null {
   return colon < 1 ? null : { username: text.slice(0, colon), password: text.slice(colon + 1) }
 }
 
-export function createViewers(source: Source, sessions: Sessions, passwords: Passwords): Viewers {
-  async function signedIn(request: FastifyRequest): Promise<SignedIn | null> {
+export function createViewers(
+  source: Source,
+  sessions: Sessions,
+  passwords: Passwords,
+  demo: DemoAccounts,
+): Viewers {
+  /** What the request's cookie opens for the client that sent it. */
+  function opened(request: FastifyRequest): { token: string; session: OpenSession } | null {
     const token = readToken(request)
     const session = token === null ? null : sessions.find(token)
-    if (token === null || !session) return null
+    if (token === null || !session || demo.isClosed(session.username, request)) return null
+    return { token, session }
+  }
+
+  async function signedIn(request: FastifyRequest): Promise<SignedIn | null> {
+    const found = opened(request)
+    if (!found) return null
+    const { token, session } = found
     // Asked anew each time: a new role holds at once, and a removed user is out at once.
     const principal = await source.principal(session.username, session.credentials)
     if (principal?.stamp === session.stamp) return { principal, session }
@@ -62,8 +76,8 @@ export function createViewers(source: Source, sessions: Sessions, passwords: Pas
       return token === null ? null : (sessions.find(token)?.username ?? null)
     },
     refused(request) {
-      const token = readToken(request)
-      if (token !== null) sessions.endSame(token)
+      const found = opened(request)
+      if (found) sessions.endSame(found.token)
     },
     async viewer(request) {
       requireNoStranger(request)
@@ -71,7 +85,8 @@ export function createViewers(source: Source, sessions: Sessions, passwords: Pas
       if (authorization !== undefined) {
         const credentials = readBasic(authorization)
         if (!credentials) throw signedOut()
-        return { principal: await passwords.verifyRepeated(credentials, request.ip), via: 'basic' }
+        const tried = demo.tried(credentials, request)
+        return { principal: await passwords.verifyRepeated(tried, request.ip), via: 'basic' }
       }
       const found = await signedIn(request)
       if (!found) throw signedOut()

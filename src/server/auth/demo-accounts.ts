@@ -1,0 +1,45 @@
+/**
+ * Accounts whose password everybody knows are for trying the program on the machine that it runs on. What a proxy says
+ * of its clients changes nothing: whoever comes through one is not on this machine.
+ */
+import { createHmac, randomBytes } from 'node:crypto'
+import type { FastifyRequest } from 'fastify'
+import type { DemoAccount } from '../../contract/session.ts'
+import { isForwarded } from '../http/forwarding.ts'
+import { accountName } from '../sources/account-name.ts'
+import type { Credentials } from '../sources/source.ts'
+import { MAX_CREDENTIAL_LENGTH } from './passwords.ts'
+
+export interface DemoAccounts {
+  /** What the request's client may be shown and may use. */
+  shown(request: FastifyRequest): readonly DemoAccount[]
+  /** Whether the account is one of the demo, and closed to the request's client. */
+  isClosed(username: string, request: FastifyRequest): boolean
+  /**
+   * The credentials to try. For a closed account the password becomes one that is wrong, and whoever tries it learns
+   * nothing: it is judged, counted and answered as any wrong password is.
+   */
+  tried(given: Credentials, request: FastifyRequest): Credentials
+}
+
+const isLoopbackAddress = (address = ''): boolean => /^(::1|(::ffff:)?127(\.\d{1,3}){3})$/i.test(address)
+
+const isLocal = (request: FastifyRequest): boolean =>
+  isLoopbackAddress(request.raw.socket.remoteAddress) && !isForwarded(request)
+
+export function createDemoAccounts(accounts: readonly DemoAccount[]): DemoAccounts {
+  const names = new Set(accounts.map(({ username }) => accountName(username)))
+  const key = randomBytes(32)
+  const isClosed = (username: string, request: FastifyRequest): boolean =>
+    names.has(accountName(username)) && !isLocal(request)
+  return {
+    shown: (request) => (isLocal(request) ? accounts : []),
+    isClosed,
+    tried(given, request) {
+      const { username, password } = given
+      // One that is too long is refused unread, and stays so.
+      if (!isClosed(username, request) || password.length > MAX_CREDENTIAL_LENGTH) return given
+      return { username, password: createHmac('sha256', key).update(password).digest('base64') }
+    },
+  }
+}
