@@ -308,4 +308,24 @@ describe('searches in worker threads', () => {
     await threaded.close()
     await inPlace.close()
   })
+
+  it('keep nobody waiting for all that another user asks', async () => {
+    await run('import', ['-'], lines(2500))
+    const file = pathToFileURL(join(compiled, 'server', 'sources', 'sqlite', 'sqlite-source.js')).href
+    const module = (await import(/* @vite-ignore */ file)) as { openSqliteSource: typeof openSqliteSource }
+    const source = await module.openSqliteSource({ dataDir: folder.dataDir })
+    const paging = { page: 0, pageSize: 50 }
+    const scan = { remotePartyNumber: { op: 'contains', text: '9' } } as const
+    const ask = (username: string) =>
+      source.list(scan, paging, { ...manager, username }, new AbortController().signal)
+    // The thread has started.
+    await ask('ann')
+
+    let left = 300
+    const many = Array.from({ length: left }, () => ask('ann').finally(() => (left -= 1)))
+    await ask('bob')
+    expect(left).toBeGreaterThan(many.length - 5)
+    await Promise.all(many)
+    await source.close()
+  })
 })

@@ -11,3 +11,13 @@ export const firstKey = (startMs: number): bigint => BigInt(startMs) << SEQUENCE
 
 /** The last key that a recording starting at `startMs` may have. */
 export const lastKey = (startMs: number): bigint => firstKey(startMs) + BigInt(SEQUENCES - 1)
+
+/** No key lies before the first of these, and none after the last: the bounds of what SQLite can hold. */
+export const FIRST_OF_ALL = -(2n ** 63n)
+export const LAST_OF_ALL = 2n ** 63n - 1n
+
+/** Keys from `from`, included, to `to`, not included. */
+export interface KeyRange {
+  readonly from: bigint
+  readonly to: bigint
+}

@@ -1,17 +1,14 @@
 /**
- * Where searches run. A slow one (`contains` reads every number) must not hold up sign-in or audio, so the host
- * runs them in worker threads, each with its own read-only connection. Tests run them in place.
+ * Whose search runs when. Quick ones and scans have places of their own, and so have walks over everything; turns for
+ * them go round between users. Where a search runs is left to `SearchPlaces`: in worker threads, or in place.
  */
-import { MessageChannel } from 'node:worker_threads'
 import { once } from 'node:events'
-import { Piscina } from 'piscina'
 import type { WireList, WireRecording } from '../../../contract/recording.ts'
 import type { Paging, Search } from '../../../contract/search.ts'
+import { accountName } from '../account-name.ts'
 import type { WholeList } from '../source.ts'
-import { openForReading } from './database.ts'
-import { Searcher } from './searching.ts'
-import type { ListTask, WalkTask } from './search-worker.ts'
-import type { Viewer } from './where.ts'
+import { busy, createTurns, type Turns } from '../turns.ts'
+import { searchKind, type SearchKind, type Viewer } from './search-kind.ts'
 
 export interface SearchRunner {
   list(search: Search, paging: Paging, viewer: Viewer, signal: AbortSignal): Promise<WireList>
@@ -19,10 +16,39 @@ export interface SearchRunner {
   close(): Promise<void>
 }
 
+export interface ListTask {
+  readonly search: Search
+  readonly viewer: Viewer
+  readonly paging: Paging
+  /** Turns 1 when nobody waits for the answer any more. */
+  readonly cancelled: Int32Array<SharedArrayBuffer>
+}
+
+export interface WalkTask {
+  readonly search: Search
+  readonly viewer: Viewer
+  readonly chunkRows: number
+}
+
+/** As `Walk`, from elsewhere: one call is one step. */
+export interface RemoteWalk {
+  count(): Promise<number | null>
+  next(): Promise<WireRecording[] | null>
+  /** May be called at any time, and more than once. */
+  close(): void
+}
+
+export interface SearchPlaces {
+  /** How many run at once. */
+  readonly count: Readonly<Record<SearchKind | 'walk', number>>
+  /** Settles when the place is free again. @returns null where the task was cancelled. */
+  list(kind: SearchKind, task: ListTask): Promise<WireList | null>
+  walk(task: WalkTask): RemoteWalk
+  close(): Promise<void>
+}
+
 /** Rows sent at once: enough to make the message cheap, few enough to keep a slow reader's memory small. */
 const CHUNK_ROWS = 1000
-/** Walks take turns in one thread, each chunk a few ms, so that many slow readers cost no more threads. */
-const WALKS_AT_ONCE = 64
 
 /** Rejects as soon as the signal is aborted, whatever became of the work. */
 async function abortable<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
@@ -36,119 +62,108 @@ async function abortable<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   }
 }
 
-/** Searches in this thread. */
-export function searchInPlace(dataDir: string): SearchRunner {
-  const db = openForReading(dataDir)
-  const searcher = new Searcher(db)
-  return {
-    async list(search, paging, viewer, signal) {
-      signal.throwIfAborted()
-      return searcher.list(search, paging, viewer)
-    },
-    async listAll(search, viewer, signal) {
-      signal.throwIfAborted()
-      const connection = openForReading(dataDir)
-      const walk = new Searcher(connection).walk(search, viewer, CHUNK_ROWS)
-      const close = (): void => {
-        walk.close()
-        connection.close()
-      }
-      const recordings = inChunks(signal, async () => walk.next(), close)
-      return { totalCount: walk.totalCount, recordings }
-    },
-    async close() {
-      db.close()
-    },
-  }
-}
-
 /** The rows of a walk. It is closed at its end, when its reader leaves, and when nobody ever begins to read. */
-function inChunks(
-  signal: AbortSignal,
-  next: () => Promise<WireRecording[]>,
-  close: () => void,
-): AsyncIterable<WireRecording> {
-  let open = true
-  const closeOnce = (): void => {
-    if (open) close()
-    open = false
-  }
-  signal.addEventListener('abort', closeOnce, { once: true })
+function inChunks(signal: AbortSignal, walk: RemoteWalk): AsyncIterable<WireRecording> {
+  const close = (): void => walk.close()
+  signal.addEventListener('abort', close, { once: true })
   return (async function* rows() {
     try {
       for (;;) {
         signal.throwIfAborted()
-        const chunk = await next()
-        if (chunk.length === 0) return
+        const chunk = await abortable(signal, walk.next())
+        if (chunk === null) return
         yield* chunk
       }
     } finally {
-      signal.removeEventListener('abort', closeOnce)
-      closeOnce()
+      signal.removeEventListener('abort', close)
+      close()
     }
   })()
 }
 
-const workerFile = import.meta.resolve(`./search-worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`)
-
-/** @param threads how many searches run at once, 1 or more; walks over everything have one more thread. */
-export function searchInWorkers(dataDir: string, threads: number): SearchRunner {
-  const pages = new Piscina({ filename: workerFile, name: 'list', minThreads: threads, maxThreads: threads })
-  const walks = new Piscina({
-    filename: workerFile,
-    name: 'walk',
-    minThreads: 0,
-    maxThreads: 1,
-    concurrentTasksPerWorker: WALKS_AT_ONCE,
-  })
-  return {
-    async list(search, paging, viewer, signal) {
-      signal.throwIfAborted()
-      const cancelled = new Int32Array(new SharedArrayBuffer(4))
-      const task: ListTask = { dataDir, search, viewer: plain(viewer), paging, cancelled }
-      // Piscina's own cancelling kills the thread, connection and all; this only skips what has not begun.
-      const cancel = (): void => void Atomics.store(cancelled, 0, 1)
-      signal.addEventListener('abort', cancel, { once: true })
-      try {
-        return await abortable(signal, pages.run(task) as Promise<WireList>)
-      } finally {
-        signal.removeEventListener('abort', cancel)
-      }
-    },
-    listAll: (search, viewer, signal) =>
-      walkInWorker(walks, { dataDir, search, viewer: plain(viewer) }, signal),
-    async close() {
-      await Promise.all([pages.close(), walks.destroy()])
-    },
+async function count(signal: AbortSignal, walk: RemoteWalk): Promise<number> {
+  for (;;) {
+    signal.throwIfAborted()
+    const total = await abortable(signal, walk.count())
+    if (total !== null) return total
   }
 }
 
 /** Only what a search needs goes to another thread. */
 const plain = ({ username, scope }: Viewer): Viewer => ({ username, scope })
 
-async function walkInWorker(
-  walks: Piscina,
-  task: Omit<WalkTask, 'port' | 'chunkRows'>,
-  signal: AbortSignal,
-): Promise<WholeList<WireRecording>> {
-  signal.throwIfAborted()
-  const { port1, port2 } = new MessageChannel()
-  const walk: WalkTask = { ...task, chunkRows: CHUNK_ROWS, port: port2 }
-  const ended = walks.run(walk, { transferList: [port2] }).then(() => {
-    throw new Error('The walk over the recordings ended early.')
-  })
-  ended.catch(() => {})
-  const message = (): Promise<unknown> =>
-    Promise.race([new Promise((resolve) => port1.once('message', resolve)), ended])
-  const next = (): Promise<WireRecording[]> => {
-    port1.postMessage(null)
-    return abortable(signal, message()) as Promise<WireRecording[]>
+/**
+ * There is no limit here to how many wait: each of them leaves with its signal, and the routes limit how many searches
+ * one user may ask at once.
+ */
+const turns = (running: number): Turns =>
+  createTurns({ running, full: () => busy('Too many searches wait. Try again in a moment.') })
+
+class FairRunner implements SearchRunner {
+  readonly #places: SearchPlaces
+  readonly #turns: Readonly<Record<SearchKind | 'walk', Turns>>
+
+  constructor(places: SearchPlaces) {
+    const { quick, scan, walk } = places.count
+    this.#places = places
+    this.#turns = { quick: turns(quick), scan: turns(scan), walk: turns(walk) }
   }
-  try {
-    const totalCount = Number(await abortable(signal, message()))
-    return { totalCount, recordings: inChunks(signal, next, () => port1.close()) }
-  } catch (error) {
-    port1.close()
-    throw error
+
+  async list(search: Search, paging: Paging, viewer: Viewer, signal: AbortSignal): Promise<WireList> {
+    const kind = searchKind(search, viewer, Date.now())
+    const release = await this.#turns[kind].enter(accountName(viewer.username), signal)
+    const cancelled = new Int32Array(new SharedArrayBuffer(4))
+    // A thread cannot be interrupted: it looks at this before it begins, and between the pieces of a scan.
+    const cancel = (): void => void Atomics.store(cancelled, 0, 1)
+    if (signal.aborted) cancel()
+    signal.addEventListener('abort', cancel, { once: true })
+    // The place is taken until the thread is free, even where nobody waits any more.
+    const found = this.#places
+      .list(kind, { search, viewer: plain(viewer), paging, cancelled })
+      .finally(() => {
+        signal.removeEventListener('abort', cancel)
+        release()
+      })
+    const answer = await abortable(signal, found)
+    signal.throwIfAborted()
+    if (answer === null) throw new Error('A search was stopped that somebody waits for.')
+    return answer
   }
+
+  async listAll(search: Search, viewer: Viewer, signal: AbortSignal): Promise<WholeList<WireRecording>> {
+    const release = await this.#turns.walk.enter(accountName(viewer.username), signal)
+    const walk = this.#openWalk({ search, viewer: plain(viewer), chunkRows: CHUNK_ROWS }, release)
+    try {
+      return { totalCount: await count(signal, walk), recordings: inChunks(signal, walk) }
+    } catch (error) {
+      walk.close()
+      throw error
+    }
+  }
+
+  #openWalk(task: WalkTask, release: () => void): RemoteWalk {
+    try {
+      const walk = this.#places.walk(task)
+      return {
+        count: () => walk.count(),
+        next: () => walk.next(),
+        close() {
+          walk.close()
+          release()
+        },
+      }
+    } catch (error) {
+      release()
+      throw error
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#places.close()
+  }
+}
+
+/** Searches of many users at once, so that nobody waits long for others. */
+export function createSearchRunner(places: SearchPlaces): SearchRunner {
+  return new FairRunner(places)
 }

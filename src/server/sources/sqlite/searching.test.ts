@@ -148,11 +148,13 @@ async function everything(source: SqliteSource, search: Search, viewer: Principa
   return rows
 }
 
-// The larger store takes the ways of many rows: a walk by time, from either end, and gathering that gives up.
+// The larger store takes the ways of many rows: a walk by time, from either end, and gathering that gives up. Pieces of
+// seven rows have edges everywhere.
 describe.each([
-  { name: 'a small store', count: 600, spanMs: 500, runs: 1200 },
-  { name: 'a larger store', count: 26_000, spanMs: 20_000, runs: 150 },
-])('searches of $name', ({ count, spanMs, runs }) => {
+  { name: 'a small store', count: 600, spanMs: 500, runs: 1200, pieceRows: 1000 },
+  { name: 'a small store in small pieces', count: 600, spanMs: 500, runs: 1200, pieceRows: 7 },
+  { name: 'a larger store', count: 26_000, spanMs: 20_000, runs: 150, pieceRows: 1000 },
+])('searches of $name', ({ count, spanMs, runs, pieceRows }) => {
   let store: TestStore
   let source: SqliteSource
   let all: WireRecording[]
@@ -166,7 +168,7 @@ describe.each([
       startTime: '1999-12-31T23:59:59Z',
     }))
     store = await testStore([...told, ...recordings(count, spanMs)])
-    source = await openSqliteSource({ dataDir: store.dataDir, workers: 0 })
+    source = await openSqliteSource({ dataDir: store.dataDir, workers: 0, pieceRows })
     all = await everything(source, {}, manager)
   })
   afterAll(async () => {

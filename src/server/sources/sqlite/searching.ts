@@ -2,139 +2,156 @@
  * Searches over one open database, without waiting: pages, totals and walks over everything. The host runs them
  * in workers, tests run them where they are.
  */
-import type { Database, Statement } from 'better-sqlite3'
+import type { Database } from 'better-sqlite3'
 import type { WireList, WireRecording } from '../../../contract/recording.ts'
 import type { Paging, Search } from '../../../contract/search.ts'
-import { readRow, rowColumns, withOwner, type RecordingRow } from './row.ts'
-import { EVERYTHING, isByStartOnly, whereClause, type Viewer } from './where.ts'
+import { Lookups, SORTED_AT_MOST, within } from './lookups.ts'
+import { Scanner, type Asked, type Gathered, type Window } from './scanning.ts'
+import { isMixed, isNarrow, isNumberOnly, searchKind, type Viewer } from './search-kind.ts'
+import { Statements } from './statements.ts'
 
-/** Up to so many matches are gathered by whichever index finds them and then sorted; more are walked by time. */
-const SORTED_AT_MOST = 2000
-/** Up to so many matches of a search without an index are kept while it is read, so that one reading is enough. */
-const GATHERED_AT_MOST = 20_000
-const STATEMENTS_KEPT = 300
-
-interface Window {
-  readonly offset: number
-  readonly limit: number
-}
-
-/** An answer's rows, in chunks, from one snapshot of the store. */
+/** An answer's rows, in steps, from one snapshot of the store. A step is a piece of a scan, or one short search. */
 export interface Walk {
-  readonly totalCount: number
-  /** The next recordings, most recent first; empty at the end. */
-  next(): WireRecording[]
+  /** Counts on. @returns the total once it is known, or null: not yet. */
+  count(): number | null
+  /** The next recordings, most recent first; none where a step found none, null at the end. Count first. */
+  next(): WireRecording[] | null
   close(): void
 }
 
+/** Nobody stops the search. */
+const never = (): boolean => false
+
+/** How a search is read. */
+type Way = 'counted' | 'gathered' | 'by number' | 'by time'
+
+function wayOf({ search, viewer }: Asked): Way {
+  const isContaining = search.remotePartyNumber?.op === 'contains'
+  if (searchKind(search, viewer, Date.now()) === 'quick') return isContaining ? 'gathered' : 'counted'
+  return isContaining && isNumberOnly(search, viewer) ? 'by number' : 'by time'
+}
+
 export class Searcher {
-  private readonly db: Database
-  private readonly statements = new Map<string, Statement>()
+  readonly #db: Database
+  readonly #lookups: Lookups
+  readonly #scanner: Scanner
 
-  constructor(db: Database) {
-    this.db = db
+  /** @param pieceRows how many rows a piece of a scan has; without it, as many as are read in about 10 ms. */
+  constructor(db: Database, pieceRows?: number) {
+    this.#db = db
+    const statements = new Statements(db)
+    this.#lookups = new Lookups(statements)
+    this.#scanner = new Scanner(statements, pieceRows)
   }
 
-  private prepare(sql: string): Statement {
-    const known = this.statements.get(sql)
-    if (known) return known
-    // Filters and operators make a few thousand texts at most; a busy host uses a handful.
-    if (this.statements.size >= STATEMENTS_KEPT) this.statements.clear()
-    const statement = this.db.prepare(sql)
-    this.statements.set(sql, statement)
-    return statement
-  }
-
-  /** How many recordings match. */
-  private count(search: Search, viewer: Viewer): number {
-    const { sql, params } = whereClause(search, viewer, 'any')
-    // Without any condition SQLite counts pages of the smallest index and looks at no row. Every row has one of the
-    // three directions: naming them lets that same index count a period.
-    const condition = sql === EVERYTHING ? '' : `WHERE ${sql}`
-    const narrowest = search.startTime && isByStartOnly(search, viewer) ? 'AND direction IN (0, 1, 2)' : ''
-    const statement = this.prepare(`SELECT count(*) FROM recordings ${condition} ${narrowest}`)
-    return Number(statement.pluck().get(...params))
-  }
-
-  /** One page and the total, both of one moment. */
-  list(search: Search, { page, pageSize }: Paging, viewer: Viewer): WireList {
+  /**
+   * One page and the total, both of one moment.
+   * @param stop asked between the pieces of a scan.
+   * @returns null where it was stopped.
+   */
+  list(search: Search, { page, pageSize }: Paging, viewer: Viewer, stop = never): WireList | null {
     const window = { offset: page * pageSize, limit: pageSize }
-    return this.db.transaction(
-      () => this.gathered(search, viewer, window) ?? this.counted(search, viewer, window),
-    )()
+    return this.#db.transaction(() => {
+      const steps = this.#page({ search, viewer }, window)
+      for (;;) {
+        const { done, value } = steps.next()
+        if (done) return value
+        if (stop()) return null
+      }
+    })()
   }
 
-  private counted(search: Search, viewer: Viewer, { offset, limit }: Window): WireList {
-    const totalCount = this.count(search, viewer)
-    const left = Math.min(limit, totalCount - offset)
-    const recordings = left > 0 ? this.rows(search, viewer, totalCount, { offset, limit: left }) : []
-    return { totalCount, recordings }
-  }
-
-  /**
-   * A search that no index helps reads every number once to count and once for the page. Where the matches are few,
-   * one reading gathers them all. @returns null where they are many, or where an index helps.
-   */
-  private gathered(search: Search, viewer: Viewer, { offset, limit }: Window): WireList | null {
-    if (search.remotePartyNumber?.op !== 'contains') return null
-    const { sql, params } = whereClause(search, viewer, 'any')
-    const gather = this.prepare(`
-      WITH found AS MATERIALIZED (SELECT key FROM recordings WHERE ${sql} LIMIT ?)
-      SELECT (SELECT count(*) FROM found) AS totalCount,
-        (SELECT json_group_array(key) FROM (SELECT key FROM found ORDER BY key DESC LIMIT ? OFFSET ?)) AS keys`)
-    const bounds = [GATHERED_AT_MOST + 1, limit, offset].map(BigInt)
-    const { totalCount, keys } = gather.get(...params, ...bounds) as { totalCount: number; keys: string }
-    if (totalCount > GATHERED_AT_MOST) return null
-    const rows = this.prepare(
-      `SELECT ${rowColumns} FROM json_each(?) AS found CROSS JOIN recordings ON recordings.key = found.value ${withOwner} ORDER BY found.id`,
-    ).all(keys)
-    return { totalCount, recordings: (rows as RecordingRow[]).map(readRow) }
-  }
-
-  private rows(search: Search, viewer: Viewer, totalCount: number, window: Window): WireRecording[] {
-    const walked = totalCount > SORTED_AT_MOST
-    const { sql, params } = whereClause(search, viewer, walked ? 'time' : 'any')
-    // A page nearer to the oldest end is reached from there.
-    const fromOldest = walked && window.offset > totalCount / 2
-    const offset = fromOldest ? totalCount - window.offset - window.limit : window.offset
-    const keys = `SELECT key FROM recordings WHERE ${sql}
-      ORDER BY ${walked ? '' : '+'}key ${fromOldest ? 'ASC' : 'DESC'} LIMIT ? OFFSET ?`
-    const statement = this.prepare(
-      `SELECT ${rowColumns} FROM (${keys}) AS found CROSS JOIN recordings USING (key) ${withOwner} ORDER BY found.key DESC`,
-    )
-    const rows = statement.all(...params, BigInt(window.limit), BigInt(offset)) as RecordingRow[]
-    return rows.map(readRow)
-  }
-
-  /**
-   * Everything that matches, most recent first, in chunks of at most `chunkSize`. Holds its snapshot, and this
-   * searcher's connection, until it is closed: give it a connection of its own.
-   */
-  walk(search: Search, viewer: Viewer, chunkSize: number): Walk {
-    this.db.exec('BEGIN')
-    const totalCount = this.count(search, viewer)
-    const walked = totalCount > SORTED_AT_MOST
-    const { sql, params } = whereClause(search, viewer, walked ? 'time' : 'any')
-    const rows = this.db
-      .prepare(
-        `SELECT ${rowColumns} FROM recordings ${withOwner} WHERE ${sql} ORDER BY ${walked ? '' : '+'}key DESC`,
-      )
-      .iterate(...params) as IterableIterator<RecordingRow>
+  *#page(asked: Asked, window: Window): Generator<void, WireList> {
+    const way = wayOf(asked)
+    if (way === 'counted') return this.#lookups.page(asked, window)
+    if (way === 'by time') {
+      const collecting = { first: 'newest', window, isCountless: false } as const
+      const { seen, keys } = yield* this.#scanner.collect(asked, collecting)
+      return { totalCount: seen, recordings: this.#lookups.read(keys) }
+    }
+    const { totalCount, keys } = yield* this.#gather(asked, way)
+    const { offset, limit } = within(window, totalCount)
+    if (limit <= 0) return { totalCount, recordings: [] }
+    if (keys) return { totalCount, recordings: this.#lookups.read(keys.slice(offset, offset + limit)) }
+    if (way === 'gathered')
+      return { totalCount, recordings: this.#lookups.rows(asked, totalCount, { offset, limit }) }
+    // Many contain it, so a page nearer to one end is soon reached from there.
+    const isLate = offset > totalCount / 2
+    const near = { offset: isLate ? totalCount - offset - limit : offset, limit }
+    const first = isLate ? 'oldest' : 'newest'
+    const collected = yield* this.#scanner.collect(asked, { first, window: near, isCountless: true })
     return {
       totalCount,
-      next() {
-        const chunk: WireRecording[] = []
-        while (chunk.length < chunkSize) {
-          const { value, done } = rows.next()
-          if (done) break
-          chunk.push(readRow(value))
-        }
-        return chunk
+      recordings: this.#lookups.read(isLate ? collected.keys.toReversed() : collected.keys),
+    }
+  }
+
+  #gather(asked: Asked, way: 'gathered' | 'by number'): Generator<void, Gathered> {
+    return way === 'gathered' ? this.#scanner.gatherAtOnce(asked) : this.#scanner.gatherByNumber(asked)
+  }
+
+  /**
+   * Everything that matches, most recent first, in chunks of at most `chunkRows`. Holds its snapshot, and this
+   * searcher's connection, until it is closed: give it a connection of its own.
+   */
+  walk(search: Search, viewer: Viewer, chunkRows: number): Walk {
+    const asked = { search, viewer }
+    this.#db.exec('BEGIN')
+    const counting = this.#countAll(asked)
+    let counted: Gathered | null = null
+    let steps: Iterator<WireRecording[], void> | null = null
+    return {
+      count() {
+        const { done, value } = counting.next()
+        if (done) counted = value
+        return counted && counted.totalCount
+      },
+      next: () => {
+        if (!counted) throw new Error('Count the recordings before reading them.')
+        steps ??= this.#chunks(asked, counted, chunkRows)
+        return steps.next().value ?? null
       },
       close: () => {
-        rows.return?.()
-        if (this.db.inTransaction) this.db.exec('COMMIT')
+        if (this.#db.inTransaction) this.#db.exec('COMMIT')
       },
+    }
+  }
+
+  /** The total, and the keys as well where they are few. */
+  *#countAll(asked: Asked): Generator<void, Gathered> {
+    const way = wayOf(asked)
+    if (way === 'gathered' || way === 'by number') return yield* this.#gather(asked, way)
+    if (way === 'by time') {
+      const window = { offset: 0, limit: SORTED_AT_MOST }
+      const { seen, keys } = yield* this.#scanner.collect(asked, {
+        first: 'newest',
+        window,
+        isCountless: false,
+      })
+      return { totalCount: seen, keys: seen <= SORTED_AT_MOST ? keys : null }
+    }
+    const totalCount = this.#lookups.count(asked)
+    return { totalCount, keys: totalCount > SORTED_AT_MOST ? null : this.#lookups.sortedKeys(asked) }
+  }
+
+  *#chunks(
+    asked: Asked,
+    { totalCount, keys }: Gathered,
+    chunkRows: number,
+  ): Generator<WireRecording[], void> {
+    if (keys) {
+      for (let at = 0; at < keys.length; at += chunkRows)
+        yield this.#lookups.read(keys.slice(at, at + chunkRows))
+      return
+    }
+    const { search, viewer } = asked
+    const hasOwnOrder =
+      isNarrow(search, viewer) || (search.direction !== undefined && !isMixed(search, viewer))
+    let left = totalCount
+    for (const chunk of this.#scanner.keysByTime(asked, hasOwnOrder, chunkRows)) {
+      yield this.#lookups.read(chunk)
+      left -= chunk.length
+      if (left === 0) return
     }
   }
 }

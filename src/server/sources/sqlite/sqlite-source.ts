@@ -9,13 +9,17 @@ import { BUSY_TIMEOUT_MS, databaseFile, openForReading, openForWriting, stopWait
 import { Details } from './details.ts'
 import { Directory } from './directory.ts'
 import { verifyPassword } from './passwords.ts'
-import { searchInPlace, searchInWorkers } from './search-runner.ts'
+import { searchInPlace } from './search-in-place.ts'
+import { createSearchRunner } from './search-runner.ts'
+import { searchInThreads } from './search-threads.ts'
 
 export interface SqliteSourceOptions {
   /** The folder of the database and the audio; made where it is missing. */
   readonly dataDir: string
-  /** Threads for searches; 0 runs them in place, where a slow one blocks the caller. */
+  /** Threads for searches, 2 or more: one of them is for scans. 0 runs them in place, where a slow one blocks the caller. */
   readonly workers?: number
+  /** In place only: how many rows a piece of a scan has; without it, as many as are read in about 10 ms. */
+  readonly pieceRows?: number
 }
 
 /** What the store writes is exactly what the contract says, and it needs no password to know a user. */
@@ -31,7 +35,8 @@ export interface SqliteSource extends Source {
  * @throws StoreError saying what to do: an unusable folder, no database, another program's, a newer version's, a
  * locked one, a full disk.
  */
-export async function openSqliteSource({ dataDir, workers = 2 }: SqliteSourceOptions): Promise<SqliteSource> {
+export async function openSqliteSource(options: SqliteSourceOptions): Promise<SqliteSource> {
+  const { dataDir, workers = 2, pieceRows } = options
   openForWriting(dataDir).close()
   // The host only reads: a long import in another process locks none of its connections.
   const db = openForReading(dataDir, BUSY_TIMEOUT_MS)
@@ -39,7 +44,8 @@ export async function openSqliteSource({ dataDir, workers = 2 }: SqliteSourceOpt
   const directory = new Directory(db)
   const details = new Details(db)
   stopWaiting(db)
-  const runner = workers === 0 ? searchInPlace(dataDir) : searchInWorkers(dataDir, workers)
+  const places = workers === 0 ? searchInPlace(dataDir, pieceRows) : searchInThreads(dataDir, workers)
+  const runner = createSearchRunner(places)
   return {
     async authenticate(username, password) {
       const known = directory.credentials(username)

@@ -4,12 +4,11 @@
  */
 import type { TimeFilter } from '../../../contract/filter-kinds.ts'
 import { filterNames, type FilterName, type Search } from '../../../contract/search.ts'
-import type { Principal } from '../source.ts'
 import { fold } from './fold.ts'
-import { firstKey } from './key.ts'
+import { FIRST_OF_ALL, firstKey, LAST_OF_ALL, type KeyRange } from './key.ts'
+import { isMixed, isNarrow, smallPeriod, type Viewer } from './search-kind.ts'
 
-/** What a search needs to know of its viewer; plain data, so that it can be sent to a worker. */
-export type Viewer = Pick<Principal, 'username' | 'scope'>
+export type { Viewer } from './search-kind.ts'
 export type Parameter = string | bigint
 
 /** A condition and the values of its question marks. */
@@ -18,15 +17,20 @@ export interface Clause {
   readonly params: readonly Parameter[]
 }
 
+/** Reading by time: walk the table from one end and stop early, or read it in pieces by key, or read all at once. */
+export type Order = 'time' | 'piece' | 'any'
+
 /**
- * Which index is worth using. SQLite knows nothing of our values, so a `+` hides a column from its planner where an
- * index would be a mistake: walking `time` finds a page of common rows at once, and direction is never selective.
+ * Which indexes are worth using. SQLite knows nothing of our values, so a `+` hides a column from its planner where an
+ * index would be a mistake: reading by time finds a page of common rows at once, and direction is never selective.
  */
 interface Plan {
-  /** Rows are common: walk the table from the newest and stop after a page. */
-  readonly byTime: boolean
-  /** An owner or a number is given: its index beats all others. */
-  readonly narrow: boolean
+  readonly byEnd: boolean
+  readonly byDirection: boolean
+  /** By the owners of several groups; one owner's index is always used. */
+  readonly byOwners: boolean
+  /** Whether the bounds of the key are given by a piece, and not by the search. */
+  readonly inPiece: boolean
 }
 
 /** The condition that all recordings meet. */
@@ -41,48 +45,49 @@ const clause = (sql: string, ...params: Parameter[]): Clause => ({ sql, params }
 const both = (first: Clause, second: Clause): Clause =>
   clause(`${first.sql} AND ${second.sql}`, ...first.params, ...second.params)
 
-/** All bounds as a half-open range over a column that counts in units of `unit(ms)`. */
-function range(column: string, bounds: TimeFilter, unit: (ms: number) => bigint): Clause {
-  const from = (ms: number): Clause => clause(`${column} >= ?`, unit(ms))
-  const to = (ms: number): Clause => clause(`${column} < ?`, unit(ms))
+/** All bounds as a half-open period, ms since the Unix epoch; null where it is open. */
+function instants(bounds: TimeFilter): readonly [from: number | null, to: number | null] {
   switch (bounds.op) {
     case 'equals':
-      return both(from(bounds.at), to(bounds.at + 1))
+      return [bounds.at, bounds.at + 1]
     case 'after':
-      return from(bounds.at + 1)
+      return [bounds.at + 1, null]
     case 'before':
-      return to(bounds.at)
+      return [null, bounds.at]
     case 'between':
-      return both(from(bounds.from), to(bounds.to))
+      return [bounds.from, bounds.to]
   }
 }
 
-/** The first instant after every end that the bounds allow, or null. Nothing ends before it starts. */
-function endLimit(bounds: TimeFilter): number | null {
-  if (bounds.op === 'between') return bounds.to
-  if (bounds.op === 'after') return null
-  return bounds.op === 'before' ? bounds.at : bounds.at + 1
+/** The bounds over a column that counts in units of `unit(ms)`. */
+function range(column: string, bounds: TimeFilter, unit: (ms: number) => bigint): Clause {
+  const [from, to] = instants(bounds)
+  const above = from === null ? [] : [clause(`${column} >= ?`, unit(from))]
+  const below = to === null ? [] : [clause(`${column} < ?`, unit(to))]
+  return [...above, ...below].reduce(both)
 }
 
 const translators: Translators = {
-  startTime: (bounds) => range('key', bounds, firstKey),
-  endTime(bounds, { byTime, narrow }) {
-    const own = range(byTime || narrow ? '+end_ms' : 'end_ms', bounds, BigInt)
-    const limit = endLimit(bounds)
+  // A second bound of the key would keep the planner from using the piece's.
+  startTime: (bounds, { inPiece }) => (inPiece ? clause(EVERYTHING) : range('key', bounds, firstKey)),
+  endTime(bounds, { byEnd, inPiece }) {
+    const own = range(`${byEnd ? '' : '+'}end_ms`, bounds, BigInt)
+    // Nothing ends before it starts.
+    const limit = instants(bounds)[1]
     // Implied, and the only part that lets a walk by time start near the rows.
-    return limit === null ? own : both(own, clause('key < ?', firstKey(limit)))
+    return limit === null || inPiece ? own : both(own, clause('key < ?', firstKey(limit)))
   },
   localPartyNumber: ({ text }) => clause('local_number = ?', text),
   remotePartyNumber: ({ op, text }) =>
     op === 'equals' ? clause('remote_number = ?', text) : clause('instr(remote_number, ?) > 0', text),
   ownerUsername: ({ text }) => ownedBy(text),
-  direction: (value, { narrow }) => clause(`${narrow ? '+' : ''}direction = ?`, BigInt(value)),
+  direction: (value, { byDirection }) => clause(`${byDirection ? '' : '+'}direction = ?`, BigInt(value)),
 }
 
 const ownedBy = (username: string): Clause =>
   clause('owner_id = (SELECT person_id FROM people WHERE folded = ?)', fold(username))
 
-function scopeClause({ username, scope }: Viewer, { byTime }: Plan): Clause | null {
+function scopeClause({ username, scope }: Viewer, { byOwners }: Plan): Clause | null {
   switch (scope.kind) {
     case 'all':
       return null
@@ -94,7 +99,7 @@ function scopeClause({ username, scope }: Viewer, { byTime }: Plan): Clause | nu
       return ownedBy(username)
     case 'groups':
       return clause(
-        `${byTime ? '+' : ''}owner_id IN (SELECT person_id FROM people JOIN recording_groups USING (group_id)
+        `${byOwners ? '' : '+'}owner_id IN (SELECT person_id FROM people JOIN recording_groups USING (group_id)
           WHERE recording_groups.folded IN (SELECT value FROM json_each(?)))`,
         JSON.stringify(scope.groups.map(fold)),
       )
@@ -106,24 +111,40 @@ function translate<Name extends FilterName>(name: Name, search: Search, plan: Pl
   return value === undefined ? null : translators[name](value as NonNullable<Search[Name]>, plan)
 }
 
-const isNarrow = (search: Search, { scope }: Viewer): boolean =>
-  scope.kind === 'own' ||
-  search.ownerUsername !== undefined ||
-  search.localPartyNumber !== undefined ||
-  search.remotePartyNumber?.op === 'equals'
+function planOf(search: Search, viewer: Viewer, order: Order): Plan {
+  const narrow = isNarrow(search, viewer)
+  const inPiece = order === 'piece'
+  if (!narrow && isMixed(search, viewer)) {
+    const small = order === 'any' ? smallPeriod(search, Date.now()) : null
+    return { byEnd: small === 'end', byDirection: order === 'time', byOwners: false, inPiece }
+  }
+  const isWhole = order === 'any'
+  return { byEnd: isWhole && !narrow, byDirection: !narrow, byOwners: isWhole, inPiece }
+}
 
 /**
  * The condition for everything the viewer may find by this search.
- * @param order `time` where the statement walks from one end of time and stops early, `any` where it reads all.
+ * @param order `piece` leaves out the bounds of the key: see `keyRange`.
  */
-export function whereClause(search: Search, viewer: Viewer, order: 'time' | 'any'): Clause {
-  const plan = { byTime: order === 'time', narrow: isNarrow(search, viewer) }
+export function whereClause(search: Search, viewer: Viewer, order: Order): Clause {
+  const plan = planOf(search, viewer, order)
   const clauses = [scopeClause(viewer, plan), ...filterNames.map((name) => translate(name, search, plan))]
   const given = clauses.filter((part) => part !== null)
   return clause(
     given.map(({ sql }) => sql).join(' AND ') || EVERYTHING,
     ...given.flatMap(({ params }) => params),
   )
+}
+
+/** The keys among which everything lies that the search can find. */
+export function keyRange({ startTime, endTime }: Search): KeyRange {
+  const [startFrom, startTo] = startTime ? instants(startTime) : [null, null]
+  const endTo = endTime ? instants(endTime)[1] : null
+  const to = Math.min(startTo ?? Number.POSITIVE_INFINITY, endTo ?? Number.POSITIVE_INFINITY)
+  return {
+    from: startFrom === null ? FIRST_OF_ALL : firstKey(startFrom),
+    to: Number.isFinite(to) ? firstKey(to) : LAST_OF_ALL,
+  }
 }
 
 /** Whether nothing but the start narrows the search: then the smallest index can count it. */
