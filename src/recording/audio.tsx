@@ -21,6 +21,9 @@ function explain(problem: Problem | null): string {
       return t.audioDown
     case 'search_timeout':
       return t.audioLate
+    case 'busy':
+    case 'too_many_searches':
+      return t.audioBusy
     case 'audit_unavailable':
       return t.audioNotLogged
     case 'not_found':

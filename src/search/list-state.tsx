@@ -165,6 +165,7 @@ export function Failed({ problem, account, query, pages, onRetry }: FailedProps)
         </Message>
       )
     case 'too_many_searches':
+    case 'busy':
       return (
         <Message icon={<Clock size={ICON} aria-hidden />} title={t.busyTitle} actions={again}>
           {t.busyHint}

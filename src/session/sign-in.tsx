@@ -25,8 +25,11 @@ function explain(error: Error): string {
   if (code === 'recorder_untrusted') return t.untrusted
   if (code === 'recorder_failed') return t.recorderFailed
   if (code === 'network') return t.unreachable
+  if (code === 'busy') return t.busy
+  if (code === 'storage_failed') return t.storageFailed
   if (code === 'too_many_attempts' && error instanceof Problem) {
-    return t.throttled({ minutes: Math.max(1, Math.ceil((error.retryAfterMs ?? 0) / 60_000)) })
+    const seconds = Math.max(1, Math.ceil((error.retryAfterMs ?? 0) / 1000))
+    return seconds < 60 ? t.throttledBriefly({ seconds }) : t.throttled({ minutes: Math.ceil(seconds / 60) })
   }
   return t.failed
 }

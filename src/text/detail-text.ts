@@ -35,6 +35,7 @@ export const detailText = i18n('detail', {
   download: 'Download',
   logged: 'Playing or downloading is logged under your name.',
   audioLate: 'The audio could not be played: the recorder took too long to send it.',
+  audioBusy: 'The audio was not played: too much is being asked for at once. Try again in a moment.',
   audioDown: 'The audio could not be played: the recording service is down. Your place is kept.',
   audioNotLogged:
     'The audio could not be played: listening cannot be logged at the moment, and is not allowed without. Tell your administrator.',

@@ -10,6 +10,10 @@ export const sessionText = i18n('session', {
   checking: 'Checking …',
   wrong: 'Username or password is not right. Capital letters count in the password.',
   throttled: params('Too many attempts. Try again in {minutes} min.'),
+  throttledBriefly: params('Too many attempts. Try again in {seconds} s.'),
+  busy: 'Your password was not checked: the server has too much to do. Try again in a moment.',
+  storageFailed:
+    'You could not be signed in: the server cannot store it. Try again in a moment, then tell your administrator.',
   refused: params(
     'The recorder refused this username and password. If they are right and you use single sign-on, ask {contact} to set AllowBasicAuthForSsoUsersViaWebApi=1 on the recorder.',
   ),
