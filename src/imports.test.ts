@@ -38,7 +38,7 @@ const floorPlan: Readonly<Record<string, readonly string[]>> = {
   'server/config': ['contract'],
   'server/http': ['contract', 'server/config'],
   'server/files': ['contract'],
-  'server/audit': ['contract'],
+  'server/audit': ['contract', 'server/config'],
   'server/auth': ['contract', 'server/files', 'server/http', 'server/sources'],
   'server/sources': ['contract'],
   'server/sources/recorder': ['contract', 'server/sources'],
@@ -51,7 +51,7 @@ const packageLaw: Readonly<Record<string, readonly string[]>> = {
   dayjs: ['lib'],
   'react-router-dom': ['url', 'app'],
   '@tanstack/react-table': ['search'],
-  'better-sqlite3': ['server/sources/sqlite', 'server/auth', 'server/files'],
+  'better-sqlite3': ['server/sources/sqlite', 'server/auth', 'server/audit', 'server/files'],
   undici: ['server/sources/recorder'],
   fastify: ['server', 'server/auth', 'server/http'],
 }

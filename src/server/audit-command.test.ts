@@ -14,7 +14,6 @@ import { join, resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openAuditLog } from './audit/audit-log.ts'
-import { auditKey } from './audit/digests.ts'
 import type { AuditEvent } from './audit/event.ts'
 import { linesOf, testEvent, testFolder, type TestFolder } from './audit/testing.ts'
 import { readHostKey } from './host-key.ts'
@@ -45,8 +44,8 @@ const DAY_MS = 86_400_000
 /** One line a day from 1 November 2026, 12:00 UTC. */
 async function writeDays(events: readonly AuditEvent[]): Promise<void> {
   let atMs = Date.parse('2026-11-01T12:00:00Z')
-  const key = auditKey(readHostKey(folder.path))
-  const log = await openAuditLog({ file: folder.file, key, nowMs: () => atMs })
+  const hostKey = readHostKey(folder.path)
+  const log = await openAuditLog({ file: folder.file, hostKey, nowMs: () => atMs })
   for (const event of events) {
     await log.write(event)
     atMs += DAY_MS
@@ -87,7 +86,7 @@ describe('npm run audit -- verify', () => {
     writeFileSync(folder.file, readFileSync(folder.file, 'utf8').replace('"count":2', '"count":3'))
     const { code, out } = await run(['verify'])
     expect(code).toBe(1)
-    expect(out).toContain('The chain is broken: line 3 does not follow the line before it')
+    expect(out).toContain('The chain is broken: line 2 carries a MAC that is not of this key')
   })
 
   it('names what was torn and lost without calling it a forgery, and what a file follows', async () => {
@@ -117,9 +116,11 @@ describe('npm run audit -- export', () => {
     const all = await run(['export'])
     expect(all).toMatchObject({ code: 0, err: '' })
     const [header, ...rows] = all.out.split('\r\n')
-    expect(header).toMatch(/^n,at,user,address,session,via,action,.*,outcome,lost$/)
+    expect(header).toMatch(
+      /^n,at,user,address,session,via,action,.*,outcome,lost,account,format,added,updated,skipped$/,
+    )
     expect(rows).toHaveLength(5)
-    expect(rows[0]).toBe('1,2026-11-01T12:00:00.000Z,ann,127.0.0.1,,,search,,,,,,1,,request-1,ok,')
+    expect(rows[0]).toBe('1,2026-11-01T12:00:00.000Z,ann,127.0.0.1,,,search,,,,,,1,,request-1,ok,,,,,,')
     const some = async (...args: string[]) => {
       const { out } = await run(['export', folder.file, ...args])
       return out

@@ -1,5 +1,6 @@
 /** `npm run audit -- verify|export|digest`: the audit log, read by people. */
-import { join } from 'node:path'
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { parseArgs } from 'node:util'
@@ -8,17 +9,22 @@ import { filterNames, readApiQuery } from '../contract/search.ts'
 import { AuditError } from './audit/audit-error.ts'
 import { auditKey, digestFilter, plainFilter } from './audit/digests.ts'
 import { exportLog } from './audit/export.ts'
-import { verifyLog, type Verified } from './audit/verify.ts'
+import { readHeadsFile } from './audit/head.ts'
+import { auditKeys } from './audit/keys.ts'
+import { verifyAndTell, type Kept } from './audit/tell-verified.ts'
+import { auditFile, keyIfAny, sinkOfHost } from './audit-place.ts'
 import { keepFilesPrivate } from './files/private-files.ts'
 import { findHostKey, HostKeyError } from './host-key.ts'
 
-const USAGE = `Usage: npm run audit -- verify [FILE] [--after HASH] [--last HASH]
+const USAGE = `Usage: npm run audit -- verify [FILE] [--heads FILE] [--after HASH] [--last HASH]
        npm run -s audit -- export [FILE] [--from DATE] [--to DATE] [--user NAME]
        npm run audit -- digest NAME VALUE
 
 Reads the audit log: FILE, or AUDIT_LOG, or audit.log in DATA_DIR (default: data/).
-verify follows the chain of hashes and names the first line that was changed, removed or cannot be read. --after takes
-the last hash of the file before a rotation, --last a hash that you keep elsewhere and that has to be in this file.
+verify follows the chain of hashes, checks each line's MAC with the host's key (HOST_KEY, or host.key in DATA_DIR), holds
+the lines against the heads that the host kept elsewhere, and names the first line that is wrong. --heads takes the
+file of AUDIT_SINK (the default), a file of the host's log, or what a syslog collector wrote. --after takes the last
+hash of the file before this one, --last a hash that you keep elsewhere and that has to be in this file.
 export writes CSV to standard output; --from is included, --to is not, and a date alone is its midnight in UTC.
 digest says how the log writes a filter's value, so that you can find who searched for it:
 npm run audit -- digest remotePartyNumber +390551234567`
@@ -33,6 +39,7 @@ function readArguments(args: string[]) {
     options: {
       after: { type: 'string' },
       last: { type: 'string' },
+      heads: { type: 'string' },
       from: { type: 'string' },
       to: { type: 'string' },
       user: { type: 'string' },
@@ -44,17 +51,15 @@ function readArguments(args: string[]) {
 }
 type Options = ReturnType<typeof readArguments>['values']
 
-const dataDir = (): string => process.env.DATA_DIR || 'data'
-
 function fileOf(operands: readonly string[]): string {
   const [file, ...others] = operands
   if (others.length > 0) throw new UsageError(`Name one FILE. Too many: ${others.join(' ')}.`)
-  return file ?? (process.env.AUDIT_LOG || join(dataDir(), 'audit.log'))
+  return file ?? auditFile()
 }
 
 /** Which options go with a command: one that would be ignored is an error. */
 function allowOnly(options: Options, allowed: readonly (keyof Options)[]): void {
-  const wrong = (['after', 'last', 'from', 'to', 'user'] as const).filter(
+  const wrong = (['after', 'last', 'heads', 'from', 'to', 'user'] as const).filter(
     (name) => options[name] !== undefined && !allowed.includes(name),
   )
   if (wrong.length > 0) throw new UsageError(`--${wrong.join(', --')} is not for this command.`)
@@ -72,30 +77,29 @@ function readDate(name: 'from' | 'to', text: string | undefined): number | undef
   throw new UsageError(`--${name} takes an ISO-8601 date or date-time. Example: --${name} 2026-11-23`)
 }
 
-function describe(file: string, verified: Verified): string {
-  const { count, firstAt, lastAt, lastHash, before, torn, lost, fault } = verified
-  const told = [
-    `Lines in ${file}: ${count}, from ${firstAt ?? '-'} to ${lastAt ?? '-'}.`,
-    `Last hash: ${lastHash}`,
-    ...(before.n > 0 ? [`It follows line ${before.n} of another file, with the hash ${before.hash}.`] : []),
-    ...(torn.length > 0
-      ? [`Torn: line ${torn.join(', ')}. The host was stopped or the disk was full while it was written.`]
-      : []),
-    ...(lost > 0 ? [`Events that could not be written while the log failed: ${lost}.`] : []),
-    fault === null
-      ? 'The chain holds. That lines were cut off at the end shows only against a last hash kept elsewhere: --last HASH.'
-      : `The chain is broken: ${fault}.`,
-  ]
-  return `${told.join('\n')}\n`
+async function verify(operands: readonly string[], options: Options): Promise<void> {
+  allowOnly(options, ['after', 'last', 'heads'])
+  const file = fileOf(operands)
+  const hostKey = keyIfAny()
+  const { told, isWhole } = await verifyAndTell({
+    file,
+    isLive: resolve(file) === resolve(auditFile()),
+    keys: hostKey && auditKeys(hostKey),
+    // Before the log: a running host writes the line first, and keeps its head after it.
+    kept: await readKept(options.heads),
+    after: readHash('after', options.after),
+    last: readHash('last', options.last),
+  })
+  process.stdout.write(told)
+  if (!isWhole) process.exitCode = 1
 }
 
-async function verify(operands: readonly string[], options: Options): Promise<void> {
-  allowOnly(options, ['after', 'last'])
-  const file = fileOf(operands)
-  const hashes = { after: readHash('after', options.after), last: readHash('last', options.last) }
-  const verified = await verifyLog(file, hashes)
-  process.stdout.write(describe(file, verified))
-  if (verified.fault !== null) process.exitCode = 1
+/** @returns null where there are none. @throws AuditError where the file that was named cannot be read. */
+async function readKept(named: string | undefined): Promise<Kept | null> {
+  if (named !== undefined) return { path: named, heads: await readHeadsFile(named) }
+  const sink = sinkOfHost()
+  if (sink.kind !== 'file' || !existsSync(sink.path)) return null
+  return { path: sink.path, heads: await readHeadsFile(sink.path) }
 }
 
 async function exportCsv(operands: readonly string[], options: Options): Promise<void> {

@@ -5,6 +5,7 @@ import type { Authority } from './config/authorities.ts'
 import { matchTls, type TlsFiles, type TlsMaterial } from './config/certificates.ts'
 import { Fault } from './config/readers.ts'
 import { relations } from './config/relations.ts'
+import type { AuditSink } from './config/sinks.ts'
 import { harmfulVariables, unknownVariables } from './config/unknown.ts'
 import {
   variableNames,
@@ -49,6 +50,8 @@ export interface Config {
   readonly auditLog: string
   /** Rows to one session in an hour that look like copying. */
   readonly copyAlert: number
+  /** Where the audit log's heads are kept; a file's path is relative to the working directory. */
+  readonly auditSink: AuditSink
   /** 32 bytes, or null where the host makes its own in `dataDir`. */
   readonly hostKey: Buffer | null
   /** Addresses and networks of proxies whose word about the client and TLS is taken. */
@@ -82,6 +85,7 @@ const toConfig = (values: Values): Config => ({
   logLevel: values.LOG_LEVEL,
   recorder: values.RECORDER_URL === null ? null : toRecorder(values.RECORDER_URL, values),
   auditLog: values.AUDIT_LOG ?? join(values.DATA_DIR, 'audit.log'),
+  auditSink: values.AUDIT_SINK ?? { kind: 'file', path: join(values.DATA_DIR, 'audit.heads') },
   copyAlert: values.COPY_ALERT,
   hostKey: values.HOST_KEY ?? values.HOST_KEY_FILE,
   trustProxy: values.TRUST_PROXY,

@@ -74,18 +74,27 @@ function given(name: string, value: string, read: Reader<Buffer>): Buffer {
   }
 }
 
+type Environment = Readonly<Record<string, string | undefined>>
+
 /**
- * The key of the host with this environment, for a command beside it. None is made: it would match nothing.
- * @throws HostKeyError where there is none, or as `readHostKey` does.
+ * The key of the host with this environment, for a command beside it.
+ * @returns null where there is none. @throws HostKeyError as `readHostKey` does.
  */
-export function findHostKey(env: Readonly<Record<string, string | undefined>>): Buffer {
+export function hostKeyIfAny(env: Environment): Buffer | null {
   const { HOST_KEY: text, HOST_KEY_FILE: file } = env
   const dataDir = env.DATA_DIR || 'data'
   if (text && file)
     throw new HostKeyError('HOST_KEY_FILE cannot stand beside HOST_KEY: leave one of them out.')
   if (text) return given('HOST_KEY', text, hostKey)
   if (file) return given('HOST_KEY_FILE', file, hostKeyFile)
-  if (existsSync(join(dataDir, 'host.key'))) return readHostKey(dataDir)
+  return existsSync(join(dataDir, 'host.key')) ? readHostKey(dataDir) : null
+}
+
+/** As `hostKeyIfAny`. None is made: it would match nothing. @throws HostKeyError also where there is none. */
+export function findHostKey(env: Environment): Buffer {
+  const key = hostKeyIfAny(env)
+  if (key) return key
+  const dataDir = env.DATA_DIR || 'data'
   throw new HostKeyError(
     `There is no host.key in ${dataDir}. Set DATA_DIR to the host's folder, or HOST_KEY or HOST_KEY_FILE as the host has them.`,
   )

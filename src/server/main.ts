@@ -4,8 +4,6 @@ import { join, resolve } from 'node:path'
 import { buildApp } from './app.ts'
 import { readAssets } from './assets.ts'
 import { AuditError } from './audit/audit-error.ts'
-import { openAuditLog } from './audit/audit-log.ts'
-import { auditKey } from './audit/digests.ts'
 import { openSessions, type Sessions } from './auth/sessions.ts'
 import { hostClock, type NowMs } from './clock.ts'
 import { ConfigError, readConfig, type Config } from './config.ts'
@@ -16,6 +14,7 @@ import { openDataFolder, tellNarrowed } from './data-folder.ts'
 import { readDocument } from './document.ts'
 import { createDrain } from './drain.ts'
 import { keepFilesPrivate, narrowFiles } from './files/private-files.ts'
+import { openHostAudit } from './host-audit.ts'
 import { HostKeyError, readHostKey } from './host-key.ts'
 import { knownHosts, type KnownHosts } from './http/known-hosts.ts'
 import { listen, listenForMetrics } from './listening.ts'
@@ -94,10 +93,11 @@ async function start(): Promise<void> {
   const narrowed = narrowFiles(dataDir)
   const { source, demoAccounts } = await openSource(config, dataDir, { nowMs, say })
   const sessions = openSessionsIn(dataDir, nowMs, hostKey)
-  const auditLog = await openAuditLog({ file: resolve(config.auditLog), key: auditKey(hostKey), nowMs })
+  const audit = await openHostAudit(config, hostKey, nowMs)
   const drain = createDrain()
   const metrics = config.metrics ? createMetrics() : null
-  metrics?.add(() => ({ ...figuresOf(source), audit_writable: auditLog.writable() ? 1 : 0 }))
+  metrics?.add(() => figuresOf(source))
+  if (metrics) audit.measure(metrics)
   const hosts = knownHosts(config)
   const app = await buildApp({
     ...config,
@@ -105,7 +105,7 @@ async function start(): Promise<void> {
     knowsHost: hosts.knows,
     source,
     sessions,
-    auditLog,
+    auditLog: audit.log,
     nowMs,
     drain,
     demoAccounts,
@@ -114,8 +114,9 @@ async function start(): Promise<void> {
     log: { level: config.logLevel ?? (process.stdout.isTTY ? 'warn' : 'info') },
   })
   tellNarrowed(app, narrowed)
-  const closing: (() => unknown)[] = [source, sessions, auditLog].map((part) => () => part.close())
+  const closing: (() => unknown)[] = [source, sessions, audit].map((part) => () => part.close())
   closing.push(() => folder.release())
+  audit.tellTo(app.log)
   stopOnSignals({ app, drain, closing })
   if (metrics && config.metrics) closing.unshift(await startMetrics(app, metrics, config.metrics))
   renewOnHangUp(app, config.tls, hosts)

@@ -1,6 +1,6 @@
 /**
- * Figures for Prometheus. A label holds a method, a route's template or a status, each from a small fixed set, and
- * never who asked or what for.
+ * Figures for Prometheus. A label holds a method, a route's template or a status, each from a small fixed set, or the
+ * hash that the audit log's chain stands at; never who asked or what for.
  */
 import type { FastifyInstance } from 'fastify'
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
@@ -17,6 +17,8 @@ export interface Metrics {
   add(figures: Figures): void
   /** One session was shown more recordings than anybody looks at. */
   copied(): void
+  /** Adds a gauge that is always 1 and tells something by its labels; null tells nothing. */
+  addInfo(name: string, labels: () => Readonly<Record<string, string>> | null): void
   /** Everything, in Prometheus' text format. */
   write(): Promise<string>
   readonly contentType: string
@@ -79,6 +81,16 @@ export function createMetrics(): Metrics {
     contentType: registry.contentType,
     add: (figures) => void others.push(figures),
     copied: () => copyAlerts.inc(),
+    addInfo(name, read) {
+      const labelNames = Object.keys(read() ?? {})
+      const collect = function (this: Gauge): void {
+        const labels = read()
+        this.reset()
+        if (labels) this.set({ ...labels }, 1)
+      }
+      const help = name.replaceAll('_', ' ')
+      registry.registerMetric(new Gauge({ name, help, labelNames, registers: [], collect }))
+    },
     watch(app) {
       app.addHook('onRequest', async ({ method, routeOptions }, reply) => {
         inFlight.inc()

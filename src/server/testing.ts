@@ -9,7 +9,6 @@ import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { buildApp, type AppDependencies } from './app.ts'
 import { readAssets } from './assets.ts'
 import { openAuditLog } from './audit/audit-log.ts'
-import { auditKey } from './audit/digests.ts'
 import { openSessions, type Sessions } from './auth/sessions.ts'
 import { readDocument } from './document.ts'
 import { createDrain, type Drain } from './drain.ts'
@@ -83,7 +82,7 @@ export async function testHost(options: TestHostOptions = {}): Promise<TestHost>
     const sessions = openSessions({ file: join(dataDir, 'sessions.db'), nowMs, hostKey })
     const auditLog = await openAuditLog({
       file: join(dataDir, 'audit.log'),
-      key: auditKey(hostKey),
+      hostKey,
       nowMs,
     })
     const drain = createDrain()

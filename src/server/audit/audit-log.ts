@@ -1,176 +1,87 @@
 /**
  * The audit log: one JSON line per event, appended to a file. Each line carries the hash of the one before, so that
- * a removed or changed line shows. What is written is in the system's hands at once and survives the death of
- * the process; only the machine's own (a power cut) can take the last lines, because nothing waits for the disk.
+ * a removed or changed line shows, and a MAC, so that only the host can write one. What is written is in the system's
+ * hands at once and survives the death of the process; only the machine's own (a power cut) can take the last lines,
+ * because nothing waits for the disk.
  */
 import { AuditError } from './audit-error.ts'
-import { GENESIS, hashLine, writeLine, type AuditEvent, type Position } from './event.ts'
-import { isUnchanged, openLogFile, type LogFile } from './log-file.ts'
+import { ChainFile, type Finding } from './chain-file.ts'
+import type { AuditEvent } from './event.ts'
+import type { Head } from './head.ts'
+import { auditKeys } from './keys.ts'
+import { underLock } from './lock.ts'
+import { openToAppend } from './log-file.ts'
+import { changedEvent, PATIENCE_MS, Writer } from './writer.ts'
 
 export interface AuditLogOptions {
   readonly file: string
-  /** Of the digests: see `auditKey`. */
-  readonly key: Buffer
+  /** 32 bytes. */
+  readonly hostKey: Buffer
   /** Milliseconds since the Unix epoch. */
   readonly nowMs: () => number
+  /** Told each head of the chain, to be kept elsewhere. */
+  readonly keep?: (head: Head) => void
+  /** The newest head that was kept elsewhere before. */
+  readonly expected?: Head | null
+  /** Told once if the file is found to be another than the one that was written. */
+  readonly report?: (finding: Finding) => void
+  /** Ms between two heads while lines are written. */
+  readonly headEveryMs?: number
+  /** Ms to wait for another process that writes. */
+  readonly patienceMs?: number
 }
 
 export interface AuditLog {
-  /** Resolves once the line is in the file. @throws where it could not be written: it is lost, and counted in the next. */
+  /**
+   * Resolves once the line is in the file.
+   * @throws where it could not be written: it is lost, and counted in the next. AuditError where recordings would
+   * leave on this line and the file is not what the host wrote: then it is neither written nor lost.
+   */
   write(event: AuditEvent): Promise<void>
   /**
-   * Looks whether the file is there and opens it anew where it must, without writing.
-   * @returns whether the file as it is open now has taken a line; until then only a line can tell.
+   * Looks whether the file is there and as it was left, and opens it anew where it must, without writing.
+   * @returns whether the file has taken a line since the host began or failed; until then only a line can tell.
    */
   check(): Promise<boolean>
   /** False from a line that could not be written until one could. */
   writable(): boolean
+  /** What somebody did to the file while it was open, or null. From then on no recording leaves the host. */
+  finding(): Finding | null
+  /** The newest head. */
+  head(): Head | null
   /** Waits for what is being written. */
   close(): Promise<void>
 }
 
-interface Waiting {
-  readonly event: AuditEvent
-  readonly atMs: number
-  readonly resolve: () => void
-  readonly reject: (error: unknown) => void
-}
+const nothing = (): void => {}
 
-interface Line {
-  /** Where the chain stands after it. */
-  readonly position: Position
-  readonly text: string
-}
-
-class Writer implements AuditLog {
-  private waiting: Waiting[] = []
-  private turn: Promise<unknown> = Promise.resolve()
-  private failing = false
-  private proven = false
-  private lost = 0
-  private closed = false
-  private file: LogFile | null
-  private position: Position
-  private readonly options: AuditLogOptions
-
-  constructor(options: AuditLogOptions, file: LogFile) {
-    this.options = options
-    this.file = file
-    this.position = file.position
-  }
-
-  writable(): boolean {
-    return !this.failing
-  }
-
-  write(event: AuditEvent): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.waiting.push({ event, atMs: this.options.nowMs(), resolve, reject })
-      // The others that come before its turn go out in the same write.
-      if (this.waiting.length === 1) void this.inTurn(() => this.flush())
-    })
-  }
-
-  check(): Promise<boolean> {
-    return this.inTurn(async () => {
-      try {
-        await this.currentFile()
-        return this.proven
-      } catch {
-        return false
-      }
-    })
-  }
-
-  close(): Promise<void> {
-    return this.inTurn(async () => {
-      this.closed = true
-      await this.dropFile()
-    })
-  }
-
-  private inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.turn.then(work)
-    this.turn = result.catch(() => {})
-    return result
-  }
-
-  private async dropFile(): Promise<void> {
-    const file = this.file
-    this.file = null
-    this.proven = false
-    await file?.handle.close().catch(() => {})
-  }
-
-  private async currentFile(): Promise<LogFile> {
-    if (this.closed) throw new AuditError('The audit log is closed.')
-    if (this.file && (await isUnchanged(this.options.file, this.file))) return this.file
-    await this.dropFile()
-    this.file = await openLogFile(this.options.file, this.position)
-    this.position = this.file.position
-    return this.file
-  }
-
-  private chain(batch: readonly Waiting[], isTorn: boolean): Line[] {
-    const { key } = this.options
-    let { position } = this
-    return batch.map(({ event, atMs }, index) => {
-      const isFirst = index === 0
-      const line = writeLine(event, position, { atMs, lost: isFirst ? this.lost : 0, key })
-      position = { n: position.n + 1, hash: hashLine(line) }
-      return { position, text: `${isFirst && isTorn ? '\n' : ''}${line}\n` }
-    })
-  }
-
-  private async flush(): Promise<void> {
-    const batch = this.waiting
-    this.waiting = []
-    let done = 0
-    try {
-      const file = await this.currentFile()
-      const lines = this.chain(batch, file.isTorn)
-      const bytes = Buffer.from(lines.map(({ text }) => text).join(''))
-      const { bytesWritten } = await file.handle.write(bytes)
-      done = this.settle(batch, lines, bytesWritten)
-      if (done < batch.length)
-        throw new AuditError(`${this.options.file} took only part of what was written.`)
-      this.file = { ...file, isTorn: false, position: this.position, size: file.size + bytesWritten }
-      this.proven = true
-      this.failing = false
-    } catch (error) {
-      // The next attempt finds out what the file really holds.
-      await this.dropFile()
-      this.failing = true
-      this.lost += batch.length - done
-      for (const { reject } of batch.slice(done)) reject(error)
-    }
-  }
-
-  /** @returns how many lines are in the file as a whole. */
-  private settle(batch: readonly Waiting[], lines: readonly Line[], bytesWritten: number): number {
-    let end = 0
-    let done = 0
-    for (const { text, position } of lines) {
-      end += Buffer.byteLength(text)
-      if (end > bytesWritten) break
-      this.position = position
-      this.lost = 0
-      batch[done]?.resolve()
-      done += 1
-    }
-    return done
-  }
-}
-
-/** @throws AuditError where the file cannot be opened, or is no audit log. */
+/**
+ * Opens the log, which goes on where it ended. A file that does not hold the expected head is reported, in the log
+ * too, and the chain goes on from the head.
+ * @throws AuditError where the file cannot be opened, or is no audit log.
+ */
 export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> {
+  const { file, hostKey, nowMs, keep = nothing, expected = null, patienceMs = PATIENCE_MS } = options
   try {
-    return new Writer(options, await openLogFile(options.file, GENESIS))
+    const parts = { file, keys: auditKeys(hostKey), nowMs, keep }
+    // Before the lock: where there can be no log, there needs to be none.
+    const handle = await openToAppend(file)
+    const opened = underLock(file, patienceMs, () => ChainFile.open(parts, handle, expected))
+    const { chain, finding } = await opened.catch(async (error: unknown) => {
+      await handle.close()
+      throw error
+    })
+    const log = new Writer(options, chain)
+    if (finding !== null) {
+      options.report?.(finding)
+      await log.write(changedEvent(finding)).catch(nothing)
+    }
+    return log
   } catch (error) {
     if (error instanceof AuditError) throw error
     const why = error instanceof Error ? error.message : String(error)
     throw new AuditError(
-      `The audit log ${options.file} cannot be opened (${why}). Let the host write to its folder, or set AUDIT_LOG to another file. Example: AUDIT_LOG=/var/log/recordings/audit.log`,
+      `The audit log ${file} cannot be opened (${why}). Let the host write to its folder, or set AUDIT_LOG to another file. Example: AUDIT_LOG=/var/log/recordings/audit.log`,
     )
   }
 }

@@ -3,6 +3,11 @@ import { createHash } from 'node:crypto'
 import type { SearchPurpose } from '../../contract/endpoints.ts'
 import type { Search } from '../../contract/search.ts'
 import { digestSearch } from './digests.ts'
+import { sealLine, type AuditKeys } from './keys.ts'
+
+/** What an operator does with a command. */
+export type TerminalAction =
+  'account_added' | 'account_removed' | 'password_changed' | 'sessions_ended' | 'import'
 
 export type AuditAction =
   | 'login'
@@ -15,6 +20,9 @@ export type AuditAction =
   | 'export'
   | 'refusal'
   | 'copy_alert'
+  | TerminalAction
+  /** The host found another file than it had written. */
+  | 'log_changed'
 
 /** What a known user tries. */
 export type Attempt = 'search' | 'open' | 'play' | 'download' | 'export' | 'live'
@@ -32,7 +40,10 @@ export interface Actor {
   readonly requestId: string
 }
 
-export interface AuditEvent extends Actor {
+export interface AuditEvent extends Omit<Actor, 'address' | 'requestId'> {
+  /** Null where it came over no network. */
+  readonly address: string | null
+  readonly requestId: string | null
   readonly action: AuditAction
   /** Of a refusal. */
   readonly attempt?: Refusable | undefined
@@ -44,9 +55,20 @@ export interface AuditEvent extends Actor {
   /** How many recordings match. */
   readonly count?: number | undefined
   readonly recording?: string | undefined
+  /** Whose account was changed; null for all. */
+  readonly account?: string | null | undefined
+  /** Of an import. */
+  readonly format?: string | undefined
+  readonly added?: number | undefined
+  readonly updated?: number | undefined
+  readonly skipped?: number | undefined
   /** `ok`, `left` where its client did, or the problem's code. */
   readonly outcome: string
 }
+
+/** Whether recordings leave the host on this line: where it cannot be trusted to prove so, they stay. */
+export const letsOut = ({ action, outcome }: AuditEvent): boolean =>
+  outcome === 'ok' && (action === 'play' || action === 'download' || action === 'export')
 
 /** Where the chain stands: the number of its last line, and the hash that the next one carries. */
 export interface Position {
@@ -64,12 +86,12 @@ export interface Written {
   readonly atMs: number
   /** Lines that could not be written since the last one that could. */
   readonly lost: number
-  readonly key: Buffer
+  readonly keys: AuditKeys
 }
 
 /** The line that follows `after`, without its newline. */
-export function writeLine(event: AuditEvent, after: Position, { atMs, lost, key }: Written): string {
-  return JSON.stringify({
+export function writeLine(event: AuditEvent, after: Position, { atMs, lost, keys }: Written): string {
+  const line = JSON.stringify({
     n: after.n + 1,
     prev: after.hash,
     at: new Date(atMs).toISOString(),
@@ -80,15 +102,21 @@ export function writeLine(event: AuditEvent, after: Position, { atMs, lost, key 
     action: event.action,
     attempt: event.attempt,
     purpose: event.purpose,
-    filters: event.search && digestSearch(key, event.search),
+    filters: event.search && digestSearch(keys.digests, event.search),
     page: event.page,
     pageSize: event.pageSize,
     count: event.count,
     recording: event.recording?.toLowerCase(),
+    account: event.account,
+    format: event.format,
+    added: event.added,
+    updated: event.updated,
+    skipped: event.skipped,
     requestId: event.requestId,
     outcome: event.outcome,
     lost: lost > 0 ? lost : undefined,
   })
+  return sealLine(keys.lines, line)
 }
 
 /** What every line of the log has. */

@@ -20,6 +20,11 @@ const columns = [
   'requestId',
   'outcome',
   'lost',
+  'account',
+  'format',
+  'added',
+  'updated',
+  'skipped',
 ] as const
 
 export interface Wanted {

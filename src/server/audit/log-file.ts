@@ -1,21 +1,35 @@
-/** The file behind the audit log: opened to append, and where its chain stands. */
-import { open, stat, type FileHandle } from 'node:fs/promises'
+/** The file behind the audit log: opened to append, where its chain stands, and what others have done to it since. */
+import { open, type FileHandle } from 'node:fs/promises'
 import { AuditError } from './audit-error.ts'
 import { GENESIS, hashLine, isTorn, readLine, type Position } from './event.ts'
+import { sealOf } from './keys.ts'
 
 /** Many times the longest line: the last lines are found without reading a file of gigabytes. */
 const TAIL_BYTES = 65_536
+/** Far more than a minute of lines. */
+const MAX_SEARCHED_BYTES = 64 * 1_048_576
+/** Commands of an operator write a few lines, not megabytes. */
+const MAX_ADDED_BYTES = 8 * 1_048_576
 
 const NEWLINE = 10
 
-export interface LogFile {
-  readonly handle: FileHandle
+/** Where the host is in its file. */
+export interface LogEnd {
   readonly position: Position
   /** Whether the last line lacks its newline. */
   readonly isTorn: boolean
   /** Bytes, as the host left it. */
   readonly size: number
+  /** Bytes of the last line without its newline; null where the chain does not stand at that line. */
+  readonly lastLength: number | null
 }
+
+export interface LogFile extends LogEnd {
+  readonly handle: FileHandle
+}
+
+/** What somebody else did to the file: cut it, changed its end, or wrote lines without the host's key. */
+export type Change = 'shortened' | 'end_changed' | 'foreign_lines'
 
 /** Lines without their newlines; what follows the last newline is one too, unless it is empty. */
 export function splitLines(bytes: Buffer): Buffer[] {
@@ -29,9 +43,8 @@ export function splitLines(bytes: Buffer): Buffer[] {
   return lines
 }
 
-async function readTail(handle: FileHandle, size: number): Promise<Buffer> {
-  const bytes = Buffer.alloc(Math.min(size, TAIL_BYTES))
-  const start = size - bytes.length
+async function readBytes(handle: FileHandle, start: number, end: number): Promise<Buffer> {
+  const bytes = Buffer.alloc(end - start)
   let length = 0
   while (length < bytes.length) {
     const { bytesRead } = await handle.read(bytes, length, bytes.length - length, start + length)
@@ -42,8 +55,7 @@ async function readTail(handle: FileHandle, size: number): Promise<Buffer> {
 }
 
 /** A torn line counts as one: the chain covers it as it is. */
-function readPosition(tail: Buffer, isWhole: boolean): Position | null {
-  const lines = splitLines(tail).slice(isWhole ? 0 : 1)
+function readPosition(lines: readonly Buffer[], isWhole: boolean): Position | null {
   const last = lines.at(-1)
   if (!last) return null
   const torn = lines.length - 1 - lines.findLastIndex((line) => readLine(line) !== null)
@@ -52,28 +64,112 @@ function readPosition(tail: Buffer, isWhole: boolean): Position | null {
   return { n: (read?.n ?? 0) + torn, hash: hashLine(last) }
 }
 
-/**
- * Opens the file, or makes it. A file that ends before `known` was cut, emptied or rotated: the chain goes on
- * from what is known, so that the next line shows it.
- * @throws AuditError where it holds something else, or the system's error.
- */
-export async function openLogFile(path: string, known: Position): Promise<LogFile> {
-  const handle = await open(path, 'a+', 0o600)
-  try {
-    const { size } = await handle.stat()
-    const tail = await readTail(handle, size)
-    const found = size === 0 ? GENESIS : readPosition(tail, size === tail.length)
-    if (!found) throw new AuditError(`${path} is no audit log. Set AUDIT_LOG to another file.`)
-    const position = found.n >= known.n ? found : known
-    return { handle, position, isTorn: size > 0 && tail.at(-1) !== NEWLINE, size }
-  } catch (error) {
-    await handle.close()
-    throw error
+/** Opens the file, or makes it, for the host's eyes alone. @throws the system's error. */
+export const openToAppend = (path: string): Promise<FileHandle> => open(path, 'a+', 0o600)
+
+/** Finds out where the chain stands. @throws AuditError where the file holds something else. */
+export async function readEnd(path: string, handle: FileHandle): Promise<LogFile> {
+  const { size } = await handle.stat()
+  if (size === 0) return { handle, position: GENESIS, isTorn: false, size, lastLength: null }
+  const tail = await readBytes(handle, Math.max(0, size - TAIL_BYTES), size)
+  const isWhole = tail.length === size
+  const lines = splitLines(tail).slice(isWhole ? 0 : 1)
+  const position = readPosition(lines, isWhole)
+  if (!position) throw new AuditError(`${path} is no audit log. Set AUDIT_LOG to another file.`)
+  return {
+    handle,
+    position,
+    isTorn: tail.at(-1) !== NEWLINE,
+    size,
+    lastLength: lines.at(-1)?.length ?? null,
   }
 }
 
-/** Whether the path still leads to the file as the host left it: not rotated, removed, cut, or written by another. */
-export async function isUnchanged(path: string, { handle, size }: LogFile): Promise<boolean> {
-  const [there, ours] = await Promise.all([stat(path).catch(() => null), handle.stat()])
-  return there !== null && there.dev === ours.dev && there.ino === ours.ino && there.size === size
+/** Whether the last line was written with another key. */
+export async function hasForeignEnd({ handle, size, lastLength, isTorn: torn }: LogFile, key: Buffer) {
+  if (lastLength === null) return false
+  const end = size - (torn ? 0 : 1)
+  return sealOf(await readBytes(handle, end - lastLength, end), key) === 'wrong'
+}
+
+/** The hash that stands for a number in these lines: of its line, or what the line after it says. */
+function hashIn(lines: readonly Buffer[], wanted: number): { hash: string | null; first: number } {
+  let number: number | null = null
+  let first = Number.POSITIVE_INFINITY
+  let hash: string | null = null
+  for (const line of lines) {
+    const read = readLine(line)
+    if (read) number = read.n
+    else if (number !== null) number += 1
+    if (number === null) continue
+    first = Math.min(first, number)
+    if (read && number === wanted + 1) hash ??= read.prev
+    if (number === wanted) hash = hashLine(line)
+  }
+  return { hash, first }
+}
+
+/** @returns the hash of the line with that number, or null where the file's last lines do not hold it. */
+export async function findHash({ handle, size }: LogFile, wanted: number): Promise<string | null> {
+  for (let length = TAIL_BYTES; ; length *= 8) {
+    const isLast = length >= size || length >= MAX_SEARCHED_BYTES
+    const bytes = await readBytes(handle, Math.max(0, size - length), size)
+    const { hash, first } = hashIn(splitLines(bytes).slice(bytes.length === size ? 0 : 1), wanted)
+    if (isLast || first <= wanted) return hash
+  }
+}
+
+/** @returns where the chain stands after these bytes, or null where they do not follow it under the host's key. */
+export function followLines(end: LogEnd, added: Buffer, key: Buffer): LogEnd | null {
+  // Whoever goes on after a torn line ends it first.
+  if (end.isTorn && added[0] !== NEWLINE) return null
+  let { position, lastLength } = end
+  for (const line of splitLines(added.subarray(end.isTorn ? 1 : 0))) {
+    const read = readLine(line)
+    if (read) {
+      const isNext = read.n === position.n + 1 && read.prev === position.hash
+      if (!isNext || sealOf(line, key) !== 'right') return null
+    } else if (!isTorn(line)) return null
+    position = { n: position.n + 1, hash: hashLine(line) }
+    lastLength = line.length
+  }
+  return { position, lastLength, isTorn: added.at(-1) !== NEWLINE, size: end.size + added.length }
+}
+
+/** Whether the bytes that the host left last are still there. */
+export async function endsAsLeft({ handle, size, lastLength, position, isTorn: torn }: LogFile) {
+  if (lastLength === null) return true
+  const bytes = await readBytes(handle, size - lastLength - (torn ? 0 : 1), size)
+  const line = torn ? bytes : bytes.subarray(0, -1)
+  return hashLine(line) === position.hash && (torn || bytes.at(-1) === NEWLINE)
+}
+
+/** The file with what has been added to it since, or what is wrong with it. */
+export async function followFile(known: LogFile, key: Buffer): Promise<LogFile | Change> {
+  const { handle, size } = known
+  const now = (await handle.stat()).size
+  if (now < size) return 'shortened'
+  if (!(await endsAsLeft(known))) return 'end_changed'
+  if (now === size) return known
+  if (now - size > MAX_ADDED_BYTES) return 'foreign_lines'
+  const end = followLines(known, await readBytes(handle, size, now), key)
+  return end ? { ...end, handle } : 'foreign_lines'
+}
+
+/** A new file, with what has been written there since; null where that does not follow the position. */
+export async function followNew(
+  handle: FileHandle,
+  position: Position,
+  key: Buffer,
+): Promise<LogFile | null> {
+  const start = { handle, position, isTorn: false, size: 0, lastLength: null }
+  const followed = await followFile(start, key)
+  return typeof followed === 'string' ? null : followed
+}
+
+/** The file as it stands, whatever it holds: the chain goes on from `position`, and its break shows. */
+export async function takeAsItIs(handle: FileHandle, position: Position): Promise<LogFile> {
+  const { size } = await handle.stat()
+  const last = await readBytes(handle, Math.max(0, size - 1), size)
+  return { handle, position, size, isTorn: size > 0 && last.at(-1) !== NEWLINE, lastLength: null }
 }

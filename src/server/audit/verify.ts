@@ -1,5 +1,8 @@
 /** Whether an audit log is as the host wrote it. */
+import { AgainstHeads } from './against-heads.ts'
 import { GENESIS, hashLine, isTorn, readLine, type AuditLine, type Position } from './event.ts'
+import type { Head } from './head.ts'
+import { sealOf, type Seal } from './keys.ts'
 import { readLines, type RawLine } from './read-lines.ts'
 
 export interface VerifyOptions {
@@ -7,6 +10,12 @@ export interface VerifyOptions {
   readonly after?: string | undefined
   /** A hash kept elsewhere, which has to be one of this file's. */
   readonly last?: string | undefined
+  /** Of the lines' MACs: see `auditKeys`. Without it they are not checked. */
+  readonly key?: Buffer | null
+  /** Kept elsewhere, in their order. */
+  readonly heads?: readonly Head[]
+  /** Whether the file is the one that the host writes now, and not one that was rotated away. */
+  readonly isLive?: boolean
 }
 
 export interface Verified {
@@ -23,6 +32,13 @@ export interface Verified {
   readonly torn: readonly number[]
   /** Events that the host reported as lost while it could not write. */
   readonly lost: number
+  /** Whole lines with and without a MAC. */
+  readonly sealed: number
+  readonly unsealed: number
+  /** What the host said that it had found in place of its file, each with its line's number. */
+  readonly findings: readonly string[]
+  /** Whether the file was held against heads that are about it. */
+  readonly isHeld: boolean
   /** What is wrong first, or null. */
   readonly fault: string | null
 }
@@ -44,7 +60,14 @@ function judgeNext(line: AuditLine, position: Position): string | null {
   return null
 }
 
+const wrongMac =
+  'carries a MAC that is not of this key: it was changed, or the key is not that of the host that wrote it'
+
 class Verifier {
+  private sealed = 0
+  private unsealed = 0
+  private readonly findings: string[] = []
+  private readonly against: AgainstHeads | null
   private count = 0
   private firstAt: string | null = null
   private lastAt: string | null = null
@@ -58,42 +81,62 @@ class Verifier {
 
   constructor(options: VerifyOptions) {
     this.options = options
+    const [first, ...others] = options.heads ?? []
+    this.against = first ? new AgainstHeads([first, ...others], options.isLive ?? true) : null
   }
 
   take(raw: RawLine): void {
     const line = readLine(raw.bytes)
-    const wrong = line ? this.judge(line) : this.judgeUnreadable(raw)
-    if (wrong !== null) this.fault ??= `line ${raw.number} ${wrong}`
+    const seal = line ? sealOf(raw.bytes, this.options.key ?? null) : null
+    const wrong = line ? (this.judge(line) ?? this.judgeSeal(seal)) : this.judgeUnreadable(raw)
     if (line && !raw.isEnded) this.torn.push(raw.number)
     this.count += 1
     // Gone on from as it stands: what matters is the first fault, and where the chain ends.
     this.position = { n: line?.n ?? this.position.n + 1, hash: hashLine(raw.bytes) }
+    const held = this.against?.judge(this.position, seal !== 'none') ?? null
+    if ((wrong ?? held) !== null) this.fault ??= `line ${raw.number} ${wrong ?? held}`
     this.hasLast ||= this.position.hash === this.options.last
-    if (!line) return
+    if (line) this.note(line, seal, raw.number)
+  }
+
+  private note(line: AuditLine, seal: Seal | null, number: number): void {
+    if (seal === 'none') this.unsealed += 1
+    else this.sealed += 1
     this.firstAt ??= line.at
     this.lastAt = line.at
     this.lost += typeof line.lost === 'number' ? line.lost : 0
+    if (line.action === 'log_changed') this.findings.push(`line ${number}: ${String(line.outcome)}`)
+  }
+
+  /** Lines of an older host carry none, and come before all that do. */
+  private judgeSeal(seal: Seal | null): string | null {
+    if (seal === 'wrong') return wrongMac
+    return seal === 'none' && this.sealed > 0
+      ? 'carries no MAC, and lines before it do: it was changed'
+      : null
   }
 
   private judge(line: AuditLine): string | null {
     if (this.count > 0) return judgeNext(line, this.position)
     this.before = { n: line.n - 1, hash: line.prev }
-    return judgeStart(this.before, this.options.after)
+    const { after } = this.options
+    return judgeStart(this.before, after) ?? this.against?.begin(this.before, after) ?? null
   }
 
   private judgeUnreadable({ bytes, number }: RawLine): string | null {
     if (!isTorn(bytes)) return 'cannot be read'
     this.torn.push(number)
-    return null
+    return this.count > 0 ? null : (this.against?.begin(GENESIS, this.options.after) ?? null)
   }
 
   end(): Verified {
     const { last } = this.options
-    const missing =
-      last === undefined || this.hasLast
-        ? null
-        : `no line has the hash ${last}: lines at the end were removed`
-    const { count, firstAt, lastAt, before, torn, lost } = this
+    const cut = this.count > 0 ? this.against?.end(this.position) : this.against?.endOfNothing()
+    if (cut) this.fault ??= `line ${this.count + 1} ${cut}`
+    if (last !== undefined && !this.hasLast) {
+      this.fault ??= `no line has the hash ${last}: lines at the end were removed`
+    }
+    const { count, firstAt, lastAt, before, torn, lost, sealed, unsealed, findings, fault } = this
     return {
       count,
       firstAt,
@@ -102,7 +145,11 @@ class Verifier {
       before,
       torn,
       lost,
-      fault: this.fault ?? missing,
+      sealed,
+      unsealed,
+      findings,
+      isHeld: this.against !== null && (this.against.isAbout || count === 0),
+      fault,
     }
   }
 }

@@ -8,6 +8,7 @@ type Environment = Readonly<Record<string, string | undefined>>
 const derived: Partial<Record<VariableName, (env: Environment) => string>> = {
   DEMO: (env) => (env.RECORDER_URL ? 'off' : variables.DEMO.standard),
   AUDIT_LOG: (env) => join(env.DATA_DIR || variables.DATA_DIR.standard, 'audit.log'),
+  AUDIT_SINK: (env) => join(env.DATA_DIR || variables.DATA_DIR.standard, 'audit.heads'),
 }
 
 /** One line, whatever the value is. */

@@ -1,4 +1,5 @@
 /** What is right in one variable and wrong beside another. */
+import { join, resolve } from 'node:path'
 import { isLoopback } from './addresses.ts'
 import { matchTls } from './certificates.ts'
 import { Fault } from './readers.ts'
@@ -71,7 +72,23 @@ const samePort: Rule = ({ PORT: port, METRICS_PORT: metrics }) =>
     ? ['METRICS_PORT', 'is the same port as PORT: metrics are answered apart from the page.']
     : null
 
-const rules = [plainHttp, demoBesideRecorder, recorderMissing, halfTls, foreignKey, twoKeys, samePort]
+const sinkInTheLog: Rule = ({ AUDIT_LOG: log, AUDIT_SINK: sink, DATA_DIR: dataDir }) => {
+  if (sink?.kind !== 'file' || dataDir === undefined || log === undefined) return null
+  return resolve(sink.path) === resolve(log ?? join(dataDir, 'audit.log'))
+    ? ['AUDIT_SINK', 'is the audit log itself: name another file, best on another disk or machine.']
+    : null
+}
+
+const rules = [
+  plainHttp,
+  demoBesideRecorder,
+  recorderMissing,
+  halfTls,
+  foreignKey,
+  twoKeys,
+  samePort,
+  sinkInTheLog,
+]
 
 export function relations(read: Partial<Values>, isSet: (name: VariableName) => boolean): Found[] {
   return rules.map((rule) => rule(read, isSet)).filter((found) => found !== null)

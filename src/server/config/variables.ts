@@ -4,6 +4,7 @@ import { hostNames } from './authorities.ts'
 import { certificateFile, keyFile } from './certificates.ts'
 import { hostKey, hostKeyFile } from './host-keys.ts'
 import { instant, integer, matching, onOff, oneOf, optional, type Reader } from './readers.ts'
+import { auditSink } from './sinks.ts'
 
 export interface Variable<T = unknown> {
   /** As the README's table says it. */
@@ -127,6 +128,13 @@ const operations = {
     told: '`DATA_DIR/audit.log`',
     example: '/var/log/recordings/audit.log',
     read: optional(matching(/^[^\0]*[^\0/]$/, 'the path of a file')),
+  }),
+  AUDIT_SINK: variable({
+    what: 'where the audit log’s heads are kept: a file, or syslog at `tcp://host:port` or `tls://host:port`',
+    standard: '',
+    told: '`DATA_DIR/audit.heads`',
+    example: 'tls://syslog.example.com:6514',
+    read: optional(auditSink),
   }),
   COPY_ALERT: variable({
     what: 'recordings shown to one session in an hour that are a line of their own in the audit log, and a metric',

@@ -16,7 +16,6 @@ import { RECORDINGS } from '../../../contract/endpoints.ts'
 import { buildApp, type AppDependencies } from '../../app.ts'
 import { readAssets } from '../../assets.ts'
 import { openAuditLog } from '../../audit/audit-log.ts'
-import { auditKey } from '../../audit/digests.ts'
 import { openSessions, type Sessions } from '../../auth/sessions.ts'
 import { readDocument } from '../../document.ts'
 import { createDrain } from '../../drain.ts'
@@ -76,7 +75,7 @@ async function openHost(place: Place, options: RelayOptions): Promise<Opened> {
   const recorderOptions = { url, ca: null, remoteParameter: 'auto', spoolFolder, ...own, steadyMs } as const
   const source = openRecorderSource(recorderOptions)
   const sessions = openSessions({ file: join(dataDir, 'sessions.db'), nowMs, hostKey })
-  const auditLog = await openAuditLog({ file: join(dataDir, 'audit.log'), key: auditKey(hostKey), nowMs })
+  const auditLog = await openAuditLog({ file: join(dataDir, 'audit.log'), hostKey, nowMs })
   const page = join(dataDir, 'page')
   const app = await buildApp({
     source,

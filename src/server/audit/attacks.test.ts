@@ -1,0 +1,394 @@
+/** What somebody who can write the log's file, and does not have the host's key, may do to it: each shows. */
+import {
+  appendFileSync,
+  copyFileSync,
+  existsSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openAuditLog, type AuditLog } from './audit-log.ts'
+import type { Finding } from './chain-file.ts'
+import { GENESIS, hashLine } from './event.ts'
+import { isHeadOf, type Head } from './head.ts'
+import { auditKeys } from './keys.ts'
+import { linesOf, testEvent, testFolder, testKey, type TestFolder } from './testing.ts'
+import { verifyLog, type VerifyOptions } from './verify.ts'
+
+const keys = auditKeys(testKey)
+
+let folder: TestFolder
+let heads: Head[]
+let findings: Finding[]
+const logs: AuditLog[] = []
+beforeEach(() => {
+  folder = testFolder()
+  heads = []
+  findings = []
+})
+afterEach(async () => {
+  for (const log of logs.splice(0)) await log.close()
+  folder.remove()
+})
+
+async function open(expected: Head | null = null, headEveryMs = 1e8): Promise<AuditLog> {
+  const log = await openAuditLog({
+    file: folder.file,
+    hostKey: testKey,
+    nowMs: () => Date.parse('2026-11-23T12:00:00Z'),
+    keep: (head) => void heads.push(head),
+    report: (finding) => void findings.push(finding),
+    expected,
+    headEveryMs,
+  })
+  logs.push(log)
+  return log
+}
+
+async function write(log: AuditLog, from: number, to: number): Promise<void> {
+  for (let n = from; n <= to; n += 1) await log.write(testEvent(n))
+}
+const verify = (options: VerifyOptions = {}) => verifyLog(folder.file, { key: keys.lines, heads, ...options })
+const linesIn = (): string[] => readFileSync(folder.file, 'utf8').split('\n').slice(0, -1)
+const save = (lines: readonly string[], file = folder.file): void =>
+  writeFileSync(file, lines.map((line) => `${line}\n`).join(''))
+
+/** Makes the chain of hashes anew, as whoever has no key can. */
+function rechain(lines: readonly string[], edit: (line: Record<string, unknown>) => void): string[] {
+  let prev = GENESIS.hash
+  return lines.map((text, index) => {
+    const line = JSON.parse(text) as Record<string, unknown>
+    edit(line)
+    const written = JSON.stringify({ ...line, n: index + 1, prev })
+    prev = hashLine(written)
+    return written
+  })
+}
+const stripped = (lines: readonly string[]): string[] => rechain(lines, (line) => delete line.mac)
+
+describe('a log that was stopped', () => {
+  beforeEach(async () => {
+    const log = await open()
+    await write(log, 1, 5)
+    await log.close()
+  })
+
+  it('holds against the heads of its start and stop', async () => {
+    expect(heads.map(({ n, reason, file }) => [n, reason, file])).toEqual([
+      [0, 'start', 'audit.log'],
+      [5, 'stop', 'audit.log'],
+    ])
+    expect(heads.every((head) => isHeadOf(keys.heads, head))).toBe(true)
+    expect(await verify()).toMatchObject({ fault: null, sealed: 5, unsealed: 0, isHeld: true })
+  })
+
+  it.each([
+    ['a changed line', (lines) => lines.with(1, lines[1]!.replace('"count":2', '"count":0')), 2],
+    ['a changed last line', (lines) => lines.with(4, lines[4]!.replace('"count":5', '"count":0')), 5],
+    [
+      'a chain that was made anew',
+      (lines) =>
+        rechain(lines, (line) => {
+          if (line.n === 3) line.user = 'eve'
+        }),
+      3,
+    ],
+    ['a last line without its MAC', (lines) => lines.with(4, lines[4]!.replace(/,"mac":".*"/, '')), 5],
+  ] as [string, (lines: string[]) => string[], number][])(
+    'without any head shows %s',
+    async (_, edit, line) => {
+      save(edit(linesIn()))
+      expect((await verify({ heads: [] })).fault).toMatch(new RegExp(`^line ${line} carries`))
+    },
+  )
+
+  it('shows MACs that were stripped, by the heads alone', async () => {
+    save(stripped(linesIn()))
+    expect(await verify({ heads: [] })).toMatchObject({ fault: null, unsealed: 5 })
+    expect((await verify()).fault).toMatch(/^line 1 carries no MAC, and the host wrote one/)
+    expect((await verify({ key: null })).fault).toMatch(/^line 1 carries no MAC/)
+  })
+
+  it.each([
+    [
+      'first lines cut off',
+      (lines) => lines.slice(2),
+      /^line 1 is numbered 3, and no head tells of a rotation/,
+    ],
+    ['last lines cut off', (lines) => lines.slice(0, 3), /^line 4 is missing: .* number 3, .* number 5 /],
+    ['every line gone', () => [], /^line 1 is missing: the file is empty, .* number 5 /],
+  ] as [string, (lines: string[]) => string[], RegExp][])(
+    'shows %s, by the heads',
+    async (_, edit, fault) => {
+      save(edit(linesIn()))
+      expect((await verify({ heads: [] })).fault).toBeNull()
+      expect((await verify()).fault).toMatch(fault)
+    },
+  )
+
+  it('does without the key what can be done without', async () => {
+    const text = readFileSync(folder.file, 'utf8')
+    writeFileSync(folder.file, text.replace('"count":5', '"count":0'))
+    expect((await verify({ key: null, heads: [] })).fault).toBeNull()
+    expect((await verify({ key: null })).fault).toMatch(
+      /^line 5 is not the line that the host kept the hash of/,
+    )
+  })
+
+  it('takes the heads that another key sealed for none', () => {
+    const other = auditKeys(Buffer.alloc(32, 8))
+    expect(heads.some((head) => isHeadOf(other.heads, head))).toBe(false)
+    expect(isHeadOf(keys.heads, { ...heads[1]!, n: 4 })).toBe(false)
+  })
+
+  it.each([
+    ['cut off', 'shortened', () => save(linesIn().slice(0, 3))],
+    ['emptied', 'missing', () => truncateSync(folder.file)],
+    ['removed', 'missing', () => rmSync(folder.file)],
+    ['made anew', 'end_changed', () => save(stripped(linesIn()))],
+    ['made anew, and longer', 'end_changed', () => save(stripped([...linesIn(), ...linesIn()]))],
+  ] as [string, Finding, () => void][])(
+    'that was %s is told of at the next start',
+    async (_, finding, attack) => {
+      attack()
+      const log = await open(heads.at(-1))
+      expect(findings).toEqual([finding])
+      await log.write(testEvent(9, { action: 'play' }))
+      expect(log.finding()).toBeNull()
+      const told = linesOf(folder.file).at(-2)
+      expect(told).toMatchObject({ n: 6, action: 'log_changed', outcome: finding, user: 'host:audit' })
+      await log.close()
+      expect(await verify()).toMatchObject({ fault: expect.any(String) as string })
+    },
+  )
+
+  it('is not told of where it is as it was, by however many lines it goes on', async () => {
+    const log = await open(heads.at(-1))
+    await Promise.all(Array.from({ length: 400 }, (_, n) => log.write(testEvent(n))))
+    await log.close()
+    await (await open(heads.find(({ n }) => n === 5))).close()
+    expect(findings).toEqual([])
+    expect(await verify()).toMatchObject({ fault: null, count: 405 })
+  })
+
+  it('was rotated then: the operator vouches for that by the last hash', async () => {
+    renameSync(folder.file, `${folder.file}.1`)
+    const { hash } = heads.at(-1)!
+    await (await open(heads.at(-1))).close()
+    expect((await verify()).fault).toMatch(/^line 1 follows line 5, .* not rotated$/)
+    expect((await verify({ after: hash })).fault).toBeNull()
+    const old = await verifyLog(`${folder.file}.1`, { key: keys.lines, heads, isLive: false })
+    expect(old).toMatchObject({ fault: null, isHeld: true })
+  })
+
+  it('of another key is told of at the start', async () => {
+    const log = await openAuditLog({
+      file: folder.file,
+      hostKey: Buffer.alloc(32, 8),
+      nowMs: Date.now,
+      report: (finding) => void findings.push(finding),
+    })
+    await log.close()
+    expect(findings).toEqual(['foreign_key'])
+  })
+})
+
+describe('a log of an older host', () => {
+  beforeEach(async () => {
+    const log = await open()
+    await write(log, 1, 3)
+    await log.close()
+    save(stripped(linesIn()))
+    heads = []
+  })
+
+  it('stays verifiable as what it was, alone and gone on from', async () => {
+    expect(await verify()).toMatchObject({ fault: null, unsealed: 3, sealed: 0 })
+    const log = await open()
+    await write(log, 4, 6)
+    await log.close()
+    expect(await verify()).toMatchObject({ fault: null, unsealed: 3, sealed: 3, isHeld: true })
+    save(linesIn().with(1, linesIn()[1]!.replace('"count":2', '"count":0')))
+    expect((await verify()).fault).toMatch(/^line 3 does not follow/)
+  })
+
+  it('was rotated before there were heads, which then say nothing of it', async () => {
+    const old = `${folder.file}.1`
+    copyFileSync(folder.file, old)
+    const log = await open()
+    await write(log, 4, 6)
+    await log.close()
+    save(readFileSync(old, 'utf8').split('\n').slice(0, 2), old)
+    const read = await verifyLog(old, { key: keys.lines, heads, isLive: false })
+    expect(read).toMatchObject({ fault: null, isHeld: false })
+  })
+})
+
+const forged = (): string[] => stripped([...linesIn(), ...linesIn(), ...linesIn()])
+const play = testEvent(7, { action: 'play' })
+
+describe('a running host', () => {
+  it.each([
+    ['emptied', 'shortened', () => truncateSync(folder.file)],
+    ['shortened', 'shortened', () => save(linesIn().slice(0, 2))],
+    [
+      'with another last line',
+      'end_changed',
+      () => save(linesIn().with(2, linesIn()[2]!.replace('ann', 'bob'))),
+    ],
+    ['with a longer forgery in it', 'end_changed', () => save(forged())],
+    [
+      'with a line that does not follow',
+      'foreign_lines',
+      () => appendFileSync(folder.file, `${linesIn()[0]}\n`),
+    ],
+    [
+      'with a line that follows, without a MAC',
+      'foreign_lines',
+      () => {
+        const line = JSON.parse(linesIn()[2]!) as Record<string, unknown>
+        const next = { ...line, n: 4, prev: hashLine(linesIn()[2]!), mac: undefined }
+        appendFileSync(folder.file, `${JSON.stringify(next)}\n`)
+      },
+    ],
+    [
+      'replaced by its own last lines',
+      'replaced',
+      () => {
+        save(linesIn().slice(1), `${folder.file}.new`)
+        renameSync(`${folder.file}.new`, folder.file)
+      },
+    ],
+    [
+      'replaced by a longer forgery',
+      'replaced',
+      () => {
+        save(forged(), `${folder.file}.new`)
+        renameSync(`${folder.file}.new`, folder.file)
+      },
+    ],
+  ] as [string, Finding, () => void][])(
+    'that finds its file %s lets nothing out',
+    async (_, finding, attack) => {
+      const log = await open()
+      await write(log, 1, 3)
+      expect(await log.check()).toBe(true)
+      attack()
+      expect(await log.check()).toBe(false)
+      for (const action of ['play', 'download', 'export'] as const) {
+        await expect(log.write({ ...play, action })).rejects.toThrow(/is not the file that the host wrote/)
+      }
+      await write(log, 8, 9)
+      expect(await log.check()).toBe(false)
+      expect([findings, log.finding(), log.writable()]).toEqual([[finding], finding, true])
+      // The break stays in the file, with what the host says of it.
+      expect(linesOf(folder.file).slice(-3)).toMatchObject([
+        { n: 4, action: 'log_changed', outcome: finding, prev: heads.at(-1)!.hash },
+        { n: 5, count: 8 },
+        { n: 6, count: 9 },
+      ])
+      expect(linesOf(folder.file).some(({ action }) => action === 'play')).toBe(false)
+      expect((await verify()).fault).toMatch(/^line \d+ /)
+      await log.close()
+      const next = await open(heads.at(-1))
+      await next.write(play)
+      expect(findings).toEqual([finding])
+    },
+  )
+
+  it('finds it out with the line that would let something out', async () => {
+    const log = await open()
+    await write(log, 1, 3)
+    truncateSync(folder.file)
+    const all = [testEvent(4), play, testEvent(5)].map((event) => log.write(event))
+    expect((await Promise.allSettled(all)).map(({ status }) => status)).toEqual([
+      'fulfilled',
+      'rejected',
+      'fulfilled',
+    ])
+    expect(linesOf(folder.file).map(({ n, action, lost }) => [n, action, lost])).toEqual([
+      [4, 'search', undefined],
+      [5, 'search', undefined],
+    ])
+  })
+
+  it('leaves alone what is no audit log and took its place', async () => {
+    const log = await open()
+    await write(log, 1, 3)
+    save(['milk'], `${folder.file}.new`)
+    renameSync(`${folder.file}.new`, folder.file)
+    await expect(log.write(play)).rejects.toThrow(/is no audit log/)
+    expect([findings, readFileSync(folder.file, 'utf8')]).toEqual([['replaced'], 'milk\n'])
+  })
+
+  it('finds it out by itself, without a line', async () => {
+    const log = await open(null, 5)
+    await write(log, 1, 3)
+    truncateSync(folder.file)
+    await expect.poll(() => log.finding()).toBe('shortened')
+    expect(heads.find(({ reason }) => reason === 'changed')).toMatchObject({ n: 3 })
+  })
+
+  it('keeps a head while lines are written, and none while there are none', async () => {
+    const log = await open(null, 5)
+    await write(log, 1, 3)
+    await expect.poll(() => heads.at(-1)).toMatchObject({ n: 3, reason: 'minute' })
+    const count = heads.length
+    await expect.poll(() => log.check()).toBe(true)
+    expect(heads).toHaveLength(count)
+    expect(log.head()).toEqual(heads.at(-1))
+    expect(heads.at(-1)!.hash).toBe(hashLine(linesIn().at(-1)!))
+  })
+
+  it.each([
+    ['by a rename', () => renameSync(folder.file, `${folder.file}.1`)],
+    [
+      'by a rename and a new, empty file',
+      () => {
+        renameSync(folder.file, `${folder.file}.1`)
+        writeFileSync(folder.file, '')
+      },
+    ],
+  ])('follows a rotation %s, and keeps its head', async (_, rotate) => {
+    const log = await open()
+    await write(log, 1, 3)
+    rotate()
+    await log.write(play)
+    await write(log, 4, 4)
+    expect(heads.at(-1)).toMatchObject({ n: 3, reason: 'rotation' })
+    await log.close()
+    expect([findings, log.finding()]).toEqual([[], null])
+    expect(await verify()).toMatchObject({ fault: null, before: { n: 3 }, isHeld: true })
+    const old = `${folder.file}.1`
+    const verifyOld = () => verifyLog(old, { key: keys.lines, heads, isLive: false })
+    expect(await verifyOld()).toMatchObject({ fault: null, isHeld: true })
+    save(readFileSync(old, 'utf8').split('\n').slice(0, 2), old)
+    expect((await verifyOld()).fault).toMatch(/^line 3 is missing/)
+    // Its first lines cut off as well: no rotation was there.
+    save(linesIn().slice(1))
+    expect((await verify()).fault).toMatch(/^line 1 is numbered 5, and no head tells of a rotation/)
+  })
+
+  it('takes a rotation over before it has a line for it', async () => {
+    const log = await open(null, 5)
+    await write(log, 1, 3)
+    renameSync(folder.file, `${folder.file}.1`)
+    await expect.poll(() => heads.at(-1)).toMatchObject({ n: 3, reason: 'rotation' })
+    expect([existsSync(folder.file), statSync(folder.file).mode & 0o777]).toEqual([true, 0o600])
+  })
+
+  it('does not go on in an older log that was put in its place', async () => {
+    const log = await open()
+    await write(log, 1, 3)
+    renameSync(folder.file, join(folder.path, 'old'))
+    await write(log, 4, 6)
+    await log.close()
+    copyFileSync(join(folder.path, 'old'), folder.file)
+    expect((await verify()).fault).toMatch(/^line 4 is missing/)
+  })
+})

@@ -1,0 +1,52 @@
+/** Lines that are written together. */
+import { hashLine, letsOut, writeLine, type AuditEvent, type Position } from './event.ts'
+import type { AuditKeys } from './keys.ts'
+import type { LogEnd } from './log-file.ts'
+
+export interface Waiting {
+  readonly event: AuditEvent
+  readonly atMs: number
+  readonly resolve: () => void
+  readonly reject: (error: unknown) => void
+}
+
+export interface Line {
+  /** Where the chain stands after it. */
+  readonly position: Position
+  readonly text: string
+}
+
+/** @param lost events that could not be written before these. */
+export function chainUp(
+  batch: readonly Waiting[],
+  { position: from, isTorn }: LogEnd,
+  lost: number,
+  keys: AuditKeys,
+): Line[] {
+  let position = from
+  return batch.map(({ event, atMs }, index) => {
+    const isFirst = index === 0
+    const line = writeLine(event, position, { atMs, lost: isFirst ? lost : 0, keys })
+    position = { n: position.n + 1, hash: hashLine(line) }
+    return { position, text: `${isFirst && isTorn ? '\n' : ''}${line}\n` }
+  })
+}
+
+/** @returns how many lines are in the file as a whole; theirs have resolved. */
+export function settle(batch: readonly Waiting[], lines: readonly Line[], bytesWritten: number): number {
+  let end = 0
+  let done = 0
+  for (const { text } of lines) {
+    end += Buffer.byteLength(text)
+    if (end > bytesWritten) break
+    batch[done]?.resolve()
+    done += 1
+  }
+  return done
+}
+
+/** Rejects the lines on which recordings would leave. @returns the others. */
+export function refuse(batch: readonly Waiting[], why: Error): readonly Waiting[] {
+  for (const { event, reject } of batch) if (letsOut(event)) reject(why)
+  return batch.filter(({ event }) => !letsOut(event))
+}

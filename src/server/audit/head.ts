@@ -1,0 +1,61 @@
+/** A head: where the chain stood at a moment, kept away from the log so that the log can be held against it. */
+import type { Position } from './event.ts'
+import { isMacOf, macOf } from './keys.ts'
+import { readLines } from './read-lines.ts'
+
+/** `changed`: the host found another file than it had written, and goes on from where it stood. */
+const reasons = ['start', 'minute', 'rotation', 'changed', 'stop'] as const
+export type HeadReason = (typeof reasons)[number]
+
+export interface Head extends Position {
+  /** UTC. */
+  readonly at: string
+  readonly reason: HeadReason
+  /** The name of the log's file, without its folder. */
+  readonly file: string
+  readonly mac: string
+}
+
+const sealed = ({ n, hash, at, reason, file }: Omit<Head, 'mac'>): string =>
+  JSON.stringify([n, hash, at, reason, file])
+
+export const sealHead = (key: Buffer, head: Omit<Head, 'mac'>): Head => ({
+  ...head,
+  mac: macOf(key, sealed(head)),
+})
+
+export const isHeadOf = (key: Buffer, head: Head): boolean => isMacOf(key, sealed(head), head.mac)
+
+/** The fields in the order in which they are looked for, whatever stands around them. */
+export const headFields = ({ n, hash, at, reason, file, mac }: Head): Head => ({
+  n,
+  hash,
+  at,
+  reason,
+  file,
+  mac,
+})
+
+export const writeHead = (head: Head): string => JSON.stringify(headFields(head))
+
+/** In a line of JSON, behind a collector's own prefix, or among the fields of the host's log. */
+const pattern =
+  /"n":(\d{1,15}),"hash":"([0-9a-f]{64})","at":"([^"]{1,40})","reason":"(\w{1,20})","file":("(?:[^"\\]|\\.){0,1024}"),"mac":"([\w-]{43})"/g
+
+/** All heads in a text, as far as they are whole. */
+export function readHeads(text: string): Head[] {
+  // A container's log holds each line as a string of its own.
+  const plain = text.includes('\\"hash\\":') ? text.replaceAll('\\"', '"') : text
+  return [...plain.matchAll(pattern)].flatMap(([, n, hash = '', at = '', told, file = '""', mac = '']) => {
+    const reason = reasons.find((known) => known === told)
+    if (reason === undefined) return []
+    return [{ n: Number(n), hash, at, reason, file: JSON.parse(file) as string, mac }]
+  })
+}
+
+/** @throws AuditError where the file cannot be read. */
+export async function readHeadsFile(path: string): Promise<Head[]> {
+  const heads: Head[] = []
+  for await (const { bytes } of readLines(path)) heads.push(...readHeads(bytes.toString()))
+  return heads
+}

@@ -1,0 +1,66 @@
+/**
+ * The host and an operator's command may write to one log at once. Each batch of lines is written under a lock
+ * between processes, so that both follow the same last line. The lock is SQLite's on a file that stays empty: the
+ * system gives it up with the process, however that ends.
+ */
+import { closeSync, openSync } from 'node:fs'
+import { join, parse } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import Sqlite, { type Database } from 'better-sqlite3'
+import { AuditError } from './audit-error.ts'
+
+/** Short beside what a batch takes; not fixed, so that two who wait do not keep in step. */
+const pauseMs = (): number => 4 + Math.random() * 12
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : ''
+
+export const lockFile = (log: string): string => join(parse(log).dir, `${parse(log).name}.lock`)
+
+/** Never opened twice by plain means: closing a file gives up every lock that the process has on it. */
+function makeLockFile(path: string): void {
+  try {
+    closeSync(openSync(path, 'wx', 0o600))
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error
+  }
+}
+
+/** @returns null where another has it. */
+function tryLock(path: string): Database | null {
+  const db = new Sqlite(path, { timeout: 0 })
+  try {
+    db.exec('BEGIN IMMEDIATE')
+    return db
+  } catch (error) {
+    db.close()
+    if (codeOf(error).startsWith('SQLITE_BUSY')) return null
+    throw error
+  }
+}
+
+/**
+ * Works while no other process does on the same log.
+ * @param patienceMs how long to wait for the lock.
+ * @throws AuditError where another has had it for so long, and what `work` throws.
+ */
+export async function underLock<T>(log: string, patienceMs: number, work: () => Promise<T>): Promise<T> {
+  const path = lockFile(log)
+  makeLockFile(path)
+  const untilMs = performance.now() + patienceMs
+  let db = tryLock(path)
+  while (db === null) {
+    if (performance.now() >= untilMs) {
+      throw new AuditError(
+        `Another process has held ${path} for ${patienceMs} ms. Is a command still writing to the audit log?`,
+      )
+    }
+    await setTimeout(pauseMs())
+    db = tryLock(path)
+  }
+  try {
+    return await work()
+  } finally {
+    db.close()
+  }
+}

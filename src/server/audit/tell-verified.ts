@@ -1,0 +1,90 @@
+/** Verifies an audit log and says in words what was found, and what cannot be known. */
+import { existsSync } from 'node:fs'
+import { isHeadOf, type Head } from './head.ts'
+import type { AuditKeys } from './keys.ts'
+import { verifyLog, type Verified } from './verify.ts'
+
+/** Heads, and the file that they were read from. */
+export interface Kept {
+  readonly path: string
+  readonly heads: readonly Head[]
+}
+
+export interface VerifyRequest {
+  readonly file: string
+  /** Whether the file is the one that the host writes now, and not one that was rotated away. */
+  readonly isLive: boolean
+  /** Null where the host's key is not at hand. */
+  readonly keys: AuditKeys | null
+  /** Null where no heads were kept. */
+  readonly kept: Kept | null
+  readonly after: string | undefined
+  readonly last: string | undefined
+}
+
+function tellSeals({ sealed, unsealed }: Verified, keys: AuditKeys | null): string[] {
+  const told = []
+  if (unsealed > 0) {
+    told.push(
+      `Lines without a MAC: ${unsealed}. An older host wrote them; only the chain of hashes holds them, which whoever can write the file can make anew.`,
+    )
+  }
+  if (sealed > 0 && keys === null) {
+    told.push(
+      'MACs were not checked: there is no host key here. Set DATA_DIR to the host’s folder, or HOST_KEY.',
+    )
+  }
+  return told
+}
+
+function tellHeads(verified: Verified, kept: Kept | null, used: number): string {
+  if (kept === null || kept.heads.length === 0) {
+    return 'There are no heads to hold it against. That lines were cut off at the end or the beginning, or that all were replaced by a host without MACs, shows only against heads (--heads FILE), or a last hash kept elsewhere: --last HASH.'
+  }
+  const foreign = kept.heads.length - used
+  const others = foreign > 0 ? ` ${foreign} others there are not of this host’s key and were not used.` : ''
+  if (!verified.isHeld) {
+    return `None of the ${used} heads in ${kept.path} is about these lines: what was cut off cannot be known.${others}`
+  }
+  return `Held against ${used} heads in ${kept.path}.${others}`
+}
+
+function describe(request: VerifyRequest, verified: Verified, used: number): string {
+  const { file, keys, kept } = request
+  const { count, firstAt, lastAt, lastHash, before, torn, lost, findings, fault } = verified
+  const told = [
+    `Lines in ${file}: ${count}, from ${firstAt ?? '-'} to ${lastAt ?? '-'}.`,
+    `Last hash: ${lastHash}`,
+    ...(before.n > 0 ? [`It follows line ${before.n} of another file, with the hash ${before.hash}.`] : []),
+    ...(torn.length > 0
+      ? [`Torn: line ${torn.join(', ')}. The host was stopped or the disk was full while it was written.`]
+      : []),
+    ...(lost > 0 ? [`Events that could not be written while the log failed: ${lost}.`] : []),
+    ...(findings.length > 0
+      ? [`The host itself found another file than it had written: ${findings.join('; ')}.`]
+      : []),
+    ...tellSeals(verified, keys),
+    `${fault === null ? 'The chain holds.' : `The chain is broken: ${fault}.`} ${tellHeads(verified, kept, used)}`,
+  ]
+  return `${told.join('\n')}\n`
+}
+
+/** A log that is not there, where the heads say that there was one. */
+function tellMissing(file: string, heads: readonly Head[]): string | null {
+  const newest = heads.at(-1)
+  if (existsSync(file) || !newest || newest.n === 0) return null
+  return `There is no file ${file}, and the host kept the head of line ${newest.n} at ${newest.at}: the log was removed or moved away. Line 1 is the first that is missing.\n`
+}
+
+/**
+ * @returns what to print, and whether nothing is wrong.
+ * @throws AuditError where the file cannot be read.
+ */
+export async function verifyAndTell(request: VerifyRequest): Promise<{ told: string; isWhole: boolean }> {
+  const { file, isLive, keys, kept, after, last } = request
+  const heads = (kept?.heads ?? []).filter((head) => keys === null || isHeadOf(keys.heads, head))
+  const missing = isLive ? tellMissing(file, heads) : null
+  if (missing !== null) return { told: missing, isWhole: false }
+  const verified = await verifyLog(file, { after, last, key: keys?.lines ?? null, heads, isLive })
+  return { told: describe(request, verified, heads.length), isWhole: verified.fault === null }
+}
