@@ -15,6 +15,7 @@ import { text } from 'node:stream/consumers'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openAuditLog } from './audit/audit-log.ts'
 import type { AuditEvent } from './audit/event.ts'
+import { writeHead, type Head } from './audit/head.ts'
 import { linesOf, testEvent, testFolder, type TestFolder } from './audit/testing.ts'
 import { readHostKey } from './host-key.ts'
 
@@ -41,11 +42,17 @@ afterEach(() => folder.remove())
 
 const DAY_MS = 86_400_000
 
-/** One line a day from 1 November 2026, 12:00 UTC. */
-async function writeDays(events: readonly AuditEvent[]): Promise<void> {
+/** One line a day from 1 November 2026, 12:00 UTC. @param heads the file to keep the heads in, if any. */
+async function writeDays(events: readonly AuditEvent[], heads = ''): Promise<void> {
   let atMs = Date.parse('2026-11-01T12:00:00Z')
   const hostKey = readHostKey(folder.path)
-  const log = await openAuditLog({ file: folder.file, hostKey, nowMs: () => atMs })
+  const keep = (head: Head): void => appendFileSync(heads, `${writeHead(head)}\n`)
+  const log = await openAuditLog({
+    file: folder.file,
+    hostKey,
+    nowMs: () => atMs,
+    keep: heads ? keep : () => {},
+  })
   for (const event of events) {
     await log.write(event)
     atMs += DAY_MS
@@ -56,7 +63,7 @@ async function writeDays(events: readonly AuditEvent[]): Promise<void> {
 const days = (count: number): AuditEvent[] => Array.from({ length: count }, (_, n) => testEvent(n + 1))
 
 async function run(args: readonly string[], more: Readonly<Record<string, string>> = {}) {
-  const env = { ...process.env, DATA_DIR: folder.path, AUDIT_LOG: '', HOST_KEY: '', ...more }
+  const env = { ...process.env, DATA_DIR: folder.path, AUDIT_LOG: '', AUDIT_SINK: '', HOST_KEY: '', ...more }
   const child = spawn(process.execPath, [join(compiled, 'server', 'audit-command.js'), ...args], { env })
   child.stdin.end()
   const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
@@ -103,6 +110,62 @@ describe('npm run audit -- verify', () => {
     expect(after.out).toContain(`It follows line 1 of another file, with the hash ${prev}.`)
     writeFileSync(folder.file, `${first}\n`)
     expect(await run(['verify', '--after', prev])).toMatchObject({ code: 1 })
+  })
+})
+
+const sink = (): string => join(folder.path, 'audit.heads')
+const cut = (): void => {
+  const lines = readFileSync(folder.file, 'utf8').split('\n')
+  writeFileSync(folder.file, `${lines.slice(0, 2).join('\n')}\n`)
+}
+
+describe('npm run audit -- verify, with heads', () => {
+  it('takes them from the configured file, from another, or from a log', async () => {
+    await writeDays(days(3), sink())
+    expect(await run(['verify'])).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('The chain holds. Held against 2 heads in') as string,
+    })
+    cut()
+    const missing = /The chain is broken: line 3 is missing: the file ends with number 2, .* kept number 3/
+    expect(await run(['verify'])).toMatchObject({ code: 1, out: expect.stringMatching(missing) as string })
+    const log = join(folder.path, 'host.log')
+    const told = readFileSync(sink(), 'utf8')
+      .replaceAll('{', '{"level":30,')
+      .replaceAll('}', ',"msg":"audit head"}')
+    writeFileSync(log, `Metrics: on\n${told}`)
+    rmSync(sink())
+    expect(await run(['verify'])).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('There are no heads to hold it against.') as string,
+    })
+    for (const env of [{ AUDIT_SINK: log }, { AUDIT_SINK: 'tcp://127.0.0.1:1' }]) {
+      const read = await run(['verify', '--heads', log], env)
+      expect(read).toMatchObject({ code: 1, out: expect.stringMatching(missing) as string })
+    }
+    expect(await run(['verify'], { AUDIT_SINK: log })).toMatchObject({ code: 1 })
+  })
+
+  it('misses the log itself', async () => {
+    await writeDays(days(3), sink())
+    rmSync(folder.file)
+    expect(await run(['verify'])).toMatchObject({
+      code: 1,
+      out: expect.stringMatching(
+        /There is no file .*audit\.log, and the host kept the head of line 3/,
+      ) as string,
+    })
+  })
+
+  it('says what it cannot do without the key, and uses no head of another one', async () => {
+    await writeDays(days(3), sink())
+    rmSync(join(folder.path, 'host.key'))
+    const blind = await run(['verify'])
+    expect(blind).toMatchObject({ code: 0, out: expect.stringContaining('MACs were not checked') as string })
+    const other = await run(['verify'], { HOST_KEY: Buffer.alloc(32, 8).toString('base64') })
+    expect(other.code).toBe(1)
+    expect(other.out).toMatch(/line 1 carries a MAC that is not of this key/)
+    expect(other.out).toContain('2 others there are not of this host’s key and were not used.')
   })
 })
 
@@ -199,7 +262,9 @@ describe('npm run audit', () => {
     [['verify', '.'], /\. cannot be read \(EISDIR\)/],
     [['verify', '--last', 'x'], /--last takes the 64 hexadecimal digits/],
     [['verify', '--user', 'x'], /--user is not for this command/],
+    [['verify', '--heads', 'none.heads'], /There is no file none\.heads/],
     [['export', '--after', 'x'], /--after is not for this command/],
+    [['export', '--heads', 'x'], /--heads is not for this command/],
     [['export', '--from', 'yesterday'], /--from takes an ISO-8601 date/],
     [['export', '--to', '2026-02-30'], /--to takes an ISO-8601 date/],
     [['export', '--form', 'x'], /--form[^]*Usage/],
@@ -213,6 +278,12 @@ describe('npm run audit', () => {
     expect(out.split('\r\n').slice(1).join('')).toBe('')
     expect(err).toMatch(message)
     expect(existsSync(join(folder.path, 'host.key'))).toBe(false)
+  })
+
+  it('refuses a sink that is none', async () => {
+    const { code, err } = await run(['verify'], { AUDIT_SINK: 'udp://collector:514' })
+    expect(code).toBe(1)
+    expect(err).toMatch(/^AUDIT_SINK takes the path of a file, or tcp:\/\/ or tls:\/\//)
   })
 
   it('refuses a key that is none', async () => {
