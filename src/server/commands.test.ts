@@ -1,7 +1,17 @@
 /** The commands and the worker threads as they run in earnest: compiled, and as processes of their own. */
 import { execFile, spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { userInfo } from 'node:os'
 import { join, resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { setImmediate } from 'node:timers/promises'
@@ -9,6 +19,12 @@ import { pathToFileURL } from 'node:url'
 import Sqlite from 'better-sqlite3'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openSessions } from './auth/sessions.ts'
+import { openAuditLog } from './audit/audit-log.ts'
+import { readHeadsFile } from './audit/head.ts'
+import { auditKeys } from './audit/keys.ts'
+import { linesOf, testEvent } from './audit/testing.ts'
+import { verifyLog } from './audit/verify.ts'
+import { readHostKey } from './host-key.ts'
 import type { Principal } from './sources/source.ts'
 import { databaseFile, openForReading } from './sources/sqlite/database.ts'
 import { openSqliteSource } from './sources/sqlite/sqlite-source.ts'
@@ -36,8 +52,12 @@ beforeEach(() => {
 })
 afterEach(() => folder.remove())
 
-function start(command: 'import' | 'user', ...args: string[]): ChildProcessWithoutNullStreams {
-  const env = { ...process.env, DATA_DIR: folder.dataDir }
+function start(
+  command: 'import' | 'user',
+  more: Readonly<Record<string, string>>,
+  ...args: string[]
+): ChildProcessWithoutNullStreams {
+  const env = { ...process.env, DATA_DIR: folder.dataDir, ...more }
   return spawn(process.execPath, [join(compiled, 'server', `${command}.js`), ...args], { env })
 }
 
@@ -53,7 +73,7 @@ async function end(child: ChildProcessWithoutNullStreams): Promise<Ended> {
 }
 
 function run(command: 'import' | 'user', args: string[], input = ''): Promise<Ended> {
-  const child = start(command, ...args)
+  const child = start(command, {}, ...args)
   // A command that fails early does not read.
   child.stdin.on('error', () => {})
   child.stdin.end(input)
@@ -128,7 +148,7 @@ describe('npm run import', () => {
     ['SIGKILL', null],
   ] as const)('leaves the store as it was after %s', async (signal, code) => {
     await run('import', ['-'], line(999_999))
-    const child = start('import', '-')
+    const child = start('import', {}, '-')
     const ended = end(child)
     // More than the buffers between the two processes hold, and standard input stays open.
     child.stdin.on('error', () => {})
@@ -256,6 +276,94 @@ describe('npm run user', () => {
       err: expect.stringMatching(/There is no store/) as string,
     })
     expect(existsSync(databaseFile(folder.dataDir))).toBe(false)
+  })
+})
+
+const auditFile = (): string => join(folder.dataDir, 'audit.log')
+
+describe('the audit log', () => {
+  const lineOf = { user: `terminal:${userInfo().username}`, address: null, session: null, requestId: null }
+
+  it('has a line for each change of an account and each import, made or failed', async () => {
+    const add = ['add', 'ann', '--role', 'base', '--password-stdin']
+    for (const args of [add, add, ['passwd', 'ann', '--password-stdin'], ['list'], ['remove', 'ANN']]) {
+      await run('user', args, 'a long secret\n')
+    }
+    await run('import', ['-', '--skip-bad'], `${lines(3)}nonsense`)
+    await run('import', ['-'], '{"id":"x"}')
+    await run('user', ['chown'])
+    const told = linesOf(auditFile())
+    expect(told.map(({ action, outcome }) => [action, outcome])).toEqual([
+      ['account_added', 'ok'],
+      ['account_added', 'failed'],
+      ['password_changed', 'ok'],
+      ['account_removed', 'ok'],
+      ['import', 'ok'],
+      ['import', 'failed'],
+    ])
+    expect(told[3]).toMatchObject({ ...lineOf, account: 'ANN' })
+    expect(told[4]).toMatchObject({ ...lineOf, format: 'ndjson', added: 3, updated: 0, skipped: 1 })
+    expect(readFileSync(auditFile(), 'utf8')).not.toMatch(/\+39|secret/)
+    const heads = await readHeadsFile(join(folder.dataDir, 'audit.heads'))
+    const { lines: key } = auditKeys(readHostKey(folder.dataDir))
+    expect(await verifyLog(auditFile(), { key, heads })).toMatchObject({
+      fault: null,
+      sealed: 6,
+      isHeld: true,
+    })
+  })
+
+  it('takes them beside a host that writes at the same time', async () => {
+    const host = await openAuditLog({
+      file: auditFile(),
+      hostKey: readHostKey(folder.dataDir),
+      nowMs: Date.now,
+    })
+    const over = new AbortController()
+    const writing = (async () => {
+      for (let n = 0; !over.signal.aborted; n += 1) await host.write(testEvent(n, { action: 'play' }))
+    })()
+    const add = await run('user', ['add', 'ann', '--role', 'base', '--password-stdin'], 'a long secret\n')
+    over.abort()
+    await writing
+    await host.write(testEvent(0, { action: 'play' }))
+    expect([add.err, host.finding()]).toEqual(['', null])
+    await host.close()
+    expect(linesOf(auditFile()).filter(({ action }) => action === 'account_added')).toHaveLength(1)
+    expect(await verifyLog(auditFile(), { key: auditKeys(readHostKey(folder.dataDir)).lines })).toMatchObject(
+      {
+        fault: null,
+        torn: [],
+      },
+    )
+  })
+
+  it('is opened before anything is changed', async () => {
+    const env = { AUDIT_LOG: join(folder.dataDir, 'none', 'audit.log') }
+    const add = start('user', env, 'add', 'ann', '--role', 'base', '--password-stdin')
+    add.stdin.end('a long secret\n')
+    expect(await end(add)).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/^The audit log .*none/) as string,
+    })
+    expect((await run('user', ['list'])).out).toMatch(/There are no accounts/)
+    const load = start('import', env, '-')
+    load.stdin.on('error', () => {})
+    load.stdin.end(lines(1))
+    expect(await end(load)).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/The audit log .*none/) as string,
+    })
+    expect(stored()).toBe(0)
+  })
+
+  it('says so where the change was made and its line could not be', async () => {
+    // A limit of the file system's blocks would stop the store as well: only the log is full.
+    symlinkSync('/dev/full', auditFile())
+    const add = await run('user', ['add', 'ann', '--role', 'base', '--password-stdin'], 'a long secret\n')
+    expect(add).toMatchObject({ code: 1, out: '' })
+    expect(add.err).toMatch(/^It was done, but it is not in the audit log .*ENOSPC/)
+    expect((await run('user', ['list'])).out).toContain('ann')
   })
 })
 

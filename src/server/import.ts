@@ -4,6 +4,10 @@ import { basename } from 'node:path'
 import { parseArgs } from 'node:util'
 import { SingleBar } from 'cli-progress'
 import { keepFilesPrivate } from './files/private-files.ts'
+import { AuditError } from './audit/audit-error.ts'
+import { logged } from './from-terminal.ts'
+import { HostKeyError } from './host-key.ts'
+import { openForWriting } from './sources/sqlite/database.ts'
 import { importFormats, type ImportFormat } from './sources/sqlite/import-formats.ts'
 import { importRecordings, type ImportProgress, type ImportResult } from './sources/sqlite/import-file.ts'
 import { StoreError } from './sources/sqlite/store-error.ts'
@@ -81,24 +85,28 @@ function summary({ added, updated, withAudio, skipped }: ImportResult, seconds: 
   return `Imported: ${parts.join(', ')}; ${seconds.toFixed(1)} s, ${formatCount(rate)} recordings a second.`
 }
 
+/** What the audit log says of it. */
+const facts = ({ format, added, updated, skipped }: ImportResult) => ({ format, added, updated, skipped })
+
 async function run(options: Arguments, signal: AbortSignal): Promise<void> {
   const { file } = options
   const isStdin = file === '-'
-  const input = isStdin ? process.stdin : createReadStream(file, { highWaterMark: 1 << 20 })
-  // A read that waits for more, as of a pipe, would never hear of Ctrl-C.
-  signal.addEventListener('abort', () => input.destroy(), { once: true })
+  const dataDir = process.env.DATA_DIR || 'data'
   const stats = isStdin ? undefined : statSync(file, { throwIfNoEntry: false })
   const bar = progressBar(stats?.isFile() ? stats.size : 0)
   const startedMs = performance.now()
   try {
-    const result = await importRecordings({
-      ...options,
-      dataDir: process.env.DATA_DIR || 'data',
-      input,
-      name: isStdin ? 'standard input' : basename(file),
-      signal,
-      onProgress: bar.update,
-    })
+    const load = () => {
+      signal.throwIfAborted()
+      const input = isStdin ? process.stdin : createReadStream(file, { highWaterMark: 1 << 20 })
+      // A read that waits for more, as of a pipe, would never hear of Ctrl-C.
+      signal.addEventListener('abort', () => input.destroy(), { once: true })
+      const name = isStdin ? 'standard input' : basename(file)
+      return importRecordings({ ...options, dataDir, input, name, signal, onProgress: bar.update })
+    }
+    // Makes the folder, in which the audit log is by default.
+    openForWriting(dataDir).close()
+    const result = await logged({ action: 'import', format: options.format }, load, facts)
     bar.stop()
     for (const reason of result.reasons) process.stderr.write(`Left out: ${reason}\n`)
     if (result.skipped > result.reasons.length) {
@@ -146,7 +154,12 @@ async function main(): Promise<number> {
 
 /** What the operator can act on is said in a sentence; anything else keeps its stack, for a report. */
 function explainFailure(error: unknown, file: string): string {
-  if (error instanceof StoreError) return error.message
+  if (
+    [AuditError, HostKeyError, StoreError].some((kind) => error instanceof kind) &&
+    error instanceof Error
+  ) {
+    return error.message
+  }
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   if (code === 'ENOENT') return `There is no file ${file}. Nothing was imported.`
   if (code === 'EACCES' || code === 'EISDIR') return `${file} cannot be read (${code}). Nothing was imported.`

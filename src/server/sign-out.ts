@@ -8,17 +8,20 @@ import { StoreError } from './sources/sqlite/store-error.ts'
 
 const sessionsOf = (count: number): string => (count === 1 ? '1 session' : `${count} sessions`)
 
+/** @throws StoreError where the folder has no sessions: it is most likely the wrong one. */
+export function requireSessions(dataDir: string): void {
+  if (existsSync(join(dataDir, 'sessions.db'))) return
+  throw new StoreError(`There is no sessions.db in ${dataDir}. Set DATA_DIR to the host's folder.`)
+}
+
 /**
  * A running host notices with each session's next request.
  * @param name whose sessions, without regard to case; null for everybody's.
  * @returns what to tell the operator.
- * @throws StoreError where there is no file of sessions, or it cannot be written.
+ * @throws StoreError where the file of sessions cannot be written.
  */
 export function signOut(dataDir: string, name: string | null): string {
   const file = join(dataDir, 'sessions.db')
-  if (!existsSync(file)) {
-    throw new StoreError(`There is no sessions.db in ${dataDir}. Set DATA_DIR to the host's folder.`)
-  }
   const { ended, others } = explained(file, () => endSessionsIn(file, name))
   if (name === null) return `Ended ${sessionsOf(ended)}, of everybody.`
   // On a recorder one account signs in by several names: whoever is to be out may still be in by another.

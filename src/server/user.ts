@@ -4,7 +4,10 @@ import { text } from 'node:stream/consumers'
 import { parseArgs } from 'node:util'
 import { roles, type Role } from '../contract/session.ts'
 import { keepFilesPrivate } from './files/private-files.ts'
-import { signOut } from './sign-out.ts'
+import { requireSessions, signOut } from './sign-out.ts'
+import { AuditError } from './audit/audit-error.ts'
+import { logged } from './from-terminal.ts'
+import { HostKeyError } from './host-key.ts'
 import { openForWriting, storeExists, type Database } from './sources/sqlite/database.ts'
 import { isDemoAccount } from './sources/sqlite/demo-mark.ts'
 import { Directory, type Account } from './sources/sqlite/directory.ts'
@@ -191,6 +194,9 @@ function list(db: Database): string {
     .join('\n')
 }
 
+/** How the audit log calls them. */
+const changes = { add: 'account_added', passwd: 'password_changed', remove: 'account_removed' } as const
+
 async function run(args: string[]): Promise<string> {
   const { command, name, values } = readArguments(args)
   if (values.help) return USAGE
@@ -198,7 +204,11 @@ async function run(args: string[]): Promise<string> {
     throw new UsageError(command === undefined ? 'What is to be done?' : `There is no command ${command}.`)
   }
   const dataDir = process.env.DATA_DIR || 'data'
-  if (command === 'sign-out') return signOut(dataDir, values.all ? everybody(name) : named(name))
+  if (command === 'sign-out') {
+    const whose = values.all ? everybody(name) : named(name)
+    requireSessions(dataDir)
+    return logged({ action: 'sessions_ended', account: whose }, async () => signOut(dataDir, whose))
+  }
   if (command !== 'add' && !storeExists(dataDir)) {
     throw new StoreError(
       `There is no store in ${dataDir}. Set DATA_DIR to its folder, or add a user to make one.`,
@@ -207,9 +217,12 @@ async function run(args: string[]): Promise<string> {
   if (command === 'add') newAccount(named(name), values)
   const db = openForWriting(dataDir)
   try {
-    if (command === 'add') return await add(db, named(name), values)
-    if (command === 'passwd') return await passwd(db, named(name), values)
-    return command === 'remove' ? remove(db, named(name)) : list(db)
+    if (command === 'list') return list(db)
+    const action = changes[command as keyof typeof changes]
+    return await logged({ action, account: named(name) }, async () => {
+      if (command === 'add') return add(db, named(name), values)
+      return command === 'passwd' ? passwd(db, named(name), values) : remove(db, named(name))
+    })
   } catch (error) {
     throw explain(error, db.name)
   } finally {
@@ -220,7 +233,7 @@ async function run(args: string[]): Promise<string> {
 /** What the operator can act on is said in a sentence; anything else keeps its stack, for a report. */
 function failure(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  if (error instanceof StoreError) return error.message
+  if ([AuditError, HostKeyError, StoreError].some((kind) => error instanceof kind)) return error.message
   const isUsage =
     error instanceof UsageError || ('code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'))
   return isUsage ? `${error.message}\n\n${USAGE}` : (error.stack ?? error.message)

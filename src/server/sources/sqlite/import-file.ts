@@ -38,6 +38,7 @@ export interface ImportProgress {
 }
 
 export interface ImportResult {
+  readonly format: ImportFormat
   readonly added: number
   readonly updated: number
   /** Recordings that had an audio file. */
@@ -84,8 +85,9 @@ async function load(db: Database, shelf: AudioShelf, options: ImportOptions): Pr
   const isFirst = db.prepare('SELECT 1 FROM recordings').get() === undefined
   const indexes = isFirst ? dropSearchIndexes(db) : []
   const loader = new Loader(db, shelf, options)
+  let format: ImportFormat
   try {
-    await readAll(loader, options)
+    format = await readAll(loader, options)
   } catch (error) {
     if (!isFormatError(error)) throw error
     throw new StoreError(`${options.name}: ${error.message}. Nothing was imported.`, { cause: error })
@@ -96,13 +98,13 @@ async function load(db: Database, shelf: AudioShelf, options: ImportOptions): Pr
     options.signal?.throwIfAborted()
     build()
   }
-  return loader.result()
+  return { ...loader.result(), format }
 }
 
 async function readAll(
   loader: Loader,
   { input, name, format, signal, onProgress }: ImportOptions,
-): Promise<void> {
+): Promise<ImportFormat> {
   let bytesRead = 0
   const pieces = decoded(input, (bytes) => (bytesRead += bytes))
   let beginning = ''
@@ -117,6 +119,7 @@ async function readAll(
     for (const entry of entries) loader.take(entry)
     onProgress?.({ bytesRead, rows: loader.rows })
   }
+  return known
 }
 
 /** Demo data is made anew every week: nothing real may be mixed into it. @returns the audio that was dropped. */
@@ -218,7 +221,7 @@ class Loader {
     if (this.reasons.length < REASONS_KEPT) this.reasons.push(reason)
   }
 
-  result(): ImportResult {
+  result(): Omit<ImportResult, 'format'> {
     const { added, withAudio, skipped, reasons } = this
     const accounts = Number(this.db.prepare('SELECT count(*) FROM accounts').pluck().get())
     return { added, updated: this.rows - added - skipped, withAudio, skipped, accounts, reasons }

@@ -1,0 +1,83 @@
+/** Lines for what an operator does with a command. */
+import { userInfo } from 'node:os'
+import type { AuditSink } from '../config/sinks.ts'
+import { AuditError } from './audit-error.ts'
+import { openAuditLog } from './audit-log.ts'
+import type { AuditEvent, TerminalAction } from './event.ts'
+import { auditKeys } from './keys.ts'
+import { newestHead } from './sink-file.ts'
+import { openSink } from './sink.ts'
+
+export interface TerminalPlace {
+  readonly file: string
+  readonly sink: AuditSink
+  /** 32 bytes. */
+  readonly hostKey: Buffer
+  /** Told what the operator should know and what stops nothing. */
+  readonly warn: (message: string) => void
+}
+
+/** What is done, and to what. */
+export type Change = { readonly action: TerminalAction } & Pick<
+  AuditEvent,
+  'account' | 'format' | 'count' | 'added' | 'updated' | 'skipped'
+>
+
+/** No account has a colon in its name. */
+function operator(): string {
+  try {
+    return `terminal:${userInfo().username}`
+  } catch {
+    // A container's user may have a number and no name.
+    return `terminal:${process.getuid?.() ?? ''}`
+  }
+}
+
+/**
+ * Does the work and writes its line, whether it succeeds or fails. The log is opened first: nothing is done that
+ * could not be logged.
+ * @param more what is known of the change only when it is made.
+ * @throws what `work` throws. AuditError where the log cannot be opened, and where the line of a change that was made
+ * could not be written, which it says.
+ */
+export async function fromTerminal<T>(
+  place: TerminalPlace,
+  change: Change,
+  work: () => Promise<T>,
+  more: (result: T) => Partial<Change> = () => ({}),
+): Promise<T> {
+  const { file, hostKey, warn } = place
+  const sink = openSink(place.sink, {
+    report: () => warn('The head of the audit log could not be kept in AUDIT_SINK.'),
+  })
+  const log = await openAuditLog({
+    file,
+    hostKey,
+    nowMs: Date.now,
+    keep: (head) => sink.keep(head),
+    expected: place.sink.kind === 'file' ? await newestHead(place.sink.path, auditKeys(hostKey).heads) : null,
+    report: (finding) =>
+      warn(`${file} is not as the host left it (${finding}): run npm run audit -- verify.`),
+  })
+  const line = { user: operator(), address: null, session: null, requestId: null, ...change }
+  try {
+    let result: T
+    try {
+      result = await work()
+    } catch (error) {
+      const unwritten = (): void => warn(`The failure is not in the audit log: ${file} cannot be written.`)
+      await log.write({ ...line, outcome: 'failed' }).catch(unwritten)
+      throw error
+    }
+    try {
+      await log.write({ ...line, ...more(result), outcome: 'ok' })
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error)
+      throw new AuditError(`It was done, but it is not in the audit log ${file}: ${why}`, { cause: error })
+    }
+    return result
+  } finally {
+    await log.close()
+    await sink.close()
+  }
+}
