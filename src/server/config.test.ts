@@ -316,6 +316,14 @@ it('metrics are answered apart from the page', () => {
   expect(fault({ METRICS_PORT: '10.0.0.5:8080' })).toContain('METRICS_PORT is the same port as PORT')
 })
 
+it('keeps the heads of the audit log in another file than the log', () => {
+  expect(fault({ AUDIT_SINK: 'data/../data/audit.log' })).toContain('AUDIT_SINK is the audit log itself')
+  expect(fault({ AUDIT_LOG: '/x/a.log', AUDIT_SINK: '/x/a.log' })).toContain(
+    'AUDIT_SINK is the audit log itself',
+  )
+  expect(readConfig({ AUDIT_SINK: '/x/audit.log' }).auditSink).toEqual({ kind: 'file', path: '/x/audit.log' })
+})
+
 it('no fault repeats what may be a secret', () => {
   const told = fault({
     HOST_KEY: 'Hunter2',
