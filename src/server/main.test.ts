@@ -615,6 +615,6 @@ it('the log tells the start, the stop and every request, and never a number, a n
     method: 'GET',
     ms: expect.any(Number),
   })
-  expect(read.slice(-2).map(({ msg }) => msg)).toEqual(['stopping', 'stopped'])
+  expect(read.slice(-3).map(({ msg }) => msg)).toEqual(['stopping', 'audit head', 'stopped'])
   store.remove()
 })
