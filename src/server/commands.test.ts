@@ -174,25 +174,25 @@ describe('npm run user', () => {
   it('adds, lists, changes and removes', async () => {
     const add = ['add', 'MRossi', '--role', 'supervisor', '--leads', 'Sales, Support', '--group', 'Sales']
     const names = ['--first-name', 'Maria', '--last-name', 'Rossi', '--password-stdin']
-    expect(await run('user', [...add, ...names], 'secret\n')).toEqual({
+    expect(await run('user', [...add, ...names], 'correct horse\n')).toEqual({
       code: 0,
       out: 'Added MRossi (supervisor).\n',
       err: '',
     })
-    expect(await signIn('mrossi', 'secret')).toMatchObject({
+    expect(await signIn('mrossi', 'correct horse')).toMatchObject({
       displayName: 'Maria Rossi',
       scope: { kind: 'groups', groups: ['Sales', 'Support'] },
     })
     expect((await run('user', ['list'])).out).toMatch(
       /^USERNAME .*\nMRossi +supervisor +Sales +Sales, Support +Maria Rossi\n$/,
     )
-    expect(await run('user', ['passwd', 'mrossi', '--password-stdin'], 'other\r\n')).toMatchObject({
+    expect(await run('user', ['passwd', 'mrossi', '--password-stdin'], 'battery staple\r\n')).toMatchObject({
       code: 0,
     })
-    expect(await signIn('mrossi', 'secret')).toBeNull()
-    expect(await signIn('mrossi', 'other')).not.toBeNull()
+    expect(await signIn('mrossi', 'correct horse')).toBeNull()
+    expect(await signIn('mrossi', 'battery staple')).not.toBeNull()
     expect(await run('user', ['remove', 'MROSSI'])).toMatchObject({ code: 0 })
-    expect(await signIn('mrossi', 'other')).toBeNull()
+    expect(await signIn('mrossi', 'battery staple')).toBeNull()
     expect((await run('user', ['list'])).out).toMatch(/There are no accounts/)
   })
 
@@ -268,6 +268,28 @@ describe('npm run user', () => {
     expect(await end(child)).toMatchObject({ code: 0 })
     expect(statSync(dataDir).mode & 0o777).toBe(0o700)
     expect(statSync(databaseFile(dataDir)).mode & 0o777).toBe(0o600)
+  })
+
+  it.each([
+    ['seven77', /Use at least 8 characters for the password\. Nothing was changed\./],
+    ['Sunshine1', /among the commonest/],
+    ['PASSWORD', /among the commonest/],
+    ['MariaRossi', /not the username/],
+    ['x'.repeat(257), /at most 256 characters/],
+  ])('does not set the password %s', async (password, message) => {
+    folder.remove()
+    folder = await testStore([], [{ username: 'mariarossi', role: 'base', password: 'x' }])
+    for (const command of [
+      ['passwd', 'MariaRossi'],
+      ['add', 'new', '--role', 'base'],
+    ]) {
+      if (command[0] === 'add' && password === 'MariaRossi') continue
+      const { code, err } = await run('user', [...command, '--password-stdin'], `${password}\n`)
+      expect(code).toBe(1)
+      expect(err).toMatch(message)
+    }
+    expect(await signIn('mariarossi', 'x')).not.toBeNull()
+    expect((await run('user', ['list'])).out).not.toMatch(/new/)
   })
 
   it('does not make a store to list nobody', async () => {

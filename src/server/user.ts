@@ -1,13 +1,12 @@
 /** `npm run user -- add|list|remove|passwd|sign-out`: the accounts of the embedded store. */
-import { once } from 'node:events'
-import { text } from 'node:stream/consumers'
 import { parseArgs } from 'node:util'
 import { roles, type Role } from '../contract/session.ts'
-import { keepFilesPrivate } from './files/private-files.ts'
-import { requireSessions, signOut } from './sign-out.ts'
+import { askPassword, UsageError } from './ask-password.ts'
 import { AuditError } from './audit/audit-error.ts'
+import { keepFilesPrivate } from './files/private-files.ts'
 import { logged } from './from-terminal.ts'
 import { HostKeyError } from './host-key.ts'
+import { requireSessions, signOut } from './sign-out.ts'
 import { openForWriting, storeExists, type Database } from './sources/sqlite/database.ts'
 import { isDemoAccount } from './sources/sqlite/demo-mark.ts'
 import { Directory, type Account } from './sources/sqlite/directory.ts'
@@ -25,9 +24,6 @@ Manages who may sign in to the store in DATA_DIR (default: data/). none may find
 supervisor those of the groups they lead (--leads), manager all. --group is the group that the user's own recordings
 belong to. The password is asked for, or read from standard input with --password-stdin. sign-out ends the sessions of
 one user or of all, also in front of a recorder.`
-
-/** The arguments are not as the usage says. */
-class UsageError extends Error {}
 
 function readArguments(args: string[]) {
   const { values, positionals } = parseArgs({
@@ -90,47 +86,6 @@ function ledGroups(role: Role, leads: string | undefined): string[] {
   return groups
 }
 
-/** One line typed on the terminal, not shown. */
-async function askHidden(prompt: string): Promise<string> {
-  const { stdin, stderr } = process
-  // Before the prompt: nothing that is typed at it may show.
-  stdin.setRawMode(true)
-  stdin.setEncoding('utf8')
-  stdin.resume()
-  stderr.write(prompt)
-  let typed = ''
-  try {
-    for (;;) {
-      const [keys] = (await once(stdin, 'data')) as [string]
-      for (const key of keys) {
-        if (key === '\r' || key === '\n') return typed
-        // Ctrl-C and Ctrl-D, which raw mode leaves to us.
-        if (key === '\u0003' || key === '\u0004') throw new StoreError('Interrupted: nothing was changed.')
-        typed = key === '\u007f' || key === '\b' ? typed.slice(0, -1) : typed + key
-      }
-    }
-  } finally {
-    stdin.setRawMode(false)
-    stdin.pause()
-    stderr.write('\n')
-  }
-}
-
-async function askPassword(fromStdin: boolean): Promise<string> {
-  if (fromStdin) return notEmpty((await text(process.stdin)).replace(/\r?\n$/, ''))
-  if (!process.stdin.isTTY) {
-    throw new UsageError('There is no terminal to ask for the password on: use --password-stdin.')
-  }
-  const password = notEmpty(await askHidden('Password: '))
-  if ((await askHidden('Again: ')) !== password) throw new StoreError('The two differ: nothing was changed.')
-  return password
-}
-
-function notEmpty(password: string): string {
-  if (password === '') throw new StoreError('The password is empty: nothing was changed.')
-  return password
-}
-
 function refuseDemoAccount(db: Database, name: string): void {
   if (!isDemoAccount(db, name)) return
   throw new StoreError(
@@ -150,7 +105,7 @@ async function add(db: Database, name: string, options: Options): Promise<string
       `${name} has an account already. Remove it first, or change its password with passwd.`,
     )
   }
-  const password = await hashPassword(await askPassword(options['password-stdin']))
+  const password = await hashPassword(await askPassword(name, options['password-stdin']))
   db.transaction(() => directory.saveAccount(account, password)).immediate()
   return `Added ${name} (${account.role}).`
 }
@@ -159,7 +114,7 @@ async function passwd(db: Database, name: string, options: Options): Promise<str
   refuseDemoAccount(db, name)
   const directory = new Directory(db)
   if (!directory.account(name)) throw noAccount(name)
-  const password = await hashPassword(await askPassword(options['password-stdin']))
+  const password = await hashPassword(await askPassword(name, options['password-stdin']))
   if (!directory.savePassword(name, password)) throw noAccount(name)
   return `Changed the password of ${name}; their sessions have ended.`
 }
