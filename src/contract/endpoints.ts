@@ -10,6 +10,7 @@ export const AUTH_LOGIN = '/auth/login'
 export const AUTH_LOGOUT = '/auth/logout'
 export const AUTH_SESSION = '/auth/session'
 export const AUTH_ACTIVITY = '/auth/activity'
+export const AUTH_PASSWORD = '/auth/password'
 
 /** The prefix under which a portal may frame the page. */
 export const EMBED_BASE = '/embed/v1'

@@ -19,6 +19,8 @@ export interface Session {
   readonly displayName: string | null
   readonly role: Role
   readonly scope: Scope
+  /** Whether they can give themselves another password here. */
+  readonly canChangePassword: boolean
   /** The host's clock, ms since the Unix epoch. */
   readonly nowMs: number
   /** When the session ends without input, ms since the Unix epoch. */

@@ -12,7 +12,7 @@ import { authRoutes } from './auth-routes.ts'
 import { createDemoAccounts } from './auth/demo-accounts.ts'
 import { createPasswords } from './auth/passwords.ts'
 import type { Sessions } from './auth/sessions.ts'
-import { createThrottle } from './auth/throttle.ts'
+import { createThrottle, type Throttle, type ThrottleOptions } from './auth/throttle.ts'
 import { createViewers } from './auth/viewer.ts'
 import type { NowMs } from './clock.ts'
 import type { TlsMaterial } from './config/certificates.ts'
@@ -32,6 +32,7 @@ import { logOptions, logAnswers, type LogTo } from './logs.ts'
 import type { Metrics } from './metrics.ts'
 import { refuseOtherMethods } from './methods.ts'
 import { pageRoutes } from './pages.ts'
+import { passwordRoute } from './password-route.ts'
 import { recordingRoutes } from './recordings.ts'
 import type { Source } from './sources/source.ts'
 import { tlsOptions } from './tls.ts'
@@ -48,6 +49,8 @@ export interface AppDependencies {
   readonly loginFailures: number
   /** Rows to one session in an hour that look like copying; the standard where it is left out. */
   readonly copyAlert?: number
+  /** Where the throttle keeps what it counts; without it a restart forgets it. */
+  readonly attempts?: Pick<ThrottleOptions, 'kept' | 'sleep'>
   readonly demoAccounts: readonly DemoAccount[]
   readonly contact: string | null
   /** Null logs nothing. */
@@ -116,6 +119,16 @@ function readJsonOnly(app: FastifyInstance): void {
   })
 }
 
+function openThrottle(app: FastifyInstance, dependencies: AppDependencies): Throttle {
+  const { attempts, loginFailures: failures, nowMs, metrics } = dependencies
+  const report = (err: unknown): void =>
+    app.log.error({ err }, 'attempts.db cannot be used: wrong passwords count in memory only')
+  const throttle = createThrottle({ ...attempts, failures, nowMs, report })
+  app.addHook('onClose', async () => throttle.close())
+  metrics?.add(() => throttle.figures())
+  return throttle
+}
+
 /** Composes the host. The caller closes the source, the sessions and the audit log after it. */
 export async function buildApp(dependencies: AppDependencies): Promise<FastifyInstance> {
   const { source, sessions, nowMs, drain } = dependencies
@@ -123,7 +136,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   const transport = strictTransport(dependencies.hstsSubdomains ?? false)
   const app = fastify(serverOptions(dependencies, limits, transport))
   const demo = createDemoAccounts(dependencies.demoAccounts)
-  const passwords = createPasswords(source, createThrottle(dependencies.loginFailures, nowMs), nowMs)
+  const passwords = createPasswords(source, openThrottle(app, dependencies), nowMs)
   const report = (error: unknown) => app.log.error({ err: error }, 'the audit log cannot be written')
   const copied = (rows: number): void => {
     dependencies.metrics?.copied()
@@ -157,6 +170,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
 
   healthRoutes(app, dependencies)
   authRoutes(app, { sessions, viewers, passwords, demo, audit, nowMs })
+  passwordRoute(app, { source, sessions, viewers, passwords, demo, audit, nowMs })
   const lanes = createLanes(dependencies.lanes)
   recordingRoutes(app, { ...dependencies, pace: dependencies.pace ?? standardPace, viewers, audit, lanes })
   dependencies.metrics?.add(() => {

@@ -102,11 +102,12 @@ async function findViewer(
   { audit, viewers }: Auditing,
   attempt: Attempt,
   request: FastifyRequest,
+  signal: AbortSignal,
 ): Promise<Viewer> {
   const { authorization } = request.headers
   const given = authorization === undefined ? null : readBasic(authorization)
   try {
-    return await viewers.viewer(request)
+    return await viewers.viewer(request, signal)
   } catch (error) {
     if (error instanceof Problem && error.code === 'cross_origin') {
       await audit.refusedStranger(stranger(request, viewers), attempt)
@@ -130,8 +131,9 @@ export function audited<Request extends FastifyRequest>(
   answer: Answer<Request>,
 ): (request: Request, reply: FastifyReply) => Promise<unknown> {
   return async (request, reply) => {
-    const viewer = await findViewer(auditing, attempt, request)
-    const act = auditing.audit.begin(viewing(request, viewer), attempt, exchangeOf(reply))
+    const exchange = exchangeOf(reply)
+    const viewer = await findViewer(auditing, attempt, request, exchange.signal)
+    const act = auditing.audit.begin(viewing(request, viewer), attempt, exchange)
     try {
       return await answer(request, reply, viewer, act)
     } catch (error) {

@@ -14,6 +14,7 @@ import type { Passwords } from './auth/passwords.ts'
 import type { OpenSession, Sessions } from './auth/sessions.ts'
 import { describeSession, signedOut, type Viewers } from './auth/viewer.ts'
 import { storageProblem } from './files/storage-failure.ts'
+import { exchangeOf } from './http/exchange.ts'
 import type { Credentials, Principal } from './sources/source.ts'
 
 export interface AuthOptions {
@@ -73,8 +74,9 @@ export function authRoutes(app: FastifyInstance, options: AuthOptions): void {
 
   async function logIn(request: FastifyRequest, reply: FastifyReply): Promise<Session> {
     const given = readCredentials(request.body)
+    const client = { address: request.ip, signal: exchangeOf(reply).signal }
     const { principal, session, token } = await tryPassword(audit, request, given, async () =>
-      openSession(await passwords.verify(demo.tried(given, request), request.ip)),
+      openSession(await passwords.verify(demo.tried(given, request), client)),
     )
     endCurrent(request)
     await audit.login(actor(request, principal.username, token))

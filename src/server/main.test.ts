@@ -15,6 +15,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { createServer, connect, type AddressInfo, type Socket } from 'node:net'
+import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
@@ -22,7 +23,10 @@ import { connect as connectSecurely, type TLSSocket } from 'node:tls'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { makeAuthority, type Authority, type KeyPair } from '../../e2e/recorder/certificates.ts'
 import { RECORDINGS } from '../contract/endpoints.ts'
-import { databaseFile } from './sources/sqlite/database.ts'
+import { linesOf } from './audit/testing.ts'
+import { databaseFile, openForWriting } from './sources/sqlite/database.ts'
+import { Directory } from './sources/sqlite/directory.ts'
+import { WAITING_STRANGERS } from './sources/sqlite/scrypt-runner.ts'
 import { openSqliteSource } from './sources/sqlite/sqlite-source.ts'
 import { temporaryFolder, testStore, type TestStore } from './sources/sqlite/testing.ts'
 import { basic, exchange, loginRequest, rawGet, testUsers, writeTestPage } from './testing.ts'
@@ -225,6 +229,69 @@ const expectClear = ({ code, err }: { code: unknown; err: string }): void => {
   expect(code).toBe(1)
   expect(err).not.toMatch(/\n\s+at |Error:/)
 }
+
+describe('while wrong passwords are checked, the host', () => {
+  it('answers who is signed in and writes its log, refuses the rest of a flood, and has no file wait', async () => {
+    const store = await testStore([{}], testUsers)
+    // A check that takes minutes, so that everything else has to come before it.
+    const db = openForWriting(store.dataDir)
+    const slow = [
+      'scrypt',
+      2 ** 15,
+      8,
+      2000,
+      Buffer.alloc(16).toString('base64'),
+      Buffer.alloc(32).toString('base64'),
+    ]
+    for (const name of ['solo', 'supervisor']) new Directory(db).savePassword(name, slow.join('$'))
+    db.close()
+    // One thread for files, which a check would fill.
+    const env = { LOGIN_FAILURES: '1000', UV_THREADPOOL_SIZE: '1', METRICS_PORT: '0' }
+    const child = start({ DATA_DIR: store.dataDir, ...env })
+    const out = output(child)
+    const url = `http://127.0.0.1:${await listening(child)}`
+    const metricsPort = Number(/^Metrics: http:\/\/127\.0\.0\.1:(\d+)\/metrics$/m.exec(out.text)?.[1])
+    const logIn = (username: string, secret?: string, signal: AbortSignal | null = null) => {
+      const { headers, payload } = loginRequest(username, secret)
+      return fetch(`${url}/auth/login`, {
+        method: 'POST',
+        headers: { ...(headers as Record<string, string>), 'content-type': 'application/json' },
+        body: JSON.stringify(payload),
+        signal,
+      })
+    }
+    const cookie = (await logIn('manager')).headers.get('set-cookie')?.split(';')[0] ?? ''
+    const leaving = new AbortController()
+    const flood = Array.from({ length: 40 }, (_, n) =>
+      logIn(n % 2 === 0 ? 'solo' : 'supervisor', 'wrong', leaving.signal).then(
+        ({ status, headers }) => `${status} ${headers.get('retry-after')}`,
+        () => 'left',
+      ),
+    )
+    let refused = 0
+    for (const answer of flood) void answer.then((told) => (refused += told === '503 2' ? 1 : 0))
+    const threads = Math.min(4, Math.max(1, Math.floor(availableParallelism() / 2)))
+    await expect.poll(() => refused, { timeout: 20_000 }).toBe(40 - threads - WAITING_STRANGERS)
+
+    const list = await fetch(`${url}${RECORDINGS}?page=0&pageSize=1`, { headers: { cookie } })
+    expect(list.status).toBe(200)
+    const lines = linesOf(join(store.dataDir, 'audit.log'))
+    expect(lines).toContainEqual(
+      expect.objectContaining({ user: 'manager', action: 'search', outcome: 'ok' }),
+    )
+    expect(lines.filter(({ action }) => action === 'failed_login')).toEqual([])
+
+    // Whoever leaves gives up the place in the queue.
+    const waiting = async () =>
+      /^source_password_checks_waiting (\d+)$/m.exec(await exchange(metricsPort, rawGet('/metrics')))?.[1]
+    expect(await waiting()).toBe(`${WAITING_STRANGERS}`)
+    leaving.abort()
+    await Promise.all(flood)
+    await expect.poll(waiting, { timeout: 20_000 }).toBe('0')
+    await stop(child, 'SIGKILL')
+    store.remove()
+  })
+})
 
 describe('a host that cannot start says why and what to do, with no stack', () => {
   it('a wrong configuration', async () => {

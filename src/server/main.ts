@@ -106,6 +106,7 @@ async function start(): Promise<void> {
     source,
     sessions,
     auditLog: audit.log,
+    attempts: { kept: { file: join(dataDir, 'attempts.db'), hostKey } },
     nowMs,
     drain,
     demoAccounts,

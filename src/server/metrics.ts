@@ -13,7 +13,7 @@ export type Figures = () => Readonly<Record<string, number>>
 export interface Metrics {
   /** Counts the answers of a host. */
   watch(app: FastifyInstance): void
-  /** Adds what somebody else counts, each figure as a gauge of its own. */
+  /** Adds what somebody else counts, each figure as a gauge of its own; one that ends in `_total` is a counter. */
   add(figures: Figures): void
   /** One session was shown more recordings than anybody looks at. */
   copied(): void
@@ -68,13 +68,15 @@ export function createMetrics(): Metrics {
   collectDefaultMetrics({ register: registry })
   const { durations, inFlight, wrong, throttled, copyAlerts } = createInstruments(registry)
   const others: Figures[] = []
-  const gauges = new Map<string, Gauge>()
+  const gauges = new Map<string, Gauge | Counter>()
 
   const set = (name: string, value: number): void => {
-    const gauge =
-      gauges.get(name) ?? new Gauge({ name, help: name.replaceAll('_', ' '), registers: [registry] })
+    const options = { name, help: name.replaceAll('_', ' '), registers: [registry] }
+    const known = gauges.get(name)
+    const gauge = known ?? (name.endsWith('_total') ? new Counter(options) : new Gauge(options))
     gauges.set(name, gauge)
-    gauge.set(value)
+    gauge.reset()
+    gauge.inc(value)
   }
 
   return {

@@ -8,6 +8,7 @@ import { useText } from '../text/i18n.ts'
 import { sessionText } from '../text/session-text.ts'
 import { Button } from '../ui/button.tsx'
 import { TextField } from '../ui/field.tsx'
+import { explainWait } from './explain-wait.ts'
 
 interface SignInProps {
   /** Filled in already where somebody was signed in. */
@@ -25,12 +26,9 @@ function explain(error: Error): string {
   if (code === 'recorder_untrusted') return t.untrusted
   if (code === 'recorder_failed') return t.recorderFailed
   if (code === 'network') return t.unreachable
-  if (code === 'busy') return t.busy
   if (code === 'storage_failed') return t.storageFailed
-  if (code === 'too_many_attempts' && error instanceof Problem) {
-    const seconds = Math.max(1, Math.ceil((error.retryAfterMs ?? 0) / 1000))
-    return seconds < 60 ? t.throttledBriefly({ seconds }) : t.throttled({ minutes: Math.ceil(seconds / 60) })
-  }
+  if (code === 'too_many_attempts' && error instanceof Problem) return explainWait(error.retryAfterMs ?? 0)
+  if (code === 'busy') return t.busy
   return t.failed
 }
 

@@ -9,9 +9,9 @@ export const sessionText = i18n('session', {
   submit: 'Sign in',
   checking: 'Checking …',
   wrong: 'Username or password is not right. Capital letters count in the password.',
-  throttled: params('Too many attempts. Try again in {minutes} min.'),
+  busy: 'Your password could not be checked: the server is busy. Try again in a moment.',
   throttledBriefly: params('Too many attempts. Try again in {seconds} s.'),
-  busy: 'Your password was not checked: the server has too much to do. Try again in a moment.',
+  throttled: params('Too many attempts. Try again in {minutes} min.'),
   storageFailed:
     'You could not be signed in: the server cannot store it. Try again in a moment, then tell your administrator.',
   refused: params(

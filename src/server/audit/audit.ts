@@ -23,6 +23,8 @@ export interface Audit {
   begin(actor: Actor, attempt: Attempt, delivery: Delivery): Act
   login(actor: Actor): Promise<void>
   logout(actor: Actor): Promise<void>
+  /** A user gave themselves another password. */
+  passwordChanged(actor: Actor): Promise<void>
   /**
    * A password that was refused, or could not be tried.
    * @param wasJudged whether it counts against the throttle, which then bounds how many there can be.
@@ -104,5 +106,6 @@ export function createAudit({ log, nowMs, report, copyAlert, copied }: AuditOpti
     },
     login: (actor) => note({ ...actor, action: 'login', outcome: 'ok' }),
     logout: (actor) => note({ ...actor, action: 'logout', outcome: 'ok' }),
+    passwordChanged: (actor) => note({ ...actor, action: 'password_changed', outcome: 'ok' }),
   }
 }

@@ -27,7 +27,7 @@ export type AuditAction =
 /** What a known user tries. */
 export type Attempt = 'search' | 'open' | 'play' | 'download' | 'export' | 'live'
 /** What may be refused. */
-export type Refusable = Attempt | 'login' | 'logout' | 'session'
+export type Refusable = Attempt | 'login' | 'logout' | 'session' | 'password'
 
 /** Who did it, and from where. */
 export interface Actor {

@@ -2,16 +2,27 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { Problem } from '../../contract/problems.ts'
 import type { Credentials, Principal, Source } from '../sources/source.ts'
+import { createSharing } from './sharing.ts'
 import type { Throttle } from './throttle.ts'
+
+/** Who sent a password. */
+export interface Client {
+  readonly address: string
+  /** Aborts once the client has left. A try that still waits is given up then, and counts for nothing. */
+  readonly signal: AbortSignal
+  /** Somebody who is signed in does not wait behind those who are not. */
+  readonly hasSession?: boolean
+}
 
 export interface Passwords {
   /**
    * Tries the password at the source.
-   * @throws Problem 401 `wrong_credentials`, 429 `too_many_attempts`, or the source's own, which counts as no failure.
+   * @throws Problem 401 `wrong_credentials`, 429 `too_many_attempts`, or the source's own, which counts as no failure;
+   * or the signal's reason.
    */
-  verify(credentials: Credentials, address: string): Promise<Principal>
+  verify(credentials: Credentials, client: Client): Promise<Principal>
   /** The same for a script, which sends its password with every call: a right one is remembered for a minute. */
-  verifyRepeated(credentials: Credentials, address: string): Promise<Principal>
+  verifyRepeated(credentials: Credentials, client: Client): Promise<Principal>
 }
 
 const REMEMBERED_MS = 60_000
@@ -38,23 +49,28 @@ export function createPasswords(source: Source, throttle: Throttle, nowMs: () =>
   // The key lives as long as the process: what is remembered is worth nothing outside of it.
   const key = randomBytes(32)
   const remembered = new Map<string, Remembered>()
-  const running = new Map<string, Promise<Principal>>()
+  const running = createSharing<Principal>()
 
-  async function verify({ username, password }: Credentials, address: string): Promise<Principal> {
+  async function verify({ username, password }: Credentials, client: Client): Promise<Principal> {
     if (Math.max(username.length, password.length) > MAX_CREDENTIAL_LENGTH) throw wrongCredentials()
-    const attempt = throttle.begin(username, address)
-    const principal = await source.authenticate(username, password).catch((error: unknown) => {
+    const { address, signal, hasSession = false } = client
+    const attempt = await throttle.begin(username, address, signal)
+    const asker = { from: attempt.from, isKnown: attempt.isKnown || hasSession }
+    try {
+      const principal = await source.authenticate(username, password, signal, asker)
+      if (!principal) throw wrongCredentials()
+      attempt.succeeded()
+      return principal
+    } catch (error) {
       // A refusal in the source's own words counts as much as ours; what did not judge the password does not.
-      if (!(error instanceof Problem && error.status === 401)) attempt.withdrawn()
+      if (error instanceof Problem && error.status === 401) attempt.failed()
+      else attempt.withdrawn()
       throw error
-    })
-    if (!principal) throw wrongCredentials()
-    attempt.succeeded()
-    return principal
+    }
   }
 
-  async function verifyAndRemember(mac: string, credentials: Credentials, address: string) {
-    const principal = await verify(credentials, address)
+  async function verifyAndRemember(mac: string, credentials: Credentials, client: Client) {
+    const principal = await verify(credentials, client)
     const oldest = remembered.size < MAX_REMEMBERED ? undefined : remembered.keys().next().value
     if (oldest !== undefined) remembered.delete(oldest)
     remembered.set(mac, {
@@ -77,16 +93,16 @@ export function createPasswords(source: Source, throttle: Throttle, nowMs: () =>
 
   return {
     verify,
-    async verifyRepeated(credentials, address) {
+    async verifyRepeated(credentials, client) {
       const text = JSON.stringify([credentials.username, credentials.password])
       const mac = createHmac('sha256', key).update(text).digest('base64')
       const known = await recall(mac, credentials)
       if (known) return known
       // A script's first calls often come side by side: one try answers them all, and counts once.
-      const place = `${mac} ${address}`
-      const current = running.get(place) ?? verifyAndRemember(mac, credentials, address)
-      running.set(place, current)
-      return current.finally(() => running.delete(place))
+      const { address, signal } = client
+      return running.share(`${mac} ${address}`, signal, (shared) =>
+        verifyAndRemember(mac, credentials, { address, signal: shared }),
+      )
     },
   }
 }

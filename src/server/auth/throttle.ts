@@ -1,70 +1,218 @@
 /**
- * How many passwords may be tried. A refused attempt never reaches the source: repeated failures there would
- * lock the user's account in the directory behind it.
+ * What guessing a password costs. Wrong ones are counted for each account, wherever they come from, and for each
+ * network, whoever they are for; beyond a limit the next try has to wait, twice as long each time. A user who has signed
+ * in from a network before is never refused there for what others did: their own wrong tries only slow them down. There
+ * is no lock for everybody. Strangers together keep to a pace.
+ *
+ * A try that has to wait never reaches the source: repeated failures there would lock the account in the directory.
  */
+import { setTimeout as wait } from 'node:timers/promises'
 import { Problem } from '../../contract/problems.ts'
+import { createTurns, type Turns } from '../sources/turns.ts'
+import { AttemptMemory, type AttemptMemoryOptions, type Place } from './attempt-memory.ts'
+import type { Counted } from './failure-counts.ts'
+import { Pace } from './pace.ts'
 
-/** How long a failure counts. */
-export const THROTTLE_WINDOW_MS = 15 * 60_000
-/** One address may fail for this many users: a whole office can stand behind one address. */
-export const ADDRESS_MULTIPLE = 10
-/** All addresses together; beyond it somebody is guessing from many machines. It also bounds the memory. */
-export const TOTAL_MULTIPLE = 100
+/** Slowed tries of one user in one network that may wait at once. */
+export const WAITING_EACH = 8
+/** Wrong passwords of strangers that are judged at once, and a second from then on. */
+export const PACE = { burst: 50, perSecond: 5 } as const
 
-/** An attempt counts as failed from its start, so that many at once cannot slip through; it stays so unless told. */
+const FIRST_SLOWDOWN_MS = 500
+const MAX_SLOWDOWN_MS = 5000
+const PACE_RETRY_MS = 1000
+
+/**
+ * A try that may be judged. It counts as failed from its start, so that many at once cannot slip through. It ends with
+ * one of the three calls; further ones do nothing.
+ */
 export interface Attempt {
-  /** Clears what this user failed from this address. */
+  /** Whether this user has signed in from this network before. */
+  readonly isKnown: boolean
+  /** The same for all tries that should take turns with each other. */
+  readonly from: string
+  /** Takes back what this user failed from this network, and remembers them there. */
   succeeded(): void
+  failed(): void
   /** The password was not judged: this attempt counts for nothing. */
   withdrawn(): void
 }
 
 export interface Throttle {
-  /** @throws Problem 429 `too_many_attempts` with the time to wait. */
-  begin(username: string, address: string): Attempt
+  /**
+   * Waits for its turn where this user's own wrong tries are slowed.
+   * @param address of the client.
+   * @throws Problem 429 `too_many_attempts` with the time to wait, or the signal's reason.
+   */
+  begin(username: string, address: string, signal: AbortSignal): Promise<Attempt>
+  /** Figures for the host's metrics, by their names. */
+  figures(): Readonly<Record<string, number>>
+  close(): void
 }
 
-interface Failure {
-  readonly atMs: number
-  readonly user: string
-  readonly address: string
+export interface ThrottleOptions
+  extends
+    Pick<AttemptMemoryOptions, 'failures' | 'nowMs'>,
+    Partial<Pick<AttemptMemoryOptions, 'kept' | 'report'>> {
+  /** Rejects once the signal aborts. */
+  readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>
 }
 
-/** @param failures of one user from one address within the window; the wider limits are multiples of it. */
-export function createThrottle(failures: number, nowMs: () => number): Throttle {
-  let recent: Failure[] = []
+const sleepUnreferenced = (ms: number, signal: AbortSignal): Promise<void> =>
+  wait(ms, undefined, { signal, ref: false })
 
-  const refuseBeyond = (limit: number, matching: readonly Failure[], atMs: number): void => {
-    const oldest = matching.at(-limit)
-    if (!oldest) return
-    const retryAfterMs = Math.min(Math.max(oldest.atMs + THROTTLE_WINDOW_MS - atMs, 1000), THROTTLE_WINDOW_MS)
-    const minutes = Math.ceil(retryAfterMs / 60_000)
-    throw new Problem({
-      status: 429,
-      code: 'too_many_attempts',
-      message: `Too many failed attempts. Try again in ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}.`,
-      retryAfterMs,
+function tooMany(retryAfterMs: number): Problem {
+  const seconds = Math.max(1, Math.ceil(retryAfterMs / 1000))
+  const [count, unit] = seconds < 60 ? [seconds, 'second'] : [Math.ceil(seconds / 60), 'minute']
+  return new Problem({
+    status: 429,
+    code: 'too_many_attempts',
+    message: `Too many failed attempts. Try again in ${count} ${unit}${count === 1 ? '' : 's'}.`,
+    retryAfterMs: seconds * 1000,
+  })
+}
+
+/** Only the first of its ends counts. */
+function settled(attempt: Attempt): Attempt {
+  let isOpen = true
+  const once = (end: () => void) => (): void => {
+    if (isOpen) end()
+    isOpen = false
+  }
+  return {
+    ...attempt,
+    succeeded: once(attempt.succeeded),
+    failed: once(attempt.failed),
+    withdrawn: once(attempt.withdrawn),
+  }
+}
+
+class Guard implements Throttle {
+  readonly #memory: AttemptMemory
+  readonly #failures: number
+  readonly #sleep: (ms: number, signal: AbortSignal) => Promise<void>
+  readonly #slots: Turns
+  /** Networks with wrong tries share one pace. Those without have another, which the first cannot use up. */
+  readonly #paces: { readonly clean: Pace; readonly other: Pace }
+  readonly #counts = { delayed: 0, account: 0, network: 0, pace: 0, wait: 0 }
+
+  constructor({
+    failures,
+    nowMs,
+    kept = null,
+    report = () => {},
+    sleep = sleepUnreferenced,
+  }: ThrottleOptions) {
+    this.#memory = new AttemptMemory({ failures, nowMs, kept, report })
+    this.#failures = failures
+    this.#sleep = sleep
+    this.#slots = createTurns({
+      running: Number.POSITIVE_INFINITY,
+      runningEach: 1,
+      waitingEach: WAITING_EACH,
+      full: () => this.#refusal(MAX_SLOWDOWN_MS, 'wait'),
+    })
+    this.#paces = { clean: new Pace({ ...PACE, nowMs }), other: new Pace({ ...PACE, nowMs }) }
+  }
+
+  async begin(username: string, address: string, signal: AbortSignal): Promise<Attempt> {
+    const place = this.#memory.placeOf(username, address)
+    return this.#memory.isKnown(place) ? this.#beginKnown(place, signal) : this.#beginStranger(place)
+  }
+
+  figures(): Readonly<Record<string, number>> {
+    const { delayed, account, network, pace, wait: waiting } = this.#counts
+    return {
+      login_delayed_total: delayed,
+      login_refused_by_account_total: account,
+      login_refused_by_address_total: network,
+      login_refused_by_pace_total: pace,
+      login_refused_by_wait_total: waiting,
+      login_attempts_kept: this.#memory.isKept ? 1 : 0,
+    }
+  }
+
+  close(): void {
+    this.#memory.close()
+  }
+
+  #beginStranger(place: Place): Attempt {
+    const { accounts, networks, pairs } = this.#memory
+    this.#refuseWhile(accounts.waitMs(place.account), 'account')
+    this.#refuseWhile(networks.waitMs(place.network), 'network')
+    const pace = networks.count(place.network) === 0 ? this.#paces.clean : this.#paces.other
+    this.#refuseWhile(pace.take() ? 0 : PACE_RETRY_MS, 'pace')
+    const [account, network] = [accounts.add(place.account), networks.add(place.network)]
+    const pair = pairs.add(place.pair)
+    const takeBack = (failures: number): void => {
+      pace.giveBack()
+      accounts.takeBack(place.account, failures, account)
+      networks.takeBack(place.network, failures, network)
+      pairs.takeBack(place.pair, failures, pair)
+    }
+    return settled({
+      isKnown: false,
+      from: place.network,
+      failed() {},
+      withdrawn: () => takeBack(1),
+      succeeded: () => {
+        takeBack(pairs.count(place.pair))
+        this.#memory.remember(place)
+      },
     })
   }
 
-  return {
-    begin(username, address) {
-      const attempt: Failure = { atMs: nowMs(), user: username.toLowerCase(), address }
-      recent = recent.filter(({ atMs }) => atMs > attempt.atMs - THROTTLE_WINDOW_MS)
-      const fromAddress = recent.filter((failure) => failure.address === address)
-      const own = fromAddress.filter(({ user }) => user === attempt.user)
-      refuseBeyond(failures, own, attempt.atMs)
-      refuseBeyond(failures * ADDRESS_MULTIPLE, fromAddress, attempt.atMs)
-      refuseBeyond(failures * TOTAL_MULTIPLE, recent, attempt.atMs)
-      recent.push(attempt)
-      return {
-        succeeded() {
-          recent = recent.filter(({ user, address: from }) => user !== attempt.user || from !== address)
-        },
-        withdrawn() {
-          recent = recent.filter((failure) => failure !== attempt)
-        },
-      }
-    },
+  /** The account and the network count it only once it has failed: right ones at once must not look like guesses. */
+  async #beginKnown(place: Place, signal: AbortSignal): Promise<Attempt> {
+    const { accounts, networks, pairs } = this.#memory
+    const counted = await this.#slot(place.pair, signal)
+    return settled({
+      isKnown: true,
+      from: place.pair,
+      failed() {
+        accounts.add(place.account)
+        networks.add(place.network)
+      },
+      withdrawn: () => pairs.takeBack(place.pair, 1, counted),
+      // What others failed for this account stays: a script that signs in every minute would clear it for a guesser.
+      succeeded: () => {
+        const failures = pairs.count(place.pair)
+        accounts.takeBack(place.account, failures - 1)
+        networks.takeBack(place.network, failures - 1)
+        pairs.takeBack(place.pair, failures)
+        this.#memory.remember(place)
+      },
+    })
   }
+
+  /** From the limit on, tries wait one behind the other, and each longer than the one before. */
+  async #slot(pair: string, signal: AbortSignal): Promise<Counted> {
+    const { pairs } = this.#memory
+    if (pairs.count(pair) < this.#failures) return pairs.add(pair)
+    const release = await this.#slots.enter(pair, signal)
+    try {
+      const beyond = pairs.count(pair) - this.#failures
+      if (beyond >= 0) {
+        this.#counts.delayed += 1
+        await this.#sleep(Math.min(FIRST_SLOWDOWN_MS * 2 ** beyond, MAX_SLOWDOWN_MS), signal)
+      }
+      return pairs.add(pair)
+    } finally {
+      release()
+    }
+  }
+
+  #refuseWhile(waitMs: number, why: 'account' | 'network' | 'pace'): void {
+    if (waitMs > 0) throw this.#refusal(waitMs, why)
+  }
+
+  #refusal(waitMs: number, why: 'account' | 'network' | 'pace' | 'wait'): Problem {
+    this.#counts[why] += 1
+    return tooMany(waitMs)
+  }
+}
+
+/** Without a file to keep it in, a restart forgets everything. */
+export function createThrottle(options: ThrottleOptions): Throttle {
+  return new Guard(options)
 }

@@ -21,8 +21,12 @@ export interface SignedIn {
 }
 
 export interface Viewers {
-  /** For the API. @throws Problem 401, 403 `cross_origin`, 429, or the source's own. */
-  viewer(request: FastifyRequest): Promise<Viewer>
+  /**
+   * For the API.
+   * @param signal aborts once the client has left.
+   * @throws Problem 401, 403 `cross_origin`, 429, or the source's own.
+   */
+  viewer(request: FastifyRequest, signal: AbortSignal): Promise<Viewer>
   /** The session of the request's cookie, or null. It ends here once its user is removed or has a new password. */
   signedIn(request: FastifyRequest): Promise<SignedIn | null>
   /** Whose session the request's cookie belongs to, or null. Whether they may still do anything is not looked at. */
@@ -79,14 +83,15 @@ export function createViewers(
       const found = opened(request)
       if (found) sessions.endSame(found.token)
     },
-    async viewer(request) {
+    async viewer(request, signal) {
       requireNoStranger(request)
       const { authorization } = request.headers
       if (authorization !== undefined) {
         const credentials = readBasic(authorization)
         if (!credentials) throw signedOut()
+        const client = { address: request.ip, signal }
         const tried = demo.tried(credentials, request)
-        return { principal: await passwords.verifyRepeated(tried, request.ip), via: 'basic' }
+        return { principal: await passwords.verifyRepeated(tried, client), via: 'basic' }
       }
       const found = await signedIn(request)
       if (!found) throw signedOut()
@@ -97,7 +102,7 @@ export function createViewers(
 
 /** What the page is told about its session. */
 export function describeSession({ principal, session }: SignedIn, nowMs: number): Session {
-  const { username, displayName, role, scope } = principal
+  const { username, displayName, role, scope, canChangePassword = false } = principal
   const { idleExpiresMs, expiresMs } = session
-  return { username, displayName, role, scope, nowMs, idleExpiresMs, expiresMs }
+  return { username, displayName, role, scope, canChangePassword, nowMs, idleExpiresMs, expiresMs }
 }

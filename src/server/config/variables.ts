@@ -68,7 +68,7 @@ const host = {
     read: origins,
   }),
   LOGIN_FAILURES: variable({
-    what: 'wrong passwords of one user from one address in 15 minutes',
+    what: 'wrong passwords of one user that are free; each further one makes the next wait longer',
     standard: '4',
     example: '4',
     read: integer(1, 1000, 'an integer from 1 to 1000'),

@@ -19,6 +19,8 @@ export interface Principal {
   readonly scope: Scope
   /** Changes whenever the password does: a session opened under another stamp has ended. */
   readonly stamp: string
+  /** Whether the source lets them change their own password. */
+  readonly canChangePassword?: boolean
   /**
    * Where the source asks for the password with every call: then the session keeps it, sealed. Never logged.
    */
@@ -54,9 +56,34 @@ export interface WholeList<Row = unknown> {
   readonly recordings: AsyncIterable<Row> | Iterable<Row>
 }
 
+/** Who waits for a password to be checked. */
+export interface Asker {
+  /** Aborts once nobody waits for the answer. */
+  readonly signal: AbortSignal
+  /** Turns go round between these: the network that the password came from, or one user there. */
+  readonly from: string
+  /** Whether this user has signed in from there before. They do not wait behind strangers. */
+  readonly isKnown: boolean
+}
+
 export interface Source {
-  /** @returns null for an unknown user and for a wrong password alike, after the same time. */
-  authenticate(username: string, password: string): Promise<Principal | null>
+  /**
+   * @param signal aborts once nobody waits; what has begun may go on to its end.
+   * @returns null for an unknown user and for a wrong password alike, after the same time.
+   * @throws Problem 503 `busy` where too many wait for theirs.
+   */
+  authenticate(
+    username: string,
+    password: string,
+    signal?: AbortSignal,
+    asker?: Omit<Asker, 'signal'>,
+  ): Promise<Principal | null>
+  /**
+   * Gives a user another password, where the source keeps them. The caller has seen the old one and judged the new one.
+   * @returns the user under their new stamp, or null once they were removed.
+   * @throws Problem 503 `storage_failed` where it cannot be written now, `busy`, or the signal's reason.
+   */
+  changePassword?(username: string, password: string, signal: AbortSignal): Promise<Principal | null>
   /**
    * The user as they are now, or null once they were removed or their password is known to be refused. Usernames
    * compare without regard to case.

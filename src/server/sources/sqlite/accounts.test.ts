@@ -47,6 +47,7 @@ describe('signing in', () => {
       role: 'supervisor',
       scope: { kind: 'groups', groups: ['Sales', 'Support'] },
       stamp: expect.stringMatching(/^[\w-]{22}$/) as string,
+      canChangePassword: true,
     })
     expect(await source.authenticate('ZOË', 'pässwörd')).toMatchObject({
       displayName: null,

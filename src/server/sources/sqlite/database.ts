@@ -59,6 +59,20 @@ export function openForWriting(dataDir: string): Database {
   })
 }
 
+/** How long the host itself waits for another process's write, ms: it waits with everybody. */
+const BRIEF_TIMEOUT_MS = 100
+
+/**
+ * Opens an existing store for one short change by a running host.
+ * @throws what the driver does.
+ */
+export function openForChange(dataDir: string): Database {
+  const db = new Sqlite(databaseFile(dataDir), { timeout: BRIEF_TIMEOUT_MS, fileMustExist: true })
+  db.pragma('synchronous = FULL')
+  db.pragma('foreign_keys = ON')
+  return db
+}
+
 /**
  * Opens an existing store for searches.
  * @param waitMs how long a statement waits for a lock. A host that serves does not: everybody's requests would wait.

@@ -3,6 +3,7 @@ import type { Database, Statement } from 'better-sqlite3'
 import type { User } from '../../../contract/recording.ts'
 import type { Role, Scope } from '../../../contract/session.ts'
 import type { Principal } from '../source.ts'
+import { isDemoAccount } from './demo-mark.ts'
 import { fold } from './fold.ts'
 import { stampOf } from './passwords.ts'
 
@@ -80,15 +81,18 @@ export class Directory {
   }
 
   /** The user as they are now and their stored password, or null where there is no such account. */
-  credentials(username: string): { principal: Principal; password: string } | null {
-    const row = this.row(username)
+  credentials(typed: string): { principal: Principal; password: string } | null {
+    const row = this.row(typed)
     if (!row) return null
     const { user, role, leads } = accountOf(row)
     const displayName = [user.firstName, user.lastName].filter((name) => name !== undefined).join(' ')
     const stamp = stampOf(row.password)
     const scope = scopeOf(role, leads)
+    const { username } = user
+    // The password of a demo account is told to everybody, and comes back with the demo data.
+    const canChangePassword = !isDemoAccount(this.db, username)
     return {
-      principal: { username: user.username, displayName: displayName || null, role, scope, stamp },
+      principal: { username, displayName: displayName || null, role, scope, stamp, canChangePassword },
       password: row.password,
     }
   }

@@ -8,7 +8,10 @@ import { hasAudio, openAudio } from './audio-files.ts'
 import { BUSY_TIMEOUT_MS, databaseFile, openForReading, openForWriting, stopWaiting } from './database.ts'
 import { Details } from './details.ts'
 import { Directory } from './directory.ts'
+import { changePassword } from './password-change.ts'
 import { verifyPassword } from './passwords.ts'
+import { scryptInPlace, scryptInWorkers } from './scrypt-runner.ts'
+import type { Derive } from './scrypt.ts'
 import { searchInPlace } from './search-in-place.ts'
 import { createSearchRunner } from './search-runner.ts'
 import { searchInThreads } from './search-threads.ts'
@@ -30,6 +33,9 @@ export interface SqliteSource extends Source {
   detail(id: string, viewer: Principal, signal: AbortSignal): Promise<WireDetail | null>
 }
 
+/** A caller who does not say who waits. */
+const nobodyElse = { from: '', isKnown: false }
+
 /**
  * Opens the store in `dataDir`, makes it where there is none, and brings an older one up to date.
  * @throws StoreError saying what to do: an unusable folder, no database, another program's, a newer version's, a
@@ -46,11 +52,18 @@ export async function openSqliteSource(options: SqliteSourceOptions): Promise<Sq
   stopWaiting(db)
   const places = workers === 0 ? searchInPlace(dataDir, pieceRows) : searchInThreads(dataDir, workers)
   const runner = createSearchRunner(places)
+  const scrypt = workers === 0 ? scryptInPlace() : scryptInWorkers()
   return {
-    async authenticate(username, password) {
+    async authenticate(username, password, signal = new AbortController().signal, asker = nobodyElse) {
       const known = directory.credentials(username)
-      const right = await verifyPassword(password, known?.password ?? null)
+      const derive: Derive = (work) => scrypt.derive(work, { signal, ...asker })
+      const right = await verifyPassword(password, known?.password ?? null, derive)
       return right && known ? known.principal : null
+    },
+    async changePassword(username, password, signal) {
+      const asker = { signal, from: username, isKnown: true }
+      await changePassword(dataDir, { username, password }, (work) => scrypt.derive(work, asker))
+      return directory.credentials(username)?.principal ?? null
     },
     async principal(username) {
       return directory.credentials(username)?.principal ?? null
@@ -73,8 +86,12 @@ export async function openSqliteSource(options: SqliteSourceOptions): Promise<Sq
       }
     },
     ready: async () => answers(db) && (await file.isReadable()),
+    gauges() {
+      const { running, waiting } = scrypt.counts()
+      return { password_checks_running: running, password_checks_waiting: waiting }
+    },
     async close() {
-      await runner.close()
+      await Promise.all([runner.close(), scrypt.close()])
       db.close()
     },
   }

@@ -79,7 +79,7 @@ export async function testStore(
   const folder = temporaryFolder()
   const db = openForWriting(folder.dataDir)
   const directory = new Directory(db)
-  const passwords = await Promise.all(users.map(({ password }) => hashPassword(password, cheap)))
+  const passwords = await Promise.all(users.map(({ password }) => hashPassword(password, { cost: cheap })))
   db.transaction(() => {
     for (const [index, { role, password: _, leads = [], ...user }] of users.entries()) {
       directory.saveAccount({ user, role, leads }, passwords[index] ?? '')

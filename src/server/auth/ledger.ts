@@ -1,0 +1,79 @@
+/** What the throttle remembers: entries by key, bounded in number, and kept in a file where there is one. */
+
+/** Instants in ms since the Unix epoch. */
+export interface Entry {
+  /** When the entry is worth nothing any more. */
+  readonly untilMs: number
+  /** When it was last added to. */
+  readonly lastMs: number
+}
+
+/** What entries are about. The numbers stand in the file. */
+export const kinds = { account: 1, network: 2, pair: 3, known: 4 } as const
+export type Kind = (typeof kinds)[keyof typeof kinds]
+
+/** Keeps entries over a restart. It never throws: what it cannot keep, it tries again later. */
+export interface Keeper {
+  /** @param entry null forgets it. */
+  save(kind: Kind, key: string, entry: Entry | null): void
+}
+
+export interface LedgerOptions {
+  readonly kind: Kind
+  /** Beyond it the entry that was added to longest ago goes. */
+  readonly maxEntries: number
+  readonly nowMs: () => number
+  readonly keeper: Keeper
+}
+
+export class Ledger {
+  readonly #options: LedgerOptions
+  /** The entry that was added to longest ago stands first. */
+  readonly #entries = new Map<string, Entry>()
+
+  constructor(options: LedgerOptions) {
+    this.#options = options
+  }
+
+  get size(): number {
+    return this.#entries.size
+  }
+
+  /** Takes what the file held. What is known already counts more. @returns false for what is not worth keeping. */
+  restore(key: string, entry: Entry): boolean {
+    const { nowMs, maxEntries } = this.#options
+    if (this.#entries.has(key)) return true
+    if (entry.untilMs <= nowMs() || this.#entries.size >= maxEntries) return false
+    this.#entries.set(key, entry)
+    return true
+  }
+
+  get(key: string): Entry | null {
+    const entry = this.#entries.get(key)
+    if (!entry) return null
+    if (entry.untilMs > this.#options.nowMs()) return entry
+    this.#forget(key)
+    return null
+  }
+
+  /** @param entry one that is over already is forgotten. */
+  set(key: string, entry: Entry): void {
+    const { kind, keeper, nowMs, maxEntries } = this.#options
+    if (entry.untilMs <= nowMs()) return this.#forget(key)
+    this.#entries.delete(key)
+    this.#entries.set(key, entry)
+    keeper.save(kind, key, entry)
+    this.#sweep(maxEntries, nowMs())
+  }
+
+  #sweep(maxEntries: number, atMs: number): void {
+    for (const [key, { untilMs }] of this.#entries) {
+      if (untilMs > atMs && this.#entries.size <= maxEntries) return
+      this.#forget(key)
+    }
+  }
+
+  #forget(key: string): void {
+    if (this.#entries.delete(key)) this.#options.keeper.save(this.#options.kind, key, null)
+  }
+}

@@ -1,0 +1,47 @@
+/** Work that several wait for at once. It is begun once, and given up once nobody waits any more. */
+
+export interface Sharing<T> {
+  /**
+   * Begins the work, or waits for the same work that has begun already.
+   * @param signal of the one who waits; the work's own aborts once those of all who wait have.
+   */
+  share(key: string, signal: AbortSignal, begin: (signal: AbortSignal) => Promise<T>): Promise<T>
+}
+
+class Shared<T> {
+  readonly result: Promise<T>
+  readonly #all = new AbortController()
+  #waiting = 0
+
+  constructor(begin: (signal: AbortSignal) => Promise<T>) {
+    this.result = begin(this.#all.signal)
+  }
+
+  join(signal: AbortSignal, onLeft: () => void): void {
+    this.#waiting += 1
+    const leave = (): void => {
+      this.#waiting -= 1
+      if (this.#waiting > 0) return
+      onLeft()
+      this.#all.abort(signal.reason)
+    }
+    if (signal.aborted) leave()
+    else signal.addEventListener('abort', leave, { once: true })
+  }
+}
+
+export function createSharing<T>(): Sharing<T> {
+  const running = new Map<string, Shared<T>>()
+  return {
+    share(key, signal, begin) {
+      const shared = running.get(key) ?? new Shared(begin)
+      const isFirst = !running.has(key)
+      running.set(key, shared)
+      const over = (): void => {
+        if (running.get(key) === shared) running.delete(key)
+      }
+      shared.join(signal, over)
+      return isFirst ? shared.result.finally(over) : shared.result
+    },
+  }
+}

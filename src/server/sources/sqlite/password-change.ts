@@ -1,0 +1,43 @@
+/** A user's own change of their password, by a host that otherwise only reads the store. */
+import { Problem } from '../../../contract/problems.ts'
+import type { Credentials } from '../source.ts'
+import { openForChange } from './database.ts'
+import { Directory } from './directory.ts'
+import { hashPassword } from './passwords.ts'
+import type { Derive } from './scrypt.ts'
+
+const RETRY_AFTER_MS = 5000
+
+function notStored(cause: unknown): Problem {
+  return new Problem(
+    {
+      status: 503,
+      code: 'storage_failed',
+      message: 'The password was not changed, because it cannot be stored now. Try again in a moment.',
+      retryAfterMs: RETRY_AFTER_MS,
+    },
+    { cause },
+  )
+}
+
+/**
+ * Stores another password; the connection is open for that moment only. Nothing happens where there is no such account.
+ * @throws Problem 503 `storage_failed` where the store is locked, full or cannot be written, or what `derive` throws.
+ */
+export async function changePassword(
+  dataDir: string,
+  { username, password }: Credentials,
+  derive: Derive,
+): Promise<void> {
+  const stored = await hashPassword(password, { derive })
+  try {
+    const db = openForChange(dataDir)
+    try {
+      new Directory(db).savePassword(username, stored)
+    } finally {
+      db.close()
+    }
+  } catch (error) {
+    throw notStored(error)
+  }
+}
