@@ -1,5 +1,5 @@
 /** Signing in and out, and telling the host that somebody is there. */
-import { AUTH_ACTIVITY, AUTH_LOGIN, AUTH_LOGOUT, AUTH_SESSION } from '../contract/endpoints.ts'
+import { AUTH_ACTIVITY, AUTH_LOGIN, AUTH_LOGOUT, AUTH_PASSWORD, AUTH_SESSION } from '../contract/endpoints.ts'
 import type { Session } from '../contract/session.ts'
 import { setHostNow } from './boot.ts'
 import { request } from './request.ts'
@@ -19,6 +19,14 @@ export const signIn = (username: string, password: string): Promise<Session> =>
 export const fetchSession = (): Promise<Session> => request(AUTH_SESSION, readSession)
 
 export const signOut = (): Promise<boolean> => request(AUTH_LOGOUT, () => true, { body: {} })
+
+/**
+ * Ends the user's other sessions too. @returns the session, which goes on under a new cookie.
+ * @throws Problem: `wrong_credentials` for the old one, `weak_password` for the new one, `too_many_attempts`, or why it
+ * could not be changed now.
+ */
+export const changePassword = (old: string, next: string): Promise<Session> =>
+  request(AUTH_PASSWORD, readSession, { body: { old, new: next } })
 
 /** Extends the idle time. @returns the session with its new expiry. */
 export const reportActivity = (): Promise<Session> => request(AUTH_ACTIVITY, readSession, { body: {} })

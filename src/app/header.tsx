@@ -1,14 +1,18 @@
-import { AudioLines, LogOut } from 'lucide-react'
-import { useMemo } from 'react'
+import { AudioLines, KeyRound, LogOut } from 'lucide-react'
+import { lazy, Suspense, useMemo, useState } from 'react'
 import type { Session } from '../contract/session.ts'
 import { browserZone, zoneNames } from '../lib/zones.ts'
 import { density, setDensity, setTheme, theme, themes } from '../prefs/prefs.ts'
 import { useText } from '../text/i18n.ts'
 import { shellText } from '../text/shell-text.ts'
-import { Button } from '../ui/button.tsx'
+import { Button, IconButton } from '../ui/button.tsx'
 import { Select } from '../ui/field.tsx'
 import { firstQuery } from '../url/entry.ts'
 import { usePageQuery, usePaths, useSetZone } from '../url/navigation.tsx'
+
+const ChangePassword = lazy(() =>
+  import('../session/change-password.tsx').then((m) => ({ default: m.ChangePassword })),
+)
 
 const zones = zoneNames()
 
@@ -58,6 +62,26 @@ function LooksPicker() {
   )
 }
 
+function PasswordButton({ username }: { readonly username: string }) {
+  const t = useText(shellText)
+  const [isOpen, setOpen] = useState(false)
+  return (
+    <>
+      <IconButton
+        label={t.changePassword}
+        icon={<KeyRound size={16} aria-hidden />}
+        className="shrink-0"
+        onClick={() => setOpen(true)}
+      />
+      {isOpen ? (
+        <Suspense fallback={null}>
+          <ChangePassword username={username} onClose={() => setOpen(false)} />
+        </Suspense>
+      ) : null}
+    </>
+  )
+}
+
 interface HeaderProps {
   readonly session: Session
   readonly onSignOut: () => void
@@ -89,6 +113,7 @@ export function Header({ session, onSignOut, signOutFailed }: HeaderProps) {
       <span className="truncate text-muted max-lg:sr-only">
         <bdi>{session.displayName ?? session.username}</bdi>
       </span>
+      {session.canChangePassword ? <PasswordButton username={session.username} /> : null}
       <Button look="quiet" className="shrink-0 max-md:!px-1.5" onClick={onSignOut}>
         <LogOut size={16} aria-hidden className="shrink-0" />
         <span className="max-md:sr-only">{t.signOut}</span>

@@ -22,6 +22,7 @@ export const shellText = i18n('shell', {
   density: 'Rows',
   comfortable: 'Comfortable',
   compact: 'Compact',
+  changePassword: 'Change password',
   signOut: 'Sign out',
   signOutFailed: 'You are still signed in: the server could not be reached.',
   notFoundTitle: 'This page does not exist.',

@@ -1,0 +1,110 @@
+/** A user changes their own password. The account is added here: those of the demo stay as everybody knows them. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { resolve } from 'node:path'
+import { text } from 'node:stream/consumers'
+import type { Page } from 'playwright'
+import { expect, test } from './fixtures.ts'
+import { failedLoad } from './guard.ts'
+import { removeFolder, startHost, temporaryFolder, type Host } from './host.ts'
+import { results, signIn } from './page-objects.ts'
+import { onlyEmbedded } from './sources.ts'
+
+const OLD = 'first of all words'
+const NEW = 'another long sentence'
+
+const program = resolve(import.meta.dirname, '../dist/host/server/user.js')
+
+/** Adds an account as an operator does. */
+async function addUser(dataDir: string, name: string, password: string): Promise<void> {
+  const env = { PATH: process.env.PATH ?? '', DATA_DIR: dataDir }
+  const args = [program, 'add', name, '--role', 'manager', '--password-stdin']
+  const child = spawn(process.execPath, args, { env, stdio: ['pipe', 'ignore', 'pipe'] })
+  child.stdin.end(password)
+  const [said, [code]] = await Promise.all([text(child.stderr), once(child, 'close')])
+  if (code !== 0) throw new Error(`${name} could not be added: ${said}`)
+}
+
+test.use({ account: null })
+
+let folder: string
+let own: Host
+test.beforeEach(async () => {
+  folder = temporaryFolder()
+  await addUser(folder, 'mrossi', OLD)
+  own = await startHost(folder, { DEMO: 'off' })
+})
+test.afterEach(async () => {
+  await own.stop()
+  removeFolder(folder)
+})
+
+const dialog = (page: Page) => page.getByRole('dialog', { name: 'Change password' })
+
+async function fill(page: Page, current: string, next: string, repeated = next): Promise<void> {
+  await dialog(page).getByRole('textbox', { name: 'Current password' }).fill(current)
+  await dialog(page).getByRole('textbox', { name: 'New password', exact: true }).fill(next)
+  await dialog(page).getByRole('textbox', { name: 'Repeat new password' }).fill(repeated)
+  await dialog(page).getByRole('button', { name: 'Change password' }).click()
+}
+
+async function open(page: Page): Promise<void> {
+  await page.goto(`${own.url}/recordings`)
+  await signIn(page, 'mrossi', OLD)
+  await page.getByRole('banner').getByRole('button', { name: 'Change password' }).click()
+  await expect(dialog(page)).toBeVisible()
+}
+
+test(
+  'a user changes their password, stays signed in and signs in with the new one',
+  { tag: onlyEmbedded },
+  async ({ page, guard }) => {
+    guard.expects(failedLoad(400), failedLoad(401))
+    await open(page)
+    const current = dialog(page).getByRole('textbox', { name: 'Current password' })
+    const next = dialog(page).getByRole('textbox', { name: 'New password', exact: true })
+    await expect(current).toBeFocused()
+
+    await fill(page, OLD, 'short')
+    await expect(next).toHaveAccessibleDescription('Use at least 8 characters.')
+    await fill(page, OLD, NEW, `${NEW}s`)
+    const repeat = dialog(page).getByRole('textbox', { name: 'Repeat new password' })
+    await expect(repeat).toHaveAccessibleDescription('The two new passwords are not the same.')
+    await fill(page, OLD, 'password1')
+    await expect(next).toHaveAccessibleDescription(/^Use another password/)
+    await fill(page, 'wrong', NEW)
+    await expect(current).toHaveAccessibleDescription(/^This is not your current password\./)
+    await expect(current).toBeFocused()
+
+    await fill(page, OLD, NEW)
+    await expect(dialog(page).getByRole('status')).toHaveText('Your password is changed.')
+    await dialog(page).getByRole('button', { name: 'Close' }).click()
+    await expect(dialog(page)).toBeHidden()
+    await page.reload()
+    await expect(page.getByRole('heading', { name: 'Recordings', level: 1 })).toBeVisible()
+
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await signIn(page, 'mrossi', OLD)
+    await expect(page.getByRole('alert')).toHaveText(/^Username or password is not right\./)
+    await signIn(page, 'mrossi', NEW)
+    await expect(page.getByRole('banner').getByRole('button', { name: 'Sign out' })).toBeVisible()
+  },
+)
+
+test(
+  'Esc leaves the password as it is, and the focus where it was',
+  { tag: onlyEmbedded },
+  async ({ page }) => {
+    await open(page)
+    await page.keyboard.press('Escape')
+    await expect(dialog(page)).toBeHidden()
+    await expect(page.getByRole('button', { name: 'Change password' })).toBeFocused()
+  },
+)
+
+test('an account of the demo is not offered it', { tag: onlyEmbedded }, async ({ page }) => {
+  await page.goto('/recordings')
+  await signIn(page, 'agent')
+  await expect(results(page)).toHaveText(/ of /)
+  await expect(page.getByRole('button', { name: 'Change password' })).toBeHidden()
+})
