@@ -225,6 +225,43 @@ describe('the host', () => {
   })
 })
 
+/** Starts the host with this done in it at SIGUSR2. */
+const meeting = (work: string): Host => {
+  const file = join(folder.dataDir, 'meet.mjs')
+  writeFileSync(file, `import { connect } from 'node:net'\nprocess.on('SIGUSR2', () => { ${work} })\n`)
+  return start({ NODE_OPTIONS: `--import=file://${file}`, LOG_LEVEL: 'info' })
+}
+const heardNumber = '+390557177313'
+
+describe('what nobody caught', () => {
+  it('on a connection is logged, and the host goes on', async () => {
+    const child = meeting(`connect({ port: 1, host: '127.0.0.1' })`)
+    const port = await listening(child)
+    const out = output(child)
+    child.kill('SIGUSR2')
+    await written(child, out, /"level":50,.*"code":"ECONNREFUSED".*a connection failed/)
+    expect(await exchange(port, rawGet('/healthz'))).toContain('HTTP/1.1 200')
+    expect(await stop(child, 'SIGTERM')).toBe(0)
+  })
+
+  it.each([
+    ['thrown', `throw new TypeError('${heardNumber}')`],
+    ['rejected', `void Promise.reject(new TypeError('${heardNumber}'))`],
+  ])(
+    'and was %s by the host itself ends it with 1, in good order, without its message',
+    async (_how, work) => {
+      const child = meeting(work)
+      await listening(child)
+      const out = output(child)
+      const [err, code] = await Promise.all([text(child.stderr), stop(child, 'SIGUSR2')])
+      expect(code).toBe(1)
+      expect(out.text).toMatch(/"level":60,.*"type":"TypeError".*"uncaught"/)
+      expect(out.text).toMatch(/"stopped"/)
+      expect(out.text + err).not.toContain(heardNumber)
+    },
+  )
+})
+
 const expectClear = ({ code, err }: { code: unknown; err: string }): void => {
   expect(code).toBe(1)
   expect(err).not.toMatch(/\n\s+at |Error:/)

@@ -26,6 +26,7 @@ import { explain, StoreError } from './sources/sqlite/store-error.ts'
 import { StartError } from './start-error.ts'
 import { stopOnSignals } from './stopping.ts'
 import { renewCertificate, warnOfDates } from './tls.ts'
+import { surviveConnections } from './uncaught.ts'
 import { readVersion } from './version.ts'
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
@@ -118,7 +119,8 @@ async function start(): Promise<void> {
   const closing: (() => unknown)[] = [source, sessions, audit].map((part) => () => part.close())
   closing.push(() => folder.release())
   audit.tellTo(app.log)
-  stopOnSignals({ app, drain, closing })
+  const stop = stopOnSignals({ app, drain, closing })
+  surviveConnections(app.log, () => stop(1))
   if (metrics && config.metrics) closing.unshift(await startMetrics(app, metrics, config.metrics))
   renewOnHangUp(app, config.tls, hosts)
   if (hosts.knows === null) warnOfAnyHost(app)

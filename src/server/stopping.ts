@@ -52,26 +52,23 @@ async function stop({ app, drain, closing }: Running, disconnect: () => void): P
  * On SIGTERM or SIGINT: refuses what comes anew, waits for what runs, closes everything and leaves with 0, within
  * 25 seconds whatever clients do. A second signal means now: what runs is cut off, and the exit code is the one of a
  * process that the signal ended.
+ * @returns what stops in the same way without a signal, and leaves with the code.
  */
-export function stopOnSignals(running: Running): void {
+export function stopOnSignals(running: Running): (code: number) => void {
   const { log } = running.app
   const disconnect = trackConnections(running.app.server)
   let isStopping = false
-  const told = (signal: 'SIGTERM' | 'SIGINT'): void => {
-    if (isStopping) {
-      log.warn({ signal }, 'stopped at once')
-      process.exit(128 + constants.signals[signal])
-    }
+  const begin = (code: number): void => {
+    if (isStopping) return
     isStopping = true
-    log.info({ signal }, 'stopping')
     setTimeout(() => {
       log.warn('stopped before everything was closed')
-      process.exit(0)
+      process.exit(code)
     }, STOP_MS).unref()
     stop(running, disconnect).then(
       () => {
         log.info('stopped')
-        process.exit(0)
+        process.exit(code)
       },
       (error: unknown) => {
         log.error({ err: error }, 'stopped with a failure')
@@ -79,6 +76,15 @@ export function stopOnSignals(running: Running): void {
       },
     )
   }
+  const told = (signal: 'SIGTERM' | 'SIGINT'): void => {
+    if (isStopping) {
+      log.warn({ signal }, 'stopped at once')
+      process.exit(128 + constants.signals[signal])
+    }
+    log.info({ signal }, 'stopping')
+    begin(0)
+  }
   process.on('SIGTERM', told)
   process.on('SIGINT', told)
+  return begin
 }
