@@ -3,9 +3,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { makeCalls } from '../../../../e2e/recorder/calls.ts'
 import { fault, type Fault } from '../../../../e2e/recorder/faults.ts'
 import { startRecorder } from '../../../../e2e/recorder/recorder.ts'
+import type { Fields } from '../../../../e2e/recorder/wire.ts'
 import { recordingEndpoint } from '../../../contract/endpoints.ts'
 import { dataHeaders } from '../../headers.ts'
-import { MAX_JSON_BYTES } from './answers.ts'
+import { MAX_JSON_BYTES } from './limits.ts'
 import { ask, askList, json, outcome, relayHost, settled, type Relay } from './testing.ts'
 
 const recordings = makeCalls({ remotePartyNumber: '+390551234567' }, {}, {}, {}, {}, {})
@@ -188,6 +189,105 @@ describe('a list', () => {
 
   it('is for those only who have the right', async () => {
     expect(outcome(await askList(relay, relay.enter('guest')))).toBe('403 forbidden')
+  })
+})
+
+const deep = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels)
+/** A list or a recording whose start is nested so deep. */
+const nested = (levels: number): Fault =>
+  fault.bytes((own) => Buffer.from(String(own).replace(/"startTime":"[^"]*"/, `"startTime":${deep(levels)}`)))
+
+describe('an answer nested beyond reason', () => {
+  it.each([14, 1000, 100_000, 1_000_000])('by %i levels is let go, and the host goes on', async (levels) => {
+    const cookie = relay.enter('ada')
+    relay.recorder.on('any', nested(levels))
+    expect(outcome(await askList(relay, cookie))).toBe('502 recorder_failed')
+    // In a recording itself, two levels less stand around it.
+    const answer = await ask(relay, recordingEndpoint(known.id), cookie)
+    expect(outcome(answer)).toBe(levels > 15 ? '502 recorder_failed' : '200')
+    relay.recorder.heal()
+    expect(outcome(await askList(relay, cookie))).toBe('200')
+  })
+
+  it('is none for what stands in text, nor for many levels side by side', async () => {
+    const brackets = '[{"\\'.repeat(500)
+    relay.recorder.on(
+      'list',
+      fault.malformedRow({ id: brackets, duration: Array.from({ length: 500 }, () => [[]]) }),
+    )
+    const { recordings: rows } = json(await askList(relay, relay.enter('ada')))
+    expect(rows).toMatchObject([{ id: brackets }, {}, {}, {}, {}])
+  })
+})
+
+describe('fields that nobody knows', () => {
+  const odd = { secret: 'hidden', SecretKey: { of: 'hidden' }, toString: 'hidden', ID: 'hidden' }
+
+  it('of a row do not go on, and known ones do as they came', async () => {
+    relay.recorder.on(
+      'list',
+      fault.changeRows((rows) => [
+        { ...(rows[0] as Fields), ...odd, note: 'hidden', audioUrl: 'hidden', duration: { seconds: 3 } },
+        { id: 'x', ...odd },
+        null,
+        'text',
+        ['hidden', odd],
+      ]),
+    )
+    const answer = await askList(relay, relay.enter('ada'))
+    expect(answer.body.toString()).not.toContain('hidden')
+    const [first, ...others] = json(answer).recordings as readonly Fields[]
+    expect(Object.keys(first ?? {})).toEqual([
+      'id',
+      'referenceNumber',
+      'startTime',
+      'duration',
+      'direction',
+      'ownerUsername',
+      'localPartyNumber',
+      'remotePartyNumber',
+    ])
+    expect(first).toMatchObject({ id: known.id, duration: { seconds: 3 } })
+    expect(others).toEqual([{ id: 'x' }, null, 'text', null])
+  })
+
+  it('of a recording do not go on either, at any depth', async () => {
+    const user = { username: 'ada', firstName: 'Ada', group: 7, ...odd, department: { of: 'hidden' } }
+    relay.recorder.on(
+      'detail',
+      fault.change((own) => ({
+        ...own,
+        ...odd,
+        owner: user,
+        preservingUser: [user],
+        note: { text: 'Call back', author: 'ada', ...odd },
+        hash: { algorithm: 'SHA-256', value: 'abc', ...odd },
+        pbxInfo: { callId: '7.1', ...odd },
+        pbxCallId: '7.1',
+        size: '12',
+      })),
+    )
+    const answer = await ask(relay, recordingEndpoint(known.id), relay.enter('ada'))
+    expect(answer.body.toString()).not.toContain('hidden')
+    expect(json(answer)).toMatchObject({
+      id: known.id,
+      owner: { username: 'ada', firstName: 'Ada', group: 7 },
+      preservingUser: null,
+      note: { text: 'Call back', author: 'ada' },
+      hash: { algorithm: 'SHA-256', value: 'abc' },
+      pbxInfo: { callId: '7.1' },
+      pbxCallId: '7.1',
+      size: '12',
+    })
+  })
+
+  it.each(['text', 12, null])('leave a note and a hash of another kind as they came: %j', async (value) => {
+    relay.recorder.on(
+      'detail',
+      fault.change((own) => ({ ...own, note: value, hash: value })),
+    )
+    const answer = await ask(relay, recordingEndpoint(known.id), relay.enter('ada'))
+    expect(json(answer)).toMatchObject({ note: value, hash: value })
   })
 })
 

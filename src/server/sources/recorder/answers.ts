@@ -1,13 +1,15 @@
 /** Reads what the recorder answered: by its status, its type and within its bounds. */
 import { Problem } from '../../../contract/problems.ts'
-import { discard, type Answer } from './connection.ts'
 import { explainFailure, recorderDown, recorderFailed } from './failures.ts'
+import { MAX_JSON_BYTES } from './limits.ts'
+import { isNestedWithin } from './nesting.ts'
+import { discard, type Answer } from './wire.ts'
 
-/** Of a list or a detail; a page of 1,000 recordings is a hundredth of it. */
-export const MAX_JSON_BYTES = 25 * 1024 * 1024
 /** Enough for the API's own 400, and for nothing that would be worth sending. */
 const MAX_ERROR_BYTES = 16_384
 const MAX_MESSAGE_LENGTH = 500
+/** Rows, their objects and what stands in those take five. */
+const MAX_LEVELS = 16
 
 /** @returns the header, or null; of several the first. */
 export function header(headers: Answer['headers'], name: string): string | null {
@@ -44,6 +46,8 @@ async function readBytes(answer: Answer, limit: number, signal: AbortSignal): Pr
 }
 
 function parse(bytes: Buffer): unknown {
+  // Before it is parsed: many small levels take much memory, and what writes them later would fail at them.
+  if (!isNestedWithin(bytes, MAX_LEVELS)) throw recorderFailed('nested its answer beyond reason')
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch {

@@ -3,8 +3,9 @@ import { createHash } from 'node:crypto'
 import { mediaEndpoint } from '../../../contract/endpoints.ts'
 import type { Credentials } from '../source.ts'
 import { header, mediaTypeOf, problemOf } from './answers.ts'
-import { discard, within, type Answer, type Connection } from './connection.ts'
+import { within, type Connection } from './connection.ts'
 import { recorderFailed } from './failures.ts'
+import { discard, type Answer } from './wire.ts'
 
 export interface AudioFacts {
   /** Bytes, or null where the recorder does not say before the end. */

@@ -1,13 +1,18 @@
 /** A recorder that cannot be reached or does not answer: what is said, how often it is tried, and how long waited. */
 import { once } from 'node:events'
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import { buffer } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { makeCalls } from '../../../../e2e/recorder/calls.ts'
+import { makeAuthority } from '../../../../e2e/recorder/certificates.ts'
 import { fault, type Fault } from '../../../../e2e/recorder/faults.ts'
 import { recordingEndpoint } from '../../../contract/endpoints.ts'
+import type { Problem } from '../../../contract/problems.ts'
 import { HEALTH_READY } from '../../health.ts'
 import { FAILURES, OPEN_MS } from './breaker.ts'
-import { openConnection, standardLimits } from './connection.ts'
+import { openConnection } from './connection.ts'
+import { standardLimits } from './limits.ts'
 import {
   ask,
   askList,
@@ -235,27 +240,202 @@ describe('many at once', () => {
   })
 })
 
-describe('an answer that nobody reads yet', () => {
-  it.each(['', 'Content-Length: 100000\r\n'])('outlives its connection (%j)', async (length) => {
-    await open()
-    const body = Buffer.alloc(100_000, 'a')
-    const raw = await openRaw((socket) =>
-      socket.once('data', () => {
-        socket.write(`HTTP/1.1 200 OK\r\n${length}Connection: close\r\n\r\n`)
-        socket.end(body)
-      }),
-    )
-    const closed = new Promise((done) => server?.once('connection', (socket) => socket.once('close', done)))
-    const connection = openConnection({
-      origin: `http://127.0.0.1:${raw.port}`,
-      ca: null,
-      limits: standardLimits,
+const running = (): number | undefined => relay.source.gauges?.().recorder_requests_running
+
+describe('one who asks for much', () => {
+  const all = makeCalls(...Array.from({ length: 12 }, () => ({})))
+  it.each([
+    ['details', 'detail', '', 10],
+    ['audio', 'media', '/Media', 4],
+  ] as const)('of %s keeps no other user from any', async (_name, route, suffix, atOnce) => {
+    const { recorder } = await open({ recorder: { recordings: all } })
+    const [cookie, other] = [relay.enter('ada'), relay.enter('boss')]
+    for (const each of [cookie, other]) expect(outcome(await askList(relay, each))).toBe('200')
+    const path = (n: number): string => `${recordingEndpoint(all[n % 12]?.id ?? '')}${suffix}`
+    recorder.on(route, fault.hold)
+    // Straight at the source: how much of one user comes so far is the routes' affair.
+    const viewer = await relay.source.principal('ada', { username: 'ada', password: 'demo' })
+    if (!viewer) throw new Error('ada may ask.')
+    const asked = Array.from({ length: 300 }, (_, n) => {
+      const { signal } = new AbortController()
+      const one = all[n % 12]?.id ?? ''
+      return route === 'detail'
+        ? relay.source.detail(one, viewer, signal)
+        : relay.source.media(one, viewer, signal, 'first')
     })
-    const { signal } = new AbortController()
-    const answer = await connection.ask({ lane: 'audio', path: '/', accept: '*/*' }, null, signal)
-    await closed
-    expect(Buffer.from(await answer.body.arrayBuffer()).equals(body)).toBe(true)
+    const told = Promise.allSettled(asked)
+    await expect.poll(() => recorder.held()).toBe(atOnce)
+    expect(running()).toBe(atOnce)
+    if (route === 'detail') expect(outcome(await askList(relay, other))).toBe('200')
+    const theirs = ask(relay, path(0), other)
+    await expect.poll(() => recorder.held()).toBe(atOnce + 1)
+    recorder.heal()
+    expect((await theirs).status).toBe(200)
+    const outcomes = (await told).map((one) =>
+      one.status === 'fulfilled' ? '200' : (one.reason as Problem).code,
+    )
+    expect(new Set(outcomes)).toEqual(new Set(route === 'detail' ? ['200', 'busy'] : ['200']))
+    await expect.poll(running).toBe(0)
+  })
+
+  it('lets others go first who waited less', async () => {
+    const users = Array.from(
+      { length: 3 },
+      (_, n) => ({ username: `u${n}`, password: 'demo', may: 'all' }) as const,
+    )
+    const { recorder } = await open({ recorder: { recordings: all, users: [...recorderUsers, ...users] } })
+    const viewers = await Promise.all(
+      users.map(async ({ username }) => relay.source.principal(username, { username, password: 'demo' })),
+    )
+    const detail = (who: number) => {
+      const { signal } = new AbortController()
+      const viewer = viewers[who]
+      if (!viewer) throw new Error('They may ask.')
+      return relay.source.detail(all[0]?.id ?? '', viewer, signal)
+    }
+    for (const who of [0, 1, 2]) await detail(who)
+    recorder.on('detail', fault.hold)
+    const first = Array.from({ length: 60 }, () => detail(0))
+    const second = Array.from({ length: 10 }, () => detail(1))
+    await expect.poll(() => recorder.held()).toBe(14)
+    const last = detail(2)
+    recorder.heal()
+    await Promise.all([...first, ...second, last])
+    const order = recorder.requests.map(({ user }) => user).slice(3)
+    expect(order.indexOf('u2')).toBeLessThan(14 + 3)
+  })
+
+  it('waits for a limited time, and is told that there is too much to do', async () => {
+    const { recorder } = await open({ limits: { waitMs: 50 } })
+    expect(await list()).toBe('200')
+    recorder.on('detail', fault.hold)
+    const viewer = await relay.source.principal('ada', { username: 'ada', password: 'demo' })
+    if (!viewer) throw new Error('ada may ask.')
+    const asked = Array.from({ length: 11 }, () =>
+      relay.source.detail(id, viewer, new AbortController().signal),
+    )
+    const told = Promise.allSettled(asked)
+    await expect.poll(() => recorder.held()).toBe(10)
+    await expect(asked.at(-1)).rejects.toMatchObject({ status: 503, code: 'busy', retryAfterMs: 2000 })
+    recorder.heal()
+    await told
+  })
+})
+
+const head = (length: number | null): string =>
+  `HTTP/1.1 200 OK\r\n${length === null ? '' : `Content-Length: ${length}\r\n`}Connection: close\r\n\r\n`
+
+/** Asks a server that answers each connection so for audio. */
+async function hear(answer: (socket: Socket) => void, limits = standardLimits) {
+  await open()
+  const raw = await openRaw((socket) => socket.once('data', () => answer(socket)))
+  const connection = openConnection({ origin: `http://127.0.0.1:${raw.port}`, ca: null, limits })
+  const call = { lane: 'audio', path: '/', accept: '*/*' } as const
+  return { connection, ask: () => connection.ask(call, null, new AbortController().signal) }
+}
+
+describe('audio that nobody reads yet', () => {
+  it.each([null, 100_000])('is whole, whenever it is read (length %s)', async (length) => {
+    const body = Buffer.alloc(100_000, 'a')
+    const { connection, ask: hears } = await hear((socket) =>
+      socket.end(Buffer.concat([Buffer.from(head(length)), body])),
+    )
+    const answer = await hears()
+    await sleep(50)
+    expect((await buffer(answer.body)).equals(body)).toBe(true)
     await connection.close()
+  })
+
+  it('holds the recorder back, takes little memory, and is not taken for a stall', async () => {
+    const body = Buffer.alloc(48 * 1024 * 1024, 'b')
+    const limits = { ...standardLimits, firstByteMs: 100 }
+    let sender: Socket | null = null
+    const { connection, ask: hears } = await hear((socket) => {
+      sender = socket
+      socket.write(head(body.length))
+      socket.end(body)
+    }, limits)
+    const answer = await hears()
+    await sleep(350)
+    expect(answer.body.readableLength).toBeLessThan(1024 * 1024)
+    expect((sender as Socket | null)?.writableLength).toBeGreaterThan(1024 * 1024)
+    expect((await buffer(answer.body)).equals(body)).toBe(true)
+    await connection.close()
+  })
+
+  const MEBIBYTE = 1024 * 1024
+  // About where a buffer of Node is full; the last is where undici's was, which ended the process.
+  const sizes = [1, 16_384, 16_385, 65_536, 65_537, 64 * MEBIBYTE]
+  const ends = {
+    'its end': (socket: Socket) => socket.end(),
+    'a reset': (socket: Socket) => socket.resetAndDestroy(),
+  }
+  const broken = sizes.flatMap((size) => Object.entries(ends).map(([how, end]) => [size, how, end] as const))
+
+  it.each(broken)('may break off after %i bytes by %s, and the process goes on', async (size, _how, end) => {
+    const uncaught: unknown[] = []
+    const note = (error: unknown): void => void uncaught.push(error)
+    process.on('uncaughtException', note)
+    const { connection, ask: hears } = await hear((socket) => {
+      socket.write(Buffer.concat([Buffer.from(head(68 * MEBIBYTE)), Buffer.alloc(size, 'c')]), () =>
+        end(socket),
+      )
+    })
+    const answer = await hears()
+    answer.body.on('error', () => undefined)
+    // The connection ends while nobody reads, and again while somebody does.
+    await sleep(30)
+    await expect(buffer(answer.body)).rejects.toThrow()
+    expect(connection.gauges()).toMatchObject({ recorder_requests_running: 0, recorder_sockets: 0 })
+    process.off('uncaughtException', note)
+    expect(uncaught).toEqual([])
+    await connection.close()
+  })
+
+  it('is given up where its recorder stalls and somebody waits', async () => {
+    const limits = { ...standardLimits, firstByteMs: 100 }
+    const { connection, ask: hears } = await hear((socket) => socket.write(`${head(1000)}some`), limits)
+    const answer = await hears()
+    await expect(buffer(answer.body)).rejects.toMatchObject({ code: 'search_timeout' })
+    await expect.poll(() => connection.gauges().recorder_sockets).toBe(0)
+    await connection.close()
+  })
+})
+
+const hears = async (user = 'boss'): Promise<string> =>
+  outcome(await ask(relay, `${recordingEndpoint(id)}/Media`, relay.enter(user)))
+
+describe('a connection for audio', () => {
+  it('that takes too long is down, and counts as one that failed', async () => {
+    const { port } = await openRaw(() => {})
+    await open({ url: `https://127.0.0.1:${port}`, limits: { connectMs: 50 } })
+    for (let count = 0; count < FAILURES; count += 1) expect(await hears()).toBe('504 recorder_down')
+    relay.steadyMs += 1000
+    const answer = await askList(relay, relay.enter('ada'))
+    expect(outcome(answer)).toBe('504 recorder_down')
+    expect(answer.headers).toHaveProperty('retry-after', '29')
+  })
+
+  it('is one of six, kept for the next, and the recorder sees no other', async () => {
+    const { recorder } = await open()
+    for (let count = 0; count < 3; count += 1) {
+      recorder.on('media', fault.status(500), 1)
+      expect(await hears()).toBe('500 recorder_failed')
+    }
+    expect(await hears()).toBe('200')
+    expect(recorder.sockets()).toBeLessThanOrEqual(6)
+  })
+
+  it('trusts the authority that it was told of, and no certificate of another', async () => {
+    const authority = await makeAuthority()
+    const tls = await authority.issue(['127.0.0.1'])
+    await open({ recorder: { tls }, ca: authority.ca })
+    expect(await hears()).toBe('200')
+    await relay.close()
+    await open({ recorder: { tls } })
+    for (let count = 0; count <= FAILURES; count += 1) expect(await hears()).toBe('502 recorder_untrusted')
+    expect(relay.recorder.requests).toEqual([])
+    await authority.remove()
   })
 })
 

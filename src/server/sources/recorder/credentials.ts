@@ -1,17 +1,27 @@
 /**
  * Passwords that travel with every call, kept from doing harm: directories lock an account after a few wrong ones. A
- * password that was refused is not sent again for a while, and one that nothing has proven lately goes out with one
- * request alone, so that a changed password costs one failed attempt and not as many as the page has requests.
+ * password that was refused is not sent again by whoever holds it, only once by a new sign-in, since a recorder
+ * may have refused it by mistake. One that nothing has proven lately goes out with one request alone, so that a changed password
+ * costs one failed attempt and not as many as the page has requests.
  */
 import { createHmac, randomBytes } from 'node:crypto'
+import { setMaxListeners } from 'node:events'
 import { credentialsRefused } from './failures.ts'
 import { joined, orAborted } from './signals.ts'
+import { createTries, type Tries } from './tries.ts'
 import type { Credentials } from '../source.ts'
 
-/** How long a refused password is not tried again: somebody may have unlocked the account since. */
+/** How long sessions do not send a refused password again: somebody may have unlocked the account since. */
 export const REFUSED_MS = 15 * 60_000
 /** How long an answer proves the password that it was asked with. */
 export const PROVEN_MS = 60_000
+/** How long a password that was right is no guess: as long as a session may last. */
+export const RIGHT_MS = 10 * 3_600_000
+/**
+ * How often a password may be refused before it is not sent any more: the first time may be a mistake of the recorder.
+ * A script that has an old password would use up all tries of its user otherwise.
+ */
+const MAX_REFUSALS = 2
 const MAX_KNOWN = 10_000
 
 /** What an answer says about the password that it was asked with; a failure says nothing. */
@@ -22,97 +32,154 @@ export interface Sent<T> {
   readonly answer: T
 }
 
+/** Its signal aborts once another request has the password refused. */
+export type Request<T> = (signal: AbortSignal) => Promise<Sent<T>>
+
 export interface Guard {
   isRefused(credentials: Credentials): boolean
   /**
-   * Sends a request with a password, unless it is known to be refused; its signal aborts once another request has it
-   * refused.
-   * @throws Problem 401 `signed_out` where it is refused, or the signal's reason.
+   * Sends a request with a password, unless it is known to be refused.
+   * @param isSignIn tries a refused password again.
+   * @throws Problem 401 `signed_out` where it is refused, 429 `too_many_attempts` where it may be wrong and too many of
+   * its account were, or the signal's reason.
    */
-  send<T>(
-    credentials: Credentials,
-    signal: AbortSignal,
-    request: (signal: AbortSignal) => Promise<Sent<T>>,
-  ): Promise<T>
+  send<T>(credentials: Credentials, signal: AbortSignal, request: Request<T>, isSignIn?: boolean): Promise<T>
 }
 
 interface Known {
+  /** Of the password and the name as they were typed; nothing else is kept of them. */
+  readonly mac: string
   state: 'unproven' | 'proven' | 'refused'
   untilMs: number
-  /** Settles when the one request that tries an unproven password has its answer. */
-  trial: Promise<void> | null
-  readonly refusal: AbortController
+  refusals: number
+  /** Settles when the one request that tries the password has its answer: with what it said. */
+  trial: Promise<Verdict> | null
+  refusal: AbortController
 }
 
-export function createGuard(steadyMs: () => number): Guard {
-  // The key lives as long as the process: nobody can try passwords against what is remembered.
-  const key = randomBytes(32)
-  const known = new Map<string, Known>()
+/** Keeps a map within its bound, by what was set the longest ago. */
+function setBounded<T>(map: Map<string, T>, key: string, value: T): void {
+  map.delete(key)
+  const oldest = map.size < MAX_KNOWN ? undefined : map.keys().next().value
+  if (oldest !== undefined) map.delete(oldest)
+  map.set(key, value)
+}
 
-  const macOf = ({ username, password }: Credentials): string =>
-    createHmac('sha256', key)
-      .update(JSON.stringify([username.toLowerCase(), password]))
+/** All requests with one password listen to it. */
+function newRefusal(): AbortController {
+  const refusal = new AbortController()
+  setMaxListeners(0, refusal.signal)
+  return refusal
+}
+
+class PasswordGuard implements Guard {
+  readonly #steadyMs: () => number
+  readonly #tries: Tries
+  /** It lives as long as the process: nobody can try passwords against what is remembered. */
+  readonly #key = randomBytes(32)
+  readonly #known = new Map<string, Known>()
+  /** Which were right, and until when they count as that, ms. Apart, so that wrong ones push none of them out. */
+  readonly #right = new Map<string, number>()
+
+  constructor(steadyMs: () => number) {
+    this.#steadyMs = steadyMs
+    this.#tries = createTries(steadyMs)
+  }
+
+  isRefused(credentials: Credentials): boolean {
+    const held = this.#known.get(this.#macOf(credentials))
+    return held?.state === 'refused' && held.untilMs > this.#steadyMs()
+  }
+
+  async send<T>(
+    credentials: Credentials,
+    signal: AbortSignal,
+    request: Request<T>,
+    isSignIn = false,
+  ): Promise<T> {
+    for (;;) {
+      signal.throwIfAborted()
+      const entry = this.#entryOf(credentials)
+      const isSpent = entry.refusals >= (isSignIn ? MAX_REFUSALS : 1)
+      if (entry.state === 'refused' && isSpent) throw credentialsRefused()
+      if (entry.state === 'proven') return this.#pass(entry, credentials, signal, request)
+      if (!entry.trial) return this.#tryOut(entry, credentials, signal, request)
+      // One refusal answers everybody who waited for it.
+      if ((await orAborted(entry.trial, signal)) === 'refused') throw credentialsRefused()
+    }
+  }
+
+  #macOf({ username, password }: Credentials): string {
+    return createHmac('sha256', this.#key)
+      .update(JSON.stringify([username, password]))
       .digest('base64')
+  }
 
-  const isCurrent = (entry: Known): boolean => entry.trial !== null || entry.untilMs > steadyMs()
-
-  const entryOf = (credentials: Credentials): Known => {
-    const mac = macOf(credentials)
-    const held = known.get(mac)
-    if (held && isCurrent(held)) return held
-    const oldest = known.size < MAX_KNOWN ? undefined : known.keys().next().value
-    if (oldest !== undefined) known.delete(oldest)
-    const fresh: Known = { state: 'unproven', untilMs: 0, trial: null, refusal: new AbortController() }
-    known.delete(mac)
-    known.set(mac, fresh)
+  #entryOf(credentials: Credentials): Known {
+    const mac = this.#macOf(credentials)
+    const held = this.#known.get(mac)
+    if (held && (held.trial !== null || held.untilMs > this.#steadyMs())) return held
+    const refusal = newRefusal()
+    const fresh: Known = { mac, state: 'unproven', untilMs: 0, refusals: 0, trial: null, refusal }
+    setBounded(this.#known, mac, fresh)
     return fresh
   }
 
-  const judge = (entry: Known, verdict: Verdict): void => {
-    if (verdict === 'unknown' || entry.state === 'refused') return
-    entry.state = verdict
-    entry.untilMs = steadyMs() + (verdict === 'refused' ? REFUSED_MS : PROVEN_MS)
-    if (verdict === 'refused') entry.refusal.abort(credentialsRefused())
-  }
-
-  const pass = async <T>(
-    entry: Known,
-    signal: AbortSignal,
-    request: (signal: AbortSignal) => Promise<Sent<T>>,
-  ): Promise<T> => {
-    const { verdict, answer } = await joined([signal, entry.refusal.signal], request)
-    judge(entry, verdict)
-    if (verdict === 'refused') throw credentialsRefused()
-    return answer
-  }
-
-  const tryOut = <T>(
-    entry: Known,
-    signal: AbortSignal,
-    request: (signal: AbortSignal) => Promise<Sent<T>>,
-  ): Promise<T> => {
-    const answer = pass(entry, signal, request)
-    const over = (): void => {
+  #tryOut<T>(entry: Known, credentials: Credentials, signal: AbortSignal, request: Request<T>): Promise<T> {
+    let verdict: Verdict = 'unknown'
+    entry.refusal = newRefusal()
+    const answer = this.#pass(entry, credentials, signal, async (either) => {
+      const sent = await request(either)
+      verdict = sent.verdict
+      return sent
+    })
+    const over = (): Verdict => {
       entry.trial = null
+      return verdict
     }
     entry.trial = answer.then(over, over)
     return answer
   }
 
-  return {
-    isRefused(credentials) {
-      const held = known.get(macOf(credentials))
-      return held !== undefined && held.state === 'refused' && isCurrent(held)
-    },
-    async send(credentials, signal, request) {
-      for (;;) {
-        signal.throwIfAborted()
-        const entry = entryOf(credentials)
-        if (entry.state === 'refused') throw credentialsRefused()
-        if (entry.state === 'proven') return pass(entry, signal, request)
-        if (!entry.trial) return tryOut(entry, signal, request)
-        await orAborted(entry.trial, signal)
+  async #pass<T>(
+    entry: Known,
+    credentials: Credentials,
+    signal: AbortSignal,
+    request: Request<T>,
+  ): Promise<T> {
+    const { username } = credentials
+    const isRight = (this.#right.get(entry.mac) ?? 0) > this.#steadyMs()
+    const attempt = isRight ? null : this.#tries.begin(username)
+    let verdict: Verdict = 'unknown'
+    try {
+      const sent = await joined([signal, entry.refusal.signal], request)
+      ;({ verdict } = sent)
+      if (verdict !== 'refused') return sent.answer
+    } finally {
+      if (verdict !== 'refused') attempt?.withdraw()
+      // What was sent as right before another request had it refused says nothing more.
+      if (attempt || entry.state !== 'refused') {
+        if (verdict === 'refused' && !attempt) this.#tries.add(username)
+        this.#judge(entry, verdict)
       }
-    },
+    }
+    throw credentialsRefused()
+  }
+
+  #judge(entry: Known, verdict: Verdict): void {
+    if (verdict === 'unknown') return
+    const nowMs = this.#steadyMs()
+    entry.state = verdict
+    entry.untilMs = nowMs + (verdict === 'refused' ? REFUSED_MS : PROVEN_MS)
+    if (verdict === 'proven') {
+      entry.refusals = 0
+      setBounded(this.#right, entry.mac, nowMs + RIGHT_MS)
+      return
+    }
+    entry.refusals += 1
+    this.#right.delete(entry.mac)
+    entry.refusal.abort(credentialsRefused())
   }
 }
+
+export const createGuard = (steadyMs: () => number): Guard => new PasswordGuard(steadyMs)

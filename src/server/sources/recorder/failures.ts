@@ -43,6 +43,13 @@ export function credentialsRefused(): Problem {
   })
 }
 
+/** A 403 that says nothing about the password, since a wrong one gets it too. */
+export function passwordNotChecked(): Problem {
+  return recorderFailed(
+    'or something before it refuses everybody (403), so your password could not be checked',
+  )
+}
+
 /** The vendor's switch for users of single sign-on, who have a password and may still not use it here. */
 export const SSO_SETTING = 'AllowBasicAuthForSsoUsersViaWebApi=1'
 
@@ -103,8 +110,10 @@ export function explainFailure(thrown: unknown): unknown {
   if (error instanceof errors.HeadersTimeoutError || error instanceof errors.BodyTimeoutError) {
     return searchTimeout()
   }
-  if (error instanceof errors.HeadersOverflowError) return recorderFailed('sent more headers than are read')
-  if (error instanceof errors.HTTPParserError) return recorderFailed('answered something that is no HTTP')
+  if (error instanceof errors.HeadersOverflowError || code === 'HPE_HEADER_OVERFLOW')
+    return recorderFailed('sent more headers than are read')
+  if (error instanceof errors.HTTPParserError || code.startsWith('HPE_'))
+    return recorderFailed('answered something that is no HTTP')
   if (error instanceof errors.UndiciError && !(error instanceof errors.InvalidArgumentError)) {
     return recorderFailed('broke the connection off')
   }

@@ -6,6 +6,7 @@ import { problemOf, readJson } from './answers.ts'
 import { within, type Connection } from './connection.ts'
 import { recorderFailed, recorderMismatch } from './failures.ts'
 import { mismatch } from './matches.ts'
+import { knownRow } from './known-fields.ts'
 
 export type NameOf = (name: FilterName) => string
 
@@ -15,7 +16,7 @@ function readPage(json: unknown): Page {
     unknown
   >
   if (typeof totalCount === 'number' && Number.isSafeInteger(totalCount) && totalCount >= 0) {
-    if (Array.isArray(recordings)) return { totalCount, recordings }
+    if (Array.isArray(recordings)) return { totalCount, recordings: recordings.map(knownRow) }
   }
   throw recorderFailed('answered JSON that is no list of recordings')
 }
@@ -32,18 +33,26 @@ function checkSize({ totalCount, recordings }: Page, { page, pageSize }: Paging)
   }
 }
 
+export interface PageQuery {
+  readonly search: Search
+  readonly paging: Paging
+  readonly nameOf: NameOf
+  /** Whether somebody has just typed the password. */
+  readonly isSignIn?: boolean
+}
+
 /** Asks for one page and reads it, without looking at what the rows are. */
 export async function askPage(
   connection: Connection,
-  query: { readonly search: Search; readonly paging: Paging; readonly nameOf: NameOf },
+  query: PageQuery,
   credentials: Credentials,
   signal: AbortSignal,
 ): Promise<Page> {
-  const { search, paging, nameOf } = query
+  const { search, paging, nameOf, isSignIn = false } = query
   const path = `${RECORDINGS}?${writeApiQuery(search, paging, nameOf)}`
   return within(connection.limits.answerMs, signal, async (limited) => {
     const answer = await connection.ask(
-      { lane: 'data', path, accept: 'application/json' },
+      { lane: 'data', path, accept: 'application/json', isSignIn },
       credentials,
       limited,
     )

@@ -1,6 +1,7 @@
 /** One listening: one recording, for one user, asked of the recorder once however often a player asks. */
 import type { Problem } from '../../../contract/problems.ts'
 import type { Credentials } from '../source.ts'
+import { Right } from './right.ts'
 import type { Spooled } from './spooled.ts'
 
 export const nobody = (): Error => new DOMException('Nobody listens any more.', 'AbortError')
@@ -18,11 +19,11 @@ export class Listening {
   failure: Problem | null = null
   timer: NodeJS.Timeout | undefined = undefined
   readonly id: string
-  readonly credentials: Credentials
+  readonly right: Right
 
   constructor(id: string, credentials: Credentials) {
     this.id = id
-    this.credentials = credentials
+    this.right = new Right(credentials)
   }
 
   /** Gives back its file and its room. */

@@ -5,9 +5,11 @@ import { makeCalls } from '../../../../e2e/recorder/calls.ts'
 import { fault, type Fault } from '../../../../e2e/recorder/faults.ts'
 import { readCredentials } from '../../../../e2e/recorder/users.ts'
 import { RECORDINGS } from '../../../contract/endpoints.ts'
+import type { Problem } from '../../../contract/problems.ts'
 import { basic, loginRequest, signIn } from '../../testing.ts'
-import { REFUSED_MS } from './credentials.ts'
+import { REFUSED_MS, RIGHT_MS } from './credentials.ts'
 import { SSO_SETTING } from './failures.ts'
+import { TRY_WINDOW_MS } from './tries.ts'
 import { askList, outcome, recorderUsers, relayHost, type Relay, type RelayOptions } from './testing.ts'
 
 const LOGIN_FAILURES = 4
@@ -88,18 +90,49 @@ describe('a login', () => {
 })
 
 describe('a refused password', () => {
-  it('is not sent again for fifteen minutes, and then may be', async () => {
+  it('is sent once more by a new sign-in, and then not for fifteen minutes', async () => {
     const { recorder } = await open()
-    expect(await told('ada', 'wrong')).toBe(refused)
-    expect(await told('ada', 'wrong')).toBe(refused)
-    expect(await told('ADA', 'wrong')).toBe(refused)
+    for (let count = 0; count < 3; count += 1) expect(await told('ada', 'wrong')).toBe(refused)
     relay.steadyMs += REFUSED_MS - 1
     relay.nowMs += REFUSED_MS
     expect(await told('ada', 'wrong')).toBe(refused)
-    expect(recorder.requests).toHaveLength(1)
+    expect(recorder.requests).toHaveLength(2)
     recorder.setPassword('ada', 'wrong')
     relay.steadyMs += 1
     expect(await told('ada', 'wrong')).toBe('200')
+    expect(recorder.requests).toHaveLength(3)
+  })
+
+  it('that is right signs in once the recorder takes it again, and its requests go on', async () => {
+    const { recorder } = await open()
+    recorder.on('list', fault.status(401), 1)
+    expect(await told('ada')).toBe(refused)
+    const cookie = await signIn(relay.app, 'ada')
+    expect(outcome(await askList(relay, cookie))).toBe('200')
+    expect(recorder.requests).toHaveLength(3)
+  })
+
+  it('is not sent by a session, not even while a new sign-in tries it', async () => {
+    const { recorder } = await open()
+    const cookie = relay.enter('ada')
+    recorder.on('list', fault.status(401), 1)
+    expect(outcome(await askList(relay, cookie))).toBe('401 signed_out')
+    const stale = relay.enter('ada')
+    recorder.on('list', fault.hold, 1)
+    const signingIn = told('ada')
+    await expect.poll(() => recorder.held()).toBe(1)
+    expect(outcome(await askList(relay, stale))).toBe('401 signed_out')
+    recorder.release()
+    expect(await signingIn).toBe('200')
+    expect(recorder.requests).toHaveLength(2)
+  })
+
+  it('stays refused where the new sign-in was not judged', async () => {
+    const { recorder } = await open()
+    expect(await told('ada', 'wrong')).toBe(refused)
+    recorder.on('list', fault.status(503), 1)
+    expect(await told('ada', 'wrong')).toBe('503 recorder_failed')
+    expect(outcome(await askList(relay, relay.enter('ada', 'wrong')))).toBe('401 signed_out')
     expect(recorder.requests).toHaveLength(2)
   })
 
@@ -116,19 +149,150 @@ describe('a refused password', () => {
     const answer = await logIn('ada')
     expect(answer.statusCode).toBe(429)
     expect(answer.headers).toHaveProperty('retry-after', '15')
-    expect(recorder.requests).toHaveLength(1)
+    expect(recorder.requests).toHaveLength(2)
   })
 
-  it('of a script counts the same, and is sent once', async () => {
+  it('of a script counts the same, and of many calls at once it is sent once', async () => {
     const { recorder } = await open()
     const ada = basic('ada', 'wrong')
     const side = await Promise.all([askList(relay, ada), askList(relay, ada), askList(relay, ada)])
     expect(side.map(outcome)).toEqual([refused, refused, refused])
-    expect(outcome(await askList(relay, ada))).toBe(refused)
     expect(recorder.requests).toHaveLength(1)
-    for (let count = 2; count < LOGIN_FAILURES; count += 1)
+    for (let count = 1; count < LOGIN_FAILURES; count += 1)
       expect(outcome(await askList(relay, ada))).toBe(refused)
+    expect(recorder.requests).toHaveLength(2)
     expect(outcome(await askList(relay, basic('ada')))).toBe('429 too_many_attempts')
+  })
+})
+
+const tryOut = (username: string, password: string): Promise<string> =>
+  relay.source.authenticate(username, password).then(
+    () => '200',
+    (error: Problem) => `${error.status} ${error.code}`,
+  )
+const guesses = (count: number, username = 'ada'): Promise<string[]> =>
+  Promise.all(Array.from({ length: count }, (_, index) => tryOut(username, `guess ${index}`)))
+const tooMany = '429 too_many_attempts'
+
+describe('one account at the recorder', () => {
+  it('has four passwords tried in fifteen minutes, however many come at once and however it is spelled', async () => {
+    const { recorder } = await open()
+    const spellings = ['ada', 'ADA', 'CORP\\ada', 'ada@corp.test', 'ada. ', '\uff41da', 'a\u200bda']
+    const tries = Array.from({ length: 40 }, (_, n) => tryOut(spellings[n % 7] ?? '', `guess ${n}`))
+    const outcomes = await Promise.all(tries)
+    expect(outcomes.toSorted()).toEqual([
+      ...Array.from({ length: 4 }, () => refused),
+      ...Array.from({ length: 36 }, () => tooMany),
+    ])
+    expect(recorder.requests).toHaveLength(4)
+    relay.steadyMs += TRY_WINDOW_MS - 1
+    expect(await tryOut('ada', 'late')).toBe(tooMany)
+    relay.steadyMs += 1
+    expect(await tryOut('ada', 'late')).toBe(refused)
+    expect(recorder.requests).toHaveLength(5)
+  })
+
+  it('is told how long to wait', async () => {
+    await open()
+    await guesses(4)
+    relay.steadyMs += 60_000
+    const answer = await logIn('ada')
+    expect(answer.statusCode).toBe(429)
+    expect(answer.json()).toMatchObject({ code: 'too_many_attempts' })
+    expect(answer.headers).toHaveProperty('retry-after', '840')
+  })
+
+  it('lets a password through that was right before, however many were wrong since', async () => {
+    const { recorder } = await open()
+    expect(await tryOut('ada', 'demo')).toBe('200')
+    relay.steadyMs += RIGHT_MS - 1
+    await guesses(5)
+    expect(await tryOut('ada', 'demo')).toBe('200')
+    expect(outcome(await askList(relay, relay.enter('ada')))).toBe('200')
+    expect(recorder.requests).toHaveLength(1 + 4 + 2)
+    // It is no guess for one of its spellings only.
+    expect(await tryOut('ADA', 'demo')).toBe(tooMany)
+  })
+
+  it('does not count what was not judged, nor what was right', async () => {
+    const { recorder } = await open()
+    recorder.on('list', fault.status(503), 5)
+    expect(new Set(await guesses(4))).toEqual(new Set(['503 recorder_failed']))
+    expect(await tryOut('ada', 'demo')).toBe('503 recorder_failed')
+    for (let count = 0; count < 5; count += 1) {
+      recorder.setPassword('ada', `right ${count}`)
+      expect(await tryOut('ada', `right ${count}`)).toBe('200')
+    }
+    expect((await guesses(5)).filter((one) => one === refused)).toHaveLength(4)
+  })
+
+  it('has a right password that is none any more counted once, whichever request finds out', async () => {
+    const { recorder } = await open()
+    const cookie = relay.enter('ada')
+    expect(outcome(await askList(relay, cookie))).toBe('200')
+    recorder.setPassword('ada', 'new')
+    await Promise.all([askList(relay, cookie), askList(relay, cookie), askList(relay, cookie)])
+    expect((await guesses(5)).filter((one) => one === refused)).toHaveLength(3)
+  })
+
+  it('is not held up by the guesses at another', async () => {
+    await open()
+    await guesses(5, 'boss')
+    expect(await tryOut('ada', 'demo')).toBe('200')
+  })
+})
+
+describe('a 403', () => {
+  it('that everybody gets opens no session, says so, and is no failed attempt', async () => {
+    const { recorder } = await open()
+    recorder.on('any', fault.status(403))
+    for (let count = 0; count < LOGIN_FAILURES + 2; count += 1) {
+      const answer = await logIn('ada', `guess ${count}`)
+      expect(answer.statusCode).toBe(502)
+      expect(answer.json()).toMatchObject({ code: 'recorder_failed' })
+      expect(answer.body).toMatch(/403.*password could not be checked/)
+    }
+    expect(outcome(await askList(relay, basic('ada', 'wrong')))).toBe('502 recorder_failed')
+    recorder.heal()
+    expect(await told('ada')).toBe('200')
+  })
+
+  it('is believed after a 401 to a name and a password that nobody has, asked each time', async () => {
+    const { recorder } = await open()
+    for (let count = 0; count < 2; count += 1) expect(await told('guest')).toBe('200')
+    const names = recorder.requests.map(({ user }) => user ?? '')
+    expect(names.map((name) => name.split('-', 1)[0])).toEqual(['guest', 'check', 'guest', 'check'])
+    expect(new Set(names).size).toBe(3)
+    const sent = recorder.requests.map(({ headers }) => readCredentials(headers.authorization)?.password)
+    expect(new Set(sent).size).toBe(3)
+    recorder.on('any', fault.status(403))
+    expect(await told('guest')).toBe('502 recorder_failed')
+  })
+
+  it.each([
+    ['nothing at all', fault.cut('nothing'), '502 recorder_failed'],
+    ['its 504', fault.status(504), '502 recorder_failed'],
+    ['a page', fault.loginPage, '502 recorder_failed'],
+  ])('is not believed where the other gets %s', async (_name, what, expected) => {
+    await open()
+    relay.recorder.on('list', fault.status(403), 1)
+    relay.recorder.on('list', what, 1)
+    expect(await told('guest')).toBe(expected)
+  })
+
+  it.each([400, 404])('like a %i proves no password to later requests', async (status) => {
+    const { recorder } = await open()
+    const body = fault.json(status, { reason: 0, message: 'no' })
+    recorder.on('list', body)
+    const cookie = relay.enter('ada')
+    await askList(relay, cookie)
+    recorder.heal()
+    recorder.on('list', fault.hold)
+    const running = [askList(relay, cookie), askList(relay, cookie)]
+    await expect.poll(() => recorder.held()).toBe(1)
+    expect(recorder.requests).toHaveLength(2)
+    recorder.heal()
+    expect((await Promise.all(running)).map(outcome)).toEqual(['200', '200'])
   })
 })
 

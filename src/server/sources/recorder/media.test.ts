@@ -8,6 +8,7 @@ import { audioOf, makeCalls } from '../../../../e2e/recorder/calls.ts'
 import { fault, type Fault } from '../../../../e2e/recorder/faults.ts'
 import { mediaEndpoint } from '../../../contract/endpoints.ts'
 import { limitFiles } from '../../testing.ts'
+import { RIGHT_MS } from './spool.ts'
 import { ask, outcome, relayHost, settled, type Answered, type Relay, type RelayOptions } from './testing.ts'
 
 const recordings = makeCalls(
@@ -139,6 +140,73 @@ describe('one listening', () => {
     await settled(recorder)
     expect(recorder.aborted()).toBe(1)
     await forgotten()
+  })
+})
+
+const routes = (): unknown[] => relay.recorder.requests.map(({ route }) => route)
+
+describe('a right to hear', () => {
+  it('is confirmed a minute later, by one question for the detail however many parts are asked for', async () => {
+    await open()
+    expect((await listen()).status).toBe(200)
+    relay.steadyMs += RIGHT_MS - 1
+    expect((await range(5, 9)).status).toBe(206)
+    expect(routes()).toEqual(['media'])
+    relay.steadyMs += 1
+    const parts = await Promise.all([range(0, 9), range(10, 19), range(20, 29), listen()])
+    expect(parts.map(({ status }) => status)).toEqual([206, 206, 206, 200])
+    expect(routes()).toEqual(['media', 'detail'])
+    relay.steadyMs += RIGHT_MS - 1
+    expect((await range(5, 9)).status).toBe(206)
+    expect(routes()).toEqual(['media', 'detail'])
+  })
+
+  it.each([403, 404])('that was taken (%i) takes what is kept', async (status) => {
+    const { recorder } = await open()
+    await listen()
+    relay.steadyMs += RIGHT_MS
+    recorder.on('detail', fault.status(status), 1)
+    expect(outcome(await range(5, 9))).toBe('404 not_found')
+    expect(gauge('recorder_spool_bytes')).toBe(0)
+    expect(gauge('recorder_spool_recordings')).toBe(0)
+    expect((await range(5, 9)).status).toBe(206)
+    expect(routes()).toEqual(['media', 'detail', 'media'])
+  })
+
+  it('that cannot be confirmed plays nothing, and what is kept stays', async () => {
+    const { recorder } = await open()
+    await listen()
+    relay.steadyMs += RIGHT_MS
+    recorder.on('detail', fault.status(504), 1)
+    expect(outcome(await range(5, 9))).toBe('504 recorder_down')
+    expect((await range(5, 9)).status).toBe(206)
+    expect(routes()).toEqual(['media', 'detail', 'detail'])
+  })
+
+  it('ends with the password', async () => {
+    const { recorder } = await open()
+    await listen()
+    relay.steadyMs += RIGHT_MS
+    recorder.setPassword('ada', 'new')
+    expect(outcome(await range(5, 9))).toBe('401 signed_out')
+    expect(routes()).toEqual(['media', 'detail'])
+  })
+
+  it('is of one password: another one of the same name is asked about at once', async () => {
+    await open()
+    await listen()
+    const other = { ...relay.enter('ada', 'wrong'), range: 'bytes=5-9' }
+    expect(outcome(await ask(relay, mediaEndpoint(call.id), other))).toBe('401 signed_out')
+    expect((await range(5, 9)).status).toBe(206)
+    expect(routes()).toEqual(['media', 'detail'])
+  })
+
+  it('is of one name as it was typed', async () => {
+    const { recorder } = await open()
+    await listen()
+    recorder.on('media', fault.status(403), 1)
+    expect(outcome(await listen({ user: 'ADA' }))).toBe('404 not_found')
+    expect(recorder.requests.map(({ user }) => user)).toEqual(['ada', 'ADA'])
   })
 })
 
@@ -305,6 +373,13 @@ describe('an answer that is no audio', () => {
     'a redirect': [fault.redirect('https://evil.test/x.mp3'), '502 recorder_failed'],
     'no HTTP': [fault.noHttp, '502 recorder_failed'],
     'a cut before all': [fault.cut('nothing'), '502 recorder_failed'],
+    'headers of 200 KB': [fault.hugeHeaders(), '502 recorder_failed'],
+    'control bytes in a header': [fault.badHeaderBytes, '502 recorder_failed'],
+    'two lengths': [fault.twoLengths, '502 recorder_failed'],
+    'an upgrade that nobody asked for': [
+      fault.raw('HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n'),
+      '502 recorder_failed',
+    ],
     'a refused password': [fault.status(401), '401 signed_out'],
   }
 

@@ -3,8 +3,9 @@ import { PassThrough, pipeline, type Readable } from 'node:stream'
 import type { Credentials } from '../source.ts'
 import { header } from './answers.ts'
 import { askAudio } from './audio.ts'
-import { discard, type Answer, type Connection } from './connection.ts'
+import type { Connection } from './connection.ts'
 import { recorderFailed } from './failures.ts'
+import { discard, type Answer } from './wire.ts'
 
 /** Yields the bytes from `start` to `end` of an answer that begins at `from`. */
 async function* cut(answer: Answer, from: number, start: number, end: number): AsyncGenerator<Buffer> {

@@ -1,20 +1,13 @@
 /** The customer's own recorder as a source of recordings: a relay of three fixed routes, with its own distrust. */
 import { performance } from 'node:perf_hooks'
-import { recordingEndpoint, RECORDINGS } from '../../../contract/endpoints.ts'
+import { RECORDINGS } from '../../../contract/endpoints.ts'
 import { Problem } from '../../../contract/problems.ts'
-import { readDetail } from '../../../contract/recording.ts'
 import type { Paging, Search } from '../../../contract/search.ts'
 import type { Credentials, Page, Principal, Source } from '../source.ts'
-import { problemOf, readJson } from './answers.ts'
-import {
-  discard,
-  openConnection,
-  standardLimits,
-  within,
-  type Connection,
-  type RecorderLimits,
-} from './connection.ts'
-import { recorderDown, recorderFailed, refusedByRecorder, credentialsRefused } from './failures.ts'
+import { openConnection, within, type Connection } from './connection.ts'
+import { askDetail } from './detail.ts'
+import { credentialsRefused, passwordNotChecked, recorderDown, refusedByRecorder } from './failures.ts'
+import { standardLimits, type RecorderLimits } from './limits.ts'
 import { askPage, checkPage, type NameOf } from './list.ts'
 import {
   remoteParameterFinder,
@@ -24,6 +17,7 @@ import {
 } from './remote-parameter.ts'
 import { Spool, type SpoolOptions } from './spool.ts'
 import { walk } from './walk.ts'
+import { discard } from './wire.ts'
 
 export interface RecorderOptions {
   /** The recorder's root: scheme, host and port. The API's path is appended. */
@@ -34,7 +28,9 @@ export interface RecorderOptions {
   /** Where audio that is being listened to is kept. */
   readonly spoolFolder: string
   readonly limits?: Partial<RecorderLimits>
-  readonly spool?: Partial<Pick<SpoolOptions, 'maxBytes' | 'idleMs' | 'graceMs' | 'failureMs' | 'faultMs'>>
+  readonly spool?: Partial<
+    Pick<SpoolOptions, 'maxBytes' | 'idleMs' | 'graceMs' | 'failureMs' | 'faultMs' | 'rightMs'>
+  >
   /** A clock that nobody sets, ms. */
   readonly steadyMs?: () => number
 }
@@ -43,6 +39,7 @@ export interface RecorderOptions {
 const READY_MS = 5000
 const READY_LIMIT_MS = 3000
 
+const pathOfSmallest = `${RECORDINGS}?page=0&pageSize=1`
 const smallest: Paging = { page: 0, pageSize: 1 }
 const asDeclared: NameOf = (name) => name
 
@@ -66,17 +63,35 @@ const canBeSent = ({ username, password }: Credentials): boolean =>
   // oxlint-disable-next-line no-control-regex
   !username.includes(':') && !/[\u0000-\u001f\u007f]/.test(username + password)
 
+/** Whether the recorder answers 401 to a password that cannot be right. Asked each time: a firewall comes and goes. */
+async function checksPasswords(connection: Connection): Promise<boolean> {
+  const call = { lane: 'data', path: pathOfSmallest, accept: 'application/json' } as const
+  return within(connection.limits.answerMs, new AbortController().signal, async (signal) => {
+    const answer = await connection.askAsNobody(call, signal)
+    discard(answer)
+    return answer.statusCode === 401
+  })
+}
+
+async function tryPassword(connection: Connection, credentials: Credentials): Promise<void> {
+  const query = { search: {}, paging: smallest, nameOf: asDeclared, isSignIn: true }
+  try {
+    await askPage(connection, query, credentials, new AbortController().signal)
+  } catch (error) {
+    if (!(error instanceof Problem && error.code === 'forbidden')) throw error
+    // The password is right and the right to search is missing: the page says which, and whom to ask. But who refuses
+    // everybody has not looked at the password.
+    if (!(await checksPasswords(connection))) throw passwordNotChecked()
+  }
+}
+
 async function authenticate(connection: Connection, credentials: Credentials): Promise<Principal | null> {
   if (!canBeSent(credentials)) return null
-  if (connection.guard.isRefused(credentials)) throw refusedByRecorder()
-  const { signal } = new AbortController()
   try {
-    await askPage(connection, { search: {}, paging: smallest, nameOf: asDeclared }, credentials, signal)
+    await tryPassword(connection, credentials)
   } catch (error) {
     if (!(error instanceof Problem)) throw error
     if (error.code === 'signed_out') throw refusedByRecorder()
-    // The password is right and the right to search is missing: the page says which, and whom to ask.
-    if (error.code === 'forbidden') return principalOf(credentials)
     // Nobody's search took too long: the password could not be checked.
     throw error.code === 'search_timeout' ? recorderDown() : error
   }
@@ -108,34 +123,10 @@ async function list(
   }
 }
 
-async function detail(
-  connection: Connection,
-  id: string,
-  credentials: Credentials,
-  signal: AbortSignal,
-): Promise<object | null> {
-  return within(connection.limits.answerMs, signal, async (limited) => {
-    const call = { lane: 'data', path: recordingEndpoint(id), accept: 'application/json' } as const
-    const answer = await connection.ask(call, credentials, limited)
-    if ([403, 404].includes(answer.statusCode)) {
-      discard(answer)
-      return null
-    }
-    if (answer.statusCode !== 200) throw await problemOf(answer, limited)
-    const json = await readJson(answer, limited)
-    // Another recording under this address would be played and noted as this one.
-    if (readDetail(json)?.id.toLowerCase() !== id.toLowerCase()) {
-      throw recorderFailed('answered JSON that is not this recording')
-    }
-    return json as object
-  })
-}
-
 function readiness(connection: Connection, steadyMs: () => number): () => Promise<boolean> {
   let asked: { readonly atMs: number; readonly ready: Promise<boolean> } | null = null
   const ask = async (): Promise<boolean> => {
-    const path = `${RECORDINGS}?page=0&pageSize=1`
-    const call = { lane: 'data', path, accept: 'application/json' } as const
+    const call = { lane: 'data', path: pathOfSmallest, accept: 'application/json' } as const
     return within(READY_LIMIT_MS, new AbortController().signal, async (signal) => {
       // Without a password it says 401, which is all that is wanted: it answers.
       const answer = await connection.ask(call, null, signal)
@@ -155,7 +146,7 @@ export function openRecorderSource(options: RecorderOptions): Source {
   const limits = { ...standardLimits, ...options.limits }
   const connection = openConnection({ origin: new URL(url).origin, ca, limits, steadyMs })
   const finder = remoteParameterFinder(options.remoteParameter)
-  const spool = new Spool({ connection, folder: spoolFolder, ...options.spool })
+  const spool = new Spool({ connection, folder: spoolFolder, steadyMs, ...options.spool })
   const page = (search: Search, paging: Paging, viewer: Principal, signal: AbortSignal): Promise<Page> =>
     list(connection, finder, { search, paging }, credentialsOf(viewer), signal)
   return {
@@ -165,7 +156,7 @@ export function openRecorderSource(options: RecorderOptions): Source {
     },
     list: page,
     listAll: (search, viewer, signal) => walk((paging) => page(search, paging, viewer, signal)),
-    detail: (id, viewer, signal) => detail(connection, id, credentialsOf(viewer), signal),
+    detail: (id, viewer, signal) => askDetail(connection, id, credentialsOf(viewer), signal),
     media: (id, viewer, signal, ask) => spool.media(id, credentialsOf(viewer), signal, ask),
     ready: readiness(connection, steadyMs),
     gauges: () => ({ ...connection.gauges(), ...spool.gauges() }),

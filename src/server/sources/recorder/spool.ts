@@ -2,15 +2,17 @@
 import { randomUUID } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { Problem } from '../../../contract/problems.ts'
 import type { Credentials, Media, MediaAsk } from '../source.ts'
 import { askAudio, etagOf, factsOf, type AudioFacts } from './audio.ts'
-import { discard, type Answer, type Connection } from './connection.ts'
+import type { Connection } from './connection.ts'
+import { askDetail } from './detail.ts'
 import { explainFailure, recorderFailed } from './failures.ts'
+import { Kept, type KeepingLimits } from './kept.ts'
 import { Listening, nobody } from './listening.ts'
 import { openPassing } from './passing.ts'
 import { orAborted } from './signals.ts'
 import { SpoolFault, Spooled } from './spooled.ts'
+import { discard, type Answer } from './wire.ts'
 
 export const SPOOL_BYTES = 1024 * 1024 * 1024
 export const IDLE_MS = 10 * 60_000
@@ -20,28 +22,25 @@ export const FAILURE_MS = 60_000
 /** A disk that failed is full for a while: nobody waits for it to fail again. */
 export const FAULT_MS = 60_000
 
-export interface SpoolOptions {
+/** How long the recorder's word holds that a user may hear it: with each request for what is kept, it is asked again. */
+export const RIGHT_MS = 60_000
+
+export interface SpoolOptions extends Partial<KeepingLimits> {
   readonly connection: Connection
+  /** A clock that nobody sets, ms. */
+  readonly steadyMs: () => number
   /** Made where it is missing. */
   readonly folder: string
-  /** All audio together; what does not fit is passed on without being kept. */
-  readonly maxBytes?: number
-  /** How long audio is kept after the last answer from it, ms. */
-  readonly idleMs?: number
-  /** How long unfinished audio goes on coming after everybody left, ms: players leave to come back elsewhere. */
-  readonly graceMs?: number
-  /** How long a failure is told to whoever asks for more of the same audio, ms after its last answer. */
-  readonly failureMs?: number
   /** How long audio is passed on after the disk has failed, ms. */
   readonly faultMs?: number
+  /** How long a right to hear it holds without being asked for, ms. */
+  readonly rightMs?: number
 }
 
 export class Spool {
   readonly #options: Required<SpoolOptions>
-  /** The one that was used last stands last. */
-  readonly #listenings = new Map<string, Listening>()
+  readonly #kept: Kept
   readonly #media = new WeakMap<Listening, Promise<Media | null>>()
-  readonly #closing = new Set<Promise<void>>()
   /** Runs while the disk is not tried. */
   #fault: NodeJS.Timeout | null = null
 
@@ -53,8 +52,10 @@ export class Spool {
       graceMs: GRACE_MS,
       failureMs: FAILURE_MS,
       faultMs: FAULT_MS,
+      rightMs: RIGHT_MS,
       ...options,
     }
+    this.#kept = new Kept(this.#options)
     mkdirSync(options.folder, { recursive: true, mode: 0o700 })
   }
 
@@ -66,89 +67,39 @@ export class Spool {
     ask: MediaAsk,
   ): Promise<Media | null> {
     signal.throwIfAborted()
-    const key = `${credentials.username.toLowerCase()} ${id.toLowerCase()}`
-    const failed = this.#listenings.get(key)
+    // As it was typed: who knows whether the recorder takes two spellings for one user.
+    const key = `${credentials.username} ${id.toLowerCase()}`
+    const failed = this.#kept.get(key)
     if (failed?.failure && ask === 'further') throw failed.failure
-    if (failed?.failure) this.#drop(key, failed)
-    const listening = this.#listenings.get(key) ?? new Listening(id, credentials)
-    this.#hold(key, listening, signal)
-    const media = this.#media.get(listening) ?? this.#start(key, listening)
-    return orAborted(media, signal)
+    if (failed?.failure) this.#kept.drop(key, failed)
+    const listening = this.#kept.get(key) ?? new Listening(id, credentials)
+    this.#kept.hold(key, listening, signal)
+    const media = this.#media.get(listening)
+    if (!media) return orAborted(this.#start(key, listening), signal)
+    if (await orAborted(this.#mayHear(listening, credentials), signal)) return orAborted(media, signal)
+    this.#kept.drop(key, listening)
+    return null
   }
 
   gauges(): Readonly<Record<string, number>> {
     return {
-      recorder_spool_bytes: this.#reserved(),
-      recorder_spool_recordings: [...this.#listenings.values()].filter(({ failure }) => !failure).length,
+      recorder_spool_bytes: this.#kept.reserved,
+      recorder_spool_recordings: this.#kept.sound,
       recorder_spool_unwritable: this.#fault ? 1 : 0,
     }
   }
 
   async close(): Promise<void> {
-    for (const [key, listening] of this.#listenings) this.#drop(key, listening)
-    await Promise.all(this.#closing)
+    await this.#kept.close()
     if (this.#fault) clearTimeout(this.#fault)
   }
 
-  /** Keeps it for as long as an answer is made of it, and a while longer. */
-  #hold(key: string, listening: Listening, signal: AbortSignal): void {
-    listening.holders += 1
-    clearTimeout(listening.timer)
-    this.#listenings.delete(key)
-    this.#listenings.set(key, listening)
-    const leave = (): void => {
-      listening.holders -= 1
-      this.#await(key, listening)
-    }
-    signal.addEventListener('abort', leave, { once: true })
-  }
-
-  /** Drops it after a while, if nobody comes back. */
-  #await(key: string, listening: Listening): void {
-    if (listening.holders > 0 || this.#listenings.get(key) !== listening) return
-    const { idleMs, graceMs, failureMs } = this.#options
-    const keptMs = listening.isSettled ? idleMs : graceMs
-    if (listening.failure) this.#empty(listening)
-    clearTimeout(listening.timer)
-    listening.timer = setTimeout(() => this.#drop(key, listening), listening.failure ? failureMs : keptMs)
-    listening.timer.unref()
-  }
-
-  /** Keeps what the recorder did wrong, for whoever is on the way to ask; anything else is forgotten. */
-  #fail(key: string, listening: Listening, why: unknown): void {
-    const isRecorders = why instanceof Problem && why.status >= 500
-    if (!isRecorders || this.#listenings.get(key) !== listening) return this.#drop(key, listening)
-    listening.failure = why
-    this.#await(key, listening)
-  }
-
-  #drop(key: string, listening: Listening): void {
-    if (this.#listenings.get(key) === listening) this.#listenings.delete(key)
-    clearTimeout(listening.timer)
-    listening.abort.abort(nobody())
-    this.#empty(listening)
-  }
-
-  #empty(listening: Listening): void {
-    const closed = listening.empty()
-    this.#closing.add(closed)
-    void closed.then(() => this.#closing.delete(closed))
-  }
-
-  #reserved(): number {
-    let sum = 0
-    for (const { reserved } of this.#listenings.values()) sum += reserved
-    return sum
-  }
-
-  /** Makes room by what nobody listens to, the longest unheard first. */
-  #makeRoom(bytes: number): boolean {
-    const { maxBytes } = this.#options
-    for (const [key, listening] of this.#listenings) {
-      if (this.#reserved() + bytes <= maxBytes) return true
-      if (listening.holders === 0 && listening.reserved > 0) this.#drop(key, listening)
-    }
-    return this.#reserved() + bytes <= maxBytes
+  /** By the recording's detail: unlike the audio, it costs no line in the recorder's audit. */
+  async #mayHear({ id, abort, right }: Listening, credentials: Credentials): Promise<boolean> {
+    const { connection, steadyMs, rightMs } = this.#options
+    if (right.isFresh(credentials, steadyMs() - rightMs)) return true
+    const ask = async () => (await askDetail(connection, id, credentials, abort.signal)) !== null
+    return right.renew(credentials, steadyMs, ask)
   }
 
   /** Leaves the disk alone for a while. */
@@ -160,19 +111,20 @@ export class Spool {
     const media = this.#ask(key, listening)
     this.#media.set(listening, media)
     media.then(
-      (found) => found ?? this.#drop(key, listening),
-      (why: unknown) => this.#fail(key, listening, why),
+      (found) => found ?? this.#kept.drop(key, listening),
+      (why: unknown) => this.#kept.fail(key, listening, why),
     )
     return media
   }
 
   async #ask(key: string, listening: Listening): Promise<Media | null> {
-    const { connection, folder } = this.#options
-    const { id, credentials, abort } = listening
-    const answer = await askAudio(connection, id, credentials, null, abort.signal)
+    const { connection, folder, steadyMs } = this.#options
+    const { id, right, abort } = listening
+    const answer = await askAudio(connection, id, right.credentials, null, abort.signal)
     if (!answer) return null
+    right.confirm(steadyMs())
     const facts = factsOf(answer, id)
-    const hasRoom = !this.#fault && this.#makeRoom(facts.size ?? 1)
+    const hasRoom = !this.#fault && this.#kept.makeRoom(facts.size ?? 1)
     const spooled = hasRoom ? await Spooled.create(join(folder, randomUUID())).catch(() => null) : null
     if (!spooled) return this.#pass(listening, answer, facts)
     listening.spooled = spooled
@@ -183,21 +135,21 @@ export class Spool {
     if (spooled.ended instanceof Error) throw spooled.ended
     const size = facts.size ?? spooled.received
     const open: Media['open'] = (start, end) =>
-      spooled.stream(start, end, (position) => openPassing(connection, id, credentials, position, end))
+      spooled.stream(start, end, (position) => openPassing(connection, id, right.credentials, position, end))
     return { size, etag: etagOf(facts, id, size), fileName: facts.fileName, open }
   }
 
   /** Without room each part is asked for when it is wanted. */
   #pass(listening: Listening, answer: Answer, facts: AudioFacts): Media {
     discard(answer)
-    const { id, credentials } = listening
+    const { id, right } = listening
     const { size, fileName } = facts
     if (size === null) {
       throw recorderFailed('sends audio of unknown length, and there is no room to find it out')
     }
     listening.isSettled = true
     const open: Media['open'] = (start, end) =>
-      openPassing(this.#options.connection, id, credentials, start, end)
+      openPassing(this.#options.connection, id, right.credentials, start, end)
     return { size, etag: etagOf(facts, id, size), fileName, open }
   }
 
@@ -211,7 +163,7 @@ export class Spool {
       signal.throwIfAborted()
       for await (const chunk of answer.body as AsyncIterable<Buffer>) {
         const beyond = Math.max(0, spooled.received + chunk.length - listening.reserved)
-        if (beyond > 0 && !this.#makeRoom(beyond)) {
+        if (beyond > 0 && !this.#kept.makeRoom(beyond)) {
           throw recorderFailed('sent more audio than there is room for')
         }
         listening.reserved += beyond
@@ -219,13 +171,13 @@ export class Spool {
       }
       spooled.end('whole')
       listening.isSettled = true
-      this.#await(key, listening)
+      this.#kept.rest(key, listening)
     } catch (error) {
       if (error instanceof SpoolFault) this.#rest()
       const why = explainFailure(error)
       spooled.end(why instanceof Error ? why : new Error(String(why)))
       discard(answer)
-      this.#fail(key, listening, why)
+      this.#kept.fail(key, listening, why)
     } finally {
       signal.removeEventListener('abort', leave)
     }

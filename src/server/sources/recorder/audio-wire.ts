@@ -1,0 +1,126 @@
+/**
+ * Audio: answers of any length, whose listener may be slow. It holds the recorder back by itself then. Node's own
+ * client is used, because undici 7 ends the process where the recorder closes a connection that is held back.
+ */
+import { Agent, request as requestPlainly, type ClientRequest, type IncomingMessage } from 'node:http'
+import { Agent as SecureAgent, request as requestSecurely } from 'node:https'
+import type { Socket } from 'node:net'
+import type { Breaker } from './breaker.ts'
+import { isUntrusted, recorderDown, recorderFailed, searchTimeout } from './failures.ts'
+import { KEEP_ALIVE_MS, MAX_HEADER_BYTES, type RecorderLimits } from './limits.ts'
+import { trustOf, type Answer, type Question, type Wire, type WireOptions } from './wire.ts'
+
+/** Watches a new connection until it is there. Its owner hears of its end in any case. */
+function watchConnecting(
+  socket: Socket,
+  isSecure: boolean,
+  { breaker, limits }: { readonly breaker: Breaker; readonly limits: RecorderLimits },
+  signal: AbortSignal,
+): void {
+  const timer = setTimeout(() => socket.destroy(recorderDown()), limits.connectMs)
+  let failure: Error | null = null
+  const over = (): void => {
+    clearTimeout(timer)
+    socket.off('error', note)
+    socket.off('close', closed)
+    socket.off(isSecure ? 'secureConnect' : 'connect', connected)
+  }
+  const note = (error: Error): void => void (failure = error)
+  const connected = (): void => {
+    over()
+    breaker.connected()
+  }
+  const closed = (): void => {
+    over()
+    // A client that leaves says nothing about the recorder. Who shows a wrong certificate is there: its name is what
+    // helps, and "down" would hide it.
+    if (failure && !signal.aborted && !isUntrusted(failure)) breaker.failed()
+  }
+  socket.on('error', note)
+  socket.once('close', closed)
+  socket.once(isSecure ? 'secureConnect' : 'connect', connected)
+}
+
+/** Ends an answer whose next byte does not come. A listener who does not take what is there is no such case. */
+function watchBody(body: IncomingMessage, idleMs: number): void {
+  const { socket } = body
+  const check = (): void => {
+    if (body.readableLength > 0) socket.setTimeout(idleMs)
+    else body.destroy(searchTimeout())
+  }
+  // At its end already: by the time that it closes, the connection may be another answer's.
+  const over = (): void => void socket.off('timeout', check)
+  socket.setTimeout(idleMs)
+  socket.on('timeout', check)
+  body.once('end', over)
+  body.once('close', over)
+}
+
+class AudioWire implements Wire {
+  readonly #options: WireOptions
+  readonly #isSecure: boolean
+  readonly #agent: Agent
+  /** Those that were met before: a connection that is used again is there. */
+  readonly #known = new WeakSet<Socket>()
+
+  constructor(options: WireOptions) {
+    const { origin, ca, connections } = options
+    this.#options = options
+    this.#isSecure = new URL(origin).protocol === 'https:'
+    const pool = { keepAlive: true, maxSockets: connections, timeout: KEEP_ALIVE_MS }
+    this.#agent = this.#isSecure ? new SecureAgent({ ...pool, ...trustOf(ca) }) : new Agent(pool)
+  }
+
+  ask(question: Question, signal: AbortSignal): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      signal.throwIfAborted()
+      const request = this.#request(question)
+      const { firstByteMs } = this.#options.limits
+      const timer = setTimeout(() => request.destroy(searchTimeout()), firstByteMs)
+      const leave = (): void => void request.destroy(signal.reason as Error)
+      const over = (): void => {
+        clearTimeout(timer)
+        signal.removeEventListener('abort', leave)
+      }
+      const fail = (why: unknown): void => {
+        over()
+        reject(why instanceof Error ? why : new Error(String(why)))
+      }
+      signal.addEventListener('abort', leave, { once: true })
+      request.on('socket', (socket) => this.#meet(socket, signal))
+      // It stays: what fails once the answer has begun is told by the body alone.
+      request.on('error', fail)
+      request.once('close', () => fail(recorderFailed('broke the connection off')))
+      request.once('response', (body) => {
+        over()
+        watchBody(body, firstByteMs)
+        resolve({ statusCode: body.statusCode ?? 0, headers: body.headers, body })
+      })
+      request.end()
+    })
+  }
+
+  sockets(): number {
+    const { sockets, freeSockets } = this.#agent
+    const lists = [...Object.values(sockets), ...Object.values(freeSockets)]
+    return lists.reduce((sum, list) => sum + (list?.length ?? 0), 0)
+  }
+
+  async close(): Promise<void> {
+    this.#agent.destroy()
+  }
+
+  #request({ path, headers }: Question): ClientRequest {
+    const { origin } = this.#options
+    const options = { agent: this.#agent, path, headers, maxHeaderSize: MAX_HEADER_BYTES } as const
+    return this.#isSecure ? requestSecurely(origin, options) : requestPlainly(origin, options)
+  }
+
+  #meet(socket: Socket, signal: AbortSignal): void {
+    if (this.#known.has(socket)) return
+    this.#known.add(socket)
+    watchConnecting(socket, this.#isSecure, this.#options, signal)
+  }
+}
+
+export const openAudioWire = (options: WireOptions): Wire => new AudioWire(options)

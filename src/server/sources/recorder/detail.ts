@@ -1,0 +1,33 @@
+/** One recording in detail, as the recorder gives it. */
+import { recordingEndpoint } from '../../../contract/endpoints.ts'
+import { readDetail } from '../../../contract/recording.ts'
+import type { Credentials } from '../source.ts'
+import { problemOf, readJson } from './answers.ts'
+import { within, type Connection } from './connection.ts'
+import { recorderFailed } from './failures.ts'
+import { knownDetail } from './known-fields.ts'
+import { discard } from './wire.ts'
+
+/** @returns null where it does not exist or is out of the user's reach. */
+export async function askDetail(
+  connection: Connection,
+  id: string,
+  credentials: Credentials,
+  signal: AbortSignal,
+): Promise<object | null> {
+  return within(connection.limits.answerMs, signal, async (limited) => {
+    const call = { lane: 'data', path: recordingEndpoint(id), accept: 'application/json' } as const
+    const answer = await connection.ask(call, credentials, limited)
+    if ([403, 404].includes(answer.statusCode)) {
+      discard(answer)
+      return null
+    }
+    if (answer.statusCode !== 200) throw await problemOf(answer, limited)
+    const json = await readJson(answer, limited)
+    // Another recording under this address would be played and noted as this one.
+    if (readDetail(json)?.id.toLowerCase() !== id.toLowerCase()) {
+      throw recorderFailed('answered JSON that is not this recording')
+    }
+    return knownDetail(json as object)
+  })
+}

@@ -1,0 +1,27 @@
+/** How long and how much of the recorder the host waits for. */
+
+/** All in ms. */
+export interface RecorderLimits {
+  /** For a connection, its TLS handshake included. */
+  readonly connectMs: number
+  /** For an answer's first byte, and for each further one while somebody takes them. */
+  readonly firstByteMs: number
+  /** A list or a detail, from the question to the last byte. */
+  readonly answerMs: number
+  /** For a turn, where many ask at once. */
+  readonly waitMs: number
+}
+
+export const standardLimits: RecorderLimits = {
+  connectMs: 3000,
+  firstByteMs: 20_000,
+  answerMs: 25_000,
+  waitMs: 20_000,
+}
+
+/** Of a list or a detail; a page of 1,000 recordings is a hundredth of it. */
+export const MAX_JSON_BYTES = 25 * 1024 * 1024
+/** Of an answer's headers together. */
+export const MAX_HEADER_BYTES = 16_384
+/** How long an unused connection is kept, ms: less than servers do, so that it is seldom closed under a request. */
+export const KEEP_ALIVE_MS = 4000

@@ -1,0 +1,58 @@
+/** Whether a user may still hear what is kept for them: rights are taken and passwords change while it is kept. */
+import type { Credentials } from '../source.ts'
+
+interface Asking {
+  readonly password: string
+  readonly answer: Promise<boolean>
+}
+
+export class Right {
+  #credentials: Credentials
+  /** Null until the recorder has said so for the first time. */
+  #confirmedMs: number | null = null
+  #asking: Asking | null = null
+
+  constructor(credentials: Credentials) {
+    this.#credentials = credentials
+  }
+
+  /** The password that the right was last confirmed with, or is asked for with. */
+  get credentials(): Credentials {
+    return this.#credentials
+  }
+
+  /** The recorder has let them hear it. */
+  confirm(atMs: number): void {
+    this.#confirmedMs = atMs
+  }
+
+  /**
+   * Whether it was confirmed with this password and not too long ago, or is being asked for with it.
+   * @param sinceMs the earliest confirmation that counts.
+   */
+  isFresh({ password }: Credentials, sinceMs: number): boolean {
+    if (password !== this.#credentials.password) return false
+    return this.#confirmedMs === null || this.#confirmedMs > sinceMs
+  }
+
+  /**
+   * Confirms it anew. Many at once cost one question.
+   * @param ask tells whether the recorder lets them.
+   */
+  async renew(credentials: Credentials, nowMs: () => number, ask: () => Promise<boolean>): Promise<boolean> {
+    const { password } = credentials
+    const running = this.#asking?.password === password ? this.#asking : null
+    const asking = running ?? { password, answer: ask() }
+    this.#asking = asking
+    try {
+      const may = await asking.answer
+      if (may) {
+        this.#credentials = credentials
+        this.#confirmedMs = nowMs()
+      }
+      return may
+    } finally {
+      if (this.#asking === asking) this.#asking = null
+    }
+  }
+}

@@ -1,0 +1,55 @@
+/** One question to the recorder and its answer, whatever sends them. */
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Readable } from 'node:stream'
+import { rootCertificates } from 'node:tls'
+import type { Breaker } from './breaker.ts'
+import type { RecorderLimits } from './limits.ts'
+
+export interface Question {
+  /** With its query, as it goes on the wire. */
+  readonly path: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
+export interface Answer {
+  readonly statusCode: number
+  readonly headers: IncomingHttpHeaders
+  /** Of bytes. It has closed once the answer no longer takes a connection. */
+  readonly body: Readable
+}
+
+export interface Wire {
+  /**
+   * Asks once. No redirect is followed.
+   * @param signal ends the question until its answer has begun; from then on the body is destroyed instead.
+   * @returns the answer at its headers; the caller reads or destroys its body.
+   * @throws the failure of the connection as it is, see `explainFailure`.
+   */
+  ask(question: Question, signal: AbortSignal): Promise<Answer>
+  /** Connections open now. */
+  sockets(): number
+  close(): Promise<void>
+}
+
+export interface WireOptions {
+  /** Scheme, host and port. */
+  readonly origin: string
+  /** PEM of a further authority, beside those that Node knows. */
+  readonly ca: string | null
+  readonly limits: RecorderLimits
+  readonly breaker: Breaker
+  /** How many connections at most. */
+  readonly connections: number
+}
+
+/** A certificate is checked whatever the process's environment says. */
+export const trustOf = (ca: string | null) => ({
+  rejectUnauthorized: true,
+  ...(ca === null ? {} : { ca: [...rootCertificates, ca] }),
+})
+
+/** Lets an answer go unread, without leaving its connection or an unheard error behind. */
+export function discard({ body }: Answer): void {
+  body.on('error', () => undefined)
+  body.destroy()
+}
