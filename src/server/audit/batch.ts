@@ -45,6 +45,13 @@ export function settle(batch: readonly Waiting[], lines: readonly Line[], bytesW
   return done
 }
 
+/** Where the host is after all of these lines; at least one. @param size of the file, bytes. */
+export function endAfter(lines: readonly Line[], size: number): Partial<LogEnd> {
+  const last = lines.at(-1)
+  if (!last) return {}
+  return { position: last.position, lastLength: Buffer.byteLength(last.text.trim()), isTorn: false, size }
+}
+
 /** Rejects the lines on which recordings would leave. @returns the others. */
 export function refuse(batch: readonly Waiting[], why: Error): readonly Waiting[] {
   for (const { event, reject } of batch) if (letsOut(event)) reject(why)

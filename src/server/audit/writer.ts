@@ -2,7 +2,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { AuditError } from './audit-error.ts'
 import type { AuditLog, AuditLogOptions } from './audit-log.ts'
-import { chainUp, refuse, settle, type Waiting } from './batch.ts'
+import { chainUp, endAfter, refuse, settle, type Waiting } from './batch.ts'
 import type { ChainFile, Finding, Found } from './chain-file.ts'
 import type { AuditEvent } from './event.ts'
 import type { Head } from './head.ts'
@@ -161,15 +161,7 @@ export class Writer implements AuditLog {
         if (done < batch.length) {
           throw new AuditError(`${this.#options.file} took only part of what was written.`)
         }
-        const last = lines.at(-1)
-        if (!last) return
-        await this.#chain.adopt({
-          ...file,
-          isTorn: false,
-          position: last.position,
-          size: file.size + bytesWritten,
-          lastLength: Buffer.byteLength(last.text.trim()),
-        })
+        await this.#chain.adopt({ ...file, ...endAfter(lines, file.size + bytesWritten) })
         this.#isProven = true
         this.#isFailing = false
       })
