@@ -77,7 +77,7 @@ export async function testHost(options: TestHostOptions = {}): Promise<TestHost>
   const page = join(dataDir, 'page')
   writeTestPage(page)
   const nowMs = (): number => host.nowMs
-  const open = async (hostKey = testHostKey) => {
+  const open = async (hostKey: Buffer = testHostKey) => {
     const source = await openSqliteSource({ dataDir, workers: 0 })
     const sessions = openSessions({ file: join(dataDir, 'sessions.db'), nowMs, hostKey })
     const auditLog = await openAuditLog({
@@ -114,7 +114,7 @@ export async function testHost(options: TestHostOptions = {}): Promise<TestHost>
   const host = { nowMs: NOON_MS, dataDir } as TestHost & { nowMs: number }
   let opened = await open()
   Object.assign(host, opened, {
-    async restart(hostKey) {
+    async restart(hostKey?: Buffer) {
       await opened.stop()
       opened = await open(hostKey)
       Object.assign(host, opened)

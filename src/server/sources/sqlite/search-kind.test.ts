@@ -11,7 +11,7 @@ const days = (count: number) =>
   ({ op: 'between', from: nowMs - 900 * DAY_MS, to: nowMs - (900 - count) * DAY_MS }) as const
 const groups: Scope = { kind: 'groups', groups: ['Sales'] }
 
-const cases: readonly (readonly [name: string, search: Search, kind: SearchKind, scope?: Scope])[] = [
+const cases: [name: string, search: Search, kind: SearchKind, scope?: Scope][] = [
   ['everything', {}, 'quick'],
   ['everything of some groups', {}, 'quick', groups],
   ['one direction', { direction: 1 }, 'quick'],
