@@ -191,14 +191,11 @@ describe('the host', () => {
 
   it('warns of plain HTTP where other machines reach it', async () => {
     const child = start({ HOST: '0.0.0.0' })
-    let out = ''
-    for await (const chunk of child.stdout) {
-      out += String(chunk)
-      if (out.includes('Recordings Dashboard: http://')) break
-    }
-    expect(out).toContain('plain HTTP')
-    expect(out).toMatch(/"level":40.*Set ALLOWED_HOSTS to/)
-    expect(out).not.toContain('http://0.0.0.0')
+    const out = output(child)
+    await written(child, out, /Recordings Dashboard: http:/)
+    await written(child, out, /"level":40.*Set ALLOWED_HOSTS to/)
+    expect(out.text).toContain('plain HTTP')
+    expect(out.text).not.toContain('http://0.0.0.0')
   })
 
   it('answers under loopback names alone, or under those that it is given', async () => {
@@ -206,7 +203,9 @@ describe('the host', () => {
     const port = await listening(child)
     expect(await exchange(port, rawGet('/', { host: `127.0.0.1:${port}` }))).toContain('HTTP/1.1 200')
     expect(await exchange(port, rawGet('/', { host: `evil.test:${port}` }))).toContain('HTTP/1.1 421')
-    const named = start({ ALLOWED_HOSTS: 'recordings.test', TRUST_PROXY: 'loopback', LOG_LEVEL: 'warn' })
+    const dataDir = join(folder.dataDir, 'named')
+    const settings = { ALLOWED_HOSTS: 'recordings.test', TRUST_PROXY: 'loopback', LOG_LEVEL: 'warn' }
+    const named = start({ ...settings, DATA_DIR: dataDir })
     const out = output(named)
     const namedPort = await listening(named)
     const forwarded = { host: '127.0.0.1', 'x-forwarded-host': 'recordings.test' }

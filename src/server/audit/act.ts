@@ -49,8 +49,11 @@ export interface ActOptions {
   readonly listenings: Listenings
 }
 
-/** In the lines: the problem's code. */
-export const outcomeOf = (error: unknown): string => (error instanceof Problem ? error.code : 'internal')
+/** In the lines: the problem's code, or that nobody waits for an answer any more. */
+export function outcomeOf(error: unknown): string {
+  if (error instanceof Problem) return error.code
+  return error instanceof DOMException && error.name === 'AbortError' ? 'left' : 'internal'
+}
 
 const refusedStatuses: readonly number[] = [403, 404, 429]
 
