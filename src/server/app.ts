@@ -51,6 +51,8 @@ export interface AppDependencies {
   readonly copyAlert?: number
   /** Where the throttle keeps what it counts; without it a restart forgets it. */
   readonly attempts?: Pick<ThrottleOptions, 'kept' | 'sleep'>
+  /** How long a refusal to look at a password takes, ms; the standard where it is left out. */
+  readonly refusalMs?: number
   readonly demoAccounts: readonly DemoAccount[]
   readonly contact: string | null
   /** Null logs nothing. */
@@ -136,7 +138,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   const transport = strictTransport(dependencies.hstsSubdomains ?? false)
   const app = fastify(serverOptions(dependencies, limits, transport))
   const demo = createDemoAccounts(dependencies.demoAccounts)
-  const passwords = createPasswords(source, openThrottle(app, dependencies), nowMs)
+  const passwords = createPasswords({ ...dependencies, throttle: openThrottle(app, dependencies) })
   const report = (error: unknown) => app.log.error({ err: error }, 'the audit log cannot be written')
   const copied = (rows: number): void => {
     dependencies.metrics?.copied()

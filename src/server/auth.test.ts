@@ -344,6 +344,15 @@ describe('signing out', () => {
 })
 
 describe('too many failures', () => {
+  it('are told after a moment, which holds up nobody else', async () => {
+    await open({ dependencies: { refusalMs: 3_600_000 } })
+    for (let count = 0; count < 4; count += 1) expect((await logIn('manager', 'wrong')).statusCode).toBe(401)
+    let isTold = false
+    void logIn('manager').then(() => (isTold = true))
+    expect((await logIn('agent')).statusCode).toBe(200)
+    expect(isTold).toBe(false)
+  })
+
   it('are not forwarded, and the next try waits longer each time', async () => {
     const { tried, wrap } = watched()
     await open({ wrap })

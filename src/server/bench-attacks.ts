@@ -74,7 +74,7 @@ const leaving: Attack = (url) =>
 
 const guessing: Attack = (url) =>
   Promise.all([
-    repeat(40, (round) => logIn(url, 'crowd2', `wrong${round}`)),
+    repeat(40, (round) => logIn(url, 'target', `wrong${round}`)),
     repeat(110, (round) =>
       logIn(url, `nobody${round % 440}`, 'wrong', { from: `127.0.1.${1 + (round % 110)}` }).then(() =>
         sleep(200),

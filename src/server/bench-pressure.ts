@@ -35,7 +35,7 @@ const PAGES_A_SECOND = 10
 const WARM_UP_MS = 2000
 const METRICS_PORT = 20_000 + Math.floor(Math.random() * 20_000)
 
-const users = ['viewer', 'officer', ...Array.from({ length: CROWD }, (_, index) => `crowd${index}`)]
+const users = ['viewer', 'officer', 'target', ...Array.from({ length: CROWD }, (_, index) => `crowd${index}`)]
 
 /** A copy of the store in which everybody has an account. */
 async function copyStore(store: string): Promise<string> {

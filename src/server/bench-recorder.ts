@@ -1,11 +1,12 @@
 /**
- * A recorder for the load bench, as a process of its own: one page of recordings, after a fixed time, to anybody with a
- * password. It prints its port. It has no faults; those are the tests'.
+ * A recorder for the load bench, as a process of its own: one page of recordings, after a fixed time, to anybody with the
+ * benches' password. It prints its port. It has no faults; those are the tests'.
  */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { RECORDINGS } from '../contract/endpoints.ts'
 import type { WireRecording } from '../contract/recording.ts'
+import { BENCH_PASSWORD } from './bench-client.ts'
 
 /** How long it takes over each answer, ms. */
 export const UPSTREAM_MS = 20
@@ -31,6 +32,11 @@ function recording(index: number): WireRecording {
 
 const page = Array.from({ length: PAGE_SIZE }, (_, index) => recording(index))
 
+const passwordOf = (authorization = ''): string =>
+  Buffer.from(authorization.replace(/^Basic /, ''), 'base64')
+    .toString('utf8')
+    .replace(/^[^:]*:/, '')
+
 /** The one recording that is shown in detail. */
 export const DETAIL_ID = recording(0).id
 const { ownerUsername: username, ...facts } = recording(0)
@@ -41,7 +47,7 @@ function serve(): void {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://recorder')
     const size = Number(searchParams.get('pageSize'))
     const answer = pathname === RECORDINGS ? { totalCount: TOTAL, recordings: page.slice(0, size) } : detail
-    const isKnown = request.headers.authorization !== undefined
+    const isKnown = passwordOf(request.headers.authorization) === BENCH_PASSWORD
     setTimeout(() => {
       response.writeHead(isKnown ? 200 : 401, { 'content-type': 'application/json' })
       response.end(isKnown ? JSON.stringify(answer) : '')

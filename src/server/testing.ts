@@ -96,6 +96,7 @@ export async function testHost(options: TestHostOptions = {}): Promise<TestHost>
       drain,
       embedOrigins: [],
       loginFailures: 4,
+      refusalMs: 0,
       attempts: { kept: { file: join(dataDir, 'attempts.db'), hostKey: testHostKey } },
       demoAccounts: [],
       contact: null,

@@ -19,7 +19,7 @@ export interface AttemptMemoryOptions {
   readonly failures: number
   readonly nowMs: () => number
   /** Where it is kept over a restart, and the host's key, which names are masked with. Null keeps it in memory. */
-  readonly kept: { readonly file: string; readonly hostKey: Buffer } | null
+  readonly kept: { readonly file: string; readonly hostKey: Buffer; readonly saveMs?: number } | null
   /** Told once for each time that the file cannot be used. */
   readonly report: (error: unknown) => void
 }
@@ -45,7 +45,7 @@ export class AttemptMemory {
     const ledgers = new Map<Kind, Ledger>()
     const restore = (kind: Kind, key: string, entry: Entry): boolean =>
       ledgers.get(kind)?.restore(key, entry) ?? false
-    this.#file = kept ? new AttemptsFile({ file: kept.file, restore, report }) : null
+    this.#file = kept ? new AttemptsFile({ ...kept, restore, report }) : null
     const keeper: Keeper = this.#file ?? { save() {} }
     const ledger = (kind: Kind, maxEntries: number): Ledger => {
       const made = new Ledger({ kind, maxEntries, nowMs, keeper })

@@ -12,9 +12,10 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-function open(clock: { nowMs: number }) {
+function open(clock: { nowMs: number }, saveMs = 0) {
   const path = join(folder, 'attempts.db')
   const file: AttemptsFile = new AttemptsFile({
+    saveMs,
     file: path,
     restore: (_kind, key, entry) => ledger.restore(key, entry),
     report: (error) => {
@@ -71,4 +72,15 @@ it('takes a file of another version for an empty one', () => {
   const second = open({ nowMs: 0 })
   expect(second.ledger.get('a')).toBeNull()
   second.file.close()
+})
+
+it('writes what comes together at once, and the rest at its end', async () => {
+  const { file, ledger, stored } = open({ nowMs: 0 }, 20)
+  ledger.set('a', { untilMs: 100, lastMs: 0 })
+  ledger.set('b', { untilMs: 100, lastMs: 0 })
+  expect(stored()).toEqual([])
+  await expect.poll(stored).toEqual(['a', 'b'])
+  ledger.set('c', { untilMs: 100, lastMs: 0 })
+  file.close()
+  expect(stored()).toEqual(['a', 'b', 'c'])
 })

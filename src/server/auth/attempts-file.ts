@@ -7,6 +7,8 @@ import { closeSync, openSync } from 'node:fs'
 import { type Entry, type Keeper, type Kind } from './ledger.ts'
 
 const VERSION = 1
+/** A kill loses no more than this, and a flood of tries costs no more than a write in so long, ms. */
+const SAVE_MS = 50
 /** Changes that wait for a file which cannot be written; beyond it the oldest is lost. */
 const MAX_PENDING = 50_000
 
@@ -23,6 +25,8 @@ interface Row extends Entry {
 
 export interface AttemptsFileOptions {
   readonly file: string
+  /** Changes are written together after so long, ms; 0 writes each at once. */
+  readonly saveMs?: number
   /** Gets each entry of the file, once it could be read. @returns false for one that is worth nothing. */
   readonly restore: (kind: Kind, key: string, entry: Entry) => boolean
   /** Told once for each time that the file cannot be used. */
@@ -52,10 +56,16 @@ function openDatabase(file: string): Database.Database {
   }
 }
 
+interface Statements {
+  readonly insert: Database.Statement
+  readonly remove: Database.Statement
+}
+
 export class AttemptsFile implements Keeper {
   readonly #options: AttemptsFileOptions
   readonly #pending = new Map<string, Change>()
-  #db: Database.Database | null = null
+  #db: (Statements & { readonly database: Database.Database }) | null = null
+  #timer: NodeJS.Timeout | null = null
   #isOut = false
   #isClosed = false
 
@@ -76,13 +86,22 @@ export class AttemptsFile implements Keeper {
   save(kind: Kind, key: string, entry: Entry | null): void {
     if (this.#isClosed) return
     this.#queue({ kind, key, entry })
-    this.#attempt(() => this.#write(this.#opened()))
+    const { saveMs = SAVE_MS } = this.#options
+    if (saveMs === 0) this.#save()
+    else this.#timer ??= setTimeout(() => this.#save(), saveMs).unref()
+  }
+
+  #save(): void {
+    if (this.#timer) clearTimeout(this.#timer)
+    this.#timer = null
+    if (this.#pending.size > 0) this.#attempt(() => this.#write())
   }
 
   /** What is saved from then on is lost. */
   close(): void {
+    this.#save()
     this.#isClosed = true
-    this.#db?.close()
+    this.#db?.database.close()
     this.#db = null
   }
 
@@ -104,33 +123,36 @@ export class AttemptsFile implements Keeper {
     }
   }
 
-  #opened(): Database.Database {
+  #opened() {
     if (this.#db) return this.#db
-    const db = openDatabase(this.#options.file)
+    const database = openDatabase(this.#options.file)
     try {
       const select = 'SELECT kind, key, until_ms AS untilMs, last_ms AS lastMs FROM attempt ORDER BY last_ms'
-      const rows = db.prepare<[], Row>(select).all()
+      const rows = database.prepare<[], Row>(select).all()
       for (const { kind, key, untilMs, lastMs } of rows) {
         const isTaken = this.#options.restore(kind, key, { untilMs, lastMs })
         if (!isTaken && !this.#pending.has(`${kind} ${key}`)) this.#queue({ kind, key, entry: null })
       }
     } catch (error) {
-      db.close()
+      database.close()
       throw error
     }
-    this.#db = db
-    return db
+    const insert = database.prepare('INSERT OR REPLACE INTO attempt VALUES (?, ?, ?, ?)')
+    const remove = database.prepare('DELETE FROM attempt WHERE kind = ? AND key = ?')
+    this.#db = { database, insert, remove }
+    return this.#db
   }
 
-  #write(db: Database.Database): void {
-    const insert = db.prepare('INSERT OR REPLACE INTO attempt VALUES (?, ?, ?, ?)')
-    const remove = db.prepare('DELETE FROM attempt WHERE kind = ? AND key = ?')
-    db.transaction(() => {
-      for (const { kind, key, entry } of this.#pending.values()) {
-        if (entry) insert.run(kind, key, Math.round(entry.untilMs), Math.round(entry.lastMs))
-        else remove.run(kind, key)
-      }
-    }).immediate()
+  #write(): void {
+    const { database, insert, remove } = this.#opened()
+    database
+      .transaction(() => {
+        for (const { kind, key, entry } of this.#pending.values()) {
+          if (entry) insert.run(kind, key, Math.round(entry.untilMs), Math.round(entry.lastMs))
+          else remove.run(kind, key)
+        }
+      })
+      .immediate()
     this.#pending.clear()
   }
 }

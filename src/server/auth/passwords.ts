@@ -1,5 +1,6 @@
 /** Passwords, tried at the source: once to open a session, or with every call of a script that uses Basic. */
 import { createHmac, randomBytes } from 'node:crypto'
+import { setTimeout as wait } from 'node:timers/promises'
 import { Problem } from '../../contract/problems.ts'
 import type { Credentials, Principal, Source } from '../sources/source.ts'
 import { createSharing } from './sharing.ts'
@@ -25,6 +26,11 @@ export interface Passwords {
   verifyRepeated(credentials: Credentials, client: Client): Promise<Principal>
 }
 
+/**
+ * How long somebody waits to hear that a password was not looked at, ms. Saying so at once would let a few connections
+ * ask thousands of times a second, which costs everybody else.
+ */
+export const REFUSAL_MS = 1000
 const REMEMBERED_MS = 60_000
 const MAX_REMEMBERED = 1000
 
@@ -39,19 +45,40 @@ export function wrongCredentials(): Problem {
   })
 }
 
+const isUnlooked = (error: unknown): boolean => error instanceof Problem && [429, 503].includes(error.status)
+
 interface Remembered {
   readonly username: string
   readonly stamp: string
   readonly untilMs: number
 }
 
-export function createPasswords(source: Source, throttle: Throttle, nowMs: () => number): Passwords {
+export interface PasswordsOptions {
+  readonly source: Source
+  readonly throttle: Throttle
+  readonly nowMs: () => number
+  /** The standard where it is left out. */
+  readonly refusalMs?: number | undefined
+}
+
+export function createPasswords(options: PasswordsOptions): Passwords {
+  const { source, throttle, nowMs, refusalMs = REFUSAL_MS } = options
   // The key lives as long as the process: what is remembered is worth nothing outside of it.
   const key = randomBytes(32)
   const remembered = new Map<string, Remembered>()
   const running = createSharing<Principal>()
 
-  async function verify({ username, password }: Credentials, client: Client): Promise<Principal> {
+  async function verify(credentials: Credentials, client: Client): Promise<Principal> {
+    try {
+      return await judge(credentials, client)
+    } catch (error) {
+      const { signal } = client
+      if (isUnlooked(error)) await wait(refusalMs, undefined, { signal, ref: false }).catch(() => undefined)
+      throw error
+    }
+  }
+
+  async function judge({ username, password }: Credentials, client: Client): Promise<Principal> {
     if (Math.max(username.length, password.length) > MAX_CREDENTIAL_LENGTH) throw wrongCredentials()
     const { address, signal, hasSession = false } = client
     const attempt = await throttle.begin(username, address, signal)

@@ -318,7 +318,7 @@ describe('a user who has signed in from there before', () => {
 
 describe('what is remembered', () => {
   it('holds over a restart, and over a kill', async () => {
-    const kept = { file: temporaryFile(), hostKey }
+    const kept = { file: temporaryFile(), hostKey, saveMs: 0 }
     const first = watch({ kept })
     expect(await first.right('known', '10.9.0.1')).toBe('in')
     await times(FAILURES, () => first.wrong('boss', '10.0.0.1'))
@@ -336,7 +336,7 @@ describe('what is remembered', () => {
 
   it('is nobody’s name or address to who reads the file, and nobody else’s file', async () => {
     const file = temporaryFile()
-    const { right, throttle } = watch({ kept: { file, hostKey } })
+    const { right, throttle } = watch({ kept: { file, hostKey, saveMs: 0 } })
     expect(await right('mrossi', '192.0.2.77')).toBe('in')
     expect(statSync(file).mode & 0o777).toBe(0o600)
     throttle.close()
@@ -370,7 +370,7 @@ describe('what is remembered', () => {
       const mend = spoil(file)
       const reports: unknown[] = []
       const { wrong, right, throttle } = watch({
-        kept: { file, hostKey },
+        kept: { file, hostKey, saveMs: 0 },
         report: (error) => void reports.push(error),
       })
       expect(await right('known', '10.9.0.1')).toBe('in')
@@ -384,7 +384,7 @@ describe('what is remembered', () => {
   )
 
   it('is written once the file can be, with what was counted meanwhile and what it held before', async () => {
-    const kept = { file: temporaryFile(), hostKey }
+    const kept = { file: temporaryFile(), hostKey, saveMs: 0 }
     const first = watch({ kept })
     expect(await first.right('known', '10.9.0.1')).toBe('in')
     first.throttle.close()

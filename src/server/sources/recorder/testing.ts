@@ -87,6 +87,7 @@ async function openHost(place: Place, options: RelayOptions): Promise<Opened> {
     drain: createDrain(),
     embedOrigins: [],
     loginFailures: 4,
+    refusalMs: 0,
     demoAccounts: [],
     contact: null,
     log: null,
