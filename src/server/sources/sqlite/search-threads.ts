@@ -33,7 +33,7 @@ export function searchInThreads(dataDir: string, threads: number): SearchPlaces 
   return {
     count: { quick, scan: 1, walk: WALKS_AT_ONCE },
     list(kind, task) {
-      const job: ListJob = { ...task, dataDir }
+      const job: ListJob = { ...task, dataDir, kind }
       // Piscina's own cancelling kills the thread, connection and all.
       return pools[kind].run(job) as Promise<WireList | null>
     },

@@ -1,12 +1,14 @@
 /** Searches in a thread of their own; `search-threads.ts` sends the jobs. */
 import type { MessagePort } from 'node:worker_threads'
 import type { WireList } from '../../../contract/recording.ts'
+import { stepBack } from '../thread-priority.ts'
 import { openForReading } from './database.ts'
 import type { ListTask, WalkTask } from './search-runner.ts'
 import { Searcher } from './searching.ts'
 
 export interface ListJob extends ListTask {
   readonly dataDir: string
+  readonly kind: 'quick' | 'scan'
 }
 
 export interface WalkJob extends WalkTask {
@@ -19,7 +21,8 @@ export interface WalkJob extends WalkTask {
 let shared: Searcher | undefined
 
 /** @returns null where the job was cancelled. */
-export function list({ dataDir, search, viewer, paging, cancelled }: ListJob): WireList | null {
+export function list({ dataDir, kind, search, viewer, paging, cancelled }: ListJob): WireList | null {
+  if (kind === 'scan') stepBack()
   const isCancelled = (): boolean => Atomics.load(cancelled, 0) === 1
   if (isCancelled()) return null
   shared ??= new Searcher(openForReading(dataDir))
@@ -28,6 +31,7 @@ export function list({ dataDir, search, viewer, paging, cancelled }: ListJob): W
 
 /** Ends when the port is closed. The walks of a thread take turns, a step each. */
 export async function walk({ dataDir, search, viewer, chunkRows, port }: WalkJob): Promise<void> {
+  stepBack()
   const db = openForReading(dataDir)
   try {
     const steps = new Searcher(db).walk(search, viewer, chunkRows)
