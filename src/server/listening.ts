@@ -8,6 +8,12 @@ import type { Config } from './config.ts'
 import type { Listen } from './config/addresses.ts'
 import { StartError } from './start-error.ts'
 
+/**
+ * Connections that the system keeps until the host takes them; it may allow fewer. A client whose connection finds no
+ * place tries again only seconds later.
+ */
+const BACKLOG = 4096
+
 /** The variables that name an address. */
 interface NamedBy {
   readonly host: string
@@ -44,7 +50,7 @@ function addressOf(server: Server, { host }: Listen): string {
 export async function listen(app: FastifyInstance, config: Config): Promise<string> {
   const { host, port } = config
   try {
-    await app.listen({ host, port })
+    await app.listen({ host, port, backlog: BACKLOG })
   } catch (error) {
     throw explain(error, config, { host: 'HOST', port: 'PORT' })
   }

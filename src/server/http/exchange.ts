@@ -32,10 +32,15 @@ function onGone(socket: Socket, tell: () => void): () => void {
   return () => waiting.delete(tell)
 }
 
+/** One for all: what it says is always the same, and a stack for each would cost more than most requests do. */
+const over = new DOMException('The answer is over.', 'AbortError')
+
 class OneExchange implements Exchange {
-  readonly #controller = new AbortController()
   readonly #told: ((isSent: boolean) => void)[] = []
+  /** Made for those who ask: most answers are over before anybody does. */
+  #controller: AbortController | null = null
   #isSent = false
+  #isOver = false
 
   constructor({ raw, request }: FastifyReply) {
     const { socket } = request.raw
@@ -49,25 +54,28 @@ class OneExchange implements Exchange {
   }
 
   get signal(): AbortSignal {
+    this.#controller ??= new AbortController()
+    if (this.#isOver) this.#controller.abort(over)
     return this.#controller.signal
   }
 
   get isOver(): boolean {
-    return this.signal.aborted
+    return this.#isOver
   }
 
   get isLeft(): boolean {
-    return this.isOver && !this.#isSent
+    return this.#isOver && !this.#isSent
   }
 
   onOver(tell: (isSent: boolean) => void): void {
-    if (this.isOver) tell(this.#isSent)
+    if (this.#isOver) tell(this.#isSent)
     else this.#told.push(tell)
   }
 
   #end(): void {
-    if (this.isOver) return
-    this.#controller.abort(new DOMException('The answer is over.', 'AbortError'))
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#controller?.abort(over)
     for (const tell of this.#told.splice(0)) tell(this.#isSent)
   }
 }
