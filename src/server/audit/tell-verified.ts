@@ -46,7 +46,7 @@ function tellHeads(verified: Verified, kept: Kept | null, used: number): string 
   if (!verified.isHeld) {
     return `None of the ${used} heads in ${kept.path} is about these lines: what was cut off cannot be known.${others}`
   }
-  return `Held against ${used} heads in ${kept.path}.${others}`
+  return `Held against ${used === 1 ? '1 head' : `${used} heads`} in ${kept.path}.${others}`
 }
 
 function describe(request: VerifyRequest, verified: Verified, used: number): string {
