@@ -11,8 +11,9 @@ export default defineConfig<object, SourceOption>({
   forbidOnly: true,
   retries: 0,
   workers: 2,
-  timeout: 45_000,
-  expect: { timeout: 10_000 },
+  // Long enough for a busy machine: no test is about speed.
+  timeout: 90_000,
+  expect: { timeout: 20_000 },
   reporter: [['list'], ['./count-reporter.ts']],
   use: {
     browserName: 'chromium',

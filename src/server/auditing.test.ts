@@ -306,13 +306,15 @@ async function testHostWith(rows: readonly TestRecording[]): Promise<void> {
 }
 
 /** A source that counts more after a while. */
-async function growing() {
-  const wrapped = { more: 0 }
+async function growing(held: Promise<void> = Promise.resolve()) {
+  const wrapped = { more: 0, asked: 0 }
   await open({
     wrap: (source) => ({
       ...source,
       async list(...args) {
         const page = await source.list(...args)
+        wrapped.asked += 1
+        await held
         return { ...page, totalCount: page.totalCount + wrapped.more }
       },
     }),
@@ -410,6 +412,24 @@ describe('a request that only serves a search', () => {
     const after = since()
     await find(`page=0&pageSize=1&${from('2026-11-23T11:30:00Z')}`, paging)
     expect(after()).toEqual([])
+  })
+
+  it('has its own line where nobody received the search that it would be part of', async () => {
+    const held = deferred()
+    const { cookie, wrapped } = await growing(held.promise)
+    const port = await listen(host.app)
+    const request = rawGet(`${RECORDINGS}?page=0&pageSize=50`, { cookie: cookie.cookie })
+    const socket = connect(port, '127.0.0.1', () => socket.write(request))
+    await expect.poll(() => wrapped.asked).toBe(1)
+    socket.destroy()
+    const connections = () =>
+      new Promise((resolve) => host.app.server.getConnections((_, count) => resolve(count)))
+    await expect.poll(connections).toBe(0)
+    held.resolve()
+    await expect.poll(() => lines().at(-1)).toMatchObject({ action: 'search', outcome: 'left' })
+    const told = since()
+    await find('page=0&pageSize=50', { ...cookie, 'search-purpose': 'paging' })
+    expect(told()).toMatchObject([{ action: 'search', purpose: 'paging', outcome: 'ok' }])
   })
 
   it('has its own line where more match than the search’s line says', async () => {

@@ -166,7 +166,7 @@ describe('a lane', () => {
     const releases = await Promise.all(['Ann', 'ANN', 'ACME\\ann', 'ann@acme.example'].map(enter))
     const next = enter('ann ')
     await Promise.all([lanes.enter('searches', 'ann', signal), enter('bob')])
-    expect(lanes.counts('listenings')).toEqual({ running: 5, waiting: 1 })
+    expect(lanes.counts('listenings')).toMatchObject({ running: 5, waiting: 1 })
     releases[0]?.()
     await expect(next).resolves.toBeTypeOf('function')
   })

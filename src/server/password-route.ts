@@ -10,6 +10,7 @@ import { giveToken, readToken } from './auth/cookie.ts'
 import { requireSameOrigin } from './auth/origin.ts'
 import { requireStrong } from './auth/password-rules.ts'
 import { describeSession, signedOut } from './auth/viewer.ts'
+import { storageProblem } from './files/storage-failure.ts'
 import { exchangeOf } from './http/exchange.ts'
 import type { Principal, Source } from './sources/source.ts'
 
@@ -40,6 +41,22 @@ function notHere({ scope }: Principal): Problem {
 export function passwordRoute(app: FastifyInstance, options: PasswordOptions): void {
   const { source, sessions, viewers, passwords, audit, nowMs } = options
 
+  /** @throws Problem 401 `signed_out` where no session can be stored: the password was changed all the same. */
+  function reopen(principal: Principal) {
+    try {
+      const next = sessions.open(principal)
+      const session = sessions.find(next)
+      if (session) return { next, session }
+    } catch (error) {
+      if (!storageProblem(error)) throw error
+    }
+    throw new Problem({
+      status: 401,
+      code: 'signed_out',
+      message: 'Your password was changed. Sign in again with the new one.',
+    })
+  }
+
   async function changePassword(request: FastifyRequest, reply: FastifyReply): Promise<Session> {
     const found = await viewers.signedIn(request)
     const token = readToken(request)
@@ -57,9 +74,7 @@ export function passwordRoute(app: FastifyInstance, options: PasswordOptions): v
     await audit.passwordChanged(actor(request, username, token))
     // Every session of the user has ended with the old password. This one goes on under a new cookie.
     sessions.end(token)
-    const next = sessions.open(principal)
-    const session = sessions.find(next)
-    if (!session) throw signedOut()
+    const { next, session } = reopen(principal)
     giveToken(request, reply, next)
     return describeSession({ principal, session }, nowMs())
   }

@@ -80,6 +80,7 @@ export function recordingRoutes(app: FastifyInstance, options: RecordingsOptions
   async function place(lane: LaneName, { username }: Principal, reply: FastifyReply): Promise<AbortSignal> {
     const exchange = exchangeOf(reply)
     exchange.onOver(await lanes.enter(lane, username, exchange.signal))
+    cutSlowReader(reply, pace)
     return exchange.signal
   }
 
@@ -91,7 +92,7 @@ export function recordingRoutes(app: FastifyInstance, options: RecordingsOptions
     if (!paging || paging.pageSize > MAX_PAGE_SIZE) {
       const signal = await place('wholeLists', principal, reply)
       const found = await act.exports(await source.listAll(search, principal, signal))
-      return sendWholeList(request, reply, writeRows(found, paging), pace)
+      return sendWholeList(request, reply, writeRows(found, paging))
     }
     const signal = await place('searches', principal, reply)
     return act.found(await source.list(search, paging, principal, signal))
@@ -113,7 +114,6 @@ export function recordingRoutes(app: FastifyInstance, options: RecordingsOptions
     const ask = async () => existing(await source.media(id, principal, signal, mediaAsk(request)))
     // Who asks for the headers alone hears nothing.
     const found = await (request.method === 'HEAD' ? ask() : act.listens(readPiece(request, reply), ask))
-    cutSlowReader(reply, pace)
     return sendMedia(request, reply, found)
   })
 

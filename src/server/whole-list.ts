@@ -2,7 +2,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Readable } from 'node:stream'
 import type { Paging } from '../contract/search.ts'
-import { cutSlowReader, type Pace } from './http/slow-readers.ts'
 import { nothing } from './requests.ts'
 import type { WholeList } from './sources/source.ts'
 
@@ -18,8 +17,8 @@ async function* slice(rows: AsyncIterable<unknown> | Iterable<unknown>, paging: 
   }
 }
 
-/** Characters of a list that are gathered before they are sent on. */
-const CHUNK_LENGTH = 65_536
+/** Characters of a list that are gathered before they are sent on: a slow reader takes them before it is cut off. */
+const CHUNK_LENGTH = 16_384
 /** Bytes of a list that may wait for its reader before the source is asked for more. */
 const AHEAD_BYTES = 262_144
 
@@ -45,15 +44,13 @@ export async function* writeRows(
   yield `${chunk}]}`
 }
 
-/** Sends it as fast as its client takes it. @param pace how fast the client has to be. */
+/** Sends it as fast as its client takes it. */
 export function sendWholeList(
   request: FastifyRequest,
   reply: FastifyReply,
   text: AsyncIterable<string>,
-  pace: Pace,
 ): Readable {
   reply.type('application/json; charset=utf-8')
   if (request.method === 'HEAD') return nothing()
-  cutSlowReader(reply, pace)
   return Readable.from(text, { objectMode: false, highWaterMark: AHEAD_BYTES })
 }

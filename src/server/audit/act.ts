@@ -106,9 +106,9 @@ class OneAct implements Act {
     const isCount = purpose !== undefined && isCountPurpose(purpose)
     const shown = isCount ? { ...page, recordings: [] } : page
     const isCovered = this.isTold && session !== null && (isCount || searched.include(session, search, page))
-    if (!isCovered) await this.tell(page.totalCount)
+    const isTold = isCovered || (await this.tell(page.totalCount, () => searched.forget(session, search)))
     if (session === null) return shown
-    if (!isCovered) searched.add(session, search, page.totalCount)
+    if (!isCovered && isTold) searched.add(session, search, page.totalCount)
     const many = copies.add(session, shown.recordings.length)
     if (many !== null) await copied(this.actor, many)
     return shown
@@ -124,15 +124,25 @@ class OneAct implements Act {
     return recording
   }
 
-  /** Writes the line before anything is shown, and another one where nobody received all of it after all. */
-  private async tell(count?: number): Promise<void> {
+  /**
+   * Writes the line before anything is shown, and another one where nobody received all of it after all.
+   * @param takeBack called then.
+   * @returns whether somebody was still there to be shown it.
+   */
+  private async tell(count?: number, takeBack: () => void = () => {}): Promise<boolean> {
     this.isTold = true
     const { demand, note } = this.options
-    if (this.delivery.isLeft) return note(this.line('left', count))
+    if (this.delivery.isLeft) {
+      await note(this.line('left', count))
+      return false
+    }
     await (this.attempt === 'export' ? demand : note)(this.line('ok', count))
     this.delivery.onOver((isSent) => {
-      if (!isSent) void note(this.line('left', count))
+      if (isSent) return
+      takeBack()
+      void note(this.line('left', count))
     })
+    return true
   }
 
   async listens<T>(piece: Omit<Piece, 'listener' | 'recording'>, ask: () => Promise<T>): Promise<T> {

@@ -29,6 +29,8 @@ export interface AuditLogOptions {
   readonly headEveryMs?: number
   /** Ms to wait for another process that writes. */
   readonly patienceMs?: number
+  /** False for a command, which adds to the log of a host and must have its key. */
+  readonly isHost?: boolean
 }
 
 export interface AuditLog {
@@ -71,6 +73,13 @@ export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> 
       await handle.close()
       throw error
     })
+    // A command with another key would only break the host's log.
+    if (finding === 'foreign_key' && options.isHost === false) {
+      await chain.close()
+      throw new AuditError(
+        `${file} was written with another key than this command has. Set HOST_KEY or HOST_KEY_FILE, or DATA_DIR, as the host has it.`,
+      )
+    }
     const log = new Writer(options, chain)
     if (finding !== null) {
       options.report?.(finding)

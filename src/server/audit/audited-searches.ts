@@ -66,6 +66,8 @@ function wasThere(row: unknown, atMs: number): boolean {
 export interface AuditedSearches {
   /** From now on the session's requests may be part of this search. */
   add(session: string, search: Search, count: number): void
+  /** Nobody received it: its line says so, and covers nothing. @param session null for a script's, which has none. */
+  forget(session: string | null, search: Search): void
   /** Whether a count shows nothing beyond a search of the session. */
   includeCount(session: string, asked: Search, paging: Paging): boolean
   /** Whether pages of this search may be part of one of the session's; what they show decides. */
@@ -85,6 +87,11 @@ export function createAuditedSearches(nowMs: () => number): AuditedSearches {
       sessions.set(session, [...known, { search, count, atMs: nowMs() }].slice(-PER_SESSION))
       const oldest = sessions.size > MAX_SESSIONS ? sessions.keys().next().value : undefined
       if (oldest !== undefined) sessions.delete(oldest)
+    },
+    forget(session, search) {
+      if (session === null) return
+      const kept = toldTo(session).filter((told) => told.search !== search)
+      if (sessions.has(session)) sessions.set(session, kept)
     },
     includeCount: (session, asked, { page, pageSize }) =>
       page === 0 && pageSize === 1 && toldTo(session).some(({ search }) => isBeside(asked, search)),

@@ -50,34 +50,44 @@ export async function fromTerminal<T>(
   const sink = openSink(place.sink, {
     report: () => warn('The head of the audit log could not be kept in AUDIT_SINK.'),
   })
-  const log = await openAuditLog({
-    file,
-    hostKey,
-    nowMs: Date.now,
-    keep: (head) => sink.keep(head),
-    expected: place.sink.kind === 'file' ? await newestHead(place.sink.path, auditKeys(hostKey).heads) : null,
-    report: (finding) =>
-      warn(`${file} is not as the host left it (${finding}): run npm run audit -- verify.`),
-  })
+  const { heads } = auditKeys(hostKey)
+  // Anew for each line: the host may write and rotate the log while the work goes on.
+  const write = async (event: AuditEvent | null): Promise<void> => {
+    const log = await openAuditLog({
+      file,
+      hostKey,
+      nowMs: Date.now,
+      isHost: false,
+      keep: (head) => sink.keep(head),
+      expected: place.sink.kind === 'file' ? await newestHead(place.sink.path, heads) : null,
+      report: (finding) =>
+        warn(`${file} is not as the host left it (${finding}): run npm run audit -- verify.`),
+    })
+    try {
+      if (event) await log.write(event)
+    } finally {
+      await log.close()
+    }
+  }
   const line = { user: operator(), address: null, session: null, requestId: null, ...change }
   try {
+    await write(null)
     let result: T
     try {
       result = await work()
     } catch (error) {
       const unwritten = (): void => warn(`The failure is not in the audit log: ${file} cannot be written.`)
-      await log.write({ ...line, outcome: 'failed' }).catch(unwritten)
+      await write({ ...line, outcome: 'failed' }).catch(unwritten)
       throw error
     }
     try {
-      await log.write({ ...line, ...more(result), outcome: 'ok' })
+      await write({ ...line, ...more(result), outcome: 'ok' })
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error)
       throw new AuditError(`It was done, but it is not in the audit log ${file}: ${why}`, { cause: error })
     }
     return result
   } finally {
-    await log.close()
     await sink.close()
   }
 }

@@ -35,6 +35,11 @@ export class FailureCounts {
     return entry ? Math.ceil((entry.untilMs - this.#options.nowMs()) / FORGET_MS) : 0
   }
 
+  /** Whether more count than are free. From there on not each of them adds to the wait, so not each can be taken back. */
+  isBeyond(key: string): boolean {
+    return this.count(key) > this.#options.limit
+  }
+
   /** How long until the next try may be judged, ms. It doubles with each failure beyond the limit. */
   waitMs(key: string): number {
     const entry = this.#read(key)

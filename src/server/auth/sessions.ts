@@ -149,6 +149,7 @@ class StoredSessions implements Sessions {
   close(): void {
     this.#ended.close()
     this.#file.close()
+    this.#watched.close()
   }
 
   #keysOf({ cookieKey, idHash }: Halves) {

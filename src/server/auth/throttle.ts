@@ -147,7 +147,7 @@ class Guard implements Throttle {
     const takeBack = (failures: number): void => {
       pace.giveBack()
       accounts.takeBack(place.account, failures, account)
-      networks.takeBack(place.network, failures, network)
+      networks.takeBack(place.network, this.#forgivable(place, failures, 1), network)
       pairs.takeBack(place.pair, failures, pair)
     }
     return settled({
@@ -178,11 +178,19 @@ class Guard implements Throttle {
       succeeded: () => {
         const failures = pairs.count(place.pair)
         accounts.takeBack(place.account, failures - 1)
-        networks.takeBack(place.network, failures - 1)
+        networks.takeBack(place.network, this.#forgivable(place, failures - 1, 0))
         pairs.takeBack(place.pair, failures)
         this.#memory.remember(place)
       },
     })
+  }
+
+  /**
+   * How many of a user's failures their network forgets once they get it right. Beyond its limit it forgets no others
+   * than this try: with an account of one's own one could wash out there what one failed for others.
+   */
+  #forgivable({ network }: Place, failures: number, thisTry: number): number {
+    return this.#memory.networks.isBeyond(network) ? thisTry : failures
   }
 
   /** From the limit on, tries wait one behind the other, and each longer than the one before. */

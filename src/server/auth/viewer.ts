@@ -2,6 +2,7 @@
 import type { FastifyRequest } from 'fastify'
 import { Problem } from '../../contract/problems.ts'
 import type { Session } from '../../contract/session.ts'
+import { storageProblem } from '../files/storage-failure.ts'
 import type { Credentials, Principal, Source } from '../sources/source.ts'
 import { readToken } from './cookie.ts'
 import type { DemoAccounts } from './demo-accounts.ts'
@@ -29,7 +30,7 @@ export interface Viewers {
   viewer(request: FastifyRequest, signal: AbortSignal): Promise<Viewer>
   /** The session of the request's cookie, or null. It ends here once its user is removed or has a new password. */
   signedIn(request: FastifyRequest): Promise<SignedIn | null>
-  /** Whose session the request's cookie belongs to, or null. Whether they may still do anything is not looked at. */
+  /** Whose session the request's cookie belongs to, or null, also where that cannot be read. Whether they may still do anything is not looked at. */
   usernameOf(request: FastifyRequest): string | null
   /** Ends the request's session, and the user's older ones: what it kept was refused, and theirs is no newer. */
   refused(request: FastifyRequest): void
@@ -77,9 +78,16 @@ export function createViewers(
     signedIn,
     usernameOf(request) {
       const token = readToken(request)
-      return token === null ? null : (sessions.find(token)?.username ?? null)
+      try {
+        return token === null ? null : (sessions.find(token)?.username ?? null)
+      } catch (error) {
+        if (storageProblem(error)) return null
+        throw error
+      }
     },
     refused(request) {
+      // What was refused is what the header brought, and not what the session keeps.
+      if (request.headers.authorization !== undefined) return
       const found = opened(request)
       if (found) sessions.endSame(found.token)
     },

@@ -1,6 +1,15 @@
 /** Whether a running host notices what became of a database's file. */
 import Sqlite, { type Database } from 'better-sqlite3'
-import { copyFileSync, mkdtempSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -20,6 +29,7 @@ beforeEach(() => {
 })
 afterEach(() => {
   db.close()
+  watched.close()
   rmSync(folder, { recursive: true })
 })
 
@@ -30,7 +40,24 @@ const fill = (rows: number): void => {
   })()
 }
 
+/** What this process has locked of it, as the kernel tells it. */
+const locks = () =>
+  readFileSync('/proc/locks', 'utf8')
+    .split('\n')
+    .filter((line) => line.includes(`:${statSync(file).ino} `) && line.includes(` ${process.pid} `))
+
 describe('a database’s file', () => {
+  it.runIf(process.platform === 'linux')(
+    'keeps the locks of its database while it is looked at',
+    async () => {
+      db.prepare('SELECT count(*) FROM t').get()
+      const before = locks()
+      expect(before.length).toBeGreaterThan(0)
+      expect(await watched.isReadable()).toBe(true)
+      expect(locks()).toEqual(before)
+    },
+  )
+
   it('can be read while it is written, checkpointed and locked', async () => {
     expect(await watched.isReadable()).toBe(true)
     fill(1000)

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { connect, type AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
-import { answerInTurn, exchangeOf } from './exchange.ts'
+import { answerInTurn, exchangeOf, MAX_AHEAD } from './exchange.ts'
 
 interface Seen {
   readonly path: string
@@ -91,6 +91,20 @@ describe('requests that are sent at once on one connection', () => {
     }
     await expect.poll(() => host.seen.map(({ ends }) => ends)).toEqual([[true], [true], [true]])
     expect(host.seen.map(({ path }) => path)).toEqual(['/1', '/2', '/3'])
+    socket.destroy()
+  })
+
+  it('end the connection where there are too many of them', async () => {
+    host = await openHost({ inTurn: true })
+    const socket = await open(host.port, get('/1').repeat(MAX_AHEAD + 1))
+    await host.reached(1)
+    expect(socket.destroyed).toBe(false)
+    socket.on('error', () => undefined)
+    socket.write(get('/2'))
+    await expect.poll(() => host.seen[0]?.signal.aborted).toBe(true)
+    host.release()
+    await sleep(20)
+    expect(host.seen).toHaveLength(1)
     socket.destroy()
   })
 

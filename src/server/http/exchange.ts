@@ -90,23 +90,38 @@ export function exchangeOf(reply: FastifyReply): Exchange {
   return exchange
 }
 
+/** Requests that may wait on one connection. Browsers send none ahead, and what waits costs memory. */
+export const MAX_AHEAD = 100
+
+interface Line {
+  last: Exchange
+  waiting: number
+}
+
 /**
  * Begins a request only once the one before it on its connection is over. Nobody works ahead for a client that sends
- * many requests at once and may never read the first answer.
+ * many requests at once and may never read the first answer. Whoever sends too many loses the connection.
  */
 export function answerInTurn(app: FastifyInstance): void {
-  const last = new WeakMap<Socket, Exchange>()
+  const lines = new WeakMap<Socket, Line>()
   app.addHook('onRequest', (request, reply, done) => {
     const { socket } = request.raw
-    const before = last.get(socket)
     const exchange = exchangeOf(reply)
-    last.set(socket, exchange)
-    const go = (): void => {
+    const line = lines.get(socket)
+    if (!line || line.last.isOver) {
+      lines.set(socket, { last: exchange, waiting: 0 })
+      done()
+      return
+    }
+    const before = line.last
+    line.last = exchange
+    line.waiting += 1
+    if (line.waiting > MAX_AHEAD) socket.destroy()
+    before.onOver(() => {
+      line.waiting -= 1
       // There is nobody to answer: what was begun for this request is over already.
       if (exchange.isOver || socket.destroyed) reply.hijack()
       else done()
-    }
-    if (!before || before.isOver) go()
-    else before.onOver(go)
+    })
   })
 }

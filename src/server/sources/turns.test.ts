@@ -30,7 +30,7 @@ describe('turns', () => {
     await all[0]
     for (const _ of all) await leave(order.at(-1) ?? '')
     expect(order).toEqual(['a1', 'b1', 'c1', 'a2', 'b2', 'a3'])
-    expect(turns.counts()).toEqual({ running: 0, waiting: 0 })
+    expect(turns.counts()).toMatchObject({ running: 0, waiting: 0 })
   })
 
   it('leave places free for others, where one may have only some', async () => {
@@ -61,7 +61,7 @@ describe('turns', () => {
     void turns.enter('a', never())
     await expect(turns.enter('a', never())).rejects.toMatchObject({ code: 'busy', status: 503 })
     const other = turns.enter('b', never())
-    expect(turns.counts()).toEqual({ running: 1, waiting: 2 })
+    expect(turns.counts()).toMatchObject({ running: 1, waiting: 2 })
     void other
   })
 
@@ -80,9 +80,22 @@ describe('turns', () => {
     const turns = createTurns({ running: 1, waitMs: 20, full, late })
     const release = await turns.enter('a', never())
     await expect(turns.enter('b', never())).rejects.toMatchObject({ message: 'late', retryAfterMs: 2000 })
-    expect(turns.counts()).toEqual({ running: 1, waiting: 0 })
+    expect(turns.counts()).toMatchObject({ running: 1, waiting: 0 })
     release()
     await turns.enter('b', never())
+  })
+
+  it('remember nobody who was refused, and nobody who is done', async () => {
+    const turns = createTurns({ running: 1, waiting: 1, full })
+    const release = await turns.enter('a', never())
+    const waiting = turns.enter('b', never())
+    for (let n = 0; n < 100; n += 1)
+      await expect(turns.enter(`stranger ${n}`, never())).rejects.toThrow('full')
+    expect(turns.counts().users).toBe(2)
+    release()
+    const last = await waiting
+    last()
+    expect(turns.counts()).toEqual({ running: 0, waiting: 0, users: 0 })
   })
 
   it('pass over one who leaves, before and while waiting', async () => {
@@ -94,6 +107,6 @@ describe('turns', () => {
     leaving.abort(new Error('left'))
     await expect(waiting).rejects.toThrow('left')
     release()
-    expect(turns.counts()).toEqual({ running: 0, waiting: 0 })
+    expect(turns.counts()).toMatchObject({ running: 0, waiting: 0 })
   })
 })

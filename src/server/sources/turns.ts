@@ -31,8 +31,8 @@ export interface Turns {
    * @throws Problem `full()` or `late()`, or the signal's reason once it aborts; at once where it has aborted already.
    */
   enter(who: string, signal: AbortSignal): Promise<Release>
-  /** Of all users together. */
-  counts(): { readonly running: number; readonly waiting: number }
+  /** Of all users together, and how many of them there are. */
+  counts(): { readonly running: number; readonly waiting: number; readonly users: number }
 }
 
 /** Where a host has too much to do just now. */
@@ -61,14 +61,13 @@ class RoundRobin implements Turns {
     this.#options = options
   }
 
-  counts(): { readonly running: number; readonly waiting: number } {
-    return { running: this.#running, waiting: this.#waiting }
+  counts(): ReturnType<Turns['counts']> {
+    return { running: this.#running, waiting: this.#waiting, users: this.#lanes.size }
   }
 
   async enter(who: string, signal: AbortSignal): Promise<Release> {
     signal.throwIfAborted()
     const lane = this.#lanes.get(who) ?? { running: 0, waiting: [] }
-    this.#lanes.set(who, lane)
     if (this.#hasPlace(lane)) this.#take(who, lane)
     else await this.#wait(who, lane, signal)
     return this.#releaser(who, lane)
@@ -141,6 +140,8 @@ class RoundRobin implements Turns {
       signal.addEventListener('abort', leave, { once: true })
       this.#waiting += 1
       lane.waiting.push(waiter)
+      // Only now: one who is refused leaves nothing behind.
+      this.#lanes.set(who, lane)
     })
   }
 
@@ -149,8 +150,9 @@ class RoundRobin implements Turns {
     const { waiting = Number.POSITIVE_INFINITY, waitingEach = waiting, full } = this.#options
     if (lane.waiting.length >= waitingEach) throw full()
     if (this.#waiting < waiting) return
-    const longest = [...this.#lanes.values()].reduce((most, one) =>
-      one.waiting.length > most.waiting.length ? one : most,
+    const longest = [...this.#lanes.values()].reduce(
+      (most, one) => (one.waiting.length > most.waiting.length ? one : most),
+      lane,
     )
     const last = longest.waiting.length > lane.waiting.length + 1 ? longest.waiting.at(-1) : undefined
     if (!last) throw full()

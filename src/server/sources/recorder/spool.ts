@@ -125,10 +125,14 @@ export class Spool {
     right.confirm(steadyMs())
     const facts = factsOf(answer, id)
     const hasRoom = !this.#fault && this.#kept.makeRoom(facts.size ?? 1)
+    // Before its file is made: others look for room meanwhile.
+    listening.reserved = hasRoom ? (facts.size ?? 0) : 0
     const spooled = hasRoom ? await Spooled.create(join(folder, randomUUID())).catch(() => null) : null
-    if (!spooled) return this.#pass(listening, answer, facts)
+    if (!spooled) {
+      listening.reserved = 0
+      return this.#pass(listening, answer, facts)
+    }
     listening.spooled = spooled
-    listening.reserved = facts.size ?? 0
     const filled = this.#fill(key, listening, spooled, answer)
     if (facts.size === null) await filled
     if (spooled.ended instanceof SpoolFault) return this.#pass(listening, answer, facts)

@@ -19,7 +19,7 @@ export async function walk(ask: (paging: Paging) => Promise<Page>): Promise<Whol
     for (let page = 0; left > 0; page += 1) {
       const { recordings } = page === 0 ? first : await ask({ page, pageSize: MAX_PAGE_SIZE })
       const fresh = recordings.filter((row) => !before.has(idOf(row))).slice(0, left)
-      if (recordings.length === 0) throw recorderMismatch(`${left} recordings fewer than counted`)
+      if (fresh.length === 0) throw recorderMismatch(`${left} recordings fewer than counted`)
       yield* fresh
       left -= fresh.length
       before = new Set(recordings.map(idOf))

@@ -93,6 +93,7 @@ export async function openSqliteSource(options: SqliteSourceOptions): Promise<Sq
     async close() {
       await Promise.all([runner.close(), scrypt.close()])
       db.close()
+      file.close()
     },
   }
 }
