@@ -17,7 +17,11 @@ function countWith({ requests }: Recorder, username: string, password: string): 
 }
 
 test.describe('a password that is changed in mid-session', () => {
-  test('is tried once, and the same user goes on where they were', async ({ page, recorder, guard }) => {
+  test('is tried once, and once more for who types it, and the same user goes on where they were', async ({
+    page,
+    recorder,
+    guard,
+  }) => {
     guard.expects(failedLoad(401))
     await openSignedIn(page, 'direction=1')
     const rows = await references(page)
@@ -25,6 +29,7 @@ test.describe('a password that is changed in mid-session', () => {
     recorder.setPassword('manager', 'changed')
     await page.getByRole('button', { name: 'Last page' }).click()
     await expect(dialog(page)).toBeVisible()
+    expect(countWith(recorder, 'manager', 'demo')).toBe(sent + 1)
     expect(await references(page)).toEqual(rows)
     await expect(dialog(page).getByRole('textbox', { name: 'Username' })).toHaveValue('manager')
     await signIn(page, 'manager', 'demo')
@@ -33,7 +38,8 @@ test.describe('a password that is changed in mid-session', () => {
     await expect(dialog(page)).toBeHidden()
     await expect(results(page)).toHaveText(/–([\d,]+) of \1$/)
     expect(address(page)).toMatch(/^\/recordings\?direction=1&page=\d+$/)
-    expect(countWith(recorder, 'manager', 'demo')).toBe(sent + 1)
+    // A recorder may have refused it in error: a new sign-in may try it again.
+    expect(countWith(recorder, 'manager', 'demo')).toBe(sent + 2)
   })
 
   test('ends a second tab as well, without another attempt', async ({ page, context, recorder, guard }) => {
@@ -105,14 +111,14 @@ test.describe('a sign-in while the recorder is down', () => {
 test.describe('a user of single sign-on', () => {
   test.use({ settings: { CONTACT: 'the service desk, 4242' } })
 
-  test('is told which setting is missing and whom to ask, and is asked for once', async ({
+  test('is told which setting is missing and whom to ask, and is asked for twice at most', async ({
     page,
     recorder,
     guard,
   }) => {
     guard.expects(failedLoad(401))
     await page.goto('/recordings')
-    for (let attempt = 1; attempt <= 2; attempt += 1) {
+    for (let attempt = 1; attempt <= 3; attempt += 1) {
       const answered = page.waitForResponse('**/auth/login')
       await signIn(page, 'single')
       expect((await answered).status()).toBe(401)
@@ -120,7 +126,7 @@ test.describe('a user of single sign-on', () => {
         'ask the service desk, 4242 to set AllowBasicAuthForSsoUsersViaWebApi=1 on the recorder',
       )
     }
-    expect(countWith(recorder, 'single', 'demo')).toBe(1)
+    expect(countWith(recorder, 'single', 'demo')).toBe(2)
   })
 })
 
