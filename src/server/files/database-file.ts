@@ -16,7 +16,7 @@ const FRAME_HEADER_BYTES = 24
 export interface DatabaseFile {
   /** Whether the path still leads to the file that was opened, and that file begins and is as long as a database. */
   isReadable(): Promise<boolean>
-  /** To be called once the database is closed. */
+  /** To be called once the database is closed; more than once does no harm. */
   close(): void
 }
 
@@ -47,6 +47,7 @@ async function framesOf(file: string, pageSize: number): Promise<number> {
 export function watchDatabaseFile(file: string): DatabaseFile {
   const opened = openSync(file, 'r')
   const first = fstatSync(opened)
+  let isOpen = true
 
   async function look(): Promise<boolean> {
     const header = Buffer.alloc(HEADER_BYTES)
@@ -62,7 +63,11 @@ export function watchDatabaseFile(file: string): DatabaseFile {
   }
 
   return {
-    isReadable: () => look().catch(() => false),
-    close: () => closeSync(opened),
+    isReadable: async () => isOpen && look().catch(() => false),
+    close() {
+      // Once: the number may be another file's by then.
+      if (isOpen) closeSync(opened)
+      isOpen = false
+    },
   }
 }
