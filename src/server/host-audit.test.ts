@@ -1,4 +1,4 @@
-/** A host whose audit log is touched while it runs, or was while it was stopped; and where its heads are told. */
+/** A host whose audit log is changed while it runs or while it is stopped, and the places that receive its heads. */
 import { readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'

@@ -12,7 +12,7 @@ import type { Metrics } from './metrics.ts'
 
 export interface HostAudit {
   readonly log: AuditLog
-  /** From now on, heads and what goes wrong are told there, and what was to be told before. */
+  /** Sends heads and failures to this log from now on, together with those that came before. */
   tellTo(log: FastifyBaseLogger): void
   measure(metrics: Metrics): void
   close(): Promise<void>

@@ -58,7 +58,7 @@ const linesIn = (): string[] => readFileSync(folder.file, 'utf8').split('\n').sl
 const save = (lines: readonly string[], file = folder.file): void =>
   writeFileSync(file, lines.map((line) => `${line}\n`).join(''))
 
-/** Makes the chain of hashes anew, as whoever has no key can. */
+/** Recomputes the hashes of the chain, which takes no key. */
 function rechain(lines: readonly string[], edit: (line: Record<string, unknown>) => void): string[] {
   let prev = GENESIS.hash
   return lines.map((text, index) => {

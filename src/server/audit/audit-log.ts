@@ -41,7 +41,7 @@ export interface AuditLog {
    */
   write(event: AuditEvent): Promise<void>
   /**
-   * Looks whether the file is there and as it was left, and opens it anew where it must, without writing.
+   * Checks that the file is still the one that was written, and reopens it after a rotation. It writes nothing.
    * @returns whether the file has taken a line since the host began or failed; until then only a line can tell.
    */
   check(): Promise<boolean>

@@ -1,7 +1,6 @@
 /**
- * The log's file over time. It may be rotated, and an operator's command may add lines; both are followed. Anything
- * else that is done to it behind the host's back is found and told, and the chain goes on from where it stood, so
- * that the break stays visible in the file.
+ * The log's file over time. It may be rotated, and an operator's command may add lines; both are followed. Any other
+ * change to the file is reported. The chain then continues from where it stood, so that the break stays visible.
  */
 import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'

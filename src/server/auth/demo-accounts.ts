@@ -1,6 +1,6 @@
 /**
- * Accounts whose password everybody knows are for trying the program on the machine that it runs on. What a proxy says
- * of its clients changes nothing: whoever comes through one is not on this machine.
+ * Accounts whose password everybody knows are for trying the program on the machine that it runs on. A proxy
+ * has no say in that: its clients do not count as being on this machine, whatever it reports of them.
  */
 import { createHmac, randomBytes } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
@@ -16,8 +16,8 @@ export interface DemoAccounts {
   /** Whether the account is one of the demo, and closed to the request's client. */
   isClosed(username: string, request: FastifyRequest): boolean
   /**
-   * The credentials to try. For a closed account the password becomes one that is wrong, and whoever tries it learns
-   * nothing: it is judged, counted and answered as any wrong password is.
+   * The credentials to try. For a closed account the password is replaced by a wrong one, so that the answer gives
+   * nothing away: the try is judged, counted and answered like any wrong password.
    */
   tried(given: Credentials, request: FastifyRequest): Credentials
 }

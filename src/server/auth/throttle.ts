@@ -1,8 +1,8 @@
 /**
- * What guessing a password costs. Wrong ones are counted for each account, wherever they come from, and for each
- * network, whoever they are for; beyond a limit the next try has to wait, twice as long each time. A user who has signed
- * in from a network before is never refused there for what others did: their own wrong tries only slow them down. There
- * is no lock for everybody. Strangers together keep to a pace.
+ * What guessing a password costs. Wrong passwords are counted for each account across all networks, and for each
+ * network across all accounts. Beyond a limit the next try has to wait, twice as long each time. In a network where a user
+ * has signed in before, other people's failures do not count against that user; wrong tries there only slow further ones
+ * down. Nothing locks everybody out, but all strangers together are held to a pace.
  *
  * A try that has to wait never reaches the source: repeated failures there would lock the account in the directory.
  */

@@ -12,7 +12,7 @@ const hasCode = (error: unknown): boolean =>
 export const isStorageFailure = (error: unknown): boolean =>
   hasCode(error) || (error instanceof Error && hasCode(error.cause))
 
-/** @returns what a client is told of it, which is nothing of the database; null for any other error. */
+/** @returns the answer to the client, which does not mention the database; null for any other error. */
 export function storageProblem(error: unknown): Problem | null {
   if (!isStorageFailure(error)) return null
   const message =

@@ -12,7 +12,7 @@ interface Seen {
   ends: boolean[]
 }
 
-/** Answers when it is told to, and notes when each answer was over. */
+/** A server that answers on demand and records when each answer was over. */
 async function openHost({ inTurn }: { readonly inTurn: boolean }) {
   const app = fastify({ forceCloseConnections: true })
   const seen: Seen[] = []
@@ -22,7 +22,7 @@ async function openHost({ inTurn }: { readonly inTurn: boolean }) {
     const one: Seen = { path: request.url, signal: exchangeOf(reply).signal, ends: [] }
     seen.push(one)
     await new Promise<void>((resolve) => waiting.push(resolve))
-    // Asked late: whoever left meanwhile has told it already.
+    // Registered late on purpose: by now the client may have left.
     exchangeOf(reply).onOver((isSent) => one.ends.push(isSent))
     return 'answer'
   })

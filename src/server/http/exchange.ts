@@ -82,7 +82,7 @@ class OneExchange implements Exchange {
 
 const exchanges = new WeakMap<FastifyReply['raw'], Exchange>()
 
-/** The same one, whoever asks. */
+/** @returns the answer's exchange, the same one at every call. */
 export function exchangeOf(reply: FastifyReply): Exchange {
   const known = exchanges.get(reply.raw)
   const exchange = known ?? new OneExchange(reply)
