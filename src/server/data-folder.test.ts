@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { openDataFolder } from './data-folder.ts'
+import { isFolderHeld, openDataFolder } from './data-folder.ts'
 import { temporaryFolder, type TestStore } from './sources/sqlite/testing.ts'
 import { StartError } from './start-error.ts'
 import { limitFiles } from './testing.ts'
@@ -25,6 +25,16 @@ describe('the host’s folder', () => {
     expect(() => openDataFolder(folder.dataDir)).toThrow('its process id is unknown')
     held.release()
     expect(existsSync(pidFile())).toBe(false)
+    openDataFolder(folder.dataDir).release()
+  })
+
+  it('tells a command whether a host has it, and keeps no host from it', () => {
+    expect(isFolderHeld(folder.dataDir)).toBe(false)
+    const held = openDataFolder(folder.dataDir)
+    expect(isFolderHeld(folder.dataDir)).toBe(true)
+    expect(() => openDataFolder(folder.dataDir)).toThrow(StartError)
+    held.release()
+    expect(isFolderHeld(folder.dataDir)).toBe(false)
     openDataFolder(folder.dataDir).release()
   })
 

@@ -1,6 +1,6 @@
 /** The host's folder, DATA_DIR: made, and held against a second host for as long as this one lives. */
 import type { FastifyInstance } from 'fastify'
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { takeLock } from './files/lock.ts'
 import type { Narrowed } from './files/private-files.ts'
@@ -32,13 +32,28 @@ function writeHolder(file: string): void {
   }
 }
 
+const lockFileIn = (dataDir: string): string => join(dataDir, 'host.lock')
+
+/** Whether a host runs in the folder; one that cannot be looked into counts as left alone. */
+export function isFolderHeld(dataDir: string): boolean {
+  const lockFile = lockFileIn(dataDir)
+  if (!existsSync(lockFile)) return false
+  try {
+    const lock = takeLock(lockFile)
+    lock?.release()
+    return lock === null
+  } catch {
+    return false
+  }
+}
+
 /**
  * Two hosts in one folder would end each other's sessions and break each other's audit log.
  * @throws StoreError where the folder cannot be used, StartError where another host runs in it.
  */
 export function openDataFolder(dataDir: string): DataFolder {
   prepareFolder(dataDir)
-  const [lockFile, holderFile] = [join(dataDir, 'host.lock'), join(dataDir, 'host.pid')]
+  const [lockFile, holderFile] = [lockFileIn(dataDir), join(dataDir, 'host.pid')]
   const lock = explained(lockFile, () => takeLock(lockFile))
   if (!lock) {
     throw new StartError(

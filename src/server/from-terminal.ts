@@ -2,6 +2,7 @@
 import { resolve } from 'node:path'
 import { fromTerminal, type Change } from './audit/from-terminal.ts'
 import { auditFile, dataDir, keyIfAny, sinkOfHost } from './audit-place.ts'
+import { isFolderHeld } from './data-folder.ts'
 import { readHostKey } from './host-key.ts'
 
 const warn = (message: string): void => void process.stderr.write(`${message}\n`)
@@ -17,6 +18,12 @@ export function logged<T>(
 ): Promise<T> {
   // Made where there is none yet: a host that starts later takes it.
   const hostKey = keyIfAny() ?? readHostKey(resolve(dataDir()))
-  const place = { file: resolve(auditFile()), sink: sinkOfHost(), hostKey, warn }
+  const place = {
+    file: resolve(auditFile()),
+    sink: sinkOfHost(),
+    hostKey,
+    isHostRunning: () => isFolderHeld(dataDir()),
+    warn,
+  }
   return fromTerminal(place, change, work, more)
 }

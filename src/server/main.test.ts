@@ -436,6 +436,35 @@ describe('DATA_DIR', () => {
     expect(existsSync(join(env.DATA_DIR, 'host.pid'))).toBe(false)
   })
 
+  it('has a log that is rotated under the running host, and gone on with by a command', async () => {
+    const [file, old] = ['audit.log', 'audit.log.1'].map((name) => join(folder.dataDir, name)) as [
+      string,
+      string,
+    ]
+    const command = async (name: string): Promise<void> => {
+      const script = join(dist, 'host', 'server', 'user.js')
+      const child = spawn(process.execPath, [script, 'add', name, '--role', 'base', '--password-stdin'], {
+        env: { PATH: process.env.PATH, DATA_DIR: folder.dataDir },
+        stdio: ['pipe', 'ignore', 'pipe'],
+      })
+      child.stdin.end('a long secret\n')
+      const [err, [code]] = await Promise.all([text(child.stderr), once(child, 'close')])
+      expect([err, code]).toEqual(['', 0])
+    }
+    const host = start({ DATA_DIR: folder.dataDir })
+    const out = output(host)
+    await listening(host)
+    await command('ann')
+    renameSync(file, old)
+    await command('bob')
+    expect(await stop(host, 'SIGTERM')).toBe(0)
+    expect([linesOf(old), linesOf(file)].map((lines) => lines.map(({ n, account }) => [n, account]))).toEqual(
+      [[[1, 'ann']], [[2, 'bob']]],
+    )
+    expect(out.text).toContain('"reason":"rotation"')
+    expect(out.text).not.toContain('AUDIT LOG')
+  })
+
   it('is closed to everybody else, whatever the umask, and what was open is closed with a line', async () => {
     const dataDir = join(folder.dataDir, 'data')
     mkdirSync(join(dataDir, 'media', 'ab'), { recursive: true })

@@ -3,6 +3,7 @@ import {
   appendFileSync,
   copyFileSync,
   existsSync,
+  mkdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -13,10 +14,10 @@ import {
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openAuditLog, type AuditLog } from './audit-log.ts'
-import type { Finding } from './chain-file.ts'
 import { GENESIS, hashLine } from './event.ts'
 import { isHeadOf, type Head } from './head.ts'
 import { auditKeys } from './keys.ts'
+import type { Finding } from './start.ts'
 import { linesOf, testEvent, testFolder, testKey, type TestFolder } from './testing.ts'
 import { verifyLog, type VerifyOptions } from './verify.ts'
 
@@ -45,6 +46,7 @@ async function open(expected: Head | null = null, headEveryMs = 1e8): Promise<Au
     report: (finding) => void findings.push(finding),
     expected,
     headEveryMs,
+    lookEveryMs: headEveryMs,
   })
   logs.push(log)
   return log
@@ -176,14 +178,17 @@ describe('a log that was stopped', () => {
     expect(await verify()).toMatchObject({ fault: null, count: 405 })
   })
 
-  it('was rotated then: the operator vouches for that by the last hash', async () => {
-    renameSync(folder.file, `${folder.file}.1`)
+  it('was moved away then: the operator vouches for that by the last hash', async () => {
+    mkdirSync(join(folder.path, 'old'))
+    const old = join(folder.path, 'old', 'audit.log')
+    renameSync(folder.file, old)
     const { hash } = heads.at(-1)!
     await (await open(heads.at(-1))).close()
+    expect(findings).toEqual(['missing'])
     expect((await verify()).fault).toMatch(/^line 1 follows line 5, .* not rotated$/)
     expect((await verify({ after: hash })).fault).toBeNull()
-    const old = await verifyLog(`${folder.file}.1`, { key: keys.lines, heads, isLive: false })
-    expect(old).toMatchObject({ fault: null, isHeld: true })
+    const read = await verifyLog(old, { key: keys.lines, heads, isLive: false })
+    expect(read).toMatchObject({ fault: null, isHeld: true })
   })
 
   it('of another key is told of at the start', async () => {

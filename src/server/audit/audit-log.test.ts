@@ -36,7 +36,7 @@ afterEach(async () => {
 })
 
 async function open(file = folder.file): Promise<AuditLog> {
-  const log = await openAuditLog({ file, hostKey: testKey, nowMs: () => NOON_MS })
+  const log = await openAuditLog({ file, hostKey: testKey, nowMs: () => NOON_MS, lookEveryMs: 1e8 })
   logs.push(log)
   return log
 }

@@ -4,13 +4,16 @@
  * hands at once and survives the death of the process; only the machine's own (a power cut) can take the last lines,
  * because nothing waits for the disk.
  */
+import { setTimeout } from 'node:timers/promises'
 import { AuditError } from './audit-error.ts'
-import { ChainFile, type Finding } from './chain-file.ts'
+import { ChainFile } from './chain-file.ts'
+import { isRecorded, readRecord } from './end-record.ts'
 import type { AuditEvent } from './event.ts'
 import type { Head } from './head.ts'
 import { auditKeys } from './keys.ts'
 import { underLock } from './lock.ts'
 import { openToAppend } from './log-file.ts'
+import type { Finding } from './start.ts'
 import { changedEvent, PATIENCE_MS, Writer } from './writer.ts'
 
 export interface AuditLogOptions {
@@ -27,10 +30,14 @@ export interface AuditLogOptions {
   readonly report?: (finding: Finding) => void
   /** Ms between two heads while lines are written. */
   readonly headEveryMs?: number
+  /** Ms between two looks at the file, which take over a new one after a rotation. */
+  readonly lookEveryMs?: number
   /** Ms to wait for another process that writes. */
   readonly patienceMs?: number
-  /** False for a command, which adds to the log of a host and must have its key. */
-  readonly isHost?: boolean
+  /** Ms that a command waits for a running host to take over a new file. */
+  readonly takeoverMs?: number
+  /** Of a command, which adds to the log of a host and must have its key: whether that host runs. */
+  readonly isHostRunning?: () => boolean
 }
 
 export interface AuditLog {
@@ -57,24 +64,59 @@ export interface AuditLog {
 
 const nothing = (): void => {}
 
+const TAKEOVER_MS = 5000
+const PAUSE_MS = 50
+
+/** Whether the log is the file that was written last, as far as that is known. */
+async function isTakenOver(file: string, key: Buffer): Promise<boolean> {
+  const record = await readRecord(file, key)
+  return record === null || record === 'foreign' || isRecorded(file, record).catch(() => false)
+}
+
+/**
+ * A command waits for a running host to take over a file that was rotated: it alone knows whether the file is right.
+ * @returns whether a host runs.
+ */
+async function isBesideHost(
+  { file, takeoverMs = TAKEOVER_MS }: AuditLogOptions,
+  key: Buffer,
+  isHostRunning: () => boolean,
+): Promise<boolean> {
+  const untilMs = performance.now() + takeoverMs
+  while (isHostRunning()) {
+    if (await isTakenOver(file, key)) return true
+    if (performance.now() >= untilMs) {
+      throw new AuditError(
+        `${file} is not the file that the host wrote last, and the host has not taken it over in ${takeoverMs / 1000} s. Look into the host’s log, and try again.`,
+      )
+    }
+    await setTimeout(PAUSE_MS)
+  }
+  return false
+}
+
 /**
  * Opens the log, which goes on where it ended. A file that does not hold the expected head is reported, in the log
  * too, and the chain goes on from the head.
  * @throws AuditError where the file cannot be opened, or is no audit log.
  */
 export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> {
-  const { file, hostKey, nowMs, keep = nothing, expected = null, patienceMs = PATIENCE_MS } = options
+  const { file, hostKey, nowMs, keep = nothing, patienceMs = PATIENCE_MS, isHostRunning } = options
   try {
-    const parts = { file, keys: auditKeys(hostKey), nowMs, keep }
+    const keys = auditKeys(hostKey)
+    const isVouched = isHostRunning ? await isBesideHost(options, keys.heads, isHostRunning) : false
+    const expected = isVouched ? null : (options.expected ?? null)
     // Before the lock: where there can be no log, there needs to be none.
     const handle = await openToAppend(file)
-    const opened = underLock(file, patienceMs, () => ChainFile.open(parts, handle, expected))
+    const opened = underLock(file, patienceMs, () =>
+      ChainFile.open({ file, keys, nowMs, keep }, handle, expected),
+    )
     const { chain, finding } = await opened.catch(async (error: unknown) => {
       await handle.close()
       throw error
     })
     // A command with another key would only break the host's log.
-    if (finding === 'foreign_key' && options.isHost === false) {
+    if (finding === 'foreign_key' && isHostRunning) {
       await chain.close()
       throw new AuditError(
         `${file} was written with another key than this command has. Set HOST_KEY or HOST_KEY_FILE, or DATA_DIR, as the host has it.`,

@@ -4,24 +4,20 @@
  */
 import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
+import { readRecord, writeRecord } from './end-record.ts'
 import type { Position } from './event.ts'
 import { sealHead, type Head, type HeadReason } from './head.ts'
 import type { AuditKeys } from './keys.ts'
 import {
   endsAsLeft,
-  findHash,
   followFile,
   followNew,
-  hasForeignEnd,
   openToAppend,
   readEnd,
   takeAsItIs,
-  type Change,
   type LogFile,
 } from './log-file.ts'
-
-/** What was done to the file: while the host ran, or before it started. */
-export type Finding = Change | 'replaced' | 'missing' | 'foreign_key'
+import { judgeStart, type Finding } from './start.ts'
 
 export interface ChainFileOptions {
   readonly file: string
@@ -34,16 +30,6 @@ export interface ChainFileOptions {
 /** The file as it is now. One that is not known yet is to be adopted or released. */
 export interface Found extends LogFile {
   readonly origin: 'known' | 'rotated' | 'replaced'
-}
-
-/** Holds the file that the host finds at its start against the newest head. */
-async function judgeStart(file: LogFile, expected: Head | null, keys: AuditKeys): Promise<Finding | null> {
-  if (expected && expected.n > 0) {
-    if (file.size === 0) return 'missing'
-    const hash = await findHash(file, expected.n)
-    if (hash !== expected.hash) return file.position.n < expected.n ? 'shortened' : 'end_changed'
-  }
-  return (await hasForeignEnd(file, keys.lines)) ? 'foreign_key' : null
 }
 
 export class ChainFile {
@@ -70,13 +56,20 @@ export class ChainFile {
     handle: LogFile['handle'],
     expected: Head | null,
   ): Promise<{ chain: ChainFile; finding: Finding | null }> {
-    const file = await readEnd(options.file, handle)
-    const finding = await judgeStart(file, expected, options.keys)
-    const goesOn = finding !== null && finding !== 'foreign_key' && expected !== null
-    const position = goesOn ? { n: expected.n, hash: expected.hash } : file.position
-    const chain = new ChainFile(options, goesOn ? await takeAsItIs(handle, position) : file)
-    if (goesOn) chain.keep('changed')
+    const { file: path, keys } = options
+    const file = await readEnd(path, handle)
+    const record = await readRecord(path, keys.heads)
+    const kept = { head: expected, recorded: record === 'foreign' ? null : record }
+    const { position, rotatedAt, ...judged } = await judgeStart(path, file, kept, keys)
+    const finding = record === 'foreign' && file.size === 0 ? 'foreign_key' : judged.finding
+    const chain = new ChainFile(
+      options,
+      position === file.position ? file : await takeAsItIs(handle, position),
+    )
+    if (rotatedAt) chain.keep('rotation', rotatedAt)
+    if (finding !== null && finding !== 'foreign_key') chain.keep('changed')
     chain.keep('start')
+    await chain.#record()
     return { chain, finding }
   }
 
@@ -94,9 +87,8 @@ export class ChainFile {
     return this.#head
   }
 
-  keep(reason: HeadReason): void {
+  keep(reason: HeadReason, { n, hash }: Position = this.position): void {
     const { keys, nowMs, file, keep } = this.#options
-    const { n, hash } = this.#known.position
     const at = new Date(nowMs()).toISOString()
     this.#head = sealHead(keys.heads, { n, hash, at, reason, file: basename(file) })
     keep(this.#head)
@@ -121,6 +113,7 @@ export class ChainFile {
     const isChanged = typeof followed === 'string'
     const { handle, position } = this.#known
     this.#known = isChanged ? await takeAsItIs(handle, position) : followed
+    if (isChanged) await this.#record()
     return { ...this.#known, origin: 'known' }
   }
 
@@ -130,6 +123,7 @@ export class ChainFile {
     if (origin === 'rotated') this.keep('rotation')
     const { handle } = this.#known
     this.#known = file
+    await this.#record()
     if (handle !== file.handle) await handle.close().catch(() => {})
   }
 
@@ -140,6 +134,10 @@ export class ChainFile {
 
   close(): Promise<void> {
     return this.#known.handle.close().catch(() => {})
+  }
+
+  #record(): Promise<void> {
+    return writeRecord(this.#options.file, this.#options.keys.heads, this.#known)
   }
 
   async #isOurs(): Promise<boolean> {
@@ -161,6 +159,9 @@ export class ChainFile {
   /** A rotation leaves no file, or an empty one. What a command has written there since follows the last line. */
   async #openNew(): Promise<Found> {
     const { file, keys } = this.#options
+    const last = await followFile(this.#known, keys.lines)
+    // A command may have written there before the rotation. What was done to it since shows against its last head.
+    if (typeof last !== 'string') this.#known = last
     const { position } = this.#known
     const handle = await openToAppend(file)
     try {

@@ -13,6 +13,7 @@ export interface TerminalPlace {
   readonly sink: AuditSink
   /** 32 bytes. */
   readonly hostKey: Buffer
+  readonly isHostRunning: () => boolean
   /** Told what the operator should know and what stops nothing. */
   readonly warn: (message: string) => void
 }
@@ -46,7 +47,7 @@ export async function fromTerminal<T>(
   work: () => Promise<T>,
   more: (result: T) => Partial<Change> = () => ({}),
 ): Promise<T> {
-  const { file, hostKey, warn } = place
+  const { file, hostKey, warn, isHostRunning } = place
   const sink = openSink(place.sink, {
     report: () => warn('The head of the audit log could not be kept in AUDIT_SINK.'),
   })
@@ -57,7 +58,7 @@ export async function fromTerminal<T>(
       file,
       hostKey,
       nowMs: Date.now,
-      isHost: false,
+      isHostRunning,
       keep: (head) => sink.keep(head),
       expected: place.sink.kind === 'file' ? await newestHead(place.sink.path, heads) : null,
       report: (finding) =>

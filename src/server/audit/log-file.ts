@@ -2,7 +2,7 @@
 import { open, type FileHandle } from 'node:fs/promises'
 import { AuditError } from './audit-error.ts'
 import { GENESIS, hashLine, isTorn, readLine, type Position } from './event.ts'
-import { sealOf } from './keys.ts'
+import { sealOf, type Seal } from './keys.ts'
 
 /** Many times the longest line: the last lines are found without reading a file of gigabytes. */
 const TAIL_BYTES = 65_536
@@ -85,11 +85,21 @@ export async function readEnd(path: string, handle: FileHandle): Promise<LogFile
   }
 }
 
-/** Whether the last line was written with another key. */
-export async function hasForeignEnd({ handle, size, lastLength, isTorn: torn }: LogFile, key: Buffer) {
-  if (lastLength === null) return false
+/** What the last line's MAC says; `none` too where the chain does not stand at it. */
+export async function endSeal(
+  { handle, size, lastLength, isTorn: torn }: LogFile,
+  key: Buffer,
+): Promise<Seal> {
+  if (lastLength === null) return 'none'
   const end = size - (torn ? 0 : 1)
-  return sealOf(await readBytes(handle, end - lastLength, end), key) === 'wrong'
+  return sealOf(await readBytes(handle, end - lastLength, end), key)
+}
+
+/** @returns what the first line follows, or null where it cannot be read. */
+export async function readBefore({ handle, size }: LogFile): Promise<Position | null> {
+  const [first] = splitLines(await readBytes(handle, 0, Math.min(size, TAIL_BYTES)))
+  const line = readLine(first ?? '')
+  return line && { n: line.n - 1, hash: line.prev }
 }
 
 /** The hash that stands for a number in these lines: of its line, or what the line after it says. */

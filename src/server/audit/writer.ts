@@ -3,14 +3,16 @@ import { setTimeout } from 'node:timers/promises'
 import { AuditError } from './audit-error.ts'
 import type { AuditLog, AuditLogOptions } from './audit-log.ts'
 import { chainUp, endAfter, refuse, settle, type Waiting } from './batch.ts'
-import type { ChainFile, Finding, Found } from './chain-file.ts'
+import type { ChainFile, Found } from './chain-file.ts'
 import type { AuditEvent } from './event.ts'
 import type { Head } from './head.ts'
 import { auditKeys, type AuditKeys } from './keys.ts'
 import { underLock } from './lock.ts'
+import type { Finding } from './start.ts'
 
 export const PATIENCE_MS = 2000
 const HEAD_EVERY_MS = 60_000
+const LOOK_EVERY_MS = 1000
 const GAP_MS = 1
 
 const nothing = (): void => {}
@@ -35,7 +37,9 @@ export class Writer implements AuditLog {
   #isProven = false
   #isClosed = false
   #isTold = false
+  #isLooking = false
   #lost = 0
+  #headAtMs = performance.now()
   readonly #keys: AuditKeys
   readonly #chain: ChainFile
   readonly #options: AuditLogOptions
@@ -45,11 +49,7 @@ export class Writer implements AuditLog {
     this.#options = options
     this.#keys = auditKeys(options.hostKey)
     this.#chain = chain
-    this.#timer = setInterval(
-      () => void this.#inTurn(() => this.#keepHead()),
-      options.headEveryMs ?? HEAD_EVERY_MS,
-    )
-    this.#timer.unref()
+    this.#timer = setInterval(() => void this.#watch(), options.lookEveryMs ?? LOOK_EVERY_MS).unref()
   }
 
   writable(): boolean {
@@ -86,6 +86,8 @@ export class Writer implements AuditLog {
   close(): Promise<void> {
     return this.#inTurn(async () => {
       if (this.#isClosed) return
+      // A command leaves a new file to the host.
+      if (!this.#options.isHostRunning) await this.#look(true).catch(nothing)
       this.#isClosed = true
       clearInterval(this.#timer)
       this.#chain.keep('stop')
@@ -136,11 +138,20 @@ export class Writer implements AuditLog {
     })
   }
 
-  async #keepHead(): Promise<void> {
-    if (this.#isClosed) return
-    // A file that cannot be read now has its line fail, which says so.
-    await this.#look(true).catch(nothing)
-    if (this.#chain.head?.n !== this.#chain.position.n) this.#chain.keep('minute')
+  async #watch(): Promise<void> {
+    if (this.#isLooking) return
+    this.#isLooking = true
+    await this.#inTurn(async () => {
+      if (this.#isClosed) return
+      // A file that cannot be read now has its line fail, which says so.
+      await this.#look(true).catch(nothing)
+      const isTime = performance.now() - this.#headAtMs >= (this.#options.headEveryMs ?? HEAD_EVERY_MS)
+      if (isTime && this.#chain.head?.n !== this.#chain.position.n) {
+        this.#headAtMs = performance.now()
+        this.#chain.keep('minute')
+      }
+    })
+    this.#isLooking = false
   }
 
   async #flush(): Promise<void> {

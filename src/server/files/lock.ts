@@ -8,13 +8,16 @@ export interface Lock {
 const isTaken = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_BUSY')
 
+/** Ms. A command that looks whether the lock is taken has it for a moment. */
+const WAIT_MS = 250
+
 /**
  * Takes the lock on the file, which is made where it is missing and stays empty.
  * @returns null where another process holds it.
  * @throws the driver's error where the file cannot be made or locked.
  */
 export function takeLock(file: string): Lock | null {
-  const db = new Sqlite(file, { timeout: 0 })
+  const db = new Sqlite(file, { timeout: WAIT_MS })
   try {
     db.pragma('locking_mode = EXCLUSIVE')
     // Nothing is written, not even a journal: a full disk is no reason not to have the lock.

@@ -1,0 +1,317 @@
+/** Honest rotations at the least convenient moments: nobody is told of an attack, and the chain stays one. */
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openAuditLog, type AuditLog, type AuditLogOptions } from './audit-log.ts'
+import type { Head } from './head.ts'
+import { auditKeys } from './keys.ts'
+import type { Finding } from './start.ts'
+import { linesOf, testEvent, testFolder, testKey, type TestFolder } from './testing.ts'
+import { verifyLog } from './verify.ts'
+
+const keys = auditKeys(testKey)
+
+let folder: TestFolder
+/** What a place elsewhere has taken. */
+let heads: Head[]
+let isPlaceAway: boolean
+let findings: Finding[]
+const logs: AuditLog[] = []
+beforeEach(() => {
+  folder = testFolder()
+  heads = []
+  isPlaceAway = false
+  findings = []
+})
+afterEach(async () => {
+  for (const log of logs.splice(0)) await log.close()
+  folder.remove()
+})
+
+async function open(more: Partial<AuditLogOptions> = {}): Promise<AuditLog> {
+  const log = await openAuditLog({
+    file: folder.file,
+    hostKey: testKey,
+    nowMs: Date.now,
+    keep: (head) => void (isPlaceAway || heads.push(head)),
+    report: (finding) => void findings.push(finding),
+    expected: heads.at(-1) ?? null,
+    lookEveryMs: 1e8,
+    ...more,
+  })
+  logs.push(log)
+  return log
+}
+const openCommand = (isHostRunning: boolean, more: Partial<AuditLogOptions> = {}): Promise<AuditLog> =>
+  open({ isHostRunning: () => isHostRunning, ...more })
+
+async function write(log: AuditLog, from: number, to: number): Promise<void> {
+  for (let n = from; n <= to; n += 1) await log.write(testEvent(n))
+}
+const old = (): string => `${folder.file}.1`
+const rotate = (): void => renameSync(folder.file, old())
+const rotateAndMake = (): void => {
+  rotate()
+  writeFileSync(folder.file, '')
+}
+const numbersIn = (file: string): unknown[] => linesOf(file).map(({ n }) => n)
+
+async function expectOneChain(): Promise<void> {
+  expect(findings).toEqual([])
+  const last = await verifyLog(folder.file, { key: keys.lines, heads })
+  expect(last).toMatchObject({ fault: null, isHeld: true, findings: [] })
+  const first = await verifyLog(old(), { key: keys.lines, heads, isLive: false })
+  expect(first).toMatchObject({ fault: null, isHeld: true, findings: [] })
+  const end = { n: numbersIn(old()).at(-1), hash: first.lastHash }
+  if (last.count > 0) expect(last.before).toEqual(end)
+}
+
+describe('a command beside a running host', () => {
+  it.each([
+    ['by a rename', rotate, true],
+    ['by a rename and an empty file', rotateAndMake, true],
+    ['whose heads go to a collector', rotate, false],
+  ])('waits for the host to take a rotation over: %s', async (_, doRotate, isFileSink) => {
+    const host = await open({ lookEveryMs: 20 })
+    await write(host, 1, 3)
+    doRotate()
+    const expected = isFileSink ? heads.at(-1)! : null
+    const command = await openCommand(true, { expected })
+    await write(command, 4, 4)
+    await command.close()
+    await write(host, 5, 5)
+    await host.close()
+    expect([numbersIn(old()), numbersIn(folder.file)]).toEqual([
+      [1, 2, 3],
+      [4, 5],
+    ])
+    await expectOneChain()
+  })
+
+  it('writes nothing where the host does not take the file over, and makes none', async () => {
+    const host = await open()
+    await write(host, 1, 3)
+    rotate()
+    await expect(openCommand(true, { takeoverMs: 60 })).rejects.toThrow(
+      /is not the file that the host wrote last.*Look into the host’s log/,
+    )
+    expect(existsSync(folder.file)).toBe(false)
+  })
+
+  it('follows the host after it has found another file', async () => {
+    const host = await open()
+    await write(host, 1, 3)
+    writeFileSync(`${folder.file}.new`, '')
+    renameSync(`${folder.file}.new`, folder.file)
+    writeFileSync(folder.file, 'no line\n')
+    truncateSync(folder.file)
+    await write(host, 4, 4)
+    const command = await openCommand(true, { takeoverMs: 60 })
+    await write(command, 5, 5)
+    await write(host, 6, 6)
+    expect(numbersIn(folder.file)).toEqual([4, 5, 6])
+  })
+
+  it('has its line followed by the host in the file that was rotated since', async () => {
+    const host = await open()
+    await write(host, 1, 3)
+    const command = await openCommand(true)
+    await write(command, 4, 4)
+    await command.close()
+    rotate()
+    await write(host, 5, 6)
+    await host.close()
+    expect([numbersIn(old()), numbersIn(folder.file)]).toEqual([
+      [1, 2, 3, 4],
+      [5, 6],
+    ])
+    await expectOneChain()
+  })
+
+  it('of another key writes nothing, even into a new file', async () => {
+    const host = await open()
+    await write(host, 1, 3)
+    rotateAndMake()
+    await host.close()
+    const other = { hostKey: Buffer.alloc(32, 8) }
+    await expect(openCommand(false, other)).rejects.toThrow(/written with another key/)
+    expect(readFileSync(folder.file, 'utf8')).toBe('')
+  })
+})
+
+describe('a start', () => {
+  it('after a rotation without a line since is not told of', async () => {
+    const host = await open({ lookEveryMs: 5 })
+    await write(host, 1, 3)
+    rotate()
+    await expect.poll(() => heads.at(-1)).toMatchObject({ n: 3, reason: 'rotation' })
+    await host.close()
+    const next = await open()
+    await write(next, 4, 4)
+    await next.close()
+    expect(numbersIn(folder.file)).toEqual([4])
+    await expectOneChain()
+  })
+
+  it('after a rotation just before the stop is not told of', async () => {
+    const host = await open()
+    await write(host, 1, 3)
+    rotate()
+    await host.close()
+    expect(heads.slice(-2)).toMatchObject([
+      { n: 3, reason: 'rotation' },
+      { n: 3, reason: 'stop' },
+    ])
+    const next = await open()
+    await write(next, 4, 4)
+    await next.close()
+    await expectOneChain()
+  })
+
+  it.each([
+    ['a host', open],
+    ['a command, and then a host', () => openCommand(false)],
+  ])('finds the file that was rotated meanwhile: %s', async (_, openFirst) => {
+    const host = await open()
+    await write(host, 1, 3)
+    await host.close()
+    rotate()
+    const first = await openFirst()
+    await write(first, 4, 4)
+    await first.close()
+    const next = await open()
+    await write(next, 5, 5)
+    await next.close()
+    expect(numbersIn(folder.file)).toEqual([4, 5])
+    await expectOneChain()
+  })
+
+  it('with a head from before a rotation goes on where the file ends', async () => {
+    const host = await open()
+    await write(host, 1, 3)
+    await host.close()
+    isPlaceAway = true
+    const away = await open()
+    await write(away, 4, 5)
+    rotate()
+    await write(away, 6, 8)
+    await away.close()
+    isPlaceAway = false
+    const next = await open()
+    await write(next, 9, 9)
+    await next.close()
+    expect(numbersIn(folder.file)).toEqual([6, 7, 8, 9])
+    await expectOneChain()
+  })
+
+  it('numbers nothing anew where that file is gone, and says so', async () => {
+    const host = await open()
+    await write(host, 1, 3)
+    await host.close()
+    isPlaceAway = true
+    const away = await open()
+    await write(away, 4, 5)
+    rotate()
+    await write(away, 6, 8)
+    await away.close()
+    isPlaceAway = false
+    rmSync(old())
+    const next = await open()
+    await write(next, 9, 9)
+    await next.close()
+    expect(findings).toEqual(['missing'])
+    // The host's own line about it is the ninth.
+    expect(numbersIn(folder.file)).toEqual([6, 7, 8, 9, 10])
+    expect(linesOf(folder.file)[3]).toMatchObject({ action: 'log_changed', outcome: 'missing' })
+  })
+})
+
+const stripped = (): void => {
+  const text = readFileSync(folder.file, 'utf8')
+  writeFileSync(old(), text.replaceAll(/,"mac":"[\w-]*"/g, ''))
+  rmSync(folder.file)
+}
+const shortened = (): void => {
+  const lines = readFileSync(folder.file, 'utf8').split('\n')
+  writeFileSync(old(), `${lines.slice(0, 2).join('\n')}\n`)
+  rmSync(folder.file)
+}
+
+describe('a file beside the log that was removed', () => {
+  it.each([
+    ['lacks its MACs', stripped],
+    ['lacks its last line', shortened],
+    [
+      'is a folder',
+      () => {
+        rmSync(folder.file)
+        mkdirSync(old())
+      },
+    ],
+    [
+      'is none of a log',
+      () => {
+        rmSync(folder.file)
+        writeFileSync(old(), 'milk\n')
+      },
+    ],
+  ])('is no proof of a rotation where it %s', async (_, attack) => {
+    const host = await open()
+    await write(host, 1, 3)
+    await host.close()
+    attack()
+    await open()
+    expect(findings).toEqual(['missing'])
+  })
+})
+
+const record = (): string => join(folder.path, 'audit.end')
+
+describe('the record of the end', () => {
+  it.each([
+    ['is gone', () => rmSync(record())],
+    ['cannot be read', () => writeFileSync(record(), '{')],
+    ['is an older one', () => writeFileSync(record(), readFileSync(`${record()}.kept`))],
+    [
+      'cannot be written',
+      () => {
+        rmSync(record())
+        mkdirSync(record())
+        chmodSync(record(), 0o500)
+      },
+    ],
+  ])('stops and breaks nothing where it %s', async (_, harm) => {
+    const host = await open()
+    await write(host, 1, 2)
+    writeFileSync(`${record()}.kept`, readFileSync(record()))
+    await write(host, 3, 3)
+    harm()
+    await host.close()
+    const command = await openCommand(false)
+    await write(command, 4, 4)
+    await command.close()
+    const next = await open()
+    await write(next, 5, 5)
+    await next.close()
+    expect([findings, numbersIn(folder.file)]).toEqual([[], [1, 2, 3, 4, 5]])
+    expect((await verifyLog(folder.file, { key: keys.lines, heads })).fault).toBeNull()
+  })
+
+  it('of a full file does not excuse an empty one', async () => {
+    const host = await open()
+    await write(host, 1, 3)
+    await host.close()
+    truncateSync(folder.file)
+    await open({ expected: null })
+    expect(findings).toEqual(['missing'])
+  })
+})
