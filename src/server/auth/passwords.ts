@@ -68,9 +68,9 @@ export function createPasswords(options: PasswordsOptions): Passwords {
   const remembered = new Map<string, Remembered>()
   const running = createSharing<Principal>()
 
-  async function verify(credentials: Credentials, client: Client): Promise<Principal> {
+  async function verify(credentials: Credentials, client: Client, isScript = false): Promise<Principal> {
     try {
-      return await judge(credentials, client)
+      return await judge(credentials, client, isScript)
     } catch (error) {
       const { signal } = client
       if (isUnlooked(error)) await wait(refusalMs, undefined, { signal, ref: false }).catch(() => undefined)
@@ -78,11 +78,12 @@ export function createPasswords(options: PasswordsOptions): Passwords {
     }
   }
 
-  async function judge({ username, password }: Credentials, client: Client): Promise<Principal> {
+  async function judge(credentials: Credentials, client: Client, isScript: boolean): Promise<Principal> {
+    const { username, password } = credentials
     if (Math.max(username.length, password.length) > MAX_CREDENTIAL_LENGTH) throw wrongCredentials()
     const { address, signal, hasSession = false } = client
     const attempt = await throttle.begin(username, address, signal)
-    const asker = { from: attempt.from, isKnown: attempt.isKnown || hasSession }
+    const asker = { from: attempt.from, isKnown: attempt.isKnown || hasSession, isScript }
     try {
       const principal = await source.authenticate(username, password, signal, asker)
       if (!principal) throw wrongCredentials()
@@ -97,7 +98,7 @@ export function createPasswords(options: PasswordsOptions): Passwords {
   }
 
   async function verifyAndRemember(mac: string, credentials: Credentials, client: Client) {
-    const principal = await verify(credentials, client)
+    const principal = await verify(credentials, client, true)
     const oldest = remembered.size < MAX_REMEMBERED ? undefined : remembered.keys().next().value
     if (oldest !== undefined) remembered.delete(oldest)
     remembered.set(mac, {
@@ -119,7 +120,7 @@ export function createPasswords(options: PasswordsOptions): Passwords {
   }
 
   return {
-    verify,
+    verify: (credentials, client) => verify(credentials, client),
     async verifyRepeated(credentials, client) {
       const text = JSON.stringify([credentials.username, credentials.password])
       const mac = createHmac('sha256', key).update(text).digest('base64')

@@ -64,6 +64,8 @@ export interface Asker {
   readonly from: string
   /** Whether this user has signed in from there before. They do not wait behind strangers. */
   readonly isKnown: boolean
+  /** Whether a program sent it with a request of its own. People at the sign-in do not wait behind programs. */
+  readonly isScript: boolean
 }
 
 export interface Source {

@@ -5,7 +5,7 @@
 import { availableParallelism } from 'node:os'
 import { Piscina } from 'piscina'
 import type { Asker } from '../source.ts'
-import { busy, createTurns } from '../turns.ts'
+import { busy, createTurns, type Turns } from '../turns.ts'
 import { deriveInPlace, type Derivation, type Derive } from './scrypt.ts'
 
 export interface ScryptRunner {
@@ -29,17 +29,19 @@ const IDLE_MS = 60_000
 
 const full = () => busy('Too many passwords are being checked just now. Try again in a moment.')
 
-/** Strangers wait behind each other, and people who have signed in from there before do not wait behind them. */
+/**
+ * Three lanes, each with a turn at the threads: strangers wait behind each other, programs of people who have signed in
+ * from there before wait behind such programs, and those people themselves behind nobody but people.
+ */
 function inTurns(threads: number, derive: Derive, close: () => Promise<void>): ScryptRunner {
-  const strangers = createTurns({ running: threads, waiting: WAITING_STRANGERS, full })
-  const known = createTurns({
-    running: threads,
-    waiting: WAITING_KNOWN,
-    waitingEach: WAITING_KNOWN_EACH,
-    full,
-  })
+  const lane = (waiting: number, waitingEach = waiting): Turns =>
+    createTurns({ running: threads, waiting, waitingEach, full })
+  const strangers = lane(WAITING_STRANGERS)
+  const scripts = lane(WAITING_KNOWN, WAITING_KNOWN_EACH)
+  const people = lane(WAITING_KNOWN, WAITING_KNOWN_EACH)
   return {
-    async derive(work, { signal, from, isKnown }) {
+    async derive(work, { signal, from, isKnown, isScript }) {
+      const known = isScript ? scripts : people
       const release = await (isKnown ? known : strangers).enter(from, signal)
       try {
         return await derive(work)
@@ -48,15 +50,17 @@ function inTurns(threads: number, derive: Derive, close: () => Promise<void>): S
       }
     },
     counts() {
-      const [one, other] = [strangers.counts(), known.counts()]
-      return { running: one.running + other.running, waiting: one.waiting + other.waiting }
+      const all = [strangers, scripts, people].map((turns) => turns.counts())
+      const sum = (of: 'running' | 'waiting'): number => all.reduce((total, counts) => total + counts[of], 0)
+      return { running: sum('running'), waiting: sum('waiting') }
     },
     close,
   }
 }
 
-/** Derives in libuv's threads. */
-export const scryptInPlace = (): ScryptRunner => inTurns(MAX_THREADS, deriveInPlace, async () => {})
+/** Derives in libuv's threads. @param threads how many passwords of one lane are derived at once, 1 or more. */
+export const scryptInPlace = (threads = MAX_THREADS): ScryptRunner =>
+  inTurns(threads, deriveInPlace, async () => {})
 
 const workerFile = import.meta.resolve(`./scrypt-worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`)
 

@@ -34,7 +34,7 @@ export interface SqliteSource extends Source {
 }
 
 /** A caller who does not say who waits. */
-const nobodyElse = { from: '', isKnown: false }
+const nobodyElse = { from: '', isKnown: false, isScript: false }
 
 /**
  * Opens the store in `dataDir`, makes it where there is none, and brings an older one up to date.
@@ -61,7 +61,7 @@ export async function openSqliteSource(options: SqliteSourceOptions): Promise<Sq
       return right && known ? known.principal : null
     },
     async changePassword(username, password, signal) {
-      const asker = { signal, from: username, isKnown: true }
+      const asker = { signal, from: username, isKnown: true, isScript: false }
       await changePassword(dataDir, { username, password }, (work) => scrypt.derive(work, asker))
       return directory.credentials(username)?.principal ?? null
     },
