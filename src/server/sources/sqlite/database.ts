@@ -73,20 +73,31 @@ export function openForChange(dataDir: string): Database {
   return db
 }
 
+/** The default of 16 MB re-reads the indexes of a large store for every count. */
+const SEARCH_CACHE_KIB = 65_536
+/** It reads each page once, and many walks are open at once while their readers take their time. */
+const WALK_CACHE_KIB = 4096
+
+function openReadOnly(dataDir: string, waitMs: number, cacheKib: number): Database {
+  const file = databaseFile(dataDir)
+  return explained(file, () => {
+    const db = new Sqlite(file, { timeout: waitMs, readonly: true })
+    // Negative: KiB.
+    db.pragma(`cache_size = -${cacheKib}`)
+    return db
+  })
+}
+
 /**
  * Opens an existing store for searches.
  * @param waitMs how long a statement waits for a lock. A host that serves does not: everybody's requests would wait.
  * @throws StoreError as `openForWriting` does.
  */
-export function openForReading(dataDir: string, waitMs = 0): Database {
-  const file = databaseFile(dataDir)
-  return explained(file, () => {
-    const db = new Sqlite(file, { timeout: waitMs, readonly: true })
-    // Negative: KiB. The default of 16 MB re-reads the indexes of a large store for every count.
-    db.pragma('cache_size = -65536')
-    return db
-  })
-}
+export const openForReading = (dataDir: string, waitMs = 0): Database =>
+  openReadOnly(dataDir, waitMs, SEARCH_CACHE_KIB)
+
+/** The same for one walk over everything. */
+export const openForWalking = (dataDir: string): Database => openReadOnly(dataDir, 0, WALK_CACHE_KIB)
 
 /** From now on a statement that meets a lock fails at once. */
 export const stopWaiting = (db: Database): void => void db.pragma('busy_timeout = 0')

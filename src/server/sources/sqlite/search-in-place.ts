@@ -1,5 +1,5 @@
 /** Searches in the thread that asks, for tests: a long one blocks it. */
-import { openForReading } from './database.ts'
+import { openForReading, openForWalking } from './database.ts'
 import type { SearchPlaces } from './search-runner.ts'
 import { Searcher } from './searching.ts'
 
@@ -14,7 +14,7 @@ export function searchInPlace(dataDir: string, pieceRows?: number): SearchPlaces
       return isCancelled() ? null : searcher.list(search, paging, viewer, isCancelled)
     },
     walk({ search, viewer, chunkRows }) {
-      const connection = openForReading(dataDir)
+      const connection = openForWalking(dataDir)
       const steps = new Searcher(connection, pieceRows).walk(search, viewer, chunkRows)
       return {
         count: async () => steps.count(),

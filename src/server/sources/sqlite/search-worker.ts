@@ -2,7 +2,7 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { WireList } from '../../../contract/recording.ts'
 import { stepBack } from '../thread-priority.ts'
-import { openForReading } from './database.ts'
+import { openForReading, openForWalking } from './database.ts'
 import type { ListTask, WalkTask } from './search-runner.ts'
 import { Searcher } from './searching.ts'
 
@@ -32,7 +32,7 @@ export function list({ dataDir, kind, search, viewer, paging, cancelled }: ListJ
 /** Ends when the port is closed. The walks of a thread take turns, a step each. */
 export async function walk({ dataDir, search, viewer, chunkRows, port }: WalkJob): Promise<void> {
   stepBack()
-  const db = openForReading(dataDir)
+  const db = openForWalking(dataDir)
   try {
     const steps = new Searcher(db).walk(search, viewer, chunkRows)
     try {
