@@ -250,6 +250,17 @@ describe('a session', () => {
     expect(await statusOf(other)).toBe(200)
   })
 
+  it('is of an account that shares its 20 with none of a similar name', async () => {
+    await open()
+    const stored = await hashPassword('demo')
+    change((directory) =>
+      directory.saveAccount({ user: { username: 'agent@other' }, role: 'base', leads: [] }, stored),
+    )
+    const cookie = await signIn(host.app, 'agent')
+    for (let count = 0; count < 20; count += 1) await signIn(host.app, 'agent@other')
+    expect(await statusOf(cookie)).toBe(200)
+  })
+
   it('leaves nothing in its file that could be made into a cookie', async () => {
     await open()
     const { cookie } = await signIn(host.app, 'manager')

@@ -18,6 +18,7 @@ import { setImmediate } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import Sqlite from 'better-sqlite3'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { startRecorder } from '../../e2e/recorder/recorder.ts'
 import { openSessions } from './auth/sessions.ts'
 import { openAuditLog } from './audit/audit-log.ts'
 import { readHeadsFile } from './audit/head.ts'
@@ -25,6 +26,7 @@ import { auditKeys } from './audit/keys.ts'
 import { linesOf, testEvent } from './audit/testing.ts'
 import { verifyLog } from './audit/verify.ts'
 import { readHostKey } from './host-key.ts'
+import { openRecorderSource } from './sources/recorder/recorder-source.ts'
 import type { Principal } from './sources/source.ts'
 import { databaseFile, openForReading } from './sources/sqlite/database.ts'
 import { openSqliteSource } from './sources/sqlite/sqlite-source.ts'
@@ -229,12 +231,12 @@ describe('npm run user', () => {
     })
     const sessions = openSessions({ file, nowMs: () => NOON_MS, hostKey: testHostKey })
     const open = (username: string): string =>
-      sessions.open({ username, displayName: null, role: 'base', scope: { kind: 'recorder' }, stamp: '' })
+      sessions.open({ username, displayName: null, role: 'base', scope: { kind: 'own' }, stamp: '' })
     const [first, second, alike, other] = ['mrossi', 'MRossi', 'CORP\\mrossi', 'ada'].map(open)
     const known = () => [first, second, alike, other].map((token) => sessions.find(token ?? '')?.username)
     expect(await run('user', ['sign-out', 'Mrossi'])).toEqual({
       code: 0,
-      out: 'Ended 2 sessions of Mrossi. Still signed in, by names that are alike: CORP\\mrossi.\n',
+      out: 'Ended 2 sessions of Mrossi.\n',
       err: '',
     })
     expect(known()).toEqual([undefined, undefined, 'CORP\\mrossi', 'ada'])
@@ -247,6 +249,41 @@ describe('npm run user', () => {
     expect(known()).toEqual([undefined, undefined, undefined, undefined])
     sessions.close()
     expect(existsSync(databaseFile(folder.dataDir))).toBe(false)
+  })
+
+  it('signs out an account in all its spellings, in front of a recorder', async () => {
+    const people = ['mrossi', 'CORP\\mrossi', 'ada'].map(
+      (username) => ({ username, password: 'demo', may: 'own' }) as const,
+    )
+    const recorder = await startRecorder({ users: people, recordings: [] })
+    const spoolFolder = join(folder.dataDir, 'spool')
+    const relay = openRecorderSource({ url: recorder.url, ca: null, remoteParameter: 'auto', spoolFolder })
+    const file = join(folder.dataDir, 'sessions.db')
+    const sessions = openSessions({ file, nowMs: () => NOON_MS, hostKey: testHostKey })
+    const told = {
+      MROSSI: 'CORP\\mrossi',
+      'corp\\mrossi': 'mrossi',
+      'mrossi@corp.example': 'mrossi, CORP\\mrossi',
+    }
+    for (const [name, others] of Object.entries(told)) {
+      const tokens: string[] = []
+      for (const { username, password } of people) {
+        const principal = await relay.authenticate(username, password)
+        if (principal) tokens.push(sessions.open(principal))
+      }
+      const { out } = await run('user', ['sign-out', name])
+      expect(out).toMatch(/^Ended 2 sessions of /)
+      expect(
+        out
+          .replace(/.*: |\.\n/g, '')
+          .split(', ')
+          .toSorted(),
+      ).toEqual(others.split(', ').toSorted())
+      expect(tokens.map((token) => sessions.find(token)?.username)).toEqual([undefined, undefined, 'ada'])
+    }
+    sessions.close()
+    await relay.close()
+    await recorder.stop()
   })
 
   it.each(['user', 'import'] as const)('%s writes for nobody else, whatever the umask', async (command) => {

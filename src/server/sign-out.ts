@@ -2,7 +2,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { endSessionsIn } from './auth/session-file.ts'
-import { accountName } from './sources/account-name.ts'
 import { explained } from './sources/sqlite/database.ts'
 import { StoreError } from './sources/sqlite/store-error.ts'
 
@@ -16,16 +15,17 @@ export function requireSessions(dataDir: string): void {
 
 /**
  * A running host notices with each session's next request.
- * @param name whose sessions, without regard to case; null for everybody's.
+ * @param name whose sessions, without regard to case. In front of a recorder a name is an account in all its spellings,
+ * `DOMAIN\name` and `name@domain` among them; in the embedded store those are accounts of their own. Null for everybody's.
  * @returns what to tell the operator.
  * @throws StoreError where the file of sessions cannot be written.
  */
 export function signOut(dataDir: string, name: string | null): string {
   const file = join(dataDir, 'sessions.db')
-  const { ended, others } = explained(file, () => endSessionsIn(file, name))
-  if (name === null) return `Ended ${sessionsOf(ended)}, of everybody.`
-  // On a recorder one account signs in by several names: whoever is to be out may still be in by another.
-  const alike = others.filter((other) => accountName(other) === accountName(name))
-  const told = `Ended ${sessionsOf(ended)} of ${name}.`
-  return alike.length === 0 ? told : `${told} Still signed in, by names that are alike: ${alike.join(', ')}.`
+  const ended = explained(file, () => endSessionsIn(file, name))
+  if (name === null) return `Ended ${sessionsOf(ended.length)}, of everybody.`
+  const told = `Ended ${sessionsOf(ended.length)} of ${name}.`
+  // The operator sees if that took in somebody else, of the same name in another domain.
+  const spellings = new Set(ended.filter((other) => other.toLowerCase() !== name.toLowerCase()))
+  return spellings.size === 0 ? told : `${told} Other spellings among them: ${[...spellings].join(', ')}.`
 }

@@ -23,7 +23,7 @@ const USAGE = `Usage: npm run user -- add NAME --role none|base|supervisor|manag
 Manages who may sign in to the store in DATA_DIR (default: data/). none may find no recordings, base their own,
 supervisor those of the groups they lead (--leads), manager all. --group is the group that the user's own recordings
 belong to. The password is asked for, or read from standard input with --password-stdin. sign-out ends the sessions of
-one user or of all, also in front of a recorder.`
+one user or of all, also in front of a recorder: there in every spelling of the NAME, such as DOMAIN\\NAME.`
 
 function readArguments(args: string[]) {
   const { values, positionals } = parseArgs({

@@ -4,14 +4,15 @@
  */
 import Database from 'better-sqlite3'
 import { closeSync, openSync } from 'node:fs'
+import { accountName } from '../sources/account-name.ts'
 
-const VERSION = 3
+const VERSION = 4
 /** How long opening the file, and a command, wait for another process's write, ms. */
 const WAIT_MS = 5000
-/** A user's sessions at once: somebody who signs in again and again fills no disk. */
+/** An account's sessions at once: somebody who signs in again and again fills no disk. */
 export const MAX_SESSIONS = 20
 
-/** As the directory compares usernames. */
+/** As the embedded store compares usernames. */
 const foldUsername = (username: string): string => username.toLowerCase()
 
 /** All instants in ms since the Unix epoch. */
@@ -22,6 +23,12 @@ export interface SessionRow {
   readonly activeMs: number
   readonly expiresMs: number
   readonly sealed: Buffer | null
+}
+
+/** A row to add. */
+export interface NewSession extends Omit<SessionRow, 'verifier'> {
+  /** As the principal has it, or null: then the username is the account. */
+  readonly account: string | null
 }
 
 /** Where a session stands in the file, and what only its cookie can prove. */
@@ -42,10 +49,11 @@ function openFile(file: string): Database.Database {
     db.pragma(`user_version = ${VERSION}`)
   }
   db.exec(`CREATE TABLE IF NOT EXISTS session (
-    id_hash BLOB PRIMARY KEY, verifier BLOB NOT NULL, username TEXT NOT NULL, folded TEXT NOT NULL,
+    id_hash BLOB PRIMARY KEY, verifier BLOB NOT NULL, username TEXT NOT NULL, folded TEXT NOT NULL, account TEXT,
     stamp TEXT NOT NULL, active_ms INTEGER NOT NULL, expires_ms INTEGER NOT NULL, sealed BLOB
   ) STRICT, WITHOUT ROWID;
-  CREATE INDEX IF NOT EXISTS session_by_user ON session (folded, expires_ms)`)
+  CREATE INDEX IF NOT EXISTS session_by_user ON session (folded, expires_ms);
+  CREATE INDEX IF NOT EXISTS session_by_account ON session (coalesce(account, folded))`)
   return db
 }
 
@@ -77,17 +85,23 @@ export class SessionFile {
     return this.#select.get(idHash)
   }
 
-  /** Adds a session. Its user keeps the newest, and what has ended goes. @param endedMs who was idle since then. */
-  add({ idHash, verifier }: SessionKey, row: Omit<SessionRow, 'verifier'>, endedMs: number): void {
-    const { username, stamp, activeMs, expiresMs, sealed } = row
+  /**
+   * Adds a session, and deletes the rows of those that have ended. An account that has too many loses the oldest of
+   * the name under which most are open: people of two domains may look like one account, and a sign-in of one never
+   * ends a session of another who has fewer.
+   * @param endedMs sessions without input since then have ended.
+   */
+  add({ idHash, verifier }: SessionKey, row: NewSession, endedMs: number): void {
+    const { username, account, stamp, activeMs, expiresMs, sealed } = row
     const folded = foldUsername(username)
-    const oldest = `SELECT id_hash FROM session WHERE folded = ? ORDER BY expires_ms DESC LIMIT -1 OFFSET ${MAX_SESSIONS - 1}`
+    const surplus = `SELECT id_hash FROM session WHERE coalesce(account, folded) = ?
+      ORDER BY count(*) OVER (PARTITION BY folded), folded = ?, expires_ms DESC LIMIT -1 OFFSET ${MAX_SESSIONS - 1}`
     this.#write(() => {
       this.#db.prepare('DELETE FROM session WHERE expires_ms <= ? OR active_ms <= ?').run(activeMs, endedMs)
-      this.#db.prepare(`DELETE FROM session WHERE id_hash IN (${oldest})`).run(folded)
+      this.#db.prepare(`DELETE FROM session WHERE id_hash IN (${surplus})`).run(account ?? folded, folded)
       this.#db
-        .prepare('INSERT INTO session VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
-        .run(idHash, verifier, username, folded, stamp, activeMs, expiresMs, sealed)
+        .prepare('INSERT INTO session VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)')
+        .run(idHash, verifier, username, folded, account, stamp, activeMs, expiresMs, sealed)
     })
   }
 
@@ -102,7 +116,7 @@ export class SessionFile {
     })
   }
 
-  /** The user's sessions that are no younger. */
+  /** The sessions under this username, without regard to case, that are no younger. */
   removeUpTo(username: string, expiresMs: number): void {
     const sql = 'DELETE FROM session WHERE folded = ? AND expires_ms <= ?'
     this.#db.prepare(sql).run(foldUsername(username), expiresMs)
@@ -122,28 +136,24 @@ export class SessionFile {
   }
 }
 
-export interface SignedOut {
-  /** How many sessions ended. */
-  readonly ended: number
-  /** Users who are still signed in. */
-  readonly others: readonly string[]
-}
-
 /**
  * Ends sessions in an existing file, beside a running host, which notices with each session's next request.
- * @param username whose, without regard to case; null for everybody's.
+ * @param username whose, without regard to case, and in front of a recorder in every spelling of the account; null for
+ * everybody's.
+ * @returns the username of each session that ended.
  * @throws the driver's error where the file cannot be written within some seconds.
  */
-export function endSessionsIn(file: string, username: string | null): SignedOut {
+export function endSessionsIn(file: string, username: string | null): readonly string[] {
   const db = new Database(file, { timeout: WAIT_MS, fileMustExist: true })
   try {
     // The next host to start empties it.
-    if (db.pragma('user_version', { simple: true }) !== VERSION) return { ended: 0, others: [] }
-    const where = username === null ? '' : 'WHERE folded = ?'
-    const names = username === null ? [] : [foldUsername(username)]
-    const ended = db.prepare(`DELETE FROM session ${where}`).run(...names).changes
-    const others = db.prepare<[], string>('SELECT DISTINCT username FROM session ORDER BY folded').pluck()
-    return { ended, others: others.all() }
+    if (db.pragma('user_version', { simple: true }) !== VERSION) return []
+    const where = username === null ? '' : 'WHERE folded = ? OR account = ?'
+    const names = username === null ? [] : [foldUsername(username), accountName(username)]
+    return db
+      .prepare<string[], string>(`DELETE FROM session ${where} RETURNING username`)
+      .pluck()
+      .all(...names)
   } finally {
     db.close()
   }

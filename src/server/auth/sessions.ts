@@ -39,7 +39,7 @@ export interface OpenSession {
  * does not depend on the file: it holds at once, and the row is deleted when that is possible.
  */
 export interface Sessions {
-  /** A user has at most 20: the oldest go. @returns the cookie's value, which is kept nowhere else. */
+  /** An account has at most 20: the oldest go. @returns the cookie's value, which is kept nowhere else. */
   open(principal: Principal): string
   /** @returns null for a token that was never given out, was tampered with, or has ended. */
   find(token: string): OpenSession | null
@@ -96,7 +96,7 @@ class StoredSessions implements Sessions {
     this.#hostKey = hostKey
   }
 
-  open({ username, stamp, credentials }: Principal): string {
+  open({ username, account, stamp, credentials }: Principal): string {
     const openedMs = this.#nowMs()
     const token = randomBytes(ID_BYTES + KEY_BYTES).toString('base64url')
     const halves = split(token, this.#hostKey)
@@ -104,7 +104,11 @@ class StoredSessions implements Sessions {
     const sealed = credentials ? seal(credentials, this.#keysOf(halves)) : null
     const times = { activeMs: openedMs, expiresMs: openedMs + ABSOLUTE_MS }
     // Sign-ins are rare and are what makes the file grow, so each clears away what has ended.
-    this.#file.add(halves, { username, stamp, sealed, ...times }, openedMs - IDLE_MS)
+    this.#file.add(
+      halves,
+      { username, account: account ?? null, stamp, sealed, ...times },
+      openedMs - IDLE_MS,
+    )
     return token
   }
 

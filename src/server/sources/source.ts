@@ -13,6 +13,11 @@ export interface Credentials {
 /** A user as the source knows them now: what they may see is decided here and is part of every query. */
 export interface Principal {
   readonly username: string
+  /**
+   * Where one account signs in by several names: the same text for all of them, for comparing only. Without it each
+   * username is an account of its own, without regard to case.
+   */
+  readonly account?: string
   /** First and last name, or null where the directory has none. */
   readonly displayName: string | null
   readonly role: Role

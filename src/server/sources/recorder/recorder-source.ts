@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks'
 import { RECORDINGS } from '../../../contract/endpoints.ts'
 import { Problem } from '../../../contract/problems.ts'
 import type { Paging, Search } from '../../../contract/search.ts'
+import { accountName } from '../account-name.ts'
 import type { Credentials, Page, Principal, Source } from '../source.ts'
 import { openConnection, within, type Connection } from './connection.ts'
 import { askDetail } from './detail.ts'
@@ -46,6 +47,7 @@ const asDeclared: NameOf = (name) => name
 /** Only the recorder knows what its users may do; here all of them may ask. */
 const principalOf = (credentials: Credentials): Principal => ({
   username: credentials.username,
+  account: accountName(credentials.username),
   displayName: null,
   role: 'base',
   scope: { kind: 'recorder' },

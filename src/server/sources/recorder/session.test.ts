@@ -85,6 +85,37 @@ describe('what the host stores', () => {
   })
 })
 
+describe('an account that signs in by several names', () => {
+  const own = ['CORP\\ada', 'ada@corp.example', 'ada', 'ADA']
+  const others = ['ada@elsewhere.example', 'boss']
+  let spelled: Relay
+  beforeEach(async () => {
+    const names = [...own.slice(0, 3), ...others]
+    const people = names.map((username) => ({ username, password, may: 'all' }) as const)
+    spelled = await relayHost({ recorder: { users: people, recordings } })
+  })
+  afterEach(() => spelled.close())
+
+  const signInAs = async (username: string): Promise<{ cookie: string }> => {
+    spelled.nowMs += 1
+    const answer = await spelled.app.inject(loginRequest(username, password))
+    expect(answer.statusCode).toBe(200)
+    return { cookie: `rc=${answer.cookies[0]?.value}` }
+  }
+  const isIn = async (headers: { cookie: string }): Promise<boolean> =>
+    (await ask(spelled, AUTH_SESSION, headers)).status === 200
+
+  it('has 20 sessions in all, and pushes out no other name that has fewer', async () => {
+    const [stranger, boss] = [await signInAs(others[0] ?? ''), await signInAs('boss')]
+    const cookies: { cookie: string }[] = []
+    for (let count = 0; count < 30; count += 1) cookies.push(await signInAs(own[count % 4] ?? ''))
+    const open = await Promise.all(cookies.map(isIn))
+    expect(open.filter(Boolean)).toHaveLength(19)
+    expect(open.slice(-8).every(Boolean)).toBe(true)
+    expect(await Promise.all([stranger, boss].map(isIn))).toEqual([true, true])
+  })
+})
+
 describe('a password that changes at the recorder', () => {
   it('ends the session and the user’s older ones, and not a newer one with the new password', async () => {
     const older = enter()
