@@ -4,7 +4,7 @@ import { makeCalls } from '../../../../e2e/recorder/calls.ts'
 import { fault, type Fault } from '../../../../e2e/recorder/faults.ts'
 import { startRecorder } from '../../../../e2e/recorder/recorder.ts'
 import type { Fields } from '../../../../e2e/recorder/wire.ts'
-import { recordingEndpoint } from '../../../contract/endpoints.ts'
+import { recordingEndpoint, RECORDINGS } from '../../../contract/endpoints.ts'
 import { dataHeaders } from '../../headers.ts'
 import { MAX_JSON_BYTES } from './limits.ts'
 import { ask, askList, json, outcome, relayHost, settled, type Relay } from './testing.ts'
@@ -217,6 +217,45 @@ describe('an answer nested beyond reason', () => {
     )
     const { recordings: rows } = json(await askList(relay, relay.enter('ada')))
     expect(rows).toMatchObject([{ id: brackets }, {}, {}, {}, {}])
+  })
+})
+
+/** A list or a recording with another field, which holds so many of these. */
+const filled = (value: string, count: number): Fault =>
+  fault.bytes((own) =>
+    Buffer.from(`${String(own).trimEnd().slice(0, -1)},"more":[${Array(count).fill(value).join()}]}`),
+  )
+
+describe('an answer of more values than recordings have', () => {
+  it.each([
+    ['numbers', '0', 500_000],
+    ['objects', '{}', 250_000],
+    ['arrays', '[]', 250_000],
+    ['texts', '""', 500_000],
+    ['fields', '{"a":0}', 250_000],
+  ])('is let go, and the host goes on: %s', async (_name, value, count) => {
+    const cookie = relay.enter('ada')
+    relay.recorder.on('any', filled(value, count))
+    expect(outcome(await askList(relay, cookie))).toBe('502 recorder_failed')
+    expect(outcome(await ask(relay, recordingEndpoint(known.id), cookie))).toBe('502 recorder_failed')
+    relay.recorder.heal()
+    expect(outcome(await askList(relay, cookie))).toBe('200')
+  })
+
+  it('is none for the largest page, with ten times the fields that it should have', async () => {
+    const more = Object.fromEntries(Array.from({ length: 80 }, (_, n) => [`more${n}`, n]))
+    const large = fault.change((own) => {
+      const [row] = own.recordings as readonly Fields[]
+      return { totalCount: 1000, recordings: Array.from({ length: 1000 }, () => ({ ...row, ...more })) }
+    })
+    relay.recorder.on('list', large)
+    const answer = await ask(relay, `${RECORDINGS}?page=0&pageSize=1000`, relay.enter('ada'))
+    expect(json(answer).recordings).toHaveLength(1000)
+  })
+
+  it('is none for what stands in text', async () => {
+    relay.recorder.on('any', filled(`"${',[{'.repeat(250_000)}"`, 1))
+    expect(outcome(await askList(relay, relay.enter('ada')))).toBe('200')
   })
 })
 

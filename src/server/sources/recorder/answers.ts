@@ -1,15 +1,20 @@
 /** Reads what the recorder answered: by its status, its type and within its bounds. */
 import { Problem } from '../../../contract/problems.ts'
+import { MAX_PAGE_SIZE } from '../../../contract/search.ts'
 import { explainFailure, recorderDown, recorderFailed } from './failures.ts'
 import { MAX_JSON_BYTES } from './limits.ts'
-import { isNestedWithin } from './nesting.ts'
+import { isWithin, type Bounds } from './structure.ts'
 import { discard, type Answer } from './wire.ts'
 
 /** Enough for the API's own 400, and for nothing that would be worth sending. */
 const MAX_ERROR_BYTES = 16_384
 const MAX_MESSAGE_LENGTH = 500
-/** Rows, their objects and what stands in those take five. */
-const MAX_LEVELS = 16
+const bounds: Bounds = {
+  /** Rows, their objects and what stands in those take five. */
+  levels: 16,
+  /** A row and its 8 fields are 9, so the largest page holds 9,000; the rest is for fields of other releases. */
+  values: 500 * MAX_PAGE_SIZE,
+}
 
 /** @returns the header, or null; of several the first. */
 export function header(headers: Answer['headers'], name: string): string | null {
@@ -46,8 +51,9 @@ async function readBytes(answer: Answer, limit: number, signal: AbortSignal): Pr
 }
 
 function parse(bytes: Buffer): unknown {
-  // Before it is parsed: many small levels take much memory, and what writes them later would fail at them.
-  if (!isNestedWithin(bytes, MAX_LEVELS)) throw recorderFailed('nested its answer beyond reason')
+  // Before it is parsed: 25 MB of small values take 500 MB then, and what writes many levels later would fail at them.
+  if (!isWithin(bytes, bounds))
+    throw recorderFailed('answered with more values or levels than recordings have')
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch {

@@ -10,13 +10,19 @@ import { knownRow } from './known-fields.ts'
 
 export type NameOf = (name: FilterName) => string
 
-function readPage(json: unknown): Page {
+/** A page as it came, which is shown to nobody. */
+export interface Unchecked {
+  readonly totalCount: number
+  readonly rows: readonly unknown[]
+}
+
+function readPage(json: unknown): Unchecked {
   const { totalCount, recordings } = (typeof json === 'object' && json !== null ? json : {}) as Record<
     string,
     unknown
   >
   if (typeof totalCount === 'number' && Number.isSafeInteger(totalCount) && totalCount >= 0) {
-    if (Array.isArray(recordings)) return { totalCount, recordings: recordings.map(knownRow) }
+    if (Array.isArray(recordings)) return { totalCount, rows: recordings }
   }
   throw recorderFailed('answered JSON that is no list of recordings')
 }
@@ -25,11 +31,11 @@ function readPage(json: unknown): Page {
  * A recorder that ignores or cuts the page's size counts its pages otherwise than we do: each page shown would be the
  * wrong one. On the last page the total may just have changed.
  */
-function checkSize({ totalCount, recordings }: Page, { page, pageSize }: Paging): void {
+function checkSize({ totalCount, rows }: Unchecked, { page, pageSize }: Paging): void {
   const due = Math.min(pageSize, Math.max(0, totalCount - page * pageSize))
-  const isShort = due === pageSize && recordings.length < pageSize
-  if (recordings.length > pageSize || isShort) {
-    throw recorderMismatch(`${recordings.length} instead of ${due} on this page`)
+  const isShort = due === pageSize && rows.length < pageSize
+  if (rows.length > pageSize || isShort) {
+    throw recorderMismatch(`${rows.length} instead of ${due} on this page`)
   }
 }
 
@@ -47,7 +53,7 @@ export async function askPage(
   query: PageQuery,
   credentials: Credentials,
   signal: AbortSignal,
-): Promise<Page> {
+): Promise<Unchecked> {
   const { search, paging, nameOf, isSignIn = false } = query
   const path = `${RECORDINGS}?${writeApiQuery(search, paging, nameOf)}`
   return within(connection.limits.answerMs, signal, async (limited) => {
@@ -61,9 +67,15 @@ export async function askPage(
   })
 }
 
-/** @throws Problem 502 `recorder_mismatch` where the rows cannot be an answer to the search. */
-export function checkPage(page: Page, search: Search, paging: Paging): void {
+/**
+ * Looks at no row before their number is right.
+ * @returns the page with what is known of its rows.
+ * @throws Problem 502 `recorder_mismatch` where the rows cannot be an answer to the search.
+ */
+export function checkPage(page: Unchecked, search: Search, paging: Paging): Page {
   checkSize(page, paging)
-  const wrong = mismatch(page.recordings, search)
+  const { totalCount, rows } = page
+  const wrong = mismatch(rows, search)
   if (wrong) throw recorderMismatch(`the filter ${wrong} seems to be ignored`)
+  return { totalCount, recordings: rows.map(knownRow) }
 }

@@ -115,8 +115,7 @@ async function list(
   const nameOf = await finder.nameOf(search, count, signal)
   try {
     const page = await askPage(connection, { search, paging, nameOf }, credentials, signal)
-    checkPage(page, search, paging)
-    return page
+    return checkPage(page, search, paging)
   } catch (error) {
     // Ignored or refused, the name may be that of another release.
     if (error instanceof Problem && ['recorder_mismatch', 'invalid_query'].includes(error.code))
