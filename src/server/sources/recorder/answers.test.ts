@@ -160,9 +160,14 @@ describe('a list', () => {
   })
 
   it('is passed on with duplicate ids and with rows that nobody can read', async () => {
-    relay.recorder.on('list', [fault.duplicateIds, fault.malformedRow(42), fault.malformedRow({ id: [] }, 1)])
+    relay.recorder.on('list', [
+      fault.duplicateIds,
+      fault.malformedRow(42),
+      fault.malformedRow({ duration: 'PT5' }, 1),
+    ])
     const { recordings: rows } = json(await askList(relay, relay.enter('ada')))
-    expect(rows).toMatchObject([42, { id: [] }, { id: known.id }, { id: known.id }, { id: known.id }])
+    const same = { id: known.id }
+    expect(rows).toMatchObject([42, { duration: 'PT5' }, same, same, same])
   })
 
   it.each([0, 1])('refused for reason %i is refused in the recorder’s words', async (reason) => {
@@ -262,12 +267,22 @@ describe('an answer of more values than recordings have', () => {
 describe('fields that nobody knows', () => {
   const odd = { secret: 'hidden', SecretKey: { of: 'hidden' }, toString: 'hidden', ID: 'hidden' }
 
-  it('of a row do not go on, and known ones do as they came', async () => {
+  it('of a row do not go on, and known ones do as they came where they are scalars', async () => {
     relay.recorder.on(
       'list',
       fault.changeRows((rows) => [
-        { ...(rows[0] as Fields), ...odd, note: 'hidden', audioUrl: 'hidden', duration: { seconds: 3 } },
-        { id: 'x', ...odd },
+        { ...(rows[0] as Fields), ...odd, note: 'hidden', audioUrl: 'hidden', duration: true },
+        {
+          id: 'x',
+          referenceNumber: 12,
+          startTime: odd,
+          duration: { seconds: 'hidden' },
+          direction: ['hidden'],
+          ownerUsername: { username: 'ada', ...odd },
+          localPartyNumber: [[odd]],
+          remotePartyNumber: null,
+          ...odd,
+        },
         null,
         'text',
         ['hidden', odd],
@@ -286,8 +301,9 @@ describe('fields that nobody knows', () => {
       'localPartyNumber',
       'remotePartyNumber',
     ])
-    expect(first).toMatchObject({ id: known.id, duration: { seconds: 3 } })
-    expect(others).toEqual([{ id: 'x' }, null, 'text', null])
+    expect(first).toMatchObject({ id: known.id, duration: true })
+    const structured = { id: 'x', referenceNumber: 12, remotePartyNumber: null }
+    expect(others).toEqual([structured, null, 'text', null])
   })
 
   it('of a recording do not go on either, at any depth', async () => {
@@ -302,8 +318,10 @@ describe('fields that nobody knows', () => {
         note: { text: 'Call back', author: 'ada', ...odd },
         hash: { algorithm: 'SHA-256', value: 'abc', ...odd },
         pbxInfo: { callId: '7.1', ...odd },
-        pbxCallId: '7.1',
+        pbxCallId: ['hidden'],
         size: '12',
+        duration: { seconds: 'hidden' },
+        remotePartyNumber: [odd],
       })),
     )
     const answer = await ask(relay, recordingEndpoint(known.id), relay.enter('ada'))
@@ -315,9 +333,10 @@ describe('fields that nobody knows', () => {
       note: { text: 'Call back', author: 'ada' },
       hash: { algorithm: 'SHA-256', value: 'abc' },
       pbxInfo: { callId: '7.1' },
-      pbxCallId: '7.1',
       size: '12',
     })
+    for (const name of ['pbxCallId', 'duration', 'remotePartyNumber'])
+      expect(json(answer)).not.toHaveProperty(name)
   })
 
   it.each(['text', 12, null])('leave a note and a hash of another kind as they came: %j', async (value) => {

@@ -1,7 +1,7 @@
 /**
  * What of a recorder's recordings goes on to whoever asks: the fields of the contract, with their values as they came,
  * so that a malformed one is still shown as far as it can be read. What another release says besides is the recorder's
- * own affair.
+ * own affair, also where it stands within a field that the contract knows as a text or a number: such a field is missing.
  */
 
 const rowFields = [
@@ -27,14 +27,15 @@ const isFields = (value: unknown): value is Fields =>
 
 const isScalar = (value: unknown): boolean => typeof value !== 'object' || value === null
 
-function pick(from: Fields, names: readonly string[], fits: (value: unknown) => boolean = () => true) {
-  const given = names.filter((name) => Object.hasOwn(from, name) && fits(from[name]))
+/** Those of the fields that have no fields themselves. */
+function pick(from: Fields, names: readonly string[]) {
+  const given = names.filter((name) => Object.hasOwn(from, name) && isScalar(from[name]))
   return Object.fromEntries(given.map((name) => [name, from[name]]))
 }
 
-/** An object with these of its fields that have no fields themselves; a scalar as it is; an array is nothing known. */
+/** An object with these of its fields; a scalar as it is; an array is nothing known. */
 function small(value: unknown, names: readonly string[]): unknown {
-  if (isFields(value)) return pick(value, names, isScalar)
+  if (isFields(value)) return pick(value, names)
   return isScalar(value) ? value : null
 }
 

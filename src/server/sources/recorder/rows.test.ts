@@ -68,6 +68,19 @@ describe('a filter that the recorder ignores', () => {
   })
 })
 
+describe('a field that holds more than a value', () => {
+  it.each([
+    ['remotePartyNumber', 'contains:+39'],
+    ['ownerUsername', 'mrossi'],
+    ['direction', '1'],
+  ])('is left out, and no mismatch with %s=%s', async (name, value) => {
+    const odd = fault.changeRows((rows) => rows.map((row) => ({ ...(row as Fields), [name]: ['hidden'] })))
+    const answer = await search(`${name}=${encodeURIComponent(value)}`, odd)
+    expect(outcome(answer)).toBe('200')
+    for (const row of json(answer).recordings as readonly Fields[]) expect(row).not.toHaveProperty(name)
+  })
+})
+
 describe('a page’s size', () => {
   it.each([
     ['ignored', fault.ignorePageSize],
