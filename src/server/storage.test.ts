@@ -1,5 +1,6 @@
 /** Signing in and out while the file of the sessions cannot be written or read: locked, full, cut, replaced. */
 import Database from 'better-sqlite3'
+import { randomBytes } from 'node:crypto'
 import { readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -100,19 +101,68 @@ describe.each(faults)('while the sessions’ file is %s', (_, fault) => {
   })
 })
 
-it('signing out works where not even the session can be read', async () => {
-  const cookie = await signIn(host.app, 'manager')
+/** Has the host read the sessions' file again, and not what it remembers of it. */
+function touch(): void {
   const db = new Database(sessionsFile())
   db.exec('UPDATE session SET stamp = stamp')
   db.pragma('wal_checkpoint(TRUNCATE)')
   db.close()
+}
+
+/** Overwrites the sessions' file. @returns what puts it back. */
+function spoil(): () => void {
+  touch()
+  const whole = readFileSync(sessionsFile())
   writeFileSync(sessionsFile(), 'nothing of ours '.repeat(2000))
+  return () => {
+    writeFileSync(sessionsFile(), whole)
+    touch()
+  }
+}
+
+it('signing out works where not even the session can be read', async () => {
+  const cookie = await signIn(host.app, 'manager')
+  spoil()
   const asked = await host.app.inject({ url: AUTH_SESSION, headers: cookie })
   expect([asked.statusCode, asked.headers['retry-after']]).toEqual([503, '5'])
   const answer = await post(AUTH_LOGOUT, cookie)
   expect(answer.statusCode).toBe(204)
   expect(answer.headers['set-cookie']).toMatch(/^rc=; /)
   expect(await statusOf(cookie)).toBe(401)
+})
+
+describe('signing out while the sessions’ file cannot be read', () => {
+  const FLOOD = 10_000
+
+  it('holds, however many sign out with cookies that nobody was given', { timeout: 60_000 }, async () => {
+    const [before, after, other] = [
+      await signIn(host.app, 'manager'),
+      await signIn(host.app, 'agent'),
+      await signIn(host.app, 'solo'),
+    ]
+    const mend = spoil()
+    await post(AUTH_LOGOUT, before)
+    for (let count = 0; count < FLOOD; count += 1) {
+      await post(AUTH_LOGOUT, { cookie: `rc=${randomBytes(48).toString('base64url')}` })
+    }
+    await post(AUTH_LOGOUT, after)
+    mend()
+    expect([await statusOf(before), await statusOf(after), await statusOf(other)]).toEqual([401, 401, 200])
+  })
+
+  it('holds, however many cookies of old somebody signs out with later', { timeout: 60_000 }, async () => {
+    const principal = { username: 'agent', displayName: null, role: 'base', scope: { kind: 'own' } } as const
+    const old = Array.from({ length: FLOOD }, () => host.sessions.open({ ...principal, stamp: '' }))
+    const [seen, unseen] = [await signIn(host.app, 'manager'), await signIn(host.app, 'solo')]
+    const unlock = lock()
+    await post(AUTH_LOGOUT, seen)
+    unlock()
+    const mend = spoil()
+    await post(AUTH_LOGOUT, unseen)
+    for (const token of old) host.sessions.end(token)
+    mend()
+    expect([await statusOf(seen), await statusOf(unseen)]).toEqual([401, 401])
+  })
 })
 
 describe('a host whose files became unreadable', () => {

@@ -5,34 +5,52 @@
 import { isStorageFailure } from '../files/storage-failure.ts'
 import type { SessionKey } from './session-file.ts'
 
-/** Some 2 MB; beyond it the one that waits longest is forgotten. */
+/** Some 2 MB, of those whose row was seen and again of the others. */
 const MAX_WAITING = 10_000
 
 /** With the verifier: nobody ends a session of which they know the id alone. */
 const nameOf = ({ idHash, verifier }: SessionKey): string =>
   Buffer.concat([idHash, verifier]).toString('base64')
 
+/** The sessions' rows. Both throw where the file fails. */
+export interface SessionRows {
+  /** Whether there is a row with this id and verifier. */
+  has(session: SessionKey): boolean
+  /** Deletes all of them, or none. */
+  remove(sessions: readonly SessionKey[]): void
+}
+
 export class EndedSessions {
-  readonly #waiting = new Map<string, SessionKey>()
-  readonly #remove: (sessions: readonly SessionKey[]) => void
+  /** Their rows are there: no more of them can wait than sessions were open. */
+  readonly #seen = new Map<string, SessionKey>()
+  /** Their rows could not be looked for. They may have ended long ago, and one person may have had many. */
+  readonly #unseen = new Map<string, SessionKey>()
+  readonly #rows: SessionRows
   readonly #retryMs: number
   #timer: NodeJS.Timeout | null = null
 
-  /** @param remove deletes their rows, or throws. @param retryMs how long after a failure it is tried again. */
-  constructor(remove: (sessions: readonly SessionKey[]) => void, retryMs: number) {
-    this.#remove = remove
+  /** @param retryMs how long after a failure the rows are tried again. */
+  constructor(rows: SessionRows, retryMs: number) {
+    this.#rows = rows
     this.#retryMs = retryMs
   }
 
   has(session: SessionKey): boolean {
-    return this.#waiting.size > 0 && this.#waiting.has(nameOf(session))
+    if (this.#seen.size + this.#unseen.size === 0) return false
+    const name = nameOf(session)
+    return this.#seen.has(name) || this.#unseen.has(name)
   }
 
-  /** Deletes its row, now or later. */
+  /**
+   * Deletes its row, now or later. Where too many wait, one that was not seen is not kept, and those before it are:
+   * nobody pushes out what others have ended. Of those that were seen the oldest is forgotten, which ends first by itself.
+   */
   end(session: SessionKey): void {
-    const [oldest] = this.#waiting.keys()
-    if (this.#waiting.size >= MAX_WAITING && oldest !== undefined) this.#waiting.delete(oldest)
-    this.#waiting.set(nameOf(session), session)
+    const isThere = this.#look(session)
+    if (isThere === false) return
+    const name = nameOf(session)
+    if (isThere) this.#keepSeen(name, session)
+    else if (this.#unseen.size < MAX_WAITING) this.#unseen.set(name, session)
     // Those that wait already have their next try: a failing disk is not asked more often for it.
     if (!this.#timer) this.#deleteRows()
   }
@@ -43,11 +61,31 @@ export class EndedSessions {
     if (this.#timer) clearTimeout(this.#timer)
   }
 
-  #deleteRows(): void {
-    if (this.#waiting.size === 0) return
+  /** @returns null where it cannot be read. */
+  #look(session: SessionKey): boolean | null {
     try {
-      this.#remove([...this.#waiting.values()])
-      this.#waiting.clear()
+      return this.#rows.has(session)
+    } catch (error) {
+      if (isStorageFailure(error)) return null
+      throw error
+    }
+  }
+
+  #keepSeen(name: string, session: SessionKey): void {
+    this.#unseen.delete(name)
+    this.#seen.delete(name)
+    const [oldest] = this.#seen.keys()
+    if (this.#seen.size >= MAX_WAITING && oldest !== undefined) this.#seen.delete(oldest)
+    this.#seen.set(name, session)
+  }
+
+  #deleteRows(): void {
+    const waiting = [...this.#seen.values(), ...this.#unseen.values()]
+    if (waiting.length === 0) return
+    try {
+      this.#rows.remove(waiting)
+      this.#seen.clear()
+      this.#unseen.clear()
     } catch (error) {
       if (!isStorageFailure(error)) throw error
       this.#timer ??= setTimeout(() => {

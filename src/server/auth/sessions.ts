@@ -1,8 +1,9 @@
 /**
- * Sessions with a split secret. The cookie carries an id and a key; the row stands under the hash of the id and
- * holds a verifier of the key, which the host's own key is part of: under another one no session holds. Who reads the
- * database cannot make a cookie from it; what a source needs to keep for a user is sealed under a key made of the
- * cookie's half and the host's (`seal.ts`).
+ * Sessions with a split secret. The cookie carries a random key and an id; the row stands under the hash of the id and
+ * holds a verifier of the key. Both the id and the verifier are made of the key and the host's own: under another one no
+ * session holds, and a cookie that was never given out is known by itself, also while the database cannot be read. Who
+ * reads the database cannot make a cookie from it; what a source needs to keep for a user is sealed under a key made of
+ * the cookie's half and the host's (`seal.ts`).
  *
  * They live in a file of their own: a long import must not lock sign-in out.
  */
@@ -60,14 +61,21 @@ interface Halves extends SessionKey {
   readonly cookieKey: Buffer
 }
 
-/** @returns null where the text cannot be a cookie of ours. */
+const macOf = (use: string, cookieKey: Buffer, hostKey: Buffer): Buffer =>
+  createHmac('sha256', hostKey).update(use).update(cookieKey).digest()
+
+const idOf = (cookieKey: Buffer, hostKey: Buffer): Buffer =>
+  macOf('session id', cookieKey, hostKey).subarray(0, ID_BYTES)
+
+/** @returns null where the text is no cookie that was given out under this host's key. */
 function split(token: string, hostKey: Buffer): Halves | null {
   if (!/^[\w-]{64}$/.test(token)) return null
   const bytes = Buffer.from(token, 'base64url')
   const [id, cookieKey] = [bytes.subarray(0, ID_BYTES), bytes.subarray(ID_BYTES)]
+  if (!timingSafeEqual(id, idOf(cookieKey, hostKey))) return null
   return {
     idHash: createHash('sha256').update(id).digest(),
-    verifier: createHmac('sha256', hostKey).update('session verifier').update(cookieKey).digest(),
+    verifier: macOf('session verifier', cookieKey, hostKey),
     cookieKey,
   }
 }
@@ -91,14 +99,19 @@ class StoredSessions implements Sessions {
   constructor({ file, nowMs, hostKey, retryMs = RETRY_MS }: SessionOptions) {
     this.#file = new SessionFile(file)
     this.#watched = watchDatabaseFile(file)
-    this.#ended = new EndedSessions((sessions) => this.#file.remove(sessions), retryMs)
+    const rows = {
+      has: (session: SessionKey) => this.#row(session) !== null,
+      remove: (sessions: readonly SessionKey[]) => this.#file.remove(sessions),
+    }
+    this.#ended = new EndedSessions(rows, retryMs)
     this.#nowMs = nowMs
     this.#hostKey = hostKey
   }
 
   open({ username, account, stamp, credentials }: Principal): string {
     const openedMs = this.#nowMs()
-    const token = randomBytes(ID_BYTES + KEY_BYTES).toString('base64url')
+    const cookieKey = randomBytes(KEY_BYTES)
+    const token = Buffer.concat([idOf(cookieKey, this.#hostKey), cookieKey]).toString('base64url')
     const halves = split(token, this.#hostKey)
     if (!halves) throw new Error('a fresh session token cannot be read')
     const sealed = credentials ? seal(credentials, this.#keysOf(halves)) : null
@@ -126,7 +139,7 @@ class StoredSessions implements Sessions {
 
   end(token: string): void {
     const halves = split(token, this.#hostKey)
-    if (halves && this.#mayBeOpen(halves)) this.#ended.end(halves)
+    if (halves) this.#ended.end(halves)
   }
 
   endSame(token: string): void {
@@ -178,16 +191,6 @@ class StoredSessions implements Sessions {
       return null
     }
     return { username, stamp, credentials, idleExpiresMs, expiresMs }
-  }
-
-  /** Also where that cannot be read. */
-  #mayBeOpen(halves: Halves): boolean {
-    try {
-      return this.#row(halves) !== null
-    } catch (error) {
-      if (isStorageFailure(error)) return true
-      throw error
-    }
   }
 }
 
