@@ -8,14 +8,14 @@ import type { Socket } from 'node:net'
 import type { Breaker } from './breaker.ts'
 import { isUntrusted, recorderDown, recorderFailed, searchTimeout } from './failures.ts'
 import { KEEP_ALIVE_MS, MAX_HEADER_BYTES, type RecorderLimits } from './limits.ts'
-import { trustOf, type Answer, type Question, type Wire, type WireOptions } from './wire.ts'
+import { NotConnected, trustOf, type Answer, type Question, type Wire, type WireOptions } from './wire.ts'
 
 /** Watches a new connection until it is there. Its owner hears of its end in any case. */
 function watchConnecting(
   socket: Socket,
   isSecure: boolean,
   { breaker, limits }: { readonly breaker: Breaker; readonly limits: RecorderLimits },
-  signal: AbortSignal,
+  { signal, onConnected }: { readonly signal: AbortSignal; readonly onConnected: () => void },
 ): void {
   const timer = setTimeout(() => socket.destroy(recorderDown()), limits.connectMs)
   let failure: Error | null = null
@@ -29,6 +29,7 @@ function watchConnecting(
   const connected = (): void => {
     over()
     breaker.connected()
+    onConnected()
   }
   const closed = (): void => {
     over()
@@ -82,12 +83,14 @@ class AudioWire implements Wire {
         clearTimeout(timer)
         signal.removeEventListener('abort', leave)
       }
+      let isConnected = false
       const fail = (why: unknown): void => {
         over()
-        reject(why instanceof Error ? why : new Error(String(why)))
+        reject(isConnected ? why : new NotConnected(why))
       }
       signal.addEventListener('abort', leave, { once: true })
-      request.on('socket', (socket) => this.#meet(socket, signal))
+      const onConnected = (): void => void (isConnected = true)
+      request.on('socket', (socket) => this.#meet(socket, { signal, onConnected }))
       // It stays: what fails once the answer has begun is told by the body alone.
       request.on('error', fail)
       request.once('close', () => fail(recorderFailed('broke the connection off')))
@@ -116,10 +119,10 @@ class AudioWire implements Wire {
     return this.#isSecure ? requestSecurely(origin, options) : requestPlainly(origin, options)
   }
 
-  #meet(socket: Socket, signal: AbortSignal): void {
-    if (this.#known.has(socket)) return
+  #meet(socket: Socket, asking: { readonly signal: AbortSignal; readonly onConnected: () => void }): void {
+    if (this.#known.has(socket)) return asking.onConnected()
     this.#known.add(socket)
-    watchConnecting(socket, this.#isSecure, this.#options, signal)
+    watchConnecting(socket, this.#isSecure, this.#options, asking)
   }
 }
 

@@ -1,34 +1,17 @@
-/** The way to the recorder: few sockets that users take in turns, and none while nobody answers. */
+/** Questions to the recorder and their answers; each that carries a password passes the guard. */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { performance } from 'node:perf_hooks'
 import { accountName } from '../account-name.ts'
 import type { Credentials } from '../source.ts'
-import { busy, createTurns, type Turns } from '../turns.ts'
-import { openAudioWire } from './audio-wire.ts'
-import { createBreaker } from './breaker.ts'
-import { createGuard, type Guard, type Sent, type Verdict } from './credentials.ts'
-import { explainFailure, recorderDown, searchTimeout } from './failures.ts'
-import { openJsonWire } from './json-wire.ts'
+import type { Release } from '../turns.ts'
+import { createGuard, type Guard, type Request, type Sent, type Verdict } from './credentials.ts'
+import { openCrossing, type Call, type CrossingOptions } from './crossing.ts'
+import { explainFailure, searchTimeout } from './failures.ts'
 import type { RecorderLimits } from './limits.ts'
 import { joined } from './signals.ts'
-import { discard, type Answer, type Wire } from './wire.ts'
+import { discard, NotConnected, type Answer } from './wire.ts'
 
-/** Twenty sockets in all. Audio has its own: a few long recordings must not keep searches waiting. */
-const lanes = {
-  data: { running: 14, runningEach: 10, open: openJsonWire },
-  audio: { running: 6, runningEach: 4, open: openAudioWire },
-} as const
-export type Lane = keyof typeof lanes
-/** How many wait for a turn at most: of one user, and of all together. */
-const WAITING_EACH = 100
-const WAITING = 2000
-
-export interface Call {
-  readonly lane: Lane
-  /** With its query, as it goes on the wire. */
-  readonly path: string
-  readonly accept: string
-  readonly range?: string
+export interface GuardedCall extends Call {
   /** Whether somebody has just typed the password: one that was refused is tried again then. */
   readonly isSignIn?: boolean
 }
@@ -43,31 +26,17 @@ export interface Connection {
    * @throws Problem `recorder_down`, `recorder_untrusted`, `recorder_failed`, `search_timeout`, `signed_out`,
    * `too_many_attempts`, `busy`, or the signal's reason.
    */
-  ask(call: Call, credentials: Credentials | null, signal: AbortSignal): Promise<Answer>
+  ask(call: GuardedCall, credentials: Credentials | null, signal: AbortSignal): Promise<Answer>
   /** As `ask`, with a name and a password that nobody has: a recorder that checks passwords answers 401. */
   askAsNobody(call: Call, signal: AbortSignal): Promise<Answer>
   gauges(): Readonly<Record<string, number>>
   close(): Promise<void>
 }
 
-export interface ConnectionOptions {
-  /** Scheme, host and port. */
-  readonly origin: string
-  /** PEM of a further authority, beside those that Node knows. */
-  readonly ca: string | null
-  readonly limits: RecorderLimits
+export interface ConnectionOptions extends Omit<CrossingOptions, 'steadyMs'> {
   /** A clock that nobody sets, ms. */
   readonly steadyMs?: () => number
 }
-
-/** Sockets, and the turns that go before them: so nothing waits within them, where nobody's turn counts. */
-interface Open {
-  readonly wire: Wire
-  readonly turns: Turns
-}
-
-const basic = ({ username, password }: Credentials): string =>
-  `Basic ${Buffer.from(`${username}:${password}`, 'utf8').toString('base64')}`
 
 /**
  * Which answers show that the recorder looked at the password and took it. A firewall may answer 403, and any server
@@ -78,58 +47,52 @@ function verdictOf(status: number): Verdict {
   return status >= 200 && status < 300 ? 'proven' : 'unknown'
 }
 
-async function judge(sent: Promise<Answer>): Promise<Sent<Answer>> {
-  const answer = await sent
-  const verdict = verdictOf(answer.statusCode)
-  if (verdict === 'refused') discard(answer)
-  return { verdict, answer }
+async function judge(exchanging: Promise<Answer>): Promise<Sent<Answer>> {
+  try {
+    const answer = await exchanging
+    const verdict = verdictOf(answer.statusCode)
+    if (verdict === 'refused') discard(answer)
+    return { verdict, answer }
+  } catch (failure) {
+    if (failure instanceof NotConnected) return { verdict: 'unsent', failure }
+    throw failure
+  }
 }
 
-const headersOf = (call: Call, credentials: Credentials | null): Record<string, string> => ({
-  accept: call.accept,
-  // What is compressed cannot be bounded by its length, and the recorder is near.
-  'accept-encoding': 'identity',
-  ...(credentials ? { authorization: basic(credentials) } : {}),
-  ...(call.range === undefined ? {} : { range: call.range }),
-})
-
-const sum = (of: (one: Open) => number, all: readonly Open[]): number =>
-  all.reduce((total, one) => total + of(one), 0)
-
-const tooMuch = () => busy('The recorder has too much to do. Try again in a moment.')
-
 export function openConnection(options: ConnectionOptions): Connection {
-  const { origin, ca, limits, steadyMs = () => performance.now() } = options
-  const breaker = createBreaker(steadyMs)
+  const { limits, steadyMs = () => performance.now() } = options
+  const crossing = openCrossing({ ...options, steadyMs })
   const guard = createGuard(steadyMs)
 
-  const openLane = (lane: Lane): Open => {
-    const { running, runningEach, open } = lanes[lane]
-    const waiting = { waiting: WAITING, waitingEach: WAITING_EACH, waitMs: limits.waitMs }
-    return {
-      wire: open({ origin, ca, limits, breaker, connections: running }),
-      turns: createTurns({ running, runningEach, ...waiting, full: tooMuch }),
+  async function askUnguarded(call: Call, credentials: Credentials | null, signal: AbortSignal) {
+    try {
+      return await crossing.exchange(call, credentials, await crossing.enter(call, '', signal), signal)
+    } catch (error) {
+      signal.throwIfAborted()
+      throw explainFailure(error)
     }
   }
-  const open = { data: openLane('data'), audio: openLane('audio') }
-  const both = Object.values(open)
 
-  /** @param who whose turn it takes; the host's own questions share one. */
-  async function send(call: Call, credentials: Credentials | null, who: string, signal: AbortSignal) {
-    const { wire, turns } = open[call.lane]
-    const downMs = breaker.waitMs()
-    if (downMs > 0) throw recorderDown(downMs)
-    const release = await turns.enter(who, signal)
+  async function askGuarded(
+    call: GuardedCall,
+    credentials: Credentials,
+    signal: AbortSignal,
+  ): Promise<Answer> {
+    const who = accountName(credentials.username)
+    const request: Request<Answer> = async (running, leaving) => {
+      let release: Release
+      try {
+        release = await joined([running, leaving], (either) => crossing.enter(call, who, either))
+      } catch (failure) {
+        return { verdict: 'unsent', failure }
+      }
+      return judge(
+        within(limits.answerMs, running, (limited) => crossing.exchange(call, credentials, release, limited)),
+      )
+    }
     try {
-      const waitMs = breaker.enter()
-      if (waitMs > 0) throw recorderDown(waitMs)
-      const answer = await wire.ask({ path: call.path, headers: headersOf(call, credentials) }, signal)
-      breaker.connected()
-      if (answer.body.closed) release()
-      else answer.body.once('close', release)
-      return answer
+      return await guard.send(credentials, signal, { request, discard, isSignIn: call.isSignIn ?? false })
     } catch (error) {
-      release()
       signal.throwIfAborted()
       throw explainFailure(error)
     }
@@ -139,26 +102,14 @@ export function openConnection(options: ConnectionOptions): Connection {
     limits,
     guard,
     ask(call, credentials, signal) {
-      if (credentials === null) return send(call, null, '', signal)
-      const who = accountName(credentials.username)
-      const request = (either: AbortSignal) => judge(send(call, credentials, who, either))
-      return guard.send(credentials, signal, request, call.isSignIn)
+      return credentials ? askGuarded(call, credentials, signal) : askUnguarded(call, null, signal)
     },
     askAsNobody(call, signal) {
       const nobody = { username: `check-${randomUUID()}`, password: randomBytes(24).toString('base64url') }
-      return send(call, nobody, '', signal)
+      return askUnguarded(call, nobody, signal)
     },
-    gauges() {
-      return {
-        recorder_sockets: sum(({ wire }) => wire.sockets(), both),
-        recorder_requests_running: sum(({ turns }) => turns.counts().running, both),
-        recorder_requests_queued: sum(({ turns }) => turns.counts().waiting, both),
-        recorder_breaker_open: breaker.waitMs() > 0 ? 1 : 0,
-      }
-    },
-    async close() {
-      await Promise.all(both.map(({ wire }) => wire.close()))
-    },
+    gauges: crossing.gauges,
+    close: crossing.close,
   }
 }
 

@@ -2,13 +2,14 @@
  * Passwords that travel with every call, kept from doing harm: directories lock an account after a few wrong ones. A
  * password that was refused is not sent again by whoever holds it, only once by a new sign-in, since a recorder
  * may have refused it by mistake. One that nothing has proven lately goes out with one request alone, so that a changed password
- * costs one failed attempt and not as many as the page has requests.
+ * costs one failed attempt and not as many as the page has requests. That request goes on when its caller leaves: a
+ * caller that asked and left again and again would have the password sent each time, and never hear that it is wrong.
  */
 import { createHmac, randomBytes } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
 import { credentialsRefused } from './failures.ts'
-import { joined, orAborted } from './signals.ts'
-import { createTries, type Tries } from './tries.ts'
+import { joined, orAborted, orDiscarded } from './signals.ts'
+import { createTries, MAX_TRIES, type Tries } from './tries.ts'
 import type { Credentials } from '../source.ts'
 
 /** How long sessions do not send a refused password again: somebody may have unlocked the account since. */
@@ -22,28 +23,45 @@ export const RIGHT_MS = 10 * 3_600_000
  * A script that has an old password would use up all tries of its user otherwise.
  */
 const MAX_REFUSALS = 2
+/**
+ * How many requests with a proven password may miss their answers, since their callers leave or the recorder fails,
+ * before it is tried again. The trial makes them as many as may be wrong.
+ */
+export const MAX_UNANSWERED = MAX_TRIES - 1
 const MAX_KNOWN = 10_000
 
 /** What an answer says about the password that it was asked with; a failure says nothing. */
 export type Verdict = 'proven' | 'refused' | 'unknown'
 
-export interface Sent<T> {
-  readonly verdict: Verdict
-  readonly answer: T
-}
+/** What became of a request; where it was never sent, the recorder has not heard of the password. */
+export type Sent<T> =
+  | { readonly verdict: Verdict; readonly answer: T }
+  | { readonly verdict: 'unsent'; readonly failure: unknown }
 
-/** Its signal aborts once another request has the password refused. */
-export type Request<T> = (signal: AbortSignal) => Promise<Sent<T>>
+/**
+ * It rejects only where the password was sent and no answer came.
+ * @param running ends it at any time, such as once another request has the password refused.
+ * @param leaving ends it as long as it is not sent.
+ */
+export type Request<T> = (running: AbortSignal, leaving: AbortSignal) => Promise<Sent<T>>
+
+export interface Sending<T> {
+  readonly request: Request<T>
+  /** Disposes of an answer whose caller has left. */
+  readonly discard: (answer: T) => void
+  /** Tries a refused password again. */
+  readonly isSignIn: boolean
+}
 
 export interface Guard {
   isRefused(credentials: Credentials): boolean
   /**
    * Sends a request with a password, unless it is known to be refused.
-   * @param isSignIn tries a refused password again.
+   * @param signal of the caller, who may leave a request that goes on.
    * @throws Problem 401 `signed_out` where it is refused, 429 `too_many_attempts` where it may be wrong and too many of
    * its account were, or the signal's reason.
    */
-  send<T>(credentials: Credentials, signal: AbortSignal, request: Request<T>, isSignIn?: boolean): Promise<T>
+  send<T>(credentials: Credentials, signal: AbortSignal, sending: Sending<T>): Promise<T>
 }
 
 interface Known {
@@ -52,6 +70,8 @@ interface Known {
   state: 'unproven' | 'proven' | 'refused'
   untilMs: number
   refusals: number
+  /** Requests that were sent since the password was proven and got no answer. */
+  unanswered: number
   /** Settles when the one request that tries the password has its answer: with what it said. */
   trial: Promise<Verdict> | null
   refusal: AbortController
@@ -91,19 +111,14 @@ class PasswordGuard implements Guard {
     return held?.state === 'refused' && held.untilMs > this.#steadyMs()
   }
 
-  async send<T>(
-    credentials: Credentials,
-    signal: AbortSignal,
-    request: Request<T>,
-    isSignIn = false,
-  ): Promise<T> {
+  async send<T>(credentials: Credentials, signal: AbortSignal, sending: Sending<T>): Promise<T> {
     for (;;) {
       signal.throwIfAborted()
       const entry = this.#entryOf(credentials)
-      const isSpent = entry.refusals >= (isSignIn ? MAX_REFUSALS : 1)
+      const isSpent = entry.refusals >= (sending.isSignIn ? MAX_REFUSALS : 1)
       if (entry.state === 'refused' && isSpent) throw credentialsRefused()
-      if (entry.state === 'proven') return this.#pass(entry, credentials, signal, request)
-      if (!entry.trial) return this.#tryOut(entry, credentials, signal, request)
+      if (entry.state === 'proven') return this.#pass(entry, credentials, signal, sending.request)
+      if (!entry.trial) return this.#tryOut(entry, credentials, signal, sending)
       // One refusal answers everybody who waited for it.
       if ((await orAborted(entry.trial, signal)) === 'refused') throw credentialsRefused()
     }
@@ -120,17 +135,23 @@ class PasswordGuard implements Guard {
     const held = this.#known.get(mac)
     if (held && (held.trial !== null || held.untilMs > this.#steadyMs())) return held
     const refusal = newRefusal()
-    const fresh: Known = { mac, state: 'unproven', untilMs: 0, refusals: 0, trial: null, refusal }
+    const counts = { untilMs: 0, refusals: 0, unanswered: 0 }
+    const fresh: Known = { mac, state: 'unproven', ...counts, trial: null, refusal }
     setBounded(this.#known, mac, fresh)
     return fresh
   }
 
-  #tryOut<T>(entry: Known, credentials: Credentials, signal: AbortSignal, request: Request<T>): Promise<T> {
+  #tryOut<T>(
+    entry: Known,
+    credentials: Credentials,
+    signal: AbortSignal,
+    { request, discard }: Sending<T>,
+  ): Promise<T> {
     let verdict: Verdict = 'unknown'
     entry.refusal = newRefusal()
-    const answer = this.#pass(entry, credentials, signal, async (either) => {
-      const sent = await request(either)
-      verdict = sent.verdict
+    const answer = this.#pass(entry, credentials, null, async (running) => {
+      const sent = await request(running, signal)
+      if (sent.verdict !== 'unsent') verdict = sent.verdict
       return sent
     })
     const over = (): Verdict => {
@@ -138,39 +159,50 @@ class PasswordGuard implements Guard {
       return verdict
     }
     entry.trial = answer.then(over, over)
-    return answer
+    return orDiscarded(answer, signal, discard)
   }
 
+  /** @param signal ends the request at any time; null leaves it to the request. */
   async #pass<T>(
     entry: Known,
-    credentials: Credentials,
-    signal: AbortSignal,
+    { username }: Credentials,
+    signal: AbortSignal | null,
     request: Request<T>,
   ): Promise<T> {
-    const { username } = credentials
     const isRight = (this.#right.get(entry.mac) ?? 0) > this.#steadyMs()
     const attempt = isRight ? null : this.#tries.begin(username)
-    let verdict: Verdict = 'unknown'
+    let verdict: Sent<T>['verdict'] | 'unanswered' = 'unanswered'
     try {
-      const sent = await joined([signal, entry.refusal.signal], request)
+      const { refusal } = entry
+      const ends = signal ? [signal, refusal.signal] : [refusal.signal]
+      const sent = await joined(ends, (running) => request(running, running))
       ;({ verdict } = sent)
-      if (verdict !== 'refused') return sent.answer
+      if (sent.verdict === 'unsent') throw sent.failure
+      if (sent.verdict !== 'refused') return sent.answer
     } finally {
-      if (verdict !== 'refused') attempt?.withdraw()
+      // Without an answer it stays counted: the directory may have counted it too, and one more may lock the account.
+      // A recorder that is slow or breaks off then costs its users minutes, unless their password was right before; one
+      // that cannot be reached costs them nothing.
+      if (!['refused', 'unanswered'].includes(verdict)) attempt?.withdraw()
       // What was sent as right before another request had it refused says nothing more.
       if (attempt || entry.state !== 'refused') {
-        if (verdict === 'refused' && !attempt) this.#tries.add(username)
+        if (verdict === 'refused' && !attempt) this.#tries.add(username, 1 + entry.unanswered)
         this.#judge(entry, verdict)
       }
     }
     throw credentialsRefused()
   }
 
-  #judge(entry: Known, verdict: Verdict): void {
-    if (verdict === 'unknown') return
+  #judge(entry: Known, verdict: Sent<unknown>['verdict'] | 'unanswered'): void {
+    if (verdict === 'unanswered') {
+      entry.unanswered += 1
+      if (entry.state === 'proven' && entry.unanswered >= MAX_UNANSWERED) entry.state = 'unproven'
+    }
+    if (verdict !== 'proven' && verdict !== 'refused') return
     const nowMs = this.#steadyMs()
     entry.state = verdict
     entry.untilMs = nowMs + (verdict === 'refused' ? REFUSED_MS : PROVEN_MS)
+    entry.unanswered = 0
     if (verdict === 'proven') {
       entry.refusals = 0
       setBounded(this.#right, entry.mac, nowMs + RIGHT_MS)

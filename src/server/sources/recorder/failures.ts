@@ -1,6 +1,7 @@
 /** What went wrong between the host and the recorder, as problems that say who has to do what. */
 import { errors } from 'undici'
 import { Problem } from '../../../contract/problems.ts'
+import { NotConnected } from './wire.ts'
 
 /** The recorder's own 504, an open breaker, no connection: no search is the cause, and waiting is the remedy. */
 export function recorderDown(retryAfterMs?: number): Problem {
@@ -94,8 +95,10 @@ const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error ? String(error.code) : ''
 
 /** An address may stand for several, each with its own error: the last word is as good as any. */
-const first = (error: unknown): unknown =>
-  error instanceof AggregateError && codeOf(error) === '' ? error.errors[0] : error
+function first(thrown: unknown): unknown {
+  const error = thrown instanceof NotConnected ? thrown.cause : thrown
+  return error instanceof AggregateError && codeOf(error) === '' ? error.errors[0] : error
+}
 
 /** Whether it was the certificate that no connection came of. */
 export const isUntrusted = (error: unknown): boolean => certificateCodes.test(codeOf(first(error)))

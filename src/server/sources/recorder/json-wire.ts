@@ -2,7 +2,7 @@
 import { buildConnector, Pool } from 'undici'
 import { isUntrusted } from './failures.ts'
 import { KEEP_ALIVE_MS, MAX_HEADER_BYTES, MAX_JSON_BYTES } from './limits.ts'
-import { trustOf, type Wire, type WireOptions } from './wire.ts'
+import { NotConnected, trustOf, type Wire, type WireOptions } from './wire.ts'
 
 /** A little beyond what is read, so that the reader is the one who says that it is too much. */
 const MAX_BODY_BYTES = MAX_JSON_BYTES + 256 * 1024
@@ -15,11 +15,14 @@ const AHEAD_BYTES = MAX_BODY_BYTES + 1
 function connectorOf({ ca, limits, breaker }: WireOptions): buildConnector.connector {
   const connect = buildConnector({ timeout: limits.connectMs, ...trustOf(ca) })
   return (options, callback) =>
-    connect(options, (...result) => {
-      if (!result[0]) breaker.connected()
+    connect(options, (failure, socket) => {
+      if (!failure) {
+        breaker.connected()
+        return callback(null, socket)
+      }
       // Who shows a wrong certificate is there: its name is what helps, and "down" would hide it.
-      else if (!isUntrusted(result[0])) breaker.failed()
-      callback(...result)
+      if (!isUntrusted(failure)) breaker.failed()
+      callback(new NotConnected(failure), null)
     })
 }
 

@@ -28,6 +28,12 @@ function leaving(relay: Relay, path: string, headers: Record<string, string>) {
   const over = ask(relay, path, headers, { signal: abort.signal }).catch(() => null)
   return { leave: () => abort.abort(), over }
 }
+/** A session whose password need not be tried: the request that tries one goes on without its client. */
+async function proven(relay: Relay, username: string): Promise<{ cookie: string }> {
+  const cookie = relay.enter(username)
+  expect(outcome(await askList(relay, cookie))).toBe('200')
+  return cookie
+}
 /** How many clients the host has now. */
 const connections = (relay: Relay): Promise<number> =>
   new Promise((found) => relay.app.server.getConnections((_error, count) => found(count)))
@@ -51,14 +57,15 @@ describe('a client that leaves', () => {
   it.each(ofClients)('%s %s ends the recorder’s answer', async (_route, _when, path, what) => {
     await withRelay(async (relay) => {
       const { recorder } = relay
+      const cookie = await proven(relay, 'ada')
       recorder.on('any', what)
-      const { leave, over } = leaving(relay, path, relay.enter('ada'))
-      await expect.poll(() => recorder.requests.length).toBe(1)
+      const { leave, over } = leaving(relay, path, cookie)
+      await expect.poll(() => recorder.requests.length).toBe(2)
       leave()
       await over
       await settled(recorder)
       expect(recorder.aborted()).toBe(1)
-      expect(recorder.requests).toHaveLength(1)
+      expect(recorder.requests).toHaveLength(2)
     })
   })
 
@@ -132,7 +139,7 @@ describe('a client that leaves', () => {
     })
   })
 
-  it('with the request that tries its password lets the next one try', async () => {
+  it('the request that tries its password leaves that to go on, and the next one waits for it', async () => {
     await withRelay(async (relay) => {
       const { recorder } = relay
       const cookie = relay.enter('ada')
@@ -142,7 +149,11 @@ describe('a client that leaves', () => {
       const second = askList(relay, cookie)
       leave()
       await over
+      expect(recorder.held()).toBe(1)
+      recorder.release()
       expect(outcome(await second)).toBe('200')
+      await settled(recorder)
+      expect([recorder.aborted(), recorder.count('list')]).toEqual([0, 2])
     })
   })
 
@@ -150,14 +161,15 @@ describe('a client that leaves', () => {
     await withRelay(async (relay) => {
       const { recorder } = relay
       const path = `${page}&remotePartyNumber=contains:39`
+      const [ada, boss] = [await proven(relay, 'ada'), await proven(relay, 'boss')]
       recorder.on('list', fault.hold, 1)
-      const first = leaving(relay, path, relay.enter('ada'))
+      const first = leaving(relay, path, ada)
       await expect.poll(() => recorder.held()).toBe(1)
-      const waiting = leaving(relay, path, relay.enter('boss'))
-      const second = ask(relay, path, relay.enter('boss'))
+      const waiting = leaving(relay, path, boss)
+      const second = ask(relay, path, boss)
       waiting.leave()
       await waiting.over
-      expect(recorder.requests).toHaveLength(1)
+      expect(recorder.requests).toHaveLength(3)
       first.leave()
       expect(outcome(await second)).toBe('200')
       await settled(recorder)

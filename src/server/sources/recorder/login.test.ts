@@ -9,7 +9,7 @@ import type { Problem } from '../../../contract/problems.ts'
 import { basic, loginRequest, signIn } from '../../testing.ts'
 import { REFUSED_MS, RIGHT_MS } from './credentials.ts'
 import { SSO_SETTING } from './failures.ts'
-import { TRY_WINDOW_MS } from './tries.ts'
+import { MAX_TRIES, TRY_WINDOW_MS } from './tries.ts'
 import { askList, outcome, recorderUsers, relayHost, type Relay, type RelayOptions } from './testing.ts'
 
 const LOGIN_FAILURES = 4
@@ -306,9 +306,7 @@ describe('a password that was not judged', () => {
     'no API': [fault.status(404), '502 recorder_failed'],
     'too many requests': [fault.status(429), '429 too_many_searches'],
     'a cut': [fault.cut('half'), '502 recorder_failed'],
-    'no HTTP': [fault.noHttp, '502 recorder_failed'],
     'half of the JSON': [fault.truncatedJson, '502 recorder_failed'],
-    silence: [fault.silence, '504 recorder_down'],
     'a drip': [fault.drip(40), '504 recorder_down'],
   }
 
@@ -323,6 +321,16 @@ describe('a password that was not judged', () => {
     for (let count = 1; count < LOGIN_FAILURES; count += 1)
       expect(await told('ada', `${count}`)).toBe(refused)
     expect(await told('ada')).toBe('200')
+  })
+
+  it('because no answer came is no failed attempt at the door, but counts at the recorder', async () => {
+    const { recorder } = await open()
+    recorder.on('list', fault.cut('nothing'))
+    for (let count = 0; count < MAX_TRIES; count += 1)
+      expect(await told('ada', `${count}`)).toBe('502 recorder_failed')
+    const answer = await logIn('ada')
+    expect([answer.statusCode, answer.headers['retry-after']]).toEqual([429, '900'])
+    expect(recorder.requests).toHaveLength(MAX_TRIES)
   })
 
   it('because nobody listens is no failed attempt', async () => {

@@ -20,6 +20,23 @@ export async function joined<T>(
   }
 }
 
+/**
+ * As `orAborted`, for a thing that has to be disposed of where it comes after the signal.
+ * @throws what the promise does, or the signal's reason.
+ */
+export async function orDiscarded<T>(
+  promise: Promise<T>,
+  signal: AbortSignal,
+  discard: (late: T) => void,
+): Promise<T> {
+  try {
+    return await orAborted(promise, signal)
+  } catch (error) {
+    promise.then(discard, () => undefined)
+    throw error
+  }
+}
+
 /** Waits for a promise, but no longer than for the signal. @throws what the promise does, or the signal's reason. */
 export function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {

@@ -13,15 +13,15 @@ const MAX_ACCOUNTS = 50_000
 
 /** It counts from its start, so that many at once cannot slip through. */
 export interface Try {
-  /** The password was right, or was not judged. */
+  /** The password was right, or was not sent, or was answered without being judged. */
   withdraw(): void
 }
 
 export interface Tries {
   /** @throws Problem 429 `too_many_attempts` where no more may be sent, with the time to wait. */
   begin(username: string): Try
-  /** Counts one that was sent in good faith and was refused. */
-  add(username: string): void
+  /** Counts what was sent of a password that had been right before and was refused now. */
+  add(username: string, count: number): void
 }
 
 function tooMany(waitMs: number): Problem {
@@ -29,7 +29,7 @@ function tooMany(waitMs: number): Problem {
   return new Problem({
     status: 429,
     code: 'too_many_attempts',
-    message: `Too many wrong passwords were tried for this user at the recorder. Try again in ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}.`,
+    message: `Too many passwords that the recorder has not taken were tried for this user. Try again in ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}.`,
     retryAfterMs: waitMs,
   })
 }
@@ -68,6 +68,8 @@ export function createTries(steadyMs: () => number): Tries {
       if (oldest) throw tooMany(oldest.atMs + TRY_WINDOW_MS - steadyMs())
       return add(account)
     },
-    add: (username) => void add(accountName(username)),
+    add(username, count) {
+      for (let added = 0; added < count; added += 1) add(accountName(username))
+    },
   }
 }

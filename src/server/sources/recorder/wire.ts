@@ -18,12 +18,21 @@ export interface Answer {
   readonly body: Readable
 }
 
+/** No connection came about, so the recorder has not seen the question. Its cause is the failure of the connection. */
+export class NotConnected extends Error {
+  override readonly name = 'NotConnected'
+
+  constructor(cause: unknown) {
+    super('No connection to the recorder came about.', { cause })
+  }
+}
+
 export interface Wire {
   /**
    * Asks once. No redirect is followed.
    * @param signal ends the question until its answer has begun; from then on the body is destroyed instead.
    * @returns the answer at its headers; the caller reads or destroys its body.
-   * @throws the failure of the connection as it is, see `explainFailure`.
+   * @throws NotConnected where no byte of the question left, else the failure as it is; see `explainFailure`.
    */
   ask(question: Question, signal: AbortSignal): Promise<Answer>
   /** Connections open now. */

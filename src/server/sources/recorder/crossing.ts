@@ -1,0 +1,131 @@
+/** How a question gets across: few sockets, the turns that users take before them, and none while nobody answers. */
+import type { Credentials } from '../source.ts'
+import { busy, createTurns, type Release, type Turns } from '../turns.ts'
+import { openAudioWire } from './audio-wire.ts'
+import { createBreaker } from './breaker.ts'
+import { recorderDown } from './failures.ts'
+import { openJsonWire } from './json-wire.ts'
+import type { RecorderLimits } from './limits.ts'
+import type { Answer, Wire } from './wire.ts'
+
+/** Twenty sockets in all. Audio has its own: a few long recordings must not keep searches waiting. */
+const lanes = {
+  data: { running: 14, runningEach: 10, open: openJsonWire },
+  audio: { running: 6, runningEach: 4, open: openAudioWire },
+} as const
+export type Lane = keyof typeof lanes
+/** How many wait for a turn at most: of one user, and of all together. */
+const WAITING_EACH = 100
+const WAITING = 2000
+
+export interface Call {
+  readonly lane: Lane
+  /** With its query, as it goes on the wire. */
+  readonly path: string
+  readonly accept: string
+  readonly range?: string
+}
+
+export interface CrossingOptions {
+  /** Scheme, host and port. */
+  readonly origin: string
+  /** PEM of a further authority, beside those that Node knows. */
+  readonly ca: string | null
+  readonly limits: RecorderLimits
+  /** A clock that nobody sets, ms. */
+  readonly steadyMs: () => number
+}
+
+export interface Crossing {
+  /**
+   * Waits for a turn. Nothing has been sent when it ends, or fails.
+   * @param who whose turn it takes; the host's own questions share one.
+   * @throws Problem `recorder_down`, `busy`, or the signal's reason.
+   */
+  enter(call: Call, who: string, signal: AbortSignal): Promise<Release>
+  /**
+   * Asks once, and gives the turn back once the answer no longer takes a connection.
+   * @throws as `Wire.ask` does.
+   */
+  exchange(
+    call: Call,
+    credentials: Credentials | null,
+    release: Release,
+    signal: AbortSignal,
+  ): Promise<Answer>
+  gauges(): Readonly<Record<string, number>>
+  close(): Promise<void>
+}
+
+/** Sockets, and the turns that go before them: so nothing waits within them, where nobody's turn counts. */
+interface Open {
+  readonly wire: Wire
+  readonly turns: Turns
+}
+
+const basic = ({ username, password }: Credentials): string =>
+  `Basic ${Buffer.from(`${username}:${password}`, 'utf8').toString('base64')}`
+
+const headersOf = (call: Call, credentials: Credentials | null): Record<string, string> => ({
+  accept: call.accept,
+  // What is compressed cannot be bounded by its length, and the recorder is near.
+  'accept-encoding': 'identity',
+  ...(credentials ? { authorization: basic(credentials) } : {}),
+  ...(call.range === undefined ? {} : { range: call.range }),
+})
+
+const sum = (of: (one: Open) => number, all: readonly Open[]): number =>
+  all.reduce((total, one) => total + of(one), 0)
+
+const tooMuch = () => busy('The recorder has too much to do. Try again in a moment.')
+
+export function openCrossing({ origin, ca, limits, steadyMs }: CrossingOptions): Crossing {
+  const breaker = createBreaker(steadyMs)
+
+  const openLane = (lane: Lane): Open => {
+    const { running, runningEach, open } = lanes[lane]
+    const waiting = { waiting: WAITING, waitingEach: WAITING_EACH, waitMs: limits.waitMs }
+    return {
+      wire: open({ origin, ca, limits, breaker, connections: running }),
+      turns: createTurns({ running, runningEach, ...waiting, full: tooMuch }),
+    }
+  }
+  const open = { data: openLane('data'), audio: openLane('audio') }
+  const both = Object.values(open)
+
+  return {
+    async enter({ lane }, who, signal) {
+      const downMs = breaker.waitMs()
+      if (downMs > 0) throw recorderDown(downMs)
+      const release = await open[lane].turns.enter(who, signal)
+      const waitMs = breaker.enter()
+      if (waitMs <= 0) return release
+      release()
+      throw recorderDown(waitMs)
+    },
+    async exchange(call, credentials, release, signal) {
+      try {
+        const question = { path: call.path, headers: headersOf(call, credentials) }
+        const answer = await open[call.lane].wire.ask(question, signal)
+        breaker.connected()
+        if (answer.body.closed) release()
+        else answer.body.once('close', release)
+        return answer
+      } catch (error) {
+        release()
+        throw error
+      }
+    },
+    gauges() {
+      return {
+        recorder_sockets: sum(({ wire }) => wire.sockets(), both),
+        recorder_requests_running: sum(({ turns }) => turns.counts().running, both),
+        recorder_requests_queued: sum(({ turns }) => turns.counts().waiting, both),
+        recorder_breaker_open: breaker.waitMs() > 0 ? 1 : 0,
+      }
+    },
+    async close() {
+      await Promise.all(both.map(({ wire }) => wire.close()))
+    },
+  }
+}

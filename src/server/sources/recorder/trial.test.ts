@@ -1,0 +1,161 @@
+/** The request that tries a password: its caller may leave, and a directory counts the password all the same. */
+import { afterEach, describe, expect, it } from 'vitest'
+import { makeCalls } from '../../../../e2e/recorder/calls.ts'
+import { fault } from '../../../../e2e/recorder/faults.ts'
+import { RECORDINGS, recordingEndpoint } from '../../../contract/endpoints.ts'
+import type { Problem } from '../../../contract/problems.ts'
+import { HEALTH_LIVE } from '../../health.ts'
+import { MAX_UNANSWERED, PROVEN_MS } from './credentials.ts'
+import { ask, askList, outcome, relayHost, settled, type Relay, type RelayOptions } from './testing.ts'
+
+const recordings = makeCalls({ audioFrames: 5000 }, {}, {})
+const address = recordingEndpoint(recordings[0]?.id ?? '')
+const routes = { list: `${RECORDINGS}?page=0&pageSize=5`, detail: address, media: `${address}/Media` }
+
+let relay: Relay
+afterEach(() => relay.close())
+async function open(options: RelayOptions = {}): Promise<Relay> {
+  relay = await relayHost({
+    spool: { graceMs: 0 },
+    ...options,
+    recorder: { recordings, ...options.recorder },
+  })
+  return relay
+}
+
+const connections = (): Promise<number> =>
+  new Promise((found) => relay.app.server.getConnections((_error, count) => found(count)))
+
+/** Asks, and leaves once the host has the question and whatever comes of it has begun. */
+async function askAndLeave(path: string, headers: Record<string, string>): Promise<void> {
+  const abort = new AbortController()
+  const over = ask(relay, path, headers, { signal: abort.signal }).catch(() => null)
+  await expect.poll(connections).toBe(1)
+  for (let round = 0; round < 3; round += 1) await ask(relay, HEALTH_LIVE)
+  await expect.poll(() => relay.recorder.requests.length).toBeGreaterThan(0)
+  abort.abort()
+  await over
+  await expect.poll(connections).toBe(0)
+}
+
+const tryOut = (password: string): Promise<string> =>
+  relay.source.authenticate('ada', password).then(
+    () => '200',
+    (error: Problem) => `${error.status} ${error.code}`,
+  )
+async function tryAll(count: number): Promise<string[]> {
+  const outcomes: string[] = []
+  for (let n = 0; n < count; n += 1) outcomes.push(await tryOut(`guess ${n}`))
+  return outcomes
+}
+const refused = '401 refused_by_recorder'
+const tooMany = '429 too_many_attempts'
+
+describe('a caller that leaves each request', () => {
+  it.each(Object.entries(routes))('has an old password sent once: %s', async (_route, path) => {
+    const { recorder } = await open()
+    const cookie = relay.enter('ada', 'old')
+    recorder.on('any', fault.hold)
+    for (let count = 0; count < 5; count += 1) await askAndLeave(path, cookie)
+    expect(recorder.requests).toHaveLength(1)
+    recorder.heal()
+    await settled(recorder)
+    expect(outcome(await askList(relay, cookie))).toBe('401 signed_out')
+    expect(recorder.requests).toHaveLength(1)
+  })
+
+  it.each(Object.entries(routes))('leaves nothing of a right one behind: %s', async (_route, path) => {
+    const { recorder } = await open()
+    const cookie = relay.enter('ada')
+    recorder.on('any', [fault.hold, fault.stall], 1)
+    await askAndLeave(path, cookie)
+    recorder.heal()
+    await settled(recorder)
+    await expect.poll(() => relay.source.gauges?.()).toMatchObject({ recorder_requests_running: 0 })
+    expect(recorder.requests).toHaveLength(1)
+    // The answer that nobody took has proven the password all the same.
+    recorder.on('list', fault.hold)
+    const running = [askList(relay, cookie), askList(relay, cookie)]
+    await expect.poll(() => recorder.held()).toBe(2)
+    recorder.heal()
+    expect((await Promise.all(running)).map(outcome)).toEqual(['200', '200'])
+  })
+
+  it('has one sent a few times that was right a moment ago, and then once', async () => {
+    const { recorder } = await open()
+    const cookie = relay.enter('ada')
+    expect(outcome(await askList(relay, cookie))).toBe('200')
+    recorder.setPassword('ada', 'new')
+    recorder.on('list', fault.hold)
+    for (let count = 0; count < MAX_UNANSWERED + 4; count += 1) await askAndLeave(routes.list, cookie)
+    expect(recorder.requests).toHaveLength(1 + MAX_UNANSWERED + 1)
+    recorder.heal()
+    await settled(recorder)
+    expect(outcome(await askList(relay, cookie))).toBe('401 signed_out')
+    expect(recorder.requests).toHaveLength(1 + MAX_UNANSWERED + 1)
+    // All of them may have been wrong, so no more is sent.
+    expect(await tryOut('new')).toBe(tooMany)
+  })
+
+  it('while its request waits for a turn has sent nothing, and tried nothing', async () => {
+    const { recorder, source } = await open()
+    const cookie = relay.enter('ada')
+    expect(outcome(await askList(relay, cookie))).toBe('200')
+    recorder.on('list', fault.hold)
+    const viewer = await source.principal('ada', { username: 'ada', password: 'demo' })
+    const paging = { page: 0, pageSize: 5 }
+    const never = new AbortController().signal
+    const running = Array.from({ length: 10 }, () => source.list({}, paging, viewer!, never))
+    await expect.poll(() => recorder.held()).toBe(10)
+    for (let count = 0; count < 5; count += 1) {
+      const stale = await source.principal('ada', { username: 'ada', password: `old ${count}` })
+      const abort = new AbortController()
+      const waiting = source.list({}, paging, stale!, abort.signal)
+      await expect.poll(() => source.gauges?.().recorder_requests_queued).toBe(1)
+      abort.abort(new Error('left'))
+      await expect(waiting).rejects.toThrow('left')
+      expect(source.gauges?.().recorder_requests_queued).toBe(0)
+    }
+    recorder.heal()
+    await Promise.all(running)
+    expect(recorder.requests).toHaveLength(1 + 10)
+    expect((await tryAll(3)).every((tried) => tried === refused)).toBe(true)
+  })
+})
+
+describe('a password that was sent and got no answer', () => {
+  it.each([
+    ['the connection broke off', fault.cut('nothing'), '502 recorder_failed'],
+    ['it was no HTTP', fault.noHttp, '502 recorder_failed'],
+    ['none came in time', fault.silence, '504 recorder_down'],
+  ])('counts, because %s', async (_why, what, expected) => {
+    const { recorder } = await open({ limits: { firstByteMs: 300, answerMs: 400 } })
+    recorder.on('list', what)
+    const outcomes = await Promise.all(Array.from({ length: 6 }, (_, n) => tryOut(`guess ${n}`)))
+    expect(outcomes.filter((tried) => tried === expected).length).toBeLessThanOrEqual(4)
+    expect(outcomes.filter((tried) => tried === tooMany).length).toBeGreaterThanOrEqual(2)
+    recorder.heal()
+    expect(await tryOut('demo')).toBe(tooMany)
+    expect(recorder.requests.length).toBeLessThanOrEqual(4)
+  })
+
+  it('is no guess where it was right before', async () => {
+    const { recorder } = await open()
+    expect(await tryOut('demo')).toBe('200')
+    for (let count = 0; count < 5; count += 1) {
+      relay.steadyMs += PROVEN_MS
+      recorder.on('list', fault.cut('nothing'), 1)
+      expect(await tryOut('demo')).toBe('502 recorder_failed')
+    }
+    expect(await tryOut('demo')).toBe('200')
+  })
+
+  it('is none where it was not sent, because nobody listens', async () => {
+    const { recorder } = await open()
+    await recorder.refuseConnections()
+    expect(new Set(await tryAll(6))).toEqual(new Set(['504 recorder_down']))
+    await recorder.acceptConnections()
+    relay.steadyMs += 30_000
+    expect(await tryOut('demo')).toBe('200')
+  })
+})
