@@ -9,6 +9,7 @@ import type { Assets } from './assets.ts'
 import { createAudit } from './audit/audit.ts'
 import type { AuditLog } from './audit/audit-log.ts'
 import { authRoutes } from './auth-routes.ts'
+import type { AttemptMemory } from './auth/attempt-memory.ts'
 import { createDemoAccounts } from './auth/demo-accounts.ts'
 import { createPasswords } from './auth/passwords.ts'
 import type { Sessions } from './auth/sessions.ts'
@@ -46,11 +47,12 @@ export interface AppDependencies {
   readonly writeDocument: WriteDocument
   readonly drain: Drain
   readonly embedOrigins: readonly string[]
-  readonly loginFailures: number
   /** Rows to one session in an hour that look like copying; the standard where it is left out. */
   readonly copyAlert?: number
-  /** Where the throttle keeps what it counts; without it a restart forgets it. */
-  readonly attempts?: Pick<ThrottleOptions, 'kept' | 'sleep'>
+  /** What is remembered of tries; the host opens it, and closes it at its end. */
+  readonly attempts: AttemptMemory
+  /** How tries that are slowed down wait; the standard where it is left out. */
+  readonly slowDown?: ThrottleOptions['sleep']
   /** How long a refusal to look at a password takes, ms; the standard where it is left out. */
   readonly refusalMs?: number
   readonly demoAccounts: readonly DemoAccount[]
@@ -122,10 +124,10 @@ function readJsonOnly(app: FastifyInstance): void {
 }
 
 function openThrottle(app: FastifyInstance, dependencies: AppDependencies): Throttle {
-  const { attempts, loginFailures: failures, nowMs, metrics } = dependencies
+  const { attempts: memory, nowMs, slowDown: sleep, metrics } = dependencies
   const report = (err: unknown): void =>
     app.log.error({ err }, 'attempts.db cannot be used: wrong passwords count in memory only')
-  const throttle = createThrottle({ ...attempts, failures, nowMs, report })
+  const throttle = createThrottle({ memory, nowMs, report, sleep })
   app.addHook('onClose', async () => throttle.close())
   metrics?.add(() => throttle.figures())
   return throttle

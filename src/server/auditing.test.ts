@@ -149,7 +149,7 @@ describe('signing in and out', () => {
   })
 
   it('has one line for a throttled user and address in 15 minutes', async () => {
-    await open({ dependencies: { loginFailures: 1 } })
+    await open({ loginFailures: 1 })
     for (let n = 0; n < 4; n += 1) await host.app.inject(loginRequest('agent', 'wrong'))
     await find('page=0&pageSize=1', basic('AGENT', 'wrong'))
     expect(lines()).toMatchObject([
@@ -169,7 +169,7 @@ describe('signing in and out', () => {
   })
 
   it('cannot be made to fill the disk with names or with passwords too long to be tried', async () => {
-    await open({ dependencies: { loginFailures: 1 } })
+    await open({ loginFailures: 1 })
     for (let n = 0; n < 300; n += 1) await host.app.inject(loginRequest(`user${n}`, 'wrong'))
     for (let n = 0; n < 300; n += 1) await host.app.inject(loginRequest(`u${n}`, 'x'.repeat(300)))
     // 10 that were tried, and 40 that were not.

@@ -414,8 +414,7 @@ describe('too many failures', () => {
 
   it('slow down who makes them from where they have signed in, and are judged in the end', async () => {
     const slept: number[] = []
-    const kept = null
-    await open({ dependencies: { attempts: { kept, sleep: async (ms) => void slept.push(ms) } } })
+    await open({ dependencies: { slowDown: async (ms) => void slept.push(ms) } })
     expect((await logIn('manager')).statusCode).toBe(200)
     for (let count = 0; count < 10; count += 1) expect((await logIn('manager', 'wrong')).statusCode).toBe(401)
     expect((await listAs(basic('manager'))).statusCode).toBe(200)
@@ -433,7 +432,7 @@ describe('too many failures', () => {
 
   it('count the same in Basic', async () => {
     const { tried, wrap } = watched()
-    await open({ wrap, dependencies: { loginFailures: 2 } })
+    await open({ wrap, loginFailures: 2 })
     expect((await listAs(basic('manager', 'a'))).statusCode).toBe(401)
     expect((await logIn('manager', 'b')).statusCode).toBe(401)
     const refused = await listAs(basic('manager', 'c'))

@@ -19,12 +19,14 @@ import { pathToFileURL } from 'node:url'
 import Sqlite from 'better-sqlite3'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startRecorder } from '../../e2e/recorder/recorder.ts'
-import { openSessions } from './auth/sessions.ts'
 import { openAuditLog } from './audit/audit-log.ts'
 import { readHeadsFile } from './audit/head.ts'
 import { auditKeys } from './audit/keys.ts'
 import { linesOf, testEvent } from './audit/testing.ts'
 import { verifyLog } from './audit/verify.ts'
+import { AttemptMemory } from './auth/attempt-memory.ts'
+import { openSessions } from './auth/sessions.ts'
+import { keepTries } from './auth/tries.ts'
 import { readHostKey } from './host-key.ts'
 import { openRecorderSource } from './sources/recorder/recorder-source.ts'
 import type { Principal } from './sources/source.ts'
@@ -33,6 +35,7 @@ import { openSqliteSource } from './sources/sqlite/sqlite-source.ts'
 import { NOON_MS, testHostKey } from './testing.ts'
 import { temporaryFolder, testGuid, testStore, type TestStore } from './sources/sqlite/testing.ts'
 
+const nowMs = (): number => NOON_MS
 const root = resolve(import.meta.dirname, '..', '..')
 /** Within the project, so that packages are found. */
 let compiled: string
@@ -229,7 +232,7 @@ describe('npm run user', () => {
       code: 1,
       err: `There is no sessions.db in ${folder.dataDir}. Set DATA_DIR to the host's folder.\n`,
     })
-    const sessions = openSessions({ file, nowMs: () => NOON_MS, hostKey: testHostKey })
+    const sessions = openSessions({ file, nowMs, hostKey: testHostKey })
     const open = (username: string): string =>
       sessions.open({ username, displayName: null, role: 'base', scope: { kind: 'own' }, stamp: '' })
     const [first, second, alike, other] = ['mrossi', 'MRossi', 'CORP\\mrossi', 'ada'].map(open)
@@ -257,9 +260,11 @@ describe('npm run user', () => {
     )
     const recorder = await startRecorder({ users: people, recordings: [] })
     const spoolFolder = join(folder.dataDir, 'spool')
-    const relay = openRecorderSource({ url: recorder.url, ca: null, remoteParameter: 'auto', spoolFolder })
+    const tries = keepTries(new AttemptMemory({ failures: 4, nowMs, kept: null }), nowMs)
+    const options = { url: recorder.url, ca: null, remoteParameter: 'auto', tries, spoolFolder } as const
+    const relay = openRecorderSource(options)
     const file = join(folder.dataDir, 'sessions.db')
-    const sessions = openSessions({ file, nowMs: () => NOON_MS, hostKey: testHostKey })
+    const sessions = openSessions({ file, nowMs, hostKey: testHostKey })
     const told = {
       MROSSI: 'CORP\\mrossi',
       'corp\\mrossi': 'mrossi',

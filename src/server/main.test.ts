@@ -22,8 +22,10 @@ import { text } from 'node:stream/consumers'
 import { connect as connectSecurely, type TLSSocket } from 'node:tls'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { makeAuthority, type Authority, type KeyPair } from '../../e2e/recorder/certificates.ts'
+import { startRecorder } from '../../e2e/recorder/recorder.ts'
 import { RECORDINGS } from '../contract/endpoints.ts'
 import { linesOf } from './audit/testing.ts'
+import { kinds } from './auth/ledger.ts'
 import { databaseFile, openForWriting } from './sources/sqlite/database.ts'
 import { Directory } from './sources/sqlite/directory.ts'
 import { WAITING_STRANGERS } from './sources/sqlite/scrypt-runner.ts'
@@ -101,6 +103,18 @@ async function stop(child: Host, signal: NodeJS.Signals): Promise<unknown> {
   return code
 }
 
+/** Asks with a password, which the host tries at its source. */
+const guess = (port: number, secret: string): Promise<string> =>
+  exchange(port, rawGet(`${RECORDINGS}?page=0&pageSize=1`, basic('ada', secret)))
+
+/** How many tries at the recorder stand in the host's file. */
+function keptTries(): unknown {
+  const db = new Database(join(folder.dataDir, 'data', 'attempts.db'), { readonly: true })
+  const count = db.prepare('SELECT count(*) FROM attempt WHERE kind = ?').pluck().get(kinds.try)
+  db.close()
+  return count
+}
+
 /** Everything that it writes to its log and to people, as it comes. */
 function output(child: Host): { text: string } {
   const out = { text: '' }
@@ -158,6 +172,20 @@ describe('the host', () => {
     const port = await listening(start(env))
     expect(await exchange(port, rawGet('/auth/session', { cookie }))).toContain('"username":"manager"')
     store.remove()
+  })
+
+  it('counts what it has sent to a recorder over a kill and a new start', async () => {
+    const users = [{ username: 'ada', password: 'demo', may: 'all' }] as const
+    const recorder = await startRecorder({ users, recordings: [] })
+    const env = { RECORDER_URL: recorder.url }
+    const first = start(env)
+    const port = await listening(first)
+    for (const password of ['a', 'b', 'c']) expect(await guess(port, password)).toContain('HTTP/1.1 401')
+    await expect.poll(keptTries).toBe(3)
+    await stop(first, 'SIGKILL')
+    expect(await guess(await listening(start(env)), 'd')).toContain('HTTP/1.1 429')
+    expect(recorder.requests).toHaveLength(3)
+    await recorder.stop()
   })
 
   it('finishes a running answer when it is told to stop, takes on no other, and ends with 0', async () => {

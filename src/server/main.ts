@@ -4,7 +4,9 @@ import { join, resolve } from 'node:path'
 import { buildApp } from './app.ts'
 import { readAssets } from './assets.ts'
 import { AuditError } from './audit/audit-error.ts'
+import { AttemptMemory } from './auth/attempt-memory.ts'
 import { openSessions, type Sessions } from './auth/sessions.ts'
+import { keepTries } from './auth/tries.ts'
 import { hostClock, type NowMs } from './clock.ts'
 import { ConfigError, readConfig, type Config } from './config.ts'
 import { isLoopback, type Listen } from './config/addresses.ts'
@@ -92,7 +94,10 @@ async function start(): Promise<void> {
   // Before the files are narrowed: that would hide that others may have read the key.
   const hostKey = config.hostKey ?? readHostKey(dataDir)
   const narrowed = narrowFiles(dataDir)
-  const { source, demoAccounts } = await openSource(config, dataDir, { nowMs, say })
+  const kept = { file: join(dataDir, 'attempts.db'), hostKey }
+  const attempts = new AttemptMemory({ failures: config.loginFailures, nowMs, kept })
+  const prepare = { nowMs, tries: keepTries(attempts, nowMs), say }
+  const { source, demoAccounts } = await openSource(config, dataDir, prepare)
   const sessions = openSessionsIn(dataDir, nowMs, hostKey)
   const audit = await openHostAudit(config, hostKey, nowMs)
   const drain = createDrain()
@@ -107,7 +112,7 @@ async function start(): Promise<void> {
     source,
     sessions,
     auditLog: audit.log,
-    attempts: { kept: { file: join(dataDir, 'attempts.db'), hostKey } },
+    attempts,
     nowMs,
     drain,
     demoAccounts,

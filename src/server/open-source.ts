@@ -9,6 +9,7 @@ import { openRecorderSource } from './sources/recorder/recorder-source.ts'
 import type { Source } from './sources/source.ts'
 import { storeExists } from './sources/sqlite/database.ts'
 import { openSqliteSource } from './sources/sqlite/sqlite-source.ts'
+import type { Tries } from './sources/tries.ts'
 import { StartError } from './start-error.ts'
 
 export interface OpenedSource {
@@ -18,6 +19,8 @@ export interface OpenedSource {
 
 interface Prepare {
   readonly nowMs: NowMs
+  /** Passwords that a recorder gets. */
+  readonly tries: Tries
   /** Says to the operator what takes a moment. */
   readonly say: (line: string) => void
 }
@@ -45,7 +48,7 @@ export async function openSource(config: Config, dataDir: string, prepare: Prepa
     const limits = { answerMs: timeoutMs, firstByteMs: Math.min(timeoutMs, 20_000) }
     const spoolFolder = join(dataDir, 'spool')
     return {
-      source: openRecorderSource({ url, ca, remoteParameter, limits, spoolFolder }),
+      source: openRecorderSource({ url, ca, remoteParameter, limits, tries: prepare.tries, spoolFolder }),
       demoAccounts: [],
     }
   }

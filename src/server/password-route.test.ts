@@ -64,7 +64,7 @@ describe('changing the own password', () => {
 
   it('asks for the old one, ends no session without it, and counts it as a sign-in', async () => {
     const slept: number[] = []
-    await open({ dependencies: { attempts: { kept: null, sleep: async (ms) => void slept.push(ms) } } })
+    await open({ dependencies: { slowDown: async (ms) => void slept.push(ms) } })
     const cookie = await signIn(host.app, 'agent')
     for (let count = 0; count < 6; count += 1) {
       const refused = await change(cookie, { old: 'wrong', new: GOOD })

@@ -9,6 +9,7 @@ import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { buildApp, type AppDependencies } from './app.ts'
 import { readAssets } from './assets.ts'
 import { openAuditLog } from './audit/audit-log.ts'
+import { AttemptMemory } from './auth/attempt-memory.ts'
 import { openSessions, type Sessions } from './auth/sessions.ts'
 import { readDocument } from './document.ts'
 import { createDrain, type Drain } from './drain.ts'
@@ -55,6 +56,8 @@ export function writeTestPage(folder: string): void {
 export interface TestHostOptions {
   readonly recordings?: readonly TestRecording[]
   readonly dependencies?: Partial<AppDependencies>
+  /** Wrong passwords of one account that are free, 4 where it is left out. */
+  readonly loginFailures?: number
   /** Puts something between the host and its source. */
   readonly wrap?: (source: Source) => Source
 }
@@ -85,6 +88,7 @@ export async function testHost(options: TestHostOptions = {}): Promise<TestHost>
       hostKey,
       nowMs,
     })
+    const kept = { file: join(dataDir, 'attempts.db'), hostKey: testHostKey }
     const drain = createDrain()
     const app = await buildApp({
       source: options.wrap?.(source) ?? source,
@@ -95,9 +99,8 @@ export async function testHost(options: TestHostOptions = {}): Promise<TestHost>
       writeDocument: readDocument(join(page, 'index.html')),
       drain,
       embedOrigins: [],
-      loginFailures: 4,
       refusalMs: 0,
-      attempts: { kept: { file: join(dataDir, 'attempts.db'), hostKey: testHostKey } },
+      attempts: new AttemptMemory({ failures: options.loginFailures ?? 4, nowMs, kept }),
       demoAccounts: [],
       contact: null,
       log: null,

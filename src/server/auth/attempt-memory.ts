@@ -1,4 +1,7 @@
-/** What the throttle knows of past tries: wrong ones by account, network and both, and who has signed in where. */
+/**
+ * What the host knows of past tries: wrong ones by account, network and both, who has signed in where, and how many
+ * passwords of an account a recorder got. The throttle counts at the door, and the recorder's guard behind it.
+ */
 import { createHmac, hkdfSync, randomBytes } from 'node:crypto'
 import { accountName } from '../sources/account-name.ts'
 import { AttemptsFile } from './attempts-file.ts'
@@ -13,6 +16,7 @@ export const KNOWN_MS = 90 * 24 * 60 * 60_000
 
 const MAX_ENTRIES = 10_000
 const MAX_KNOWN = 50_000
+const MAX_TRIES = 50_000
 
 export interface AttemptMemoryOptions {
   /** Wrong passwords of one account that are free; the other limits follow from it. */
@@ -20,8 +24,6 @@ export interface AttemptMemoryOptions {
   readonly nowMs: () => number
   /** Where it is kept over a restart, and the host's key, which names are masked with. Null keeps it in memory. */
   readonly kept: { readonly file: string; readonly hostKey: Buffer; readonly saveMs?: number } | null
-  /** Told once for each time that the file cannot be used. */
-  readonly report: (error: unknown) => void
 }
 
 /** The keys of one try. */
@@ -36,16 +38,20 @@ export class AttemptMemory {
   readonly accounts: FailureCounts
   readonly networks: FailureCounts
   readonly pairs: FailureCounts
+  /** Of passwords at the recorder, see `keepTries`. */
+  readonly tries: Ledger
+  /** How many wrong passwords of an account are free. */
+  readonly failures: number
   readonly #nowMs: () => number
   readonly #known: Ledger
   readonly #key: Buffer
   readonly #file: AttemptsFile | null
 
-  constructor({ failures, nowMs, kept, report }: AttemptMemoryOptions) {
+  constructor({ failures, nowMs, kept }: AttemptMemoryOptions) {
     const ledgers = new Map<Kind, Ledger>()
     const restore = (kind: Kind, key: string, entry: Entry): boolean =>
       ledgers.get(kind)?.restore(key, entry) ?? false
-    this.#file = kept ? new AttemptsFile({ ...kept, restore, report }) : null
+    this.#file = kept ? new AttemptsFile({ ...kept, restore }) : null
     const keeper: Keeper = this.#file ?? { save() {} }
     const ledger = (kind: Kind, maxEntries: number): Ledger => {
       const made = new Ledger({ kind, maxEntries, nowMs, keeper })
@@ -58,9 +64,18 @@ export class AttemptMemory {
     this.networks = counts(kinds.network, failures * NETWORK_MULTIPLE)
     this.pairs = counts(kinds.pair, failures)
     this.#known = ledger(kinds.known, MAX_KNOWN)
+    this.tries = ledger(kinds.try, MAX_TRIES)
+    this.failures = failures
     this.#nowMs = nowMs
     this.#key = Buffer.from(hkdfSync('sha256', kept?.hostKey ?? randomBytes(32), '', 'sign-in attempts', 32))
-    this.#file?.open()
+  }
+
+  /**
+   * Reads the file. Before, nothing is remembered of earlier runs.
+   * @param report told once for each time that the file cannot be used.
+   */
+  open(report: (error: unknown) => void): void {
+    this.#file?.open(report)
   }
 
   /** Whether it is in its file. */
@@ -70,11 +85,13 @@ export class AttemptMemory {
 
   /** Names and addresses go into nothing but keyed digests: the file tells nobody who signs in from where. */
   placeOf(username: string, address: string): Place {
-    const account = accountName(username)
     const network = networkOf(address)
-    const mask = (...parts: string[]): string =>
-      createHmac('sha256', this.#key).update(JSON.stringify(parts)).digest('base64url').slice(0, 22)
-    return { account: mask('a', account), network: mask('n', network), pair: mask('p', account, network) }
+    const pair = this.#mask('p', accountName(username), network)
+    return { account: this.accountOf(username), network: this.#mask('n', network), pair }
+  }
+
+  accountOf(username: string): string {
+    return this.#mask('a', accountName(username))
   }
 
   isKnown({ pair }: Place): boolean {
@@ -88,5 +105,9 @@ export class AttemptMemory {
 
   close(): void {
     this.#file?.close()
+  }
+
+  #mask(...parts: string[]): string {
+    return createHmac('sha256', this.#key).update(JSON.stringify(parts)).digest('base64url').slice(0, 22)
   }
 }

@@ -18,9 +18,6 @@ function open(clock: { nowMs: number }, saveMs = 0) {
     saveMs,
     file: path,
     restore: (_kind, key, entry) => ledger.restore(key, entry),
-    report: (error) => {
-      throw error
-    },
   })
   const ledger: Ledger = new Ledger({
     kind: kinds.account,
@@ -28,7 +25,9 @@ function open(clock: { nowMs: number }, saveMs = 0) {
     nowMs: () => clock.nowMs,
     keeper: file,
   })
-  file.open()
+  file.open((error) => {
+    throw error
+  })
   const stored = (): unknown[] => {
     const db = new Database(path, { readonly: true })
     const keys = db.prepare('SELECT key FROM attempt ORDER BY key').pluck().all()

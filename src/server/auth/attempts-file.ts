@@ -1,5 +1,5 @@
 /**
- * Keeps what the throttle remembers in a small database, so that neither a restart nor a kill gives a guesser new tries.
+ * Keeps what is remembered of tries in a small database, so that neither a restart nor a kill gives a guesser new tries.
  * Nobody waits for it and no sign-in fails by it: what cannot be written now is written with what comes next.
  */
 import Database from 'better-sqlite3'
@@ -29,8 +29,6 @@ export interface AttemptsFileOptions {
   readonly saveMs?: number
   /** Gets each entry of the file, once it could be read. @returns false for one that is worth nothing. */
   readonly restore: (kind: Kind, key: string, entry: Entry) => boolean
-  /** Told once for each time that the file cannot be used. */
-  readonly report: (error: unknown) => void
 }
 
 function openDatabase(file: string): Database.Database {
@@ -64,6 +62,7 @@ interface Statements {
 export class AttemptsFile implements Keeper {
   readonly #options: AttemptsFileOptions
   readonly #pending = new Map<string, Change>()
+  #report: (error: unknown) => void = () => {}
   #db: (Statements & { readonly database: Database.Database }) | null = null
   #timer: NodeJS.Timeout | null = null
   #isOut = false
@@ -73,8 +72,12 @@ export class AttemptsFile implements Keeper {
     this.#options = options
   }
 
-  /** Reads the file, or makes it. One that cannot be opened now is opened with the next change. */
-  open(): void {
+  /**
+   * Reads the file, or makes it. One that cannot be opened now is opened with the next change.
+   * @param report told once for each time that the file cannot be used.
+   */
+  open(report: (error: unknown) => void): void {
+    this.#report = report
     this.#attempt(() => this.#opened())
   }
 
@@ -118,7 +121,7 @@ export class AttemptsFile implements Keeper {
       work()
       this.#isOut = false
     } catch (error) {
-      if (!this.#isOut) this.#options.report(error)
+      if (!this.#isOut) this.#report(error)
       this.#isOut = true
     }
   }

@@ -22,8 +22,8 @@ const wrap = (source: Source): Source => ({
   },
 })
 beforeAll(async () => {
-  const dependencies = { demoAccounts, trustProxy: ['10.0.0.0/8', 'loopback'], loginFailures: 1000 }
-  host = await testHost({ recordings: [{}], dependencies, wrap })
+  const dependencies = { demoAccounts, trustProxy: ['10.0.0.0/8', 'loopback'] }
+  host = await testHost({ recordings: [{}], dependencies, loginFailures: 1000, wrap })
   wrong = await host.app.inject(loginRequest('agent', 'wrong'))
   cookie = await signIn(host.app, 'manager')
 })

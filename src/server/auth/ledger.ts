@@ -1,4 +1,4 @@
-/** What the throttle remembers: entries by key, bounded in number, and kept in a file where there is one. */
+/** What is remembered of tries: entries by key, bounded in number, and kept in a file where there is one. */
 
 /** Instants in ms since the Unix epoch. */
 export interface Entry {
@@ -9,7 +9,7 @@ export interface Entry {
 }
 
 /** What entries are about. The numbers stand in the file. */
-export const kinds = { account: 1, network: 2, pair: 3, known: 4 } as const
+export const kinds = { account: 1, network: 2, pair: 3, known: 4, try: 5 } as const
 export type Kind = (typeof kinds)[keyof typeof kinds]
 
 /** Keeps entries over a restart. It never throws: what it cannot keep, it tries again later. */

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { Problem } from '../../contract/problems.ts'
-import { NETWORK_MULTIPLE } from './attempt-memory.ts'
+import { AttemptMemory, NETWORK_MULTIPLE, type AttemptMemoryOptions } from './attempt-memory.ts'
 import { createThrottle, PACE, WAITING_EACH, type Throttle, type ThrottleOptions } from './throttle.ts'
 
 const FAILURES = 4
@@ -43,13 +43,21 @@ interface Watched {
   right(user: string, address: string): Promise<'in' | Problem>
 }
 
-function watch(options: Partial<ThrottleOptions> = {}, clock = { nowMs: Date.UTC(2026, 10, 23) }): Watched {
+interface WatchOptions
+  extends
+    Partial<Pick<AttemptMemoryOptions, 'failures' | 'kept'>>,
+    Partial<Pick<ThrottleOptions, 'report' | 'sleep'>> {}
+
+function watch(options: WatchOptions = {}, clock = { nowMs: Date.UTC(2026, 10, 23) }): Watched {
   const slept: number[] = []
+  const nowMs = (): number => clock.nowMs
+  const { failures = FAILURES, kept = null, ...own } = options
+  const memory = new AttemptMemory({ failures, kept, nowMs })
   const throttle = createThrottle({
-    failures: FAILURES,
-    nowMs: () => clock.nowMs,
+    memory,
+    nowMs,
     sleep: async (ms) => void slept.push(ms),
-    ...options,
+    ...own,
   })
   cleanUp.push(() => throttle.close())
   const attempt = async (user: string, address: string) => {

@@ -9,7 +9,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { Problem } from '../../contract/problems.ts'
 import { createTurns, type Turns } from '../sources/turns.ts'
-import { AttemptMemory, type AttemptMemoryOptions, type Place } from './attempt-memory.ts'
+import type { AttemptMemory, Place } from './attempt-memory.ts'
 import type { Counted } from './failure-counts.ts'
 import { Pace } from './pace.ts'
 
@@ -50,12 +50,14 @@ export interface Throttle {
   close(): void
 }
 
-export interface ThrottleOptions
-  extends
-    Pick<AttemptMemoryOptions, 'failures' | 'nowMs'>,
-    Partial<Pick<AttemptMemoryOptions, 'kept' | 'report'>> {
+export interface ThrottleOptions {
+  /** Opened here, and closed with the throttle. */
+  readonly memory: AttemptMemory
+  readonly nowMs: () => number
+  /** Told once for each time that what is remembered cannot be kept. */
+  readonly report?: (error: unknown) => void
   /** Rejects once the signal aborts. */
-  readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>
+  readonly sleep?: ((ms: number, signal: AbortSignal) => Promise<void>) | undefined
 }
 
 const sleepUnreferenced = (ms: number, signal: AbortSignal): Promise<void> =>
@@ -96,15 +98,10 @@ class Guard implements Throttle {
   readonly #paces: { readonly clean: Pace; readonly other: Pace }
   readonly #counts = { delayed: 0, account: 0, network: 0, pace: 0, wait: 0 }
 
-  constructor({
-    failures,
-    nowMs,
-    kept = null,
-    report = () => {},
-    sleep = sleepUnreferenced,
-  }: ThrottleOptions) {
-    this.#memory = new AttemptMemory({ failures, nowMs, kept, report })
-    this.#failures = failures
+  constructor({ memory, nowMs, report = () => {}, sleep = sleepUnreferenced }: ThrottleOptions) {
+    this.#memory = memory
+    this.#memory.open(report)
+    this.#failures = memory.failures
     this.#sleep = sleep
     this.#slots = createTurns({
       running: Number.POSITIVE_INFINITY,
@@ -220,7 +217,6 @@ class Guard implements Throttle {
   }
 }
 
-/** Without a file to keep it in, a restart forgets everything. */
 export function createThrottle(options: ThrottleOptions): Throttle {
   return new Guard(options)
 }

@@ -9,6 +9,8 @@ import { makeAuthority } from '../../../../e2e/recorder/certificates.ts'
 import { fault, type Fault } from '../../../../e2e/recorder/faults.ts'
 import { recordingEndpoint } from '../../../contract/endpoints.ts'
 import type { Problem } from '../../../contract/problems.ts'
+import { AttemptMemory } from '../../auth/attempt-memory.ts'
+import { keepTries } from '../../auth/tries.ts'
 import { HEALTH_READY } from '../../health.ts'
 import { FAILURES, OPEN_MS } from './breaker.ts'
 import { openConnection } from './connection.ts'
@@ -326,11 +328,14 @@ describe('one who asks for much', () => {
 const head = (length: number | null): string =>
   `HTTP/1.1 200 OK\r\n${length === null ? '' : `Content-Length: ${length}\r\n`}Connection: close\r\n\r\n`
 
+const nowMs = (): number => relay.nowMs
+
 /** Asks a server that answers each connection so for audio. */
 async function hear(answer: (socket: Socket) => void, limits = standardLimits) {
   await open()
   const raw = await openRaw((socket) => socket.once('data', () => answer(socket)))
-  const connection = openConnection({ origin: `http://127.0.0.1:${raw.port}`, ca: null, limits })
+  const tries = keepTries(new AttemptMemory({ failures: 4, nowMs, kept: null }), nowMs)
+  const connection = openConnection({ origin: `http://127.0.0.1:${raw.port}`, ca: null, tries, limits })
   const call = { lane: 'audio', path: '/', accept: '*/*' } as const
   return { connection, ask: () => connection.ask(call, null, new AbortController().signal) }
 }

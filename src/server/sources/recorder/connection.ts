@@ -3,6 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { performance } from 'node:perf_hooks'
 import { accountName } from '../account-name.ts'
 import type { Credentials } from '../source.ts'
+import type { Tries } from '../tries.ts'
 import type { Release } from '../turns.ts'
 import { createGuard, type Guard, type Request, type Sent, type Verdict } from './credentials.ts'
 import { openCrossing, type Call, type CrossingOptions } from './crossing.ts'
@@ -14,6 +15,8 @@ import { discard, NotConnected, type Answer } from './wire.ts'
 export interface GuardedCall extends Call {
   /** Whether somebody has just typed the password: one that was refused is tried again then. */
   readonly isSignIn?: boolean
+  /** False for a sign-in from where this user has never signed in. */
+  readonly isKnown?: boolean
 }
 
 export interface Connection {
@@ -34,6 +37,7 @@ export interface Connection {
 }
 
 export interface ConnectionOptions extends Omit<CrossingOptions, 'steadyMs'> {
+  readonly tries: Tries
   /** A clock that nobody sets, ms. */
   readonly steadyMs?: () => number
 }
@@ -62,7 +66,7 @@ async function judge(exchanging: Promise<Answer>): Promise<Sent<Answer>> {
 export function openConnection(options: ConnectionOptions): Connection {
   const { limits, steadyMs = () => performance.now() } = options
   const crossing = openCrossing({ ...options, steadyMs })
-  const guard = createGuard(steadyMs)
+  const guard = createGuard(steadyMs, options.tries)
 
   async function askUnguarded(call: Call, credentials: Credentials | null, signal: AbortSignal) {
     try {
@@ -91,7 +95,8 @@ export function openConnection(options: ConnectionOptions): Connection {
       )
     }
     try {
-      return await guard.send(credentials, signal, { request, discard, isSignIn: call.isSignIn ?? false })
+      const { isSignIn = false, isKnown = true } = call
+      return await guard.send(credentials, signal, { request, discard, isSignIn, isKnown })
     } catch (error) {
       signal.throwIfAborted()
       throw explainFailure(error)

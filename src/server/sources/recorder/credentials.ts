@@ -9,8 +9,8 @@ import { createHmac, randomBytes } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
 import { credentialsRefused } from './failures.ts'
 import { joined, orAborted, orDiscarded } from './signals.ts'
-import { createTries, MAX_TRIES, type Tries } from './tries.ts'
 import type { Credentials } from '../source.ts'
+import { MAX_TRIES, type Tries } from '../tries.ts'
 
 /** How long sessions do not send a refused password again: somebody may have unlocked the account since. */
 export const REFUSED_MS = 15 * 60_000
@@ -51,6 +51,8 @@ export interface Sending<T> {
   readonly discard: (answer: T) => void
   /** Tries a refused password again. */
   readonly isSignIn: boolean
+  /** Whether it comes from where its user has signed in before, or from a session of theirs. */
+  readonly isKnown: boolean
 }
 
 export interface Guard {
@@ -101,9 +103,9 @@ class PasswordGuard implements Guard {
   /** Which were right, and until when they count as that, ms. Apart, so that wrong ones push none of them out. */
   readonly #right = new Map<string, number>()
 
-  constructor(steadyMs: () => number) {
+  constructor(steadyMs: () => number, tries: Tries) {
     this.#steadyMs = steadyMs
-    this.#tries = createTries(steadyMs)
+    this.#tries = tries
   }
 
   isRefused(credentials: Credentials): boolean {
@@ -117,7 +119,7 @@ class PasswordGuard implements Guard {
       const entry = this.#entryOf(credentials)
       const isSpent = entry.refusals >= (sending.isSignIn ? MAX_REFUSALS : 1)
       if (entry.state === 'refused' && isSpent) throw credentialsRefused()
-      if (entry.state === 'proven') return this.#pass(entry, credentials, signal, sending.request)
+      if (entry.state === 'proven') return this.#pass(entry, credentials, signal, sending)
       if (!entry.trial) return this.#tryOut(entry, credentials, signal, sending)
       // One refusal answers everybody who waited for it.
       if ((await orAborted(entry.trial, signal)) === 'refused') throw credentialsRefused()
@@ -141,25 +143,21 @@ class PasswordGuard implements Guard {
     return fresh
   }
 
-  #tryOut<T>(
-    entry: Known,
-    credentials: Credentials,
-    signal: AbortSignal,
-    { request, discard }: Sending<T>,
-  ): Promise<T> {
+  #tryOut<T>(entry: Known, credentials: Credentials, signal: AbortSignal, sending: Sending<T>): Promise<T> {
     let verdict: Verdict = 'unknown'
     entry.refusal = newRefusal()
-    const answer = this.#pass(entry, credentials, null, async (running) => {
-      const sent = await request(running, signal)
+    const request: Request<T> = async (running) => {
+      const sent = await sending.request(running, signal)
       if (sent.verdict !== 'unsent') verdict = sent.verdict
       return sent
-    })
+    }
+    const answer = this.#pass(entry, credentials, null, { ...sending, request })
     const over = (): Verdict => {
       entry.trial = null
       return verdict
     }
     entry.trial = answer.then(over, over)
-    return orDiscarded(answer, signal, discard)
+    return orDiscarded(answer, signal, sending.discard)
   }
 
   /** @param signal ends the request at any time; null leaves it to the request. */
@@ -167,10 +165,10 @@ class PasswordGuard implements Guard {
     entry: Known,
     { username }: Credentials,
     signal: AbortSignal | null,
-    request: Request<T>,
+    { request, isKnown }: Sending<T>,
   ): Promise<T> {
     const isRight = (this.#right.get(entry.mac) ?? 0) > this.#steadyMs()
-    const attempt = isRight ? null : this.#tries.begin(username)
+    const attempt = isRight ? null : this.#tries.begin(username, isKnown)
     let verdict: Sent<T>['verdict'] | 'unanswered' = 'unanswered'
     try {
       const { refusal } = entry
@@ -214,4 +212,5 @@ class PasswordGuard implements Guard {
   }
 }
 
-export const createGuard = (steadyMs: () => number): Guard => new PasswordGuard(steadyMs)
+/** @param steadyMs a clock that nobody sets, ms. */
+export const createGuard = (steadyMs: () => number, tries: Tries): Guard => new PasswordGuard(steadyMs, tries)

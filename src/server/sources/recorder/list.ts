@@ -45,6 +45,8 @@ export interface PageQuery {
   readonly nameOf: NameOf
   /** Whether somebody has just typed the password. */
   readonly isSignIn?: boolean
+  /** False for a sign-in from where this user has never signed in. */
+  readonly isKnown?: boolean
 }
 
 /** Asks for one page and reads it, without looking at what the rows are. */
@@ -54,11 +56,11 @@ export async function askPage(
   credentials: Credentials,
   signal: AbortSignal,
 ): Promise<Unchecked> {
-  const { search, paging, nameOf, isSignIn = false } = query
+  const { search, paging, nameOf, isSignIn = false, isKnown = true } = query
   const path = `${RECORDINGS}?${writeApiQuery(search, paging, nameOf)}`
   return within(connection.limits.answerMs, signal, async (limited) => {
     const answer = await connection.ask(
-      { lane: 'data', path, accept: 'application/json', isSignIn },
+      { lane: 'data', path, accept: 'application/json', isSignIn, isKnown },
       credentials,
       limited,
     )

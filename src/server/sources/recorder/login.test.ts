@@ -9,7 +9,7 @@ import type { Problem } from '../../../contract/problems.ts'
 import { basic, loginRequest, signIn } from '../../testing.ts'
 import { REFUSED_MS, RIGHT_MS } from './credentials.ts'
 import { SSO_SETTING } from './failures.ts'
-import { MAX_TRIES, TRY_WINDOW_MS } from './tries.ts'
+import { MAX_STRANGER_TRIES, TRY_WINDOW_MS } from '../tries.ts'
 import { askList, outcome, recorderUsers, relayHost, type Relay, type RelayOptions } from './testing.ts'
 
 const LOGIN_FAILURES = 4
@@ -165,11 +165,15 @@ describe('a refused password', () => {
   })
 })
 
+const { signal } = new AbortController()
+/** By somebody who has signed in as that user before. */
 const tryOut = (username: string, password: string): Promise<string> =>
-  relay.source.authenticate(username, password).then(
-    () => '200',
-    (error: Problem) => `${error.status} ${error.code}`,
-  )
+  relay.source
+    .authenticate(username, password, signal, { from: '127.0.0.1', isKnown: true, isScript: false })
+    .then(
+      () => '200',
+      (error: Problem) => `${error.status} ${error.code}`,
+    )
 const guesses = (count: number, username = 'ada'): Promise<string[]> =>
   Promise.all(Array.from({ length: count }, (_, index) => tryOut(username, `guess ${index}`)))
 const tooMany = '429 too_many_attempts'
@@ -185,9 +189,9 @@ describe('one account at the recorder', () => {
       ...Array.from({ length: 36 }, () => tooMany),
     ])
     expect(recorder.requests).toHaveLength(4)
-    relay.steadyMs += TRY_WINDOW_MS - 1
+    relay.nowMs += TRY_WINDOW_MS - 1
     expect(await tryOut('ada', 'late')).toBe(tooMany)
-    relay.steadyMs += 1
+    relay.nowMs += 1
     expect(await tryOut('ada', 'late')).toBe(refused)
     expect(recorder.requests).toHaveLength(5)
   })
@@ -195,7 +199,7 @@ describe('one account at the recorder', () => {
   it('is told how long to wait', async () => {
     await open()
     await guesses(4)
-    relay.steadyMs += 60_000
+    relay.nowMs += 60_000
     const answer = await logIn('ada')
     expect(answer.statusCode).toBe(429)
     expect(answer.json()).toMatchObject({ code: 'too_many_attempts' })
@@ -318,7 +322,7 @@ describe('a password that was not judged', () => {
     for (const tried of await Promise.all(tries)) expect(tried).toBe(expected)
     if (!isSlow) for (let count = 0; count < 3; count += 1) expect(await told('ada')).toBe(expected)
     relay.recorder.heal()
-    for (let count = 1; count < LOGIN_FAILURES; count += 1)
+    for (let count = 1; count < MAX_STRANGER_TRIES; count += 1)
       expect(await told('ada', `${count}`)).toBe(refused)
     expect(await told('ada')).toBe('200')
   })
@@ -326,11 +330,11 @@ describe('a password that was not judged', () => {
   it('because no answer came is no failed attempt at the door, but counts at the recorder', async () => {
     const { recorder } = await open()
     recorder.on('list', fault.cut('nothing'))
-    for (let count = 0; count < MAX_TRIES; count += 1)
+    for (let count = 0; count < MAX_STRANGER_TRIES; count += 1)
       expect(await told('ada', `${count}`)).toBe('502 recorder_failed')
     const answer = await logIn('ada')
     expect([answer.statusCode, answer.headers['retry-after']]).toEqual([429, '900'])
-    expect(recorder.requests).toHaveLength(MAX_TRIES)
+    expect(recorder.requests).toHaveLength(MAX_STRANGER_TRIES)
   })
 
   it('because nobody listens is no failed attempt', async () => {

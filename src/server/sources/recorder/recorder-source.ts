@@ -5,6 +5,7 @@ import { Problem } from '../../../contract/problems.ts'
 import type { Paging, Search } from '../../../contract/search.ts'
 import { accountName } from '../account-name.ts'
 import type { Credentials, Page, Principal, Source } from '../source.ts'
+import type { Tries } from '../tries.ts'
 import { openConnection, within, type Connection } from './connection.ts'
 import { askDetail } from './detail.ts'
 import { credentialsRefused, passwordNotChecked, recorderDown, refusedByRecorder } from './failures.ts'
@@ -26,6 +27,8 @@ export interface RecorderOptions {
   /** PEM of the customer's own authority, or null. */
   readonly ca: string | null
   readonly remoteParameter: RemoteParameter | 'auto'
+  /** Passwords that may be wrong, counted by whoever keeps that over a restart. */
+  readonly tries: Tries
   /** Where audio that is being listened to is kept. */
   readonly spoolFolder: string
   readonly limits?: Partial<RecorderLimits>
@@ -75,8 +78,12 @@ async function checksPasswords(connection: Connection): Promise<boolean> {
   })
 }
 
-async function tryPassword(connection: Connection, credentials: Credentials): Promise<void> {
-  const query = { search: {}, paging: smallest, nameOf: asDeclared, isSignIn: true }
+async function tryPassword(
+  connection: Connection,
+  credentials: Credentials,
+  isKnown: boolean,
+): Promise<void> {
+  const query = { search: {}, paging: smallest, nameOf: asDeclared, isSignIn: true, isKnown }
   try {
     await askPage(connection, query, credentials, new AbortController().signal)
   } catch (error) {
@@ -87,10 +94,14 @@ async function tryPassword(connection: Connection, credentials: Credentials): Pr
   }
 }
 
-async function authenticate(connection: Connection, credentials: Credentials): Promise<Principal | null> {
+async function authenticate(
+  connection: Connection,
+  credentials: Credentials,
+  isKnown: boolean,
+): Promise<Principal | null> {
   if (!canBeSent(credentials)) return null
   try {
-    await tryPassword(connection, credentials)
+    await tryPassword(connection, credentials, isKnown)
   } catch (error) {
     if (!(error instanceof Problem)) throw error
     if (error.code === 'signed_out') throw refusedByRecorder()
@@ -143,15 +154,17 @@ function readiness(connection: Connection, steadyMs: () => number): () => Promis
 
 /** Opens no connection yet: the first question does. @throws where the spool's folder cannot be made. */
 export function openRecorderSource(options: RecorderOptions): Source {
-  const { url, ca, spoolFolder, steadyMs = () => performance.now() } = options
+  const { url, ca, tries, spoolFolder, steadyMs = () => performance.now() } = options
   const limits = { ...standardLimits, ...options.limits }
-  const connection = openConnection({ origin: new URL(url).origin, ca, limits, steadyMs })
+  const connection = openConnection({ origin: new URL(url).origin, ca, tries, limits, steadyMs })
   const finder = remoteParameterFinder(options.remoteParameter)
   const spool = new Spool({ connection, folder: spoolFolder, steadyMs, ...options.spool })
   const page = (search: Search, paging: Paging, viewer: Principal, signal: AbortSignal): Promise<Page> =>
     list(connection, finder, { search, paging }, credentialsOf(viewer), signal)
   return {
-    authenticate: (username, password) => authenticate(connection, { username, password }),
+    // Not ended by who leaves: the password has been sent, and its answer counts.
+    authenticate: (username, password, _signal, asker) =>
+      authenticate(connection, { username, password }, asker?.isKnown ?? false),
     async principal(_username, credentials) {
       return credentials && !connection.guard.isRefused(credentials) ? principalOf(credentials) : null
     },

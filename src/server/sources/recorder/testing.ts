@@ -16,7 +16,9 @@ import { RECORDINGS } from '../../../contract/endpoints.ts'
 import { buildApp, type AppDependencies } from '../../app.ts'
 import { readAssets } from '../../assets.ts'
 import { openAuditLog } from '../../audit/audit-log.ts'
+import { AttemptMemory } from '../../auth/attempt-memory.ts'
 import { openSessions, type Sessions } from '../../auth/sessions.ts'
+import { keepTries } from '../../auth/tries.ts'
 import { readDocument } from '../../document.ts'
 import { createDrain } from '../../drain.ts'
 import { listen, NOON_MS, testHostKey, writeTestPage } from '../../testing.ts'
@@ -33,7 +35,7 @@ export const recorderUsers: readonly RecorderUser[] = [
   { username: 'nobody', password: 'demo', may: 'own' },
 ]
 
-export interface RelayOptions extends Partial<Omit<RecorderOptions, 'steadyMs'>> {
+export interface RelayOptions extends Partial<Omit<RecorderOptions, 'steadyMs' | 'tries'>> {
   readonly recorder?: Partial<FaultyRecorderOptions>
   readonly dependencies?: Partial<AppDependencies>
 }
@@ -72,7 +74,18 @@ async function openHost(place: Place, options: RelayOptions): Promise<Opened> {
   const { dataDir, url, clocks, hostKey } = place
   const { nowMs, steadyMs } = clocks
   const spoolFolder = join(dataDir, 'spool')
-  const recorderOptions = { url, ca: null, remoteParameter: 'auto', spoolFolder, ...own, steadyMs } as const
+  const kept = { file: join(dataDir, 'attempts.db'), hostKey, saveMs: 0 }
+  const attempts = new AttemptMemory({ failures: 4, nowMs, kept })
+  const tries = keepTries(attempts, nowMs)
+  const recorderOptions = {
+    url,
+    ca: null,
+    remoteParameter: 'auto',
+    tries,
+    spoolFolder,
+    ...own,
+    steadyMs,
+  } as const
   const source = openRecorderSource(recorderOptions)
   const sessions = openSessions({ file: join(dataDir, 'sessions.db'), nowMs, hostKey })
   const auditLog = await openAuditLog({ file: join(dataDir, 'audit.log'), hostKey, nowMs })
@@ -86,8 +99,8 @@ async function openHost(place: Place, options: RelayOptions): Promise<Opened> {
     writeDocument: readDocument(join(page, 'index.html')),
     drain: createDrain(),
     embedOrigins: [],
-    loginFailures: 4,
     refusalMs: 0,
+    attempts,
     demoAccounts: [],
     contact: null,
     log: null,

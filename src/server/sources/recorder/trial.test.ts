@@ -38,8 +38,10 @@ async function askAndLeave(path: string, headers: Record<string, string>): Promi
   await expect.poll(connections).toBe(0)
 }
 
+const { signal } = new AbortController()
+const known = { from: '127.0.0.1', isKnown: true, isScript: false }
 const tryOut = (password: string): Promise<string> =>
-  relay.source.authenticate('ada', password).then(
+  relay.source.authenticate('ada', password, signal, known).then(
     () => '200',
     (error: Problem) => `${error.status} ${error.code}`,
   )

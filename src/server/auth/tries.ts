@@ -1,0 +1,62 @@
+/**
+ * Tries at the recorder, in the ledger that outlives a restart. Each has an entry of its own, which ends with its window.
+ * An entry that counted several, as those of the throttle do, would end only after all their windows together.
+ */
+import { Problem } from '../../contract/problems.ts'
+import { MAX_STRANGER_TRIES, MAX_TRIES, TRY_WINDOW_MS, type Tries, type Try } from '../sources/tries.ts'
+import type { AttemptMemory } from './attempt-memory.ts'
+import type { Entry } from './ledger.ts'
+
+const slots = Array.from({ length: MAX_TRIES }, (_, slot) => slot)
+
+function tooMany(waitMs: number): Problem {
+  const minutes = Math.ceil(waitMs / 60_000)
+  return new Problem({
+    status: 429,
+    code: 'too_many_attempts',
+    message: `Too many passwords that the recorder has not taken were tried for this user. Try again in ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}.`,
+    retryAfterMs: waitMs,
+  })
+}
+
+/** @param nowMs ms since the Unix epoch. */
+export function keepTries(memory: AttemptMemory, nowMs: () => number): Tries {
+  const { tries } = memory
+
+  const read = (key: string): Entry | null => {
+    const entry = tries.get(key)
+    if (!entry || entry.lastMs <= nowMs()) return entry
+    // The clock was set back since: the try is not known to be older than now.
+    tries.set(key, { untilMs: nowMs() + TRY_WINDOW_MS, lastMs: nowMs() })
+    return tries.get(key)
+  }
+
+  /** The account's slots and what is in them, the oldest first; empty ones come before. */
+  const slotsOf = (username: string) => {
+    const account = memory.accountOf(username)
+    const all = slots.map((slot) => ({ key: `${account} ${slot}`, entry: read(`${account} ${slot}`) }))
+    return all.toSorted((one, other) => (one.entry?.untilMs ?? 0) - (other.entry?.untilMs ?? 0))
+  }
+
+  const add = (username: string): Try => {
+    const [{ key } = { key: '' }] = slotsOf(username)
+    const mine = { untilMs: nowMs() + TRY_WINDOW_MS, lastMs: nowMs() }
+    tries.set(key, mine)
+    return {
+      withdraw() {
+        if (tries.get(key) === mine) tries.set(key, { ...mine, untilMs: 0 })
+      },
+    }
+  }
+
+  return {
+    begin(username, isKnown) {
+      const last = slotsOf(username).at(-(isKnown ? MAX_TRIES : MAX_STRANGER_TRIES))?.entry
+      if (last) throw tooMany(last.untilMs - nowMs())
+      return add(username)
+    },
+    add(username, count) {
+      for (let added = 0; added < count; added += 1) add(username)
+    },
+  }
+}
