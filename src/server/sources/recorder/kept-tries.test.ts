@@ -1,4 +1,6 @@
 /** Tries at the recorder over a restart, and whose they are: strangers must not spend those of a user. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { makeCalls } from '../../../../e2e/recorder/calls.ts'
 import type { Problem } from '../../../contract/problems.ts'
@@ -81,6 +83,13 @@ it('gives a user’s own last try to no stranger, however many come at once', as
   const known = await Promise.all(['g', 'h', 'i'].map((guess) => tryOut(guess, true)))
   expect(known.toSorted()).toEqual([refused, tooMany, tooMany])
   expect(relay.recorder.requests).toHaveLength(4)
+})
+
+it('is nobody’s name to who reads the file', async () => {
+  await guesses(3, 0, 'mrossi')
+  const bytes = ['', '-wal'].map((end) => readFileSync(join(relay.dataDir, `attempts.db${end}`), 'latin1'))
+  expect(bytes.join('').length).toBeGreaterThan(1000)
+  expect(bytes.join('')).not.toMatch(/mrossi|guess/)
 })
 
 it('keeps nothing of what was right', async () => {

@@ -38,6 +38,7 @@ async function proven(relay: Relay, username: string): Promise<{ cookie: string 
 const connections = (relay: Relay): Promise<number> =>
   new Promise((found) => relay.app.server.getConnections((_error, count) => found(count)))
 const page = `${RECORDINGS}?page=0&pageSize=5`
+const routes = { list: page, 'a recording': recordingEndpoint(id), 'its audio': media }
 
 describe('a client that leaves', () => {
   const slow: Readonly<Record<string, Fault>> = {
@@ -47,7 +48,6 @@ describe('a client that leaves', () => {
     'while it drips': fault.drip(20),
     'while it comes without end': fault.flood(Infinity),
   }
-  const routes = { list: page, 'a recording': recordingEndpoint(id), 'its audio': media }
   const cases = Object.entries(slow).flatMap(([when, what]) =>
     Object.entries(routes).map(([route, path]) => [route, when, path, what] as const),
   )
@@ -208,6 +208,22 @@ describe('a host that closes', () => {
         await expect.poll(() => recorder.active()).toBe(4)
         requests.forEach(({ leave }) => leave())
         await Promise.all(requests.map(({ over }) => over))
+      })
+    },
+  )
+
+  it.each(Object.entries(routes))(
+    'leaves nothing of a trial behind that nobody waits for: %s',
+    async (_, path) => {
+      await withRelay(async (relay) => {
+        const { recorder } = relay
+        recorder.on('any', fault.silence)
+        const { leave, over } = leaving(relay, path, relay.enter('ada'))
+        await expect.poll(() => recorder.active()).toBe(1)
+        leave()
+        await over
+        await expect.poll(() => connections(relay)).toBe(0)
+        expect(recorder.active()).toBe(1)
       })
     },
   )
