@@ -1,24 +1,57 @@
 /** Who waits behind whom for a password's derivation. */
 import { expect, it } from 'vitest'
-import { scryptInPlace } from './scrypt-runner.ts'
+import { scryptInPlace, type ScryptRunner } from './scrypt-runner.ts'
+
+const work = { n: 2 ** 12, r: 8, p: 1, password: 'a long secret', salt: Buffer.alloc(16) }
+
+async function derive(
+  runner: ScryptRunner,
+  ended: string[],
+  from: string,
+  isKnown: boolean,
+  isScript: boolean,
+  signal = new AbortController().signal,
+): Promise<void> {
+  await runner.derive(work, { signal, from, isKnown, isScript })
+  ended.push(from)
+}
 
 it('has a person at the sign-in wait behind no program, and a program behind no stranger', async () => {
   const runner = scryptInPlace(1)
-  const work = { n: 2 ** 12, r: 8, p: 1, password: 'a long secret', salt: Buffer.alloc(16) }
   const ended: string[] = []
-  const derive = async (from: string, isKnown: boolean, isScript: boolean): Promise<void> => {
-    const { signal } = new AbortController()
-    await runner.derive(work, { signal, from, isKnown, isScript })
-    ended.push(from)
-  }
   const numbers = Array.from({ length: 8 }, (_, n) => n)
   await Promise.all([
-    ...numbers.map((n) => derive(`stranger ${n}`, false, n % 2 === 0)),
-    ...numbers.map((n) => derive(`program ${n}`, true, true)),
-    derive('person', true, false),
+    ...numbers.map((n) => derive(runner, ended, `stranger ${n}`, false, n % 2 === 0)),
+    ...numbers.map((n) => derive(runner, ended, `program ${n}`, true, true)),
+    derive(runner, ended, 'person', true, false),
   ])
+  expect(ended.slice(0, 3).toSorted()).toEqual(['person', 'program 0', 'stranger 0'])
   expect(ended).toHaveLength(17)
-  expect(ended.indexOf('person')).toBeLessThan(10)
-  expect(ended.indexOf('program 0')).toBeLessThan(10)
+  expect(runner.counts()).toEqual({ running: 0, waiting: 0 })
+})
+
+it('gives the next turn to whoever has not had one for the longest, and nobody waits in vain', async () => {
+  const runner = scryptInPlace(1)
+  const ended: string[] = []
+  const first = derive(runner, ended, 'stranger 0', false, false)
+  const others = [1, 2, 3].map((n) => derive(runner, ended, `stranger ${n}`, false, false))
+  await first
+  await Promise.all([derive(runner, ended, 'person', true, false), ...others])
+  expect(ended).toEqual(['stranger 0', 'stranger 1', 'person', 'stranger 2', 'stranger 3'])
+})
+
+it('leaves no place taken by who gives up', async () => {
+  const runner = scryptInPlace(1)
+  const ended: string[] = []
+  const first = derive(runner, ended, 'program', true, true)
+  const leaving = ['person', 'other'].map((from) => {
+    const controller = new AbortController()
+    return { controller, derived: derive(runner, ended, from, true, false, controller.signal) }
+  })
+  for (const { controller } of leaving) controller.abort(new Error('left'))
+  for (const { derived } of leaving) await expect(derived).rejects.toThrow('left')
+  await first
+  await derive(runner, ended, 'person', true, false)
+  expect(ended).toEqual(['program', 'person'])
   expect(runner.counts()).toEqual({ running: 0, waiting: 0 })
 })

@@ -5,7 +5,7 @@
 import { availableParallelism } from 'node:os'
 import { Piscina } from 'piscina'
 import type { Asker } from '../source.ts'
-import { busy, createTurns, type Turns } from '../turns.ts'
+import { busy, createTurns, type Release, type Turns } from '../turns.ts'
 import { deriveInPlace, type Derivation, type Derive } from './scrypt.ts'
 
 export interface ScryptRunner {
@@ -29,20 +29,54 @@ const IDLE_MS = 60_000
 
 const full = () => busy('Too many passwords are being checked just now. Try again in a moment.')
 
+type Gate = readonly [turns: Turns, who: string]
+
+/** Waits for a place at each, one after the other. */
+async function enterAll(gates: readonly Gate[], signal: AbortSignal): Promise<Release> {
+  const releases: Release[] = []
+  const releaseAll = (): void => {
+    for (const release of releases.toReversed()) release()
+  }
+  try {
+    for (const [turns, who] of gates) releases.push(await turns.enter(who, signal))
+    return releaseAll
+  } catch (error) {
+    releaseAll()
+    throw error
+  }
+}
+
 /**
- * Three lanes, each with a turn at the threads: strangers wait behind each other, programs of people who have signed in
- * from there before wait behind such programs, and those people themselves behind nobody but people.
+ * Every other turn at the threads is for people who have signed in from there before, as long as one of them waits. The
+ * others go round between programs of such people and strangers, who never wait behind each other.
  */
 function inTurns(threads: number, derive: Derive, close: () => Promise<void>): ScryptRunner {
   const lane = (waiting: number, waitingEach = waiting): Turns =>
     createTurns({ running: threads, waiting, waitingEach, full })
-  const strangers = lane(WAITING_STRANGERS)
-  const scripts = lane(WAITING_KNOWN, WAITING_KNOWN_EACH)
   const people = lane(WAITING_KNOWN, WAITING_KNOWN_EACH)
+  const programs = lane(WAITING_KNOWN, WAITING_KNOWN_EACH)
+  const strangers = lane(WAITING_STRANGERS)
+  // Whoever comes here has waited in a lane, so there are few.
+  const others = createTurns({ running: threads, full })
+  const all = createTurns({ running: threads, full })
+
+  const wayOf = ({ from, isKnown, isScript }: Omit<Asker, 'signal'>): readonly Gate[] => {
+    if (isKnown && !isScript) {
+      return [
+        [people, from],
+        [all, 'people'],
+      ]
+    }
+    const [own, name] = isKnown ? ([programs, 'programs'] as const) : ([strangers, 'strangers'] as const)
+    return [
+      [own, from],
+      [others, name],
+      [all, 'others'],
+    ]
+  }
   return {
-    async derive(work, { signal, from, isKnown, isScript }) {
-      const known = isScript ? scripts : people
-      const release = await (isKnown ? known : strangers).enter(from, signal)
+    async derive(work, { signal, ...asker }) {
+      const release = await enterAll(wayOf(asker), signal)
       try {
         return await derive(work)
       } finally {
@@ -50,15 +84,14 @@ function inTurns(threads: number, derive: Derive, close: () => Promise<void>): S
       }
     },
     counts() {
-      const all = [strangers, scripts, people].map((turns) => turns.counts())
-      const sum = (of: 'running' | 'waiting'): number => all.reduce((total, counts) => total + counts[of], 0)
-      return { running: sum('running'), waiting: sum('waiting') }
+      const waiting = [people, programs, strangers, others, all].map((one) => one.counts().waiting)
+      return { running: all.counts().running, waiting: waiting.reduce((total, one) => total + one) }
     },
     close,
   }
 }
 
-/** Derives in libuv's threads. @param threads how many passwords of one lane are derived at once, 1 or more. */
+/** Derives in libuv's threads. @param threads how many passwords are derived at once, 1 or more. */
 export const scryptInPlace = (threads = MAX_THREADS): ScryptRunner =>
   inTurns(threads, deriveInPlace, async () => {})
 
