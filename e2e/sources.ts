@@ -20,5 +20,11 @@ export const refusals: Readonly<Record<SourceName, RegExp>> = {
   recorder: /^The recorder refused this username and password\./,
 }
 
+/** How many wrong passwords of a stranger are tried, and what the page says of the next one. */
+export const guesses: Readonly<Record<SourceName, { readonly tried: number; readonly refusal: RegExp }>> = {
+  embedded: { tried: 4, refusal: /^Too many attempts\. Try again in 1[45] s\.$/ },
+  recorder: { tried: 3, refusal: /^Too many attempts\. Try again in 1[45] min\.$/ },
+}
+
 /** Marks what only the embedded store has; the project that goes through a relay leaves it out. */
 export const onlyEmbedded = '@only-embedded'
