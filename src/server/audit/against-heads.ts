@@ -57,8 +57,12 @@ export class AgainstHeads {
 
   /** @param before what the first line follows. @param after as the operator vouches for it. */
   begin(before: Position, after: string | undefined): Judged {
-    const fitting = this.#stretches.findLast(({ base }) => base !== null && isAt(before, base))
-    this.#take(fitting ?? this.#firstStretch(before) ?? (after === before.hash ? this.#next(before) : null))
+    const all = this.#stretches.filter(({ base }) => base !== null && isAt(before, base))
+    const fitting = all.at(-1)
+    const first = this.#firstStretch(before)
+    this.#stretch = fitting ?? first ?? (after === before.hash ? this.#next(before) : null)
+    // Heads of one place may have been kept again, and whoever has seen them can send them again: none is passed over.
+    for (const stretch of new Set([...all, first, this.#stretch])) if (stretch) this.#await(stretch)
     if (after === before.hash) return null
     if (fitting?.base?.reason === 'changed') {
       return `follows line ${before.n}, and no longer in the file that the host had written: it was emptied, replaced or removed at ${fitting.base.at}, and not rotated`
@@ -94,20 +98,23 @@ export class AgainstHeads {
       : `is missing: the file ends with number ${position.n}, and the host kept number ${missing.n} at ${missing.at}`
   }
 
-  /** As `end`, of a file without a line. */
+  /** As `end`, of a file without a line. One that was rotated away never had any. */
   endOfNothing(): Judged {
+    if (!this.#isLive) return null
     const newest = this.#stretches.at(-1)
+    if (newest?.base?.reason === 'changed') {
+      return `is missing: the file is empty, and the host had found it emptied, replaced or removed at ${newest.base.at}`
+    }
     const head = newest?.heads.at(-1)
     if (!head || head.n <= (newest?.base?.n ?? 0)) return null
     return `is missing: the file is empty, and the host kept number ${head.n} at ${head.at}`
   }
 
-  #take(stretch: Stretch | null): void {
-    this.#stretch = stretch
-    if (stretch === null) return
-    const all = [...stretch.heads, ...(stretch.end ? [stretch.end] : [])]
-    for (const head of all) this.#awaited.set(head.n, [...(this.#awaited.get(head.n) ?? []), head])
-    this.#last = all.reduce<Head | null>((last, head) => (last && last.n > head.n ? last : head), null)
+  #await(stretch: Stretch): void {
+    for (const head of [...stretch.heads, ...(stretch.end ? [stretch.end] : [])]) {
+      this.#awaited.set(head.n, [...(this.#awaited.get(head.n) ?? []), head])
+      if (head.n >= (this.#last?.n ?? 0)) this.#last = head
+    }
   }
 
   /** Heads may have begun in the middle of a log: it was older, or they were rotated themselves. */

@@ -210,6 +210,7 @@ describe('a log of an older host', () => {
     await log.close()
     save(stripped(linesIn()))
     heads = []
+    rmSync(join(folder.path, 'audit.end'))
   })
 
   it('stays verifiable as what it was, alone and gone on from', async () => {

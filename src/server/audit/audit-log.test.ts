@@ -141,9 +141,16 @@ describe('a line that was cut short', () => {
     ['a later one', 2],
   ])('stays in the file and in the chain: %s', async (_, whole) => {
     const before = await open()
-    await writeMany(before, 1, whole + 1)
+    await writeMany(before, 1, whole)
     await before.close()
+    // Killed in the middle of its write, and so before the record of the end.
+    const record = join(folder.path, 'audit.end')
+    const recorded = readFileSync(record)
+    const killed = await open()
+    await writeMany(killed, whole + 1, whole + 1)
+    await killed.close()
     truncateSync(folder.file, statSync(folder.file).size - 40)
+    writeFileSync(record, recorded)
     const after = await open()
     await writeMany(after, 10, 11)
     expect(countsIn(folder.file)).toEqual([1, 2].slice(0, whole).concat([10, 11]))
@@ -237,9 +244,10 @@ describe('a log that cannot be written', () => {
     expect(await log.check()).toBe(true)
     const kept = `${folder.file}.kept`
     renameSync(folder.file, kept)
-    symlinkSync('/dev/full', folder.file)
+    // A device may take lines, and keeps none.
+    symlinkSync('/dev/null', folder.file)
     expect(await log.check()).toBe(false)
-    await expect(log.write(testEvent(3))).rejects.toThrow(/ENOSPC/)
+    await expect(log.write(testEvent(3))).rejects.toThrow(/was a file, and is none any more/)
     rmSync(folder.file)
     mkdirSync(folder.file)
     await expect(log.write(testEvent(4))).rejects.toThrow(/EISDIR/)
@@ -352,7 +360,7 @@ describe('verifying', () => {
     ['a line put in twice', (lines: string[]) => lines.toSpliced(2, 0, lines[1]!), 3],
     ['two lines swapped', (lines: string[]) => lines.with(1, lines[2]!).with(2, lines[1]!), 2],
     ['an unreadable line', (lines: string[]) => lines.with(3, 'x'), 4],
-    ['an empty line', (lines: string[]) => lines.toSpliced(3, 0, ''), 5],
+    ['an empty line', (lines: string[]) => lines.toSpliced(3, 0, ''), 4],
     ['a first line of another number', (lines: string[]) => [lines[0]!.replace('"n":1', '"n":7')], 1],
     ['a first line that follows nothing known', (lines: string[]) => [lines[0]!.replace('"0', '"1')], 1],
   ])('finds %s', async (_, edit, line) => {

@@ -4,17 +4,17 @@
  * hands at once and survives the death of the process; only the machine's own (a power cut) can take the last lines,
  * because nothing waits for the disk.
  */
-import { setTimeout } from 'node:timers/promises'
 import { AuditError } from './audit-error.ts'
 import { ChainFile } from './chain-file.ts'
-import { isRecorded, readRecord } from './end-record.ts'
+import { recordFile } from './end-record.ts'
 import type { AuditEvent } from './event.ts'
 import type { Head } from './head.ts'
 import { auditKeys } from './keys.ts'
-import { underLock } from './lock.ts'
+import { lockFile } from './lock.ts'
 import { openToAppend } from './log-file.ts'
 import type { Finding } from './start.ts'
-import { changedEvent, PATIENCE_MS, Writer } from './writer.ts'
+import { onceTakenOver } from './taken-over.ts'
+import { changedEvent, takingOf, Writer } from './writer.ts'
 
 export interface AuditLogOptions {
   readonly file: string
@@ -64,64 +64,32 @@ export interface AuditLog {
 
 const nothing = (): void => {}
 
-const TAKEOVER_MS = 5000
-const PAUSE_MS = 50
-
-/** Whether the log is the file that was written last, as far as that is known. */
-async function isTakenOver(file: string, key: Buffer): Promise<boolean> {
-  const record = await readRecord(file, key)
-  return record === null || record === 'foreign' || isRecorded(file, record).catch(() => false)
-}
-
-/**
- * A command waits for a running host to take over a file that was rotated: it alone knows whether the file is right.
- * @returns whether a host runs.
- */
-async function isBesideHost(
-  { file, takeoverMs = TAKEOVER_MS }: AuditLogOptions,
-  key: Buffer,
-  isHostRunning: () => boolean,
-): Promise<boolean> {
-  const untilMs = performance.now() + takeoverMs
-  while (isHostRunning()) {
-    if (await isTakenOver(file, key)) return true
-    if (performance.now() >= untilMs) {
-      throw new AuditError(
-        `${file} is not the file that the host wrote last, and the host has not taken it over in ${takeoverMs / 1000} s. Look into the host’s log, and try again.`,
-      )
-    }
-    await setTimeout(PAUSE_MS)
-  }
-  return false
-}
-
 /**
  * Opens the log, which goes on where it ended. A file that does not hold the expected head is reported, in the log
  * too, and the chain goes on from the head.
- * @throws AuditError where the file cannot be opened, or is no audit log.
+ * @throws AuditError where the file cannot be opened, or is no audit log; for a command also where it was written with
+ * another key, or a running host does not take it over.
  */
 export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> {
-  const { file, hostKey, nowMs, keep = nothing, patienceMs = PATIENCE_MS, isHostRunning } = options
-  try {
-    const keys = auditKeys(hostKey)
-    const isVouched = isHostRunning ? await isBesideHost(options, keys.heads, isHostRunning) : false
-    const expected = isVouched ? null : (options.expected ?? null)
-    // Before the lock: where there can be no log, there needs to be none.
-    const handle = await openToAppend(file)
-    const opened = underLock(file, patienceMs, () =>
-      ChainFile.open({ file, keys, nowMs, keep }, handle, expected),
+  const { file, hostKey, nowMs, keep = nothing, expected = null } = options
+  if ([lockFile(file), recordFile(file)].includes(file)) {
+    throw new AuditError(
+      `${file} is not free to be the audit log. Set AUDIT_LOG to a name that ends with .log.`,
     )
-    const { chain, finding } = await opened.catch(async (error: unknown) => {
-      await handle.close()
-      throw error
+  }
+  try {
+    // Before the lock: where there can be no log, there needs to be none.
+    if (!options.isHostRunning) await (await openToAppend(file)).close()
+    const keys = auditKeys(hostKey)
+    const taking = takingOf(options, keys.heads)
+    const { chain, finding } = await onceTakenOver(taking, async (isVouched) => {
+      const handle = await openToAppend(file)
+      const parts = { file, keys, nowMs, keep, isCommand: options.isHostRunning !== undefined }
+      return ChainFile.open(parts, handle, isVouched ? null : expected).catch(async (error: unknown) => {
+        await handle.close()
+        throw error
+      })
     })
-    // A command with another key would only break the host's log.
-    if (finding === 'foreign_key' && isHostRunning) {
-      await chain.close()
-      throw new AuditError(
-        `${file} was written with another key than this command has. Set HOST_KEY or HOST_KEY_FILE, or DATA_DIR, as the host has it.`,
-      )
-    }
     const log = new Writer(options, chain)
     if (finding !== null) {
       options.report?.(finding)

@@ -4,7 +4,8 @@
  */
 import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { readRecord, writeRecord } from './end-record.ts'
+import { AuditError } from './audit-error.ts'
+import { inodeOf, readRecord, writeRecord } from './end-record.ts'
 import type { Position } from './event.ts'
 import { sealHead, type Head, type HeadReason } from './head.ts'
 import type { AuditKeys } from './keys.ts'
@@ -25,7 +26,14 @@ export interface ChainFileOptions {
   readonly nowMs: () => number
   /** Told each head, to be kept elsewhere. */
   readonly keep: (head: Head) => void
+  /** Whether it is a command that adds to the log of a host. */
+  readonly isCommand: boolean
 }
+
+const foreignKey = (file: string): AuditError =>
+  new AuditError(
+    `${file} was written with another key than this command has. Set HOST_KEY or HOST_KEY_FILE, or DATA_DIR, as the host has it.`,
+  )
 
 /** The file as it is now. One that is not known yet is to be adopted or released. */
 export interface Found extends LogFile {
@@ -49,19 +57,21 @@ export class ChainFile {
    * @param handle of the file, opened to append.
    * @param expected the newest head that is kept elsewhere; the chain goes on from it where the file does not hold it.
    * @returns with what is wrong with the file, or null.
-   * @throws AuditError where the file holds something else, or the system's error.
+   * @throws AuditError where the file holds something else, or a command has another key than the host: nothing is left
+   * of it then. Or the system's error.
    */
   static async open(
     options: ChainFileOptions,
     handle: LogFile['handle'],
     expected: Head | null,
   ): Promise<{ chain: ChainFile; finding: Finding | null }> {
-    const { file: path, keys } = options
+    const { file: path, keys, isCommand } = options
     const file = await readEnd(path, handle)
     const record = await readRecord(path, keys.heads)
     const kept = { head: expected, recorded: record === 'foreign' ? null : record }
-    const { position, rotatedAt, ...judged } = await judgeStart(path, file, kept, keys)
-    const finding = record === 'foreign' && file.size === 0 ? 'foreign_key' : judged.finding
+    const { finding, position, rotatedAt } = await judgeStart(path, file, kept, keys)
+    // It would only break the host's log.
+    if (isCommand && (record === 'foreign' || finding === 'foreign_key')) throw foreignKey(path)
     const chain = new ChainFile(
       options,
       position === file.position ? file : await takeAsItIs(handle, position),
@@ -113,7 +123,6 @@ export class ChainFile {
     const isChanged = typeof followed === 'string'
     const { handle, position } = this.#known
     this.#known = isChanged ? await takeAsItIs(handle, position) : followed
-    if (isChanged) await this.#record()
     return { ...this.#known, origin: 'known' }
   }
 
@@ -159,12 +168,18 @@ export class ChainFile {
   /** A rotation leaves no file, or an empty one. What a command has written there since follows the last line. */
   async #openNew(): Promise<Found> {
     const { file, keys } = this.#options
-    const last = await followFile(this.#known, keys.lines)
-    // A command may have written there before the rotation. What was done to it since shows against its last head.
-    if (typeof last !== 'string') this.#known = last
-    const { position } = this.#known
+    // A command may have written to the old one. What else was done to it since shows against its last head.
+    const old = await followFile(this.#known, keys.lines)
+    if (typeof old !== 'string') this.#known = old
     const handle = await openToAppend(file)
     try {
+      // A device would swallow lines, and a pipe pass them to somebody else.
+      if (!(await handle.stat()).isFile() && (await this.#known.handle.stat()).isFile()) {
+        throw new AuditError(`${file} was a file, and is none any more.`, { code: 'not_a_file' })
+      }
+      const taken = await this.#followRecord(handle)
+      if (taken) return { ...taken, origin: 'known' }
+      const { position } = this.#known
       const followed = await followNew(handle, position, keys.lines)
       if (followed) return { ...followed, origin: 'rotated' }
       this.#tell('replaced')
@@ -175,5 +190,23 @@ export class ChainFile {
       await handle.close()
       throw error
     }
+  }
+
+  /**
+   * What another process wrote last, as far as it is not known: into this file, which it has taken over; or into the old
+   * one, where it is gone by now.
+   * @returns this file, where it was taken over.
+   */
+  async #followRecord(handle: LogFile['handle']): Promise<LogFile | null> {
+    const { file, keys } = this.#options
+    const record = await readRecord(file, keys.heads)
+    if (record === null || record === 'foreign' || record.n <= this.position.n) return null
+    const { n, hash, size, inode } = record
+    if (inode !== inodeOf(await handle.stat())) {
+      this.#known = { ...this.#known, position: { n, hash }, lastLength: null }
+      return null
+    }
+    const followed = await followFile(await takeAsItIs(handle, { n, hash }, size), keys.lines)
+    return typeof followed === 'string' ? null : followed
   }
 }

@@ -142,5 +142,5 @@ export function readLine(line: Buffer | string): AuditLine | null {
 export function isTorn(line: Buffer | string): boolean {
   const start = '{"n":'
   const text = line.toString()
-  return readLine(text) === null && start.startsWith(text.slice(0, start.length))
+  return text !== '' && readLine(text) === null && start.startsWith(text.slice(0, start.length))
 }

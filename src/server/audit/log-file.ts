@@ -1,4 +1,5 @@
 /** The file behind the audit log: opened to append, where its chain stands, and what others have done to it since. */
+import { constants } from 'node:fs'
 import { open, type FileHandle } from 'node:fs/promises'
 import { AuditError } from './audit-error.ts'
 import { GENESIS, hashLine, isTorn, readLine, type Position } from './event.ts'
@@ -8,10 +9,16 @@ import { sealOf, type Seal } from './keys.ts'
 const TAIL_BYTES = 65_536
 /** Far more than a minute of lines. */
 const MAX_SEARCHED_BYTES = 64 * 1_048_576
-/** Commands of an operator write a few lines, not megabytes. */
-const MAX_ADDED_BYTES = 8 * 1_048_576
+/** Commands of an operator write a few lines within a second, not megabytes. */
+const MAX_ADDED_BYTES = 1_048_576
+/** So many of them may have been killed in the middle of a line. */
+const MAX_ADDED_TORN = 8
+/** Lines in the part of a file that is searched that nobody could read: beyond it the file is something else. */
+const MAX_UNREADABLE = 1000
 
 const NEWLINE = 10
+/** A pipe that nobody reads must fail, and not keep the host waiting. */
+const TO_APPEND = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK
 
 /** Where the host is in its file. */
 export interface LogEnd {
@@ -32,15 +39,13 @@ export interface LogFile extends LogEnd {
 export type Change = 'shortened' | 'end_changed' | 'foreign_lines'
 
 /** Lines without their newlines; what follows the last newline is one too, unless it is empty. */
-export function splitLines(bytes: Buffer): Buffer[] {
-  const lines: Buffer[] = []
+function* eachLine(bytes: Buffer): Generator<Buffer, void> {
   let start = 0
   for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, start)) {
-    lines.push(bytes.subarray(start, end))
+    yield bytes.subarray(start, end)
     start = end + 1
   }
-  if (start < bytes.length) lines.push(bytes.subarray(start))
-  return lines
+  if (start < bytes.length) yield bytes.subarray(start)
 }
 
 async function readBytes(handle: FileHandle, start: number, end: number): Promise<Buffer> {
@@ -65,7 +70,7 @@ function readPosition(lines: readonly Buffer[], isWhole: boolean): Position | nu
 }
 
 /** Opens the file, or makes it, for the host's eyes alone. @throws the system's error. */
-export const openToAppend = (path: string): Promise<FileHandle> => open(path, 'a+', 0o600)
+export const openToAppend = (path: string): Promise<FileHandle> => open(path, TO_APPEND, 0o600)
 
 /** Finds out where the chain stands. @throws AuditError where the file holds something else. */
 export async function readEnd(path: string, handle: FileHandle): Promise<LogFile> {
@@ -73,7 +78,7 @@ export async function readEnd(path: string, handle: FileHandle): Promise<LogFile
   if (size === 0) return { handle, position: GENESIS, isTorn: false, size, lastLength: null }
   const tail = await readBytes(handle, Math.max(0, size - TAIL_BYTES), size)
   const isWhole = tail.length === size
-  const lines = splitLines(tail).slice(isWhole ? 0 : 1)
+  const lines = [...eachLine(tail)].slice(isWhole ? 0 : 1)
   const position = readPosition(lines, isWhole)
   if (!position) throw new AuditError(`${path} is no audit log. Set AUDIT_LOG to another file.`)
   return {
@@ -97,18 +102,21 @@ export async function endSeal(
 
 /** @returns what the first line follows, or null where it cannot be read. */
 export async function readBefore({ handle, size }: LogFile): Promise<Position | null> {
-  const [first] = splitLines(await readBytes(handle, 0, Math.min(size, TAIL_BYTES)))
+  const [first] = eachLine(await readBytes(handle, 0, Math.min(size, TAIL_BYTES)))
   const line = readLine(first ?? '')
   return line && { n: line.n - 1, hash: line.prev }
 }
 
 /** The hash that stands for a number in these lines: of its line, or what the line after it says. */
-function hashIn(lines: readonly Buffer[], wanted: number): { hash: string | null; first: number } {
+function hashIn(lines: Iterable<Buffer>, wanted: number): { hash: string | null; first: number } {
   let number: number | null = null
   let first = Number.POSITIVE_INFINITY
   let hash: string | null = null
+  let unreadable = 0
   for (const line of lines) {
     const read = readLine(line)
+    if (!read) unreadable += 1
+    if (unreadable > MAX_UNREADABLE) return { hash: null, first: 0 }
     if (read) number = read.n
     else if (number !== null) number += 1
     if (number === null) continue
@@ -121,11 +129,13 @@ function hashIn(lines: readonly Buffer[], wanted: number): { hash: string | null
 
 /** @returns the hash of the line with that number, or null where the file's last lines do not hold it. */
 export async function findHash({ handle, size }: LogFile, wanted: number): Promise<string | null> {
-  for (let length = TAIL_BYTES; ; length *= 8) {
-    const isLast = length >= size || length >= MAX_SEARCHED_BYTES
-    const bytes = await readBytes(handle, Math.max(0, size - length), size)
-    const { hash, first } = hashIn(splitLines(bytes).slice(bytes.length === size ? 0 : 1), wanted)
-    if (isLast || first <= wanted) return hash
+  const most = Math.min(size, MAX_SEARCHED_BYTES)
+  for (let length = Math.min(TAIL_BYTES, most); ; length = Math.min(length * 8, most)) {
+    const lines = eachLine(await readBytes(handle, size - length, size))
+    // Most likely cut in two.
+    if (length < size) lines.next()
+    const { hash, first } = hashIn(lines, wanted)
+    if (length === most || first <= wanted) return hash
   }
 }
 
@@ -134,12 +144,14 @@ export function followLines(end: LogEnd, added: Buffer, key: Buffer): LogEnd | n
   // Whoever goes on after a torn line ends it first.
   if (end.isTorn && added[0] !== NEWLINE) return null
   let { position, lastLength } = end
-  for (const line of splitLines(added.subarray(end.isTorn ? 1 : 0))) {
+  let torn = 0
+  for (const line of eachLine(added.subarray(end.isTorn ? 1 : 0))) {
     const read = readLine(line)
+    if (!read) torn += 1
     if (read) {
       const isNext = read.n === position.n + 1 && read.prev === position.hash
       if (!isNext || sealOf(line, key) !== 'right') return null
-    } else if (!isTorn(line)) return null
+    } else if (!isTorn(line) || torn > MAX_ADDED_TORN) return null
     position = { n: position.n + 1, hash: hashLine(line) }
     lastLength = line.length
   }
@@ -177,9 +189,12 @@ export async function followNew(
   return typeof followed === 'string' ? null : followed
 }
 
-/** The file as it stands, whatever it holds: the chain goes on from `position`, and its break shows. */
-export async function takeAsItIs(handle: FileHandle, position: Position): Promise<LogFile> {
-  const { size } = await handle.stat()
+/**
+ * The file as it stands, whatever it holds: the chain goes on from `position`, and its break shows.
+ * @param end bytes, where the chain does not go on from the file's own end.
+ */
+export async function takeAsItIs(handle: FileHandle, position: Position, end?: number): Promise<LogFile> {
+  const size = end ?? (await handle.stat()).size
   const last = await readBytes(handle, Math.max(0, size - 1), size)
   return { handle, position, size, isTorn: size > 0 && last.at(-1) !== NEWLINE, lastLength: null }
 }

@@ -1,12 +1,15 @@
 /** Honest rotations at the least convenient moments: nobody is told of an attack, and the chain stays one. */
 import {
   chmodSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
@@ -57,6 +60,7 @@ const openCommand = (isHostRunning: boolean, more: Partial<AuditLogOptions> = {}
 async function write(log: AuditLog, from: number, to: number): Promise<void> {
   for (let n = from; n <= to; n += 1) await log.write(testEvent(n))
 }
+const record = (): string => join(folder.path, 'audit.end')
 const old = (): string => `${folder.file}.1`
 const rotate = (): void => renameSync(folder.file, old())
 const rotateAndMake = (): void => {
@@ -137,14 +141,81 @@ describe('a command beside a running host', () => {
     await expectOneChain()
   })
 
-  it('of another key writes nothing, even into a new file', async () => {
+  it('goes on where the host does, however often the file is rotated while it is open', async () => {
     const host = await open()
     await write(host, 1, 3)
-    rotateAndMake()
+    const command = await openCommand(true)
+    rotate()
+    await write(host, 4, 5)
+    renameSync(folder.file, `${folder.file}.2`)
+    await write(host, 6, 7)
+    await write(command, 8, 8)
+    await command.close()
+    await write(host, 9, 9)
     await host.close()
+    expect(numbersIn(folder.file)).toEqual([6, 7, 8, 9])
+    expect(findings).toEqual([])
+    expect((await verifyLog(folder.file, { key: keys.lines, heads })).fault).toBeNull()
+  })
+
+  it('waits with its line where the file is rotated while it is open', async () => {
+    const host = await open()
+    await write(host, 1, 3)
+    const command = await openCommand(true, { takeoverMs: 5000 })
+    rotateAndMake()
+    const written = write(command, 4, 4)
+    await host.close()
+    logs.splice(logs.indexOf(host), 1)
+    await written
+    await command.close()
+    expect(numbersIn(folder.file)).toEqual([4])
+    await expectOneChain()
+  })
+
+  it('has its line counted where the old file is overwritten at once', async () => {
+    const host = await open()
+    await write(host, 1, 3)
+    const command = await openCommand(true)
+    await write(command, 4, 4)
+    await command.close()
+    rotate()
+    writeFileSync(old(), 'x'.repeat(statSync(old()).size))
+    await write(host, 5, 5)
+    expect([findings, numbersIn(folder.file)]).toEqual([[], [5]])
+  })
+
+  it('writes nothing where nobody knows which file is the host’s', async () => {
+    const host = await open()
+    await write(host, 1, 3)
+    rmSync(record())
+    rotateAndMake()
+    await expect(openCommand(true, { takeoverMs: 60 })).rejects.toThrow(/is not the file that the host wrote/)
+    await write(host, 4, 4)
+    await write(await openCommand(true), 5, 5)
+    await host.close()
+    expect(numbersIn(folder.file)).toEqual([4, 5])
+    await expectOneChain()
+  })
+
+  it('of another key writes nothing, however often it is tried, and leaves nothing behind', async () => {
+    const host = await open({ lookEveryMs: 5 })
+    await write(host, 1, 3)
+    rotateAndMake()
+    await expect.poll(() => heads.at(-1)).toMatchObject({ n: 3, reason: 'rotation' })
+    const kept = heads.length
+    const recorded = readFileSync(record())
     const other = { hostKey: Buffer.alloc(32, 8) }
-    await expect(openCommand(false, other)).rejects.toThrow(/written with another key/)
-    expect(readFileSync(folder.file, 'utf8')).toBe('')
+    for (const isRunning of [true, true, false, false]) {
+      await expect(openCommand(isRunning, other)).rejects.toThrow(/written with another key/)
+    }
+    expect([readFileSync(folder.file, 'utf8'), heads.length, readFileSync(record())]).toEqual([
+      '',
+      kept,
+      recorded,
+    ])
+    await write(host, 4, 4)
+    await host.close()
+    await expectOneChain()
   })
 })
 
@@ -213,6 +284,59 @@ describe('a start', () => {
     await expectOneChain()
   })
 
+  it.each([
+    ['from the first line on', 1],
+    ['from a later one on', 4],
+  ])('keeps a rotation again whose head was not kept, %s', async (_, first) => {
+    const host = await open()
+    await write(host, 1, first - 1)
+    isPlaceAway = true
+    await write(host, first, first + 2)
+    rotate()
+    await host.close()
+    isPlaceAway = false
+    const next = await open()
+    await write(next, 9, 9)
+    await next.close()
+    expect(numbersIn(folder.file)).toEqual([first + 3])
+    await expectOneChain()
+  })
+
+  it('finds it among many, and takes no copy of it for it', async () => {
+    const host = await open()
+    await write(host, 1, 3)
+    await host.close()
+    isPlaceAway = true
+    const away = await open()
+    await write(away, 4, 5)
+    copyFileSync(folder.file, `${folder.file}-copy`)
+    await write(away, 6, 8)
+    await away.close()
+    isPlaceAway = false
+    rmSync(record())
+    rotate()
+    for (let n = 0; n < 60; n += 1) {
+      writeFileSync(`${folder.file}-${n}`, 'milk\n')
+      utimesSync(`${folder.file}-${n}`, 1, 1)
+    }
+    const next = await open()
+    await write(next, 9, 9)
+    await next.close()
+    expect(numbersIn(folder.file)).toEqual([9])
+    await expectOneChain()
+  })
+
+  it('that never wrote a line leaves a file that holds, rotated or not', async () => {
+    await (await open()).close()
+    await (await open()).close()
+    rotate()
+    const host = await open()
+    await write(host, 1, 1)
+    await host.close()
+    expect(await verifyLog(old(), { key: keys.lines, heads, isLive: false })).toMatchObject({ fault: null })
+    expect((await verifyLog(folder.file, { key: keys.lines, heads })).fault).toBeNull()
+  })
+
   it('numbers nothing anew where that file is gone, and says so', async () => {
     const host = await open()
     await write(host, 1, 3)
@@ -273,8 +397,6 @@ describe('a file beside the log that was removed', () => {
     expect(findings).toEqual(['missing'])
   })
 })
-
-const record = (): string => join(folder.path, 'audit.end')
 
 describe('the record of the end', () => {
   it.each([

@@ -1,10 +1,21 @@
 /** Heads in a second file, a line each. */
-import { appendFile, open } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { isHeadOf, readHeads, type Head } from './head.ts'
 import type { Transport } from './sink.ts'
 
+const { O_APPEND, O_CREAT, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants
+
+/** A pipe that nobody reads fails, and keeps nobody waiting. */
 export const fileTransport = (path: string): Transport => ({
-  send: (text) => appendFile(path, `${text}\n`, { mode: 0o600 }),
+  async send(text) {
+    const handle = await open(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, 0o600)
+    try {
+      await handle.appendFile(`${text}\n`)
+    } finally {
+      await handle.close()
+    }
+  },
   close() {},
 })
 
@@ -17,7 +28,7 @@ const TAIL_BYTES = 65_536
  */
 export async function newestHead(path: string, key: Buffer): Promise<Head | null> {
   try {
-    const handle = await open(path, 'r')
+    const handle = await open(path, O_RDONLY | O_NONBLOCK)
     try {
       const { size } = await handle.stat()
       const bytes = Buffer.alloc(Math.min(size, TAIL_BYTES))

@@ -1,5 +1,6 @@
 /** Holds the log that is found at a start against what was kept of it: in another place, and beside it. */
-import { open, readdir } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { open, readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { recordFile, type RecordedEnd } from './end-record.ts'
 import { GENESIS, type Position } from './event.ts'
@@ -17,6 +18,7 @@ export interface Kept {
   readonly recorded: RecordedEnd | null
 }
 
+/** What is to be made of the file. */
 export interface Start {
   readonly finding: Finding | null
   /** From where the chain goes on. */
@@ -30,6 +32,11 @@ const MAX_SIBLINGS = 50
 
 const isSame = (one: Position, other: Position): boolean => one.n === other.n && one.hash === other.hash
 
+/** Whether the file has that line, or begins right after it. */
+async function holds(file: LogFile, { n, hash }: Position): Promise<boolean> {
+  return n === 0 ? ((await readBefore(file))?.n ?? 0) === 0 : (await findHash(file, n)) === hash
+}
+
 /** Whether the file has that line, or begins after it. */
 async function reachesBackTo(file: LogFile, position: Position): Promise<boolean> {
   const hash = await findHash(file, position.n)
@@ -37,45 +44,54 @@ async function reachesBackTo(file: LogFile, position: Position): Promise<boolean
   return ((await readBefore(file))?.n ?? 0) > position.n
 }
 
-/** Files that were rotated away keep the log's name and get something added. */
+/** Files that were rotated away keep the log's name and get something added; the newest first. */
 async function siblingsOf(path: string): Promise<string[]> {
   const name = basename(path)
   // Closing the lock's file by plain means would give up the lock.
   const others = new Set([name, ...[lockFile, recordFile].map((fileOf) => basename(fileOf(path)))])
   const entries = await readdir(dirname(path), { withFileTypes: true })
-  return entries
-    .filter((entry) => entry.isFile() && entry.name.startsWith(name) && !others.has(entry.name))
-    .slice(0, MAX_SIBLINGS)
-    .map((entry) => join(dirname(path), entry.name))
+  const found = entries.filter(
+    (entry) => entry.isFile() && entry.name.startsWith(name) && !others.has(entry.name),
+  )
+  const dated = found.map(async (entry) => {
+    const file = join(dirname(path), entry.name)
+    return { file, changedMs: (await stat(file).catch(() => null))?.mtimeMs ?? 0 }
+  })
+  const all = (await Promise.all(dated)).toSorted((one, other) => other.changedMs - one.changedMs)
+  return all.slice(0, MAX_SIBLINGS).map(({ file }) => file)
 }
 
-/** @returns where the first one ends that the host's key has sealed and `isIt` takes, or null. */
+/** @returns where the longest one ends that the host's key has sealed and `isIt` takes, or null. */
 async function findRotated(
   path: string,
   keys: AuditKeys,
   isIt: (file: LogFile) => boolean | Promise<boolean>,
 ): Promise<Position | null> {
+  let longest: Position | null = null
   for (const sibling of await siblingsOf(path)) {
-    const handle = await open(sibling, 'r').catch(() => null)
+    const handle = await open(sibling, constants.O_RDONLY | constants.O_NONBLOCK).catch(() => null)
     if (!handle) continue
     try {
       const file = await readEnd(sibling, handle)
-      if ((await endSeal(file, keys.lines)) === 'right' && (await isIt(file))) return file.position
+      const isOurs = (await endSeal(file, keys.lines)) === 'right' && (await isIt(file))
+      // A copy that somebody made before the end ends earlier.
+      if (isOurs && file.position.n > (longest?.n ?? 0)) longest = file.position
     } catch {
       // It is no log of ours.
     } finally {
       await handle.close()
     }
   }
-  return null
+  return longest
 }
 
 async function judgeEmpty(path: string, { head, recorded }: Kept, keys: AuditKeys): Promise<Start> {
-  const last = (recorded?.n ?? 0) > (head?.n ?? 0) ? recorded : head
-  if (!last || last.n === 0) return { finding: null, position: GENESIS, rotatedAt: null }
-  // The host had taken it over from a rotation when it was empty.
+  const newest = (recorded?.n ?? 0) > (head?.n ?? 0) ? recorded : head
+  if (!newest || newest.n === 0) return { finding: null, position: GENESIS, rotatedAt: null }
+  const last = { n: newest.n, hash: newest.hash }
+  // The host had taken it over from a rotation when it was empty; that head may not have been kept.
   const isNew = recorded?.size === 0 && isSame(recorded, last)
-  if (isNew) return { finding: null, position: { n: last.n, hash: last.hash }, rotatedAt: null }
+  if (isNew) return { finding: null, position: last, rotatedAt: last }
   const rotatedAt = await findRotated(
     path,
     keys,
@@ -85,17 +101,17 @@ async function judgeEmpty(path: string, { head, recorded }: Kept, keys: AuditKey
   return { finding: 'missing', position: last, rotatedAt: null }
 }
 
-/** Of a file that does not hold the head. What the host's key has sealed is never numbered anew. */
-async function judgeOther(path: string, file: LogFile, head: Head, keys: AuditKeys): Promise<Start> {
-  const isOurs = (await endSeal(file, keys.lines)) === 'right' && file.position.n >= head.n
+/** Of a file that does not hold the line. What the host's key has sealed is never numbered anew. */
+async function judgeOther(path: string, file: LogFile, kept: Position, keys: AuditKeys): Promise<Start> {
+  const isOurs = (await endSeal(file, keys.lines)) === 'right' && file.position.n >= kept.n
   const before = await readBefore(file)
-  if (isOurs && before && before.n > head.n) {
+  if (isOurs && before && before.n > kept.n) {
     const rotatedAt = await findRotated(path, keys, ({ position }) => isSame(position, before))
     return { finding: rotatedAt ? null : 'missing', position: file.position, rotatedAt }
   }
   return {
-    finding: file.position.n < head.n ? 'shortened' : 'end_changed',
-    position: isOurs ? file.position : head,
+    finding: file.position.n < kept.n ? 'shortened' : 'end_changed',
+    position: isOurs ? file.position : { n: kept.n, hash: kept.hash },
     rotatedAt: null,
   }
 }
@@ -107,10 +123,9 @@ async function judgeOther(path: string, file: LogFile, head: Head, keys: AuditKe
  */
 export async function judgeStart(path: string, file: LogFile, kept: Kept, keys: AuditKeys): Promise<Start> {
   if (file.size === 0) return judgeEmpty(path, kept, keys)
-  const { head } = kept
-  if (head && head.n > 0 && (await findHash(file, head.n)) !== head.hash) {
-    return judgeOther(path, file, head, keys)
-  }
+  // A power cut may leave the record beside the log newer than the log: it counts where there is no other.
+  const last = kept.head ?? kept.recorded
+  if (last && !(await holds(file, last))) return judgeOther(path, file, last, keys)
   const isForeign = (await endSeal(file, keys.lines)) === 'wrong'
   return { finding: isForeign ? 'foreign_key' : null, position: file.position, rotatedAt: null }
 }

@@ -49,7 +49,15 @@ function tellHeads(verified: Verified, kept: Kept | null, used: number): string 
   return `Held against ${used === 1 ? '1 head' : `${used} heads`} in ${kept.path}.${others}`
 }
 
-function describe(request: VerifyRequest, verified: Verified, used: number): string {
+/** Also of files before this one and after it: what was found then may have been removed since. */
+function tellChanged(heads: readonly Head[]): string[] {
+  const changed = heads.filter(({ reason }) => reason === 'changed')
+  if (changed.length === 0) return []
+  const places = changed.map(({ n, at }) => `after line ${n} at ${at}`)
+  return [`By its heads the host found another file than it had written: ${places.join('; ')}.`]
+}
+
+function describe(request: VerifyRequest, verified: Verified, heads: readonly Head[]): string {
   const { file, keys, kept } = request
   const { count, firstAt, lastAt, lastHash, before, torn, lost, findings, fault } = verified
   const told = [
@@ -63,8 +71,9 @@ function describe(request: VerifyRequest, verified: Verified, used: number): str
     ...(findings.length > 0
       ? [`The host itself found another file than it had written: ${findings.join('; ')}.`]
       : []),
+    ...tellChanged(heads),
     ...tellSeals(verified, keys),
-    `${fault === null ? 'The chain holds.' : `The chain is broken: ${fault}.`} ${tellHeads(verified, kept, used)}`,
+    `${fault === null ? 'The chain holds.' : `The chain is broken: ${fault}.`} ${tellHeads(verified, kept, heads.length)}`,
   ]
   return `${told.join('\n')}\n`
 }
@@ -86,5 +95,5 @@ export async function verifyAndTell(request: VerifyRequest): Promise<{ told: str
   const missing = isLive ? tellMissing(file, heads) : null
   if (missing !== null) return { told: missing, isWhole: false }
   const verified = await verifyLog(file, { after, last, key: keys?.lines ?? null, heads, isLive })
-  return { told: describe(request, verified, heads.length), isWhole: verified.fault === null }
+  return { told: describe(request, verified, heads), isWhole: verified.fault === null }
 }

@@ -7,10 +7,10 @@ import type { ChainFile, Found } from './chain-file.ts'
 import type { AuditEvent } from './event.ts'
 import type { Head } from './head.ts'
 import { auditKeys, type AuditKeys } from './keys.ts'
-import { underLock } from './lock.ts'
 import type { Finding } from './start.ts'
+import { onceTakenOver, TAKEOVER_MS, type Taking } from './taken-over.ts'
 
-export const PATIENCE_MS = 2000
+const PATIENCE_MS = 2000
 const HEAD_EVERY_MS = 60_000
 const LOOK_EVERY_MS = 1000
 const GAP_MS = 1
@@ -25,6 +25,14 @@ export const changedEvent = (finding: Finding): AuditEvent => ({
   requestId: null,
   action: 'log_changed',
   outcome: finding,
+})
+
+export const takingOf = (options: AuditLogOptions, key: Buffer): Taking => ({
+  file: options.file,
+  key,
+  isHostRunning: options.isHostRunning,
+  patienceMs: options.patienceMs ?? PATIENCE_MS,
+  takeoverMs: options.takeoverMs ?? TAKEOVER_MS,
 })
 
 const untrusted = (file: string, finding: Finding): AuditError =>
@@ -88,6 +96,8 @@ export class Writer implements AuditLog {
       if (this.#isClosed) return
       // A command leaves a new file to the host.
       if (!this.#options.isHostRunning) await this.#look(true).catch(nothing)
+      // What was found last is told in the log too.
+      if (this.#waiting.length > 0) await this.#flush()
       this.#isClosed = true
       clearInterval(this.#timer)
       this.#chain.keep('stop')
@@ -104,8 +114,7 @@ export class Writer implements AuditLog {
   /** Works on the file as it is now, while no other process does. */
   async #underLock<T>(work: (file: Found) => Promise<T>): Promise<T> {
     if (this.#isClosed) throw new AuditError('The audit log is closed.')
-    const { file: path, patienceMs = PATIENCE_MS } = this.#options
-    return underLock(path, patienceMs, async () => {
+    return onceTakenOver(takingOf(this.#options, this.#keys.heads), async () => {
       try {
         const file = await this.#chain.current()
         if (file.origin !== 'known') this.#isProven = false

@@ -1,0 +1,265 @@
+/** Somebody may write into the log's folder: nothing there keeps the host waiting, or has it harm another file. */
+import { execFileSync } from 'node:child_process'
+import {
+  appendFileSync,
+  copyFileSync,
+  existsSync,
+  linkSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openAuditLog, type AuditLog, type AuditLogOptions } from './audit-log.ts'
+import type { Head } from './head.ts'
+import { auditKeys } from './keys.ts'
+import { openSink } from './sink.ts'
+import { newestHead } from './sink-file.ts'
+import type { Finding } from './start.ts'
+import { verifyAndTell } from './tell-verified.ts'
+import { linesOf, testEvent, testFolder, testKey, type TestFolder } from './testing.ts'
+import { verifyLog } from './verify.ts'
+
+const keys = auditKeys(testKey)
+const play = testEvent(7, { action: 'play' })
+
+let folder: TestFolder
+/** What a collector has, which the host never asks. */
+let heads: Head[]
+let findings: Finding[]
+const logs: AuditLog[] = []
+beforeEach(() => {
+  folder = testFolder()
+  heads = []
+  findings = []
+})
+afterEach(async () => {
+  for (const log of logs.splice(0)) await log.close()
+  folder.remove()
+})
+
+async function open(more: Partial<AuditLogOptions> = {}): Promise<AuditLog> {
+  const log = await openAuditLog({
+    file: folder.file,
+    hostKey: testKey,
+    nowMs: Date.now,
+    keep: (head) => void heads.push(head),
+    report: (finding) => void findings.push(finding),
+    lookEveryMs: 1e8,
+    ...more,
+  })
+  logs.push(log)
+  return log
+}
+
+async function write(log: AuditLog, from: number, to: number): Promise<void> {
+  for (let n = from; n <= to; n += 1) await log.write(testEvent(n))
+}
+/** A host that has written so many lines and has stopped. */
+async function leave(to: number): Promise<void> {
+  const log = await open()
+  await write(log, 1, to)
+  await log.close()
+}
+const beside = (name: string): string => join(folder.path, name)
+const record = (): string => beside('audit.end')
+const verify = () => verifyLog(folder.file, { key: keys.lines, heads })
+const pipe = (path: string): void => void execFileSync('mkfifo', [path])
+
+describe('the record of the end', () => {
+  const precious = 'precious '.repeat(200)
+
+  it.each([
+    ['a link', () => symlinkSync(beside('other'), record())],
+    ['a second name', () => linkSync(beside('other'), record())],
+  ])('is not written through %s to another file', async (_, attack) => {
+    writeFileSync(beside('other'), precious)
+    const log = await open()
+    await write(log, 1, 2)
+    rmSync(record())
+    attack()
+    await write(log, 3, 3)
+    // In turn after what follows the line.
+    await log.check()
+    expect(readFileSync(beside('other'), 'utf8')).toBe(precious)
+    expect(JSON.parse(readFileSync(record(), 'utf8'))).toMatchObject({ n: 3 })
+  })
+
+  it('is not made elsewhere through a link that leads nowhere', async () => {
+    const log = await open()
+    rmSync(record())
+    symlinkSync(beside('elsewhere'), record())
+    await write(log, 1, 1)
+    await log.check()
+    expect(existsSync(beside('elsewhere'))).toBe(false)
+  })
+
+  it.each([
+    ['a pipe', () => pipe(record())],
+    [
+      'an object for a MAC',
+      () => writeFileSync(record(), '{"n":1,"hash":"a","size":0,"inode":"1","mac":{"length":2e8}}'),
+    ],
+    ['nothing of ours', () => writeFileSync(record(), 'null')],
+  ])('keeps no start and no line waiting where it is %s', async (_, attack) => {
+    await leave(3)
+    rmSync(record())
+    attack()
+    const log = await open()
+    await log.write(play)
+    expect(findings).toEqual([])
+    expect((await verify()).fault).toBeNull()
+  })
+
+  it('that somebody made up hides no emptied log', async () => {
+    await leave(3)
+    truncateSync(folder.file)
+    writeFileSync(record(), '{"n":1,"hash":"a","size":0,"inode":"1","mac":"x"}')
+    await open({ expected: heads.at(-1)! })
+    expect(findings).toEqual(['missing'])
+  })
+})
+
+describe('a pipe or a device', () => {
+  it.each([
+    ['a pipe', () => pipe(folder.file)],
+    ['a device', () => symlinkSync('/dev/null', folder.file)],
+  ])('in place of the log takes no line, and keeps nobody waiting: %s', async (_, attack) => {
+    const log = await open()
+    await write(log, 1, 2)
+    renameSync(folder.file, beside('kept'))
+    attack()
+    await expect(log.write(play)).rejects.toThrow(/was a file, and is none any more/)
+    expect([await log.check(), log.writable()]).toEqual([false, false])
+    rmSync(folder.file)
+    renameSync(beside('kept'), folder.file)
+    await log.write(play)
+    expect(linesOf(folder.file).at(-1)).toMatchObject({ n: 3, lost: 1 })
+    expect(findings).toEqual([])
+  })
+
+  it('in place of the heads fails, and keeps neither a start nor a stop waiting', async () => {
+    pipe(beside('audit.heads'))
+    expect(await newestHead(beside('audit.heads'), keys.heads)).toBeNull()
+    const errors: unknown[] = []
+    const sink = openSink(
+      { kind: 'file', path: beside('audit.heads') },
+      { report: (error) => void errors.push(error) },
+    )
+    const log = await open({ keep: (head) => sink.keep(head) })
+    await expect.poll(() => errors).toHaveLength(1)
+    expect(sink.failing()).toBe(true)
+    await log.close()
+    await sink.close()
+  })
+})
+
+describe('what somebody appends', () => {
+  it.each([
+    ['empty lines', '\n'.repeat(900_000)],
+    ['lines that look as if they were cut short', '{"n":3,"user":"eve"\n'.repeat(1000)],
+    ['more than commands write in a second', `{"n":${'9'.repeat(2_000_000)}`],
+  ])('is found out: %s', async (_, text) => {
+    const log = await open()
+    await write(log, 1, 2)
+    appendFileSync(folder.file, text)
+    await expect(log.write(play)).rejects.toThrow(/is not the file that the host wrote/)
+    expect(findings).toEqual(['foreign_lines'])
+  })
+
+  it('a log of nothing but line ends keeps no start waiting', async () => {
+    await leave(2)
+    writeFileSync(folder.file, Buffer.alloc(20_000_000, 10))
+    appendFileSync(folder.file, '{"n":1000000,"prev":"","at":""}\n')
+    await open({ expected: heads.at(-1)! })
+    expect(findings).toEqual(['end_changed'])
+  })
+})
+
+describe('where only a collector has the heads', () => {
+  it('a file that is deleted is not excused by an older record and the file before it', async () => {
+    const log = await open()
+    await write(log, 1, 3)
+    copyFileSync(record(), beside('kept'))
+    renameSync(folder.file, `${folder.file}.1`)
+    await write(log, 4, 6)
+    await log.close()
+    rmSync(folder.file)
+    copyFileSync(beside('kept'), record())
+    await write(await open(), 7, 7)
+    expect((await verify()).fault).toMatch(/^line 2 is missing: .* number 4, .* number 6 /)
+  })
+
+  it('all that is deleted is missed, although a rotation follows', async () => {
+    await leave(3)
+    rmSync(folder.file)
+    rmSync(record())
+    const log = await open()
+    renameSync(folder.file, beside('other'))
+    await write(log, 1, 1)
+    expect((await verify()).fault).toMatch(/^line 2 is missing: .* number 1, .* number 3 /)
+  })
+
+  it('a head that is sent again hides no line that is gone', async () => {
+    const log = await open()
+    await write(log, 1, 3)
+    renameSync(folder.file, `${folder.file}.1`)
+    await write(log, 4, 6)
+    await log.close()
+    const lines = readFileSync(folder.file, 'utf8').split('\n')
+    writeFileSync(folder.file, `${lines.slice(0, 2).join('\n')}\n`)
+    heads.push(heads.find(({ reason }) => reason === 'rotation')!)
+    expect((await verify()).fault).toMatch(/^line 3 is missing: .* number 5, .* number 6 /)
+  })
+
+  it('a start finds by its record that lines were cut off, or an older file put back', async () => {
+    const log = await open()
+    await write(log, 1, 3)
+    copyFileSync(folder.file, beside('old'))
+    await write(log, 4, 6)
+    await log.close()
+    copyFileSync(beside('old'), folder.file)
+    await open()
+    expect(findings).toEqual(['shortened'])
+  })
+})
+
+describe('a log that is emptied just before the stop', () => {
+  it('says so, and stays broken for who verifies it', async () => {
+    const log = await open()
+    await write(log, 1, 3)
+    truncateSync(folder.file)
+    await log.close()
+    expect(findings).toEqual(['shortened'])
+    expect(linesOf(folder.file)).toMatchObject([{ n: 4, action: 'log_changed', outcome: 'shortened' }])
+    expect((await verify()).fault).toMatch(/^line 1 follows line 3, and no longer in the file/)
+    truncateSync(folder.file)
+    expect((await verify()).fault).toMatch(/^line 1 is missing: the file is empty/)
+  })
+})
+
+it('what was found is told by who verifies, although the file in which it stood is gone', async () => {
+  const log = await open()
+  await write(log, 1, 3)
+  truncateSync(folder.file)
+  await write(log, 4, 4)
+  renameSync(folder.file, beside('other'))
+  await write(log, 5, 5)
+  const { told } = await verifyAndTell({
+    file: folder.file,
+    isLive: true,
+    keys,
+    kept: { path: 'heads', heads },
+    after: undefined,
+    last: undefined,
+  })
+  expect(told).toMatch(/By its heads the host found another file than it had written: after line 3 at 2/)
+})
+
+it.each(['audit.end', 'audit.lock'])('a log has no name that the host needs beside it: %s', async (name) => {
+  await expect(open({ file: beside(name) })).rejects.toThrow(/Set AUDIT_LOG to a name that ends with \.log/)
+})

@@ -1,0 +1,56 @@
+/**
+ * A running host alone takes a new file over after a rotation, because it alone knows whether the file is right.
+ * Commands that add to its log write only to the file that it has taken over, and wait for that.
+ */
+import { setTimeout } from 'node:timers/promises'
+import { AuditError } from './audit-error.ts'
+import { isRecorded, readRecord } from './end-record.ts'
+import { underLock } from './lock.ts'
+
+export interface Taking {
+  readonly file: string
+  /** Of the heads, see `auditKeys`. */
+  readonly key: Buffer
+  /** Of a command: whether the host runs whose log it is. The host itself has none. */
+  readonly isHostRunning: (() => boolean) | undefined
+  /** Ms to wait for another process that writes. */
+  readonly patienceMs: number
+  /** Ms that a command waits for the host. */
+  readonly takeoverMs: number
+}
+
+/** A host looks at its file every second. */
+export const TAKEOVER_MS = 5000
+const PAUSE_MS = 50
+
+/** `own`: no host vouches for the file. `not yet`: the host has not taken it over. */
+async function stateOf({ file, key, isHostRunning }: Taking): Promise<'own' | 'vouched' | 'not yet'> {
+  if (!isHostRunning?.()) return 'own'
+  const record = await readRecord(file, key)
+  if (record === 'foreign') return 'own'
+  if (!(await isRecorded(file, record).catch(() => false))) return 'not yet'
+  return record ? 'vouched' : 'own'
+}
+
+/**
+ * Works under the log's lock, as `underLock`, on a file that is there to be written to.
+ * @param work told whether a running host vouches for the file.
+ * @throws AuditError also where the host does not take the file over in time.
+ */
+export async function onceTakenOver<T>(taking: Taking, work: (isVouched: boolean) => Promise<T>): Promise<T> {
+  const { file, patienceMs, takeoverMs } = taking
+  const untilMs = performance.now() + takeoverMs
+  for (;;) {
+    const done = await underLock(file, patienceMs, async () => {
+      const state = await stateOf(taking)
+      return state === 'not yet' ? null : { result: await work(state === 'vouched') }
+    })
+    if (done) return done.result
+    if (performance.now() >= untilMs) {
+      throw new AuditError(
+        `${file} is not the file that the host wrote last, and the host has not taken it over in ${takeoverMs / 1000} s. Look into the host’s log, and try again.`,
+      )
+    }
+    await setTimeout(PAUSE_MS)
+  }
+}
