@@ -18,46 +18,23 @@ import { GENESIS, hashLine } from './event.ts'
 import { isHeadOf, type Head } from './head.ts'
 import { auditKeys } from './keys.ts'
 import type { Finding } from './start.ts'
-import { linesOf, testEvent, testFolder, testKey, type TestFolder } from './testing.ts'
+import { linesOf, TestAudit, testEvent, testKey, writeLines } from './testing.ts'
 import { verifyLog, type VerifyOptions } from './verify.ts'
 
 const keys = auditKeys(testKey)
 
-let folder: TestFolder
-let heads: Head[]
-let findings: Finding[]
-const logs: AuditLog[] = []
+let audit: TestAudit
 beforeEach(() => {
-  folder = testFolder()
-  heads = []
-  findings = []
+  audit = new TestAudit()
 })
-afterEach(async () => {
-  for (const log of logs.splice(0)) await log.close()
-  folder.remove()
-})
+afterEach(() => audit.close())
 
-async function open(expected: Head | null = null, headEveryMs = 1e8): Promise<AuditLog> {
-  const log = await openAuditLog({
-    file: folder.file,
-    hostKey: testKey,
-    nowMs: () => Date.parse('2026-11-23T12:00:00Z'),
-    keep: (head) => void heads.push(head),
-    report: (finding) => void findings.push(finding),
-    expected,
-    headEveryMs,
-    lookEveryMs: headEveryMs,
-  })
-  logs.push(log)
-  return log
-}
-
-async function write(log: AuditLog, from: number, to: number): Promise<void> {
-  for (let n = from; n <= to; n += 1) await log.write(testEvent(n))
-}
-const verify = (options: VerifyOptions = {}) => verifyLog(folder.file, { key: keys.lines, heads, ...options })
-const linesIn = (): string[] => readFileSync(folder.file, 'utf8').split('\n').slice(0, -1)
-const save = (lines: readonly string[], file = folder.file): void =>
+const open = (expected: Head | null = null, everyMs = 1e8): Promise<AuditLog> =>
+  audit.open({ expected, headEveryMs: everyMs, lookEveryMs: everyMs })
+const verify = (options: VerifyOptions = {}) =>
+  verifyLog(audit.file, { key: keys.lines, heads: audit.heads, ...options })
+const linesIn = (): string[] => readFileSync(audit.file, 'utf8').split('\n').slice(0, -1)
+const save = (lines: readonly string[], file = audit.file): void =>
   writeFileSync(file, lines.map((line) => `${line}\n`).join(''))
 
 /** Recomputes the hashes of the chain, which takes no key. */
@@ -76,16 +53,16 @@ const stripped = (lines: readonly string[]): string[] => rechain(lines, (line) =
 describe('a log that was stopped', () => {
   beforeEach(async () => {
     const log = await open()
-    await write(log, 1, 5)
+    await writeLines(log, 1, 5)
     await log.close()
   })
 
   it('holds against the heads of its start and stop', async () => {
-    expect(heads.map(({ n, reason, file }) => [n, reason, file])).toEqual([
+    expect(audit.heads.map(({ n, reason, file }) => [n, reason, file])).toEqual([
       [0, 'start', 'audit.log'],
       [5, 'stop', 'audit.log'],
     ])
-    expect(heads.every((head) => isHeadOf(keys.heads, head))).toBe(true)
+    expect(audit.heads.every((head) => isHeadOf(keys.heads, head))).toBe(true)
     expect(await verify()).toMatchObject({ fault: null, sealed: 5, unsealed: 0, isHeld: true })
   })
 
@@ -134,8 +111,8 @@ describe('a log that was stopped', () => {
   )
 
   it('does without the key what can be done without', async () => {
-    const text = readFileSync(folder.file, 'utf8')
-    writeFileSync(folder.file, text.replace('"count":5', '"count":0'))
+    const text = readFileSync(audit.file, 'utf8')
+    writeFileSync(audit.file, text.replace('"count":5', '"count":0'))
     expect((await verify({ key: null, heads: [] })).fault).toBeNull()
     expect((await verify({ key: null })).fault).toMatch(
       /^line 5 is not the line that the host kept the hash of/,
@@ -144,25 +121,25 @@ describe('a log that was stopped', () => {
 
   it('takes the heads that another key sealed for none', () => {
     const other = auditKeys(Buffer.alloc(32, 8))
-    expect(heads.some((head) => isHeadOf(other.heads, head))).toBe(false)
-    expect(isHeadOf(keys.heads, { ...heads[1]!, n: 4 })).toBe(false)
+    expect(audit.heads.some((head) => isHeadOf(other.heads, head))).toBe(false)
+    expect(isHeadOf(keys.heads, { ...audit.heads[1]!, n: 4 })).toBe(false)
   })
 
   it.each([
     ['cut off', 'shortened', () => save(linesIn().slice(0, 3))],
-    ['emptied', 'missing', () => truncateSync(folder.file)],
-    ['removed', 'missing', () => rmSync(folder.file)],
+    ['emptied', 'missing', () => truncateSync(audit.file)],
+    ['removed', 'missing', () => rmSync(audit.file)],
     ['made anew', 'end_changed', () => save(stripped(linesIn()))],
     ['made anew, and longer', 'end_changed', () => save(stripped([...linesIn(), ...linesIn()]))],
   ] as [string, Finding, () => void][])(
     'that was %s is told of at the next start',
     async (_, finding, attack) => {
       attack()
-      const log = await open(heads.at(-1))
-      expect(findings).toEqual([finding])
+      const log = await open(audit.heads.at(-1))
+      expect(audit.findings).toEqual([finding])
       await log.write(testEvent(9, { action: 'play' }))
       expect(log.finding()).toBeNull()
-      const told = linesOf(folder.file).at(-2)
+      const told = linesOf(audit.file).at(-2)
       expect(told).toMatchObject({ n: 6, action: 'log_changed', outcome: finding, user: 'host:audit' })
       await log.close()
       expect(await verify()).toMatchObject({ fault: expect.any(String) as string })
@@ -170,53 +147,53 @@ describe('a log that was stopped', () => {
   )
 
   it('is not told of where it is as it was, by however many lines it goes on', async () => {
-    const log = await open(heads.at(-1))
+    const log = await open(audit.heads.at(-1))
     await Promise.all(Array.from({ length: 400 }, (_, n) => log.write(testEvent(n))))
     await log.close()
-    await (await open(heads.find(({ n }) => n === 5))).close()
-    expect(findings).toEqual([])
+    await (await open(audit.heads.find(({ n }) => n === 5))).close()
+    expect(audit.findings).toEqual([])
     expect(await verify()).toMatchObject({ fault: null, count: 405 })
   })
 
   it('was moved away then: the operator vouches for that by the last hash', async () => {
-    mkdirSync(join(folder.path, 'old'))
-    const old = join(folder.path, 'old', 'audit.log')
-    renameSync(folder.file, old)
-    const { hash } = heads.at(-1)!
-    await (await open(heads.at(-1))).close()
-    expect(findings).toEqual(['missing'])
+    mkdirSync(audit.beside('old'))
+    const old = join(audit.beside('old'), 'audit.log')
+    renameSync(audit.file, old)
+    const { hash } = audit.heads.at(-1)!
+    await (await open(audit.heads.at(-1))).close()
+    expect(audit.findings).toEqual(['missing'])
     expect((await verify()).fault).toMatch(/^line 1 follows line 5, .* not rotated$/)
     expect((await verify({ after: hash })).fault).toBeNull()
-    const read = await verifyLog(old, { key: keys.lines, heads, isLive: false })
+    const read = await verifyLog(old, { key: keys.lines, heads: audit.heads, isLive: false })
     expect(read).toMatchObject({ fault: null, isHeld: true })
   })
 
   it('of another key is told of at the start', async () => {
     const log = await openAuditLog({
-      file: folder.file,
+      file: audit.file,
       hostKey: Buffer.alloc(32, 8),
       nowMs: Date.now,
-      report: (finding) => void findings.push(finding),
+      report: (finding) => void audit.findings.push(finding),
     })
     await log.close()
-    expect(findings).toEqual(['foreign_key'])
+    expect(audit.findings).toEqual(['foreign_key'])
   })
 })
 
 describe('a log of an older host', () => {
   beforeEach(async () => {
     const log = await open()
-    await write(log, 1, 3)
+    await writeLines(log, 1, 3)
     await log.close()
     save(stripped(linesIn()))
-    heads = []
-    rmSync(join(folder.path, 'audit.end'))
+    audit.heads = []
+    rmSync(audit.beside('audit.end'))
   })
 
   it('stays verifiable as what it was, alone and gone on from', async () => {
     expect(await verify()).toMatchObject({ fault: null, unsealed: 3, sealed: 0 })
     const log = await open()
-    await write(log, 4, 6)
+    await writeLines(log, 4, 6)
     await log.close()
     expect(await verify()).toMatchObject({ fault: null, unsealed: 3, sealed: 3, isHeld: true })
     save(linesIn().with(1, linesIn()[1]!.replace('"count":2', '"count":0')))
@@ -224,13 +201,13 @@ describe('a log of an older host', () => {
   })
 
   it('was rotated before there were heads, which then say nothing of it', async () => {
-    const old = `${folder.file}.1`
-    copyFileSync(folder.file, old)
+    const old = `${audit.file}.1`
+    copyFileSync(audit.file, old)
     const log = await open()
-    await write(log, 4, 6)
+    await writeLines(log, 4, 6)
     await log.close()
     save(readFileSync(old, 'utf8').split('\n').slice(0, 2), old)
-    const read = await verifyLog(old, { key: keys.lines, heads, isLive: false })
+    const read = await verifyLog(old, { key: keys.lines, heads: audit.heads, isLive: false })
     expect(read).toMatchObject({ fault: null, isHeld: false })
   })
 })
@@ -240,7 +217,7 @@ const play = testEvent(7, { action: 'play' })
 
 describe('a running host', () => {
   it.each([
-    ['emptied', 'shortened', () => truncateSync(folder.file)],
+    ['emptied', 'shortened', () => truncateSync(audit.file)],
     ['shortened', 'shortened', () => save(linesIn().slice(0, 2))],
     [
       'with another last line',
@@ -251,7 +228,7 @@ describe('a running host', () => {
     [
       'with a line that does not follow',
       'foreign_lines',
-      () => appendFileSync(folder.file, `${linesIn()[0]}\n`),
+      () => appendFileSync(audit.file, `${linesIn()[0]}\n`),
     ],
     [
       'with a line that follows, without a MAC',
@@ -259,65 +236,65 @@ describe('a running host', () => {
       () => {
         const line = JSON.parse(linesIn()[2]!) as Record<string, unknown>
         const next = { ...line, n: 4, prev: hashLine(linesIn()[2]!), mac: undefined }
-        appendFileSync(folder.file, `${JSON.stringify(next)}\n`)
+        appendFileSync(audit.file, `${JSON.stringify(next)}\n`)
       },
     ],
     [
       'replaced by its own last lines',
       'replaced',
       () => {
-        save(linesIn().slice(1), `${folder.file}.new`)
-        renameSync(`${folder.file}.new`, folder.file)
+        save(linesIn().slice(1), `${audit.file}.new`)
+        renameSync(`${audit.file}.new`, audit.file)
       },
     ],
     [
       'replaced by a longer forgery',
       'replaced',
       () => {
-        save(forged(), `${folder.file}.new`)
-        renameSync(`${folder.file}.new`, folder.file)
+        save(forged(), `${audit.file}.new`)
+        renameSync(`${audit.file}.new`, audit.file)
       },
     ],
   ] as [string, Finding, () => void][])(
     'that finds its file %s lets nothing out',
     async (_, finding, attack) => {
       const log = await open()
-      await write(log, 1, 3)
+      await writeLines(log, 1, 3)
       expect(await log.check()).toBe(true)
       attack()
       expect(await log.check()).toBe(false)
       for (const action of ['play', 'download', 'export'] as const) {
         await expect(log.write({ ...play, action })).rejects.toThrow(/is not the file that the host wrote/)
       }
-      await write(log, 8, 9)
+      await writeLines(log, 8, 9)
       expect(await log.check()).toBe(false)
-      expect([findings, log.finding(), log.writable()]).toEqual([[finding], finding, true])
+      expect([audit.findings, log.finding(), log.writable()]).toEqual([[finding], finding, true])
       // The break stays in the file, with what the host says of it.
-      expect(linesOf(folder.file).slice(-3)).toMatchObject([
-        { n: 4, action: 'log_changed', outcome: finding, prev: heads.at(-1)!.hash },
+      expect(linesOf(audit.file).slice(-3)).toMatchObject([
+        { n: 4, action: 'log_changed', outcome: finding, prev: audit.heads.at(-1)!.hash },
         { n: 5, count: 8 },
         { n: 6, count: 9 },
       ])
-      expect(linesOf(folder.file).some(({ action }) => action === 'play')).toBe(false)
+      expect(linesOf(audit.file).some(({ action }) => action === 'play')).toBe(false)
       expect((await verify()).fault).toMatch(/^line \d+ /)
       await log.close()
-      const next = await open(heads.at(-1))
+      const next = await open(audit.heads.at(-1))
       await next.write(play)
-      expect(findings).toEqual([finding])
+      expect(audit.findings).toEqual([finding])
     },
   )
 
   it('finds it out with the line that would let something out', async () => {
     const log = await open()
-    await write(log, 1, 3)
-    truncateSync(folder.file)
+    await writeLines(log, 1, 3)
+    truncateSync(audit.file)
     const all = [testEvent(4), play, testEvent(5)].map((event) => log.write(event))
     expect((await Promise.allSettled(all)).map(({ status }) => status)).toEqual([
       'fulfilled',
       'rejected',
       'fulfilled',
     ])
-    expect(linesOf(folder.file).map(({ n, action, lost }) => [n, action, lost])).toEqual([
+    expect(linesOf(audit.file).map(({ n, action, lost }) => [n, action, lost])).toEqual([
       [4, 'search', undefined],
       [5, 'search', undefined],
     ])
@@ -325,53 +302,53 @@ describe('a running host', () => {
 
   it('leaves alone what is no audit log and took its place', async () => {
     const log = await open()
-    await write(log, 1, 3)
-    save(['milk'], `${folder.file}.new`)
-    renameSync(`${folder.file}.new`, folder.file)
+    await writeLines(log, 1, 3)
+    save(['milk'], `${audit.file}.new`)
+    renameSync(`${audit.file}.new`, audit.file)
     await expect(log.write(play)).rejects.toThrow(/is no audit log/)
-    expect([findings, readFileSync(folder.file, 'utf8')]).toEqual([['replaced'], 'milk\n'])
+    expect([audit.findings, readFileSync(audit.file, 'utf8')]).toEqual([['replaced'], 'milk\n'])
   })
 
   it('finds it out by itself, without a line', async () => {
     const log = await open(null, 5)
-    await write(log, 1, 3)
-    truncateSync(folder.file)
+    await writeLines(log, 1, 3)
+    truncateSync(audit.file)
     await expect.poll(() => log.finding()).toBe('shortened')
-    expect(heads.find(({ reason }) => reason === 'changed')).toMatchObject({ n: 3 })
+    expect(audit.heads.find(({ reason }) => reason === 'changed')).toMatchObject({ n: 3 })
   })
 
   it('keeps a head while lines are written, and none while there are none', async () => {
     const log = await open(null, 5)
-    await write(log, 1, 3)
-    await expect.poll(() => heads.at(-1)).toMatchObject({ n: 3, reason: 'minute' })
-    const count = heads.length
+    await writeLines(log, 1, 3)
+    await expect.poll(() => audit.heads.at(-1)).toMatchObject({ n: 3, reason: 'minute' })
+    const count = audit.heads.length
     await expect.poll(() => log.check()).toBe(true)
-    expect(heads).toHaveLength(count)
-    expect(log.head()).toEqual(heads.at(-1))
-    expect(heads.at(-1)!.hash).toBe(hashLine(linesIn().at(-1)!))
+    expect(audit.heads).toHaveLength(count)
+    expect(log.head()).toEqual(audit.heads.at(-1))
+    expect(audit.heads.at(-1)!.hash).toBe(hashLine(linesIn().at(-1)!))
   })
 
   it.each([
-    ['by a rename', () => renameSync(folder.file, `${folder.file}.1`)],
+    ['by a rename', () => renameSync(audit.file, `${audit.file}.1`)],
     [
       'by a rename and a new, empty file',
       () => {
-        renameSync(folder.file, `${folder.file}.1`)
-        writeFileSync(folder.file, '')
+        renameSync(audit.file, `${audit.file}.1`)
+        writeFileSync(audit.file, '')
       },
     ],
   ])('follows a rotation %s, and keeps its head', async (_, rotate) => {
     const log = await open()
-    await write(log, 1, 3)
+    await writeLines(log, 1, 3)
     rotate()
     await log.write(play)
-    await write(log, 4, 4)
-    expect(heads.at(-1)).toMatchObject({ n: 3, reason: 'rotation' })
+    await writeLines(log, 4, 4)
+    expect(audit.heads.at(-1)).toMatchObject({ n: 3, reason: 'rotation' })
     await log.close()
-    expect([findings, log.finding()]).toEqual([[], null])
+    expect([audit.findings, log.finding()]).toEqual([[], null])
     expect(await verify()).toMatchObject({ fault: null, before: { n: 3 }, isHeld: true })
-    const old = `${folder.file}.1`
-    const verifyOld = () => verifyLog(old, { key: keys.lines, heads, isLive: false })
+    const old = `${audit.file}.1`
+    const verifyOld = () => verifyLog(old, { key: keys.lines, heads: audit.heads, isLive: false })
     expect(await verifyOld()).toMatchObject({ fault: null, isHeld: true })
     save(readFileSync(old, 'utf8').split('\n').slice(0, 2), old)
     expect((await verifyOld()).fault).toMatch(/^line 3 is missing/)
@@ -382,19 +359,19 @@ describe('a running host', () => {
 
   it('takes a rotation over before it has a line for it', async () => {
     const log = await open(null, 5)
-    await write(log, 1, 3)
-    renameSync(folder.file, `${folder.file}.1`)
-    await expect.poll(() => heads.at(-1)).toMatchObject({ n: 3, reason: 'rotation' })
-    expect([existsSync(folder.file), statSync(folder.file).mode & 0o777]).toEqual([true, 0o600])
+    await writeLines(log, 1, 3)
+    renameSync(audit.file, `${audit.file}.1`)
+    await expect.poll(() => audit.heads.at(-1)).toMatchObject({ n: 3, reason: 'rotation' })
+    expect([existsSync(audit.file), statSync(audit.file).mode & 0o777]).toEqual([true, 0o600])
   })
 
   it('does not go on in an older log that was put in its place', async () => {
     const log = await open()
-    await write(log, 1, 3)
-    renameSync(folder.file, join(folder.path, 'old'))
-    await write(log, 4, 6)
+    await writeLines(log, 1, 3)
+    renameSync(audit.file, audit.beside('old'))
+    await writeLines(log, 4, 6)
     await log.close()
-    copyFileSync(join(folder.path, 'old'), folder.file)
+    copyFileSync(audit.beside('old'), audit.file)
     expect((await verify()).fault).toMatch(/^line 4 is missing/)
   })
 })

@@ -12,62 +12,34 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs'
-import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { openAuditLog, type AuditLog, type AuditLogOptions } from './audit-log.ts'
-import type { Head } from './head.ts'
+import type { AuditLog, AuditLogOptions } from './audit-log.ts'
 import { auditKeys } from './keys.ts'
 import { openSink } from './sink.ts'
 import { newestHead } from './sink-file.ts'
-import type { Finding } from './start.ts'
 import { verifyAndTell } from './tell-verified.ts'
-import { linesOf, testEvent, testFolder, testKey, type TestFolder } from './testing.ts'
+import { linesOf, TestAudit, testEvent, testKey, writeLines } from './testing.ts'
 import { verifyLog } from './verify.ts'
 
 const keys = auditKeys(testKey)
 const play = testEvent(7, { action: 'play' })
 
-let folder: TestFolder
-/** What a collector has, which the host never asks. */
-let heads: Head[]
-let findings: Finding[]
-const logs: AuditLog[] = []
+let audit: TestAudit
 beforeEach(() => {
-  folder = testFolder()
-  heads = []
-  findings = []
+  audit = new TestAudit()
 })
-afterEach(async () => {
-  for (const log of logs.splice(0)) await log.close()
-  folder.remove()
-})
+afterEach(() => audit.close())
 
-async function open(more: Partial<AuditLogOptions> = {}): Promise<AuditLog> {
-  const log = await openAuditLog({
-    file: folder.file,
-    hostKey: testKey,
-    nowMs: Date.now,
-    keep: (head) => void heads.push(head),
-    report: (finding) => void findings.push(finding),
-    lookEveryMs: 1e8,
-    ...more,
-  })
-  logs.push(log)
-  return log
-}
-
-async function write(log: AuditLog, from: number, to: number): Promise<void> {
-  for (let n = from; n <= to; n += 1) await log.write(testEvent(n))
-}
+const open = (more?: Partial<AuditLogOptions>): Promise<AuditLog> => audit.open(more)
 /** A host that has written so many lines and has stopped. */
 async function leave(to: number): Promise<void> {
   const log = await open()
-  await write(log, 1, to)
+  await writeLines(log, 1, to)
   await log.close()
 }
-const beside = (name: string): string => join(folder.path, name)
+const beside = (name: string): string => audit.beside(name)
 const record = (): string => beside('audit.end')
-const verify = () => verifyLog(folder.file, { key: keys.lines, heads })
+const verify = () => verifyLog(audit.file, { key: keys.lines, heads: audit.heads })
 const pipe = (path: string): void => void execFileSync('mkfifo', [path])
 
 describe('the record of the end', () => {
@@ -79,10 +51,10 @@ describe('the record of the end', () => {
   ])('is not written through %s to another file', async (_, attack) => {
     writeFileSync(beside('other'), precious)
     const log = await open()
-    await write(log, 1, 2)
+    await writeLines(log, 1, 2)
     rmSync(record())
     attack()
-    await write(log, 3, 3)
+    await writeLines(log, 3, 3)
     // In turn after what follows the line.
     await log.check()
     expect(readFileSync(beside('other'), 'utf8')).toBe(precious)
@@ -93,7 +65,7 @@ describe('the record of the end', () => {
     const log = await open()
     rmSync(record())
     symlinkSync(beside('elsewhere'), record())
-    await write(log, 1, 1)
+    await writeLines(log, 1, 1)
     await log.check()
     expect(existsSync(beside('elsewhere'))).toBe(false)
   })
@@ -111,35 +83,35 @@ describe('the record of the end', () => {
     attack()
     const log = await open()
     await log.write(play)
-    expect(findings).toEqual([])
+    expect(audit.findings).toEqual([])
     expect((await verify()).fault).toBeNull()
   })
 
   it('that somebody made up hides no emptied log', async () => {
     await leave(3)
-    truncateSync(folder.file)
+    truncateSync(audit.file)
     writeFileSync(record(), '{"n":1,"hash":"a","size":0,"inode":"1","mac":"x"}')
-    await open({ expected: heads.at(-1)! })
-    expect(findings).toEqual(['missing'])
+    await open({ expected: audit.heads.at(-1)! })
+    expect(audit.findings).toEqual(['missing'])
   })
 })
 
 describe('a pipe or a device', () => {
   it.each([
-    ['a pipe', () => pipe(folder.file)],
-    ['a device', () => symlinkSync('/dev/null', folder.file)],
+    ['a pipe', () => pipe(audit.file)],
+    ['a device', () => symlinkSync('/dev/null', audit.file)],
   ])('in place of the log takes no line, and keeps nobody waiting: %s', async (_, attack) => {
     const log = await open()
-    await write(log, 1, 2)
-    renameSync(folder.file, beside('kept'))
+    await writeLines(log, 1, 2)
+    renameSync(audit.file, beside('kept'))
     attack()
     await expect(log.write(play)).rejects.toThrow(/was a file, and is none any more/)
     expect([await log.check(), log.writable()]).toEqual([false, false])
-    rmSync(folder.file)
-    renameSync(beside('kept'), folder.file)
+    rmSync(audit.file)
+    renameSync(beside('kept'), audit.file)
     await log.write(play)
-    expect(linesOf(folder.file).at(-1)).toMatchObject({ n: 3, lost: 1 })
-    expect(findings).toEqual([])
+    expect(linesOf(audit.file).at(-1)).toMatchObject({ n: 3, lost: 1 })
+    expect(audit.findings).toEqual([])
   })
 
   it('in place of the heads fails, and keeps neither a start nor a stop waiting', async () => {
@@ -165,95 +137,95 @@ describe('what somebody appends', () => {
     ['more than commands write in a second', `{"n":${'9'.repeat(2_000_000)}`],
   ])('is found out: %s', async (_, text) => {
     const log = await open()
-    await write(log, 1, 2)
-    appendFileSync(folder.file, text)
+    await writeLines(log, 1, 2)
+    appendFileSync(audit.file, text)
     await expect(log.write(play)).rejects.toThrow(/is not the file that the host wrote/)
-    expect(findings).toEqual(['foreign_lines'])
+    expect(audit.findings).toEqual(['foreign_lines'])
   })
 
   it('a log of nothing but line ends keeps no start waiting', async () => {
     await leave(2)
-    writeFileSync(folder.file, Buffer.alloc(20_000_000, 10))
-    appendFileSync(folder.file, '{"n":1000000,"prev":"","at":""}\n')
-    await open({ expected: heads.at(-1)! })
-    expect(findings).toEqual(['end_changed'])
+    writeFileSync(audit.file, Buffer.alloc(20_000_000, 10))
+    appendFileSync(audit.file, '{"n":1000000,"prev":"","at":""}\n')
+    await open({ expected: audit.heads.at(-1)! })
+    expect(audit.findings).toEqual(['end_changed'])
   })
 })
 
 describe('where only a collector has the heads', () => {
   it('a file that is deleted is not excused by an older record and the file before it', async () => {
     const log = await open()
-    await write(log, 1, 3)
+    await writeLines(log, 1, 3)
     copyFileSync(record(), beside('kept'))
-    renameSync(folder.file, `${folder.file}.1`)
-    await write(log, 4, 6)
+    renameSync(audit.file, `${audit.file}.1`)
+    await writeLines(log, 4, 6)
     await log.close()
-    rmSync(folder.file)
+    rmSync(audit.file)
     copyFileSync(beside('kept'), record())
-    await write(await open(), 7, 7)
+    await writeLines(await open(), 7, 7)
     expect((await verify()).fault).toMatch(/^line 2 is missing: .* number 4, .* number 6 /)
   })
 
   it('all that is deleted is missed, although a rotation follows', async () => {
     await leave(3)
-    rmSync(folder.file)
+    rmSync(audit.file)
     rmSync(record())
     const log = await open()
-    renameSync(folder.file, beside('other'))
-    await write(log, 1, 1)
+    renameSync(audit.file, beside('other'))
+    await writeLines(log, 1, 1)
     expect((await verify()).fault).toMatch(/^line 2 is missing: .* number 1, .* number 3 /)
   })
 
   it('a head that is sent again hides no line that is gone', async () => {
     const log = await open()
-    await write(log, 1, 3)
-    renameSync(folder.file, `${folder.file}.1`)
-    await write(log, 4, 6)
+    await writeLines(log, 1, 3)
+    renameSync(audit.file, `${audit.file}.1`)
+    await writeLines(log, 4, 6)
     await log.close()
-    const lines = readFileSync(folder.file, 'utf8').split('\n')
-    writeFileSync(folder.file, `${lines.slice(0, 2).join('\n')}\n`)
-    heads.push(heads.find(({ reason }) => reason === 'rotation')!)
+    const lines = readFileSync(audit.file, 'utf8').split('\n')
+    writeFileSync(audit.file, `${lines.slice(0, 2).join('\n')}\n`)
+    audit.heads.push(audit.heads.find(({ reason }) => reason === 'rotation')!)
     expect((await verify()).fault).toMatch(/^line 3 is missing: .* number 5, .* number 6 /)
   })
 
   it('a start finds by its record that lines were cut off, or an older file put back', async () => {
     const log = await open()
-    await write(log, 1, 3)
-    copyFileSync(folder.file, beside('old'))
-    await write(log, 4, 6)
+    await writeLines(log, 1, 3)
+    copyFileSync(audit.file, beside('old'))
+    await writeLines(log, 4, 6)
     await log.close()
-    copyFileSync(beside('old'), folder.file)
+    copyFileSync(beside('old'), audit.file)
     await open()
-    expect(findings).toEqual(['shortened'])
+    expect(audit.findings).toEqual(['shortened'])
   })
 })
 
 describe('a log that is emptied just before the stop', () => {
   it('says so, and stays broken for who verifies it', async () => {
     const log = await open()
-    await write(log, 1, 3)
-    truncateSync(folder.file)
+    await writeLines(log, 1, 3)
+    truncateSync(audit.file)
     await log.close()
-    expect(findings).toEqual(['shortened'])
-    expect(linesOf(folder.file)).toMatchObject([{ n: 4, action: 'log_changed', outcome: 'shortened' }])
+    expect(audit.findings).toEqual(['shortened'])
+    expect(linesOf(audit.file)).toMatchObject([{ n: 4, action: 'log_changed', outcome: 'shortened' }])
     expect((await verify()).fault).toMatch(/^line 1 follows line 3, and no longer in the file/)
-    truncateSync(folder.file)
+    truncateSync(audit.file)
     expect((await verify()).fault).toMatch(/^line 1 is missing: the file is empty/)
   })
 })
 
 it('what was found is told by who verifies, although the file in which it stood is gone', async () => {
   const log = await open()
-  await write(log, 1, 3)
-  truncateSync(folder.file)
-  await write(log, 4, 4)
-  renameSync(folder.file, beside('other'))
-  await write(log, 5, 5)
+  await writeLines(log, 1, 3)
+  truncateSync(audit.file)
+  await writeLines(log, 4, 4)
+  renameSync(audit.file, beside('other'))
+  await writeLines(log, 5, 5)
   const { told } = await verifyAndTell({
-    file: folder.file,
+    file: audit.file,
     isLive: true,
     keys,
-    kept: { path: 'heads', heads },
+    kept: { path: 'heads', heads: audit.heads },
     after: undefined,
     last: undefined,
   })

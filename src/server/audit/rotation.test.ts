@@ -12,68 +12,38 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs'
-import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { openAuditLog, type AuditLog, type AuditLogOptions } from './audit-log.ts'
-import type { Head } from './head.ts'
+import type { AuditLog, AuditLogOptions } from './audit-log.ts'
 import { auditKeys } from './keys.ts'
-import type { Finding } from './start.ts'
-import { linesOf, testEvent, testFolder, testKey, type TestFolder } from './testing.ts'
+import { linesOf, TestAudit, testKey, writeLines } from './testing.ts'
 import { verifyLog } from './verify.ts'
 
 const keys = auditKeys(testKey)
 
-let folder: TestFolder
-/** What a place elsewhere has taken. */
-let heads: Head[]
-let isPlaceAway: boolean
-let findings: Finding[]
-const logs: AuditLog[] = []
+let audit: TestAudit
 beforeEach(() => {
-  folder = testFolder()
-  heads = []
-  isPlaceAway = false
-  findings = []
+  audit = new TestAudit()
 })
-afterEach(async () => {
-  for (const log of logs.splice(0)) await log.close()
-  folder.remove()
-})
+afterEach(() => audit.close())
 
-async function open(more: Partial<AuditLogOptions> = {}): Promise<AuditLog> {
-  const log = await openAuditLog({
-    file: folder.file,
-    hostKey: testKey,
-    nowMs: Date.now,
-    keep: (head) => void (isPlaceAway || heads.push(head)),
-    report: (finding) => void findings.push(finding),
-    expected: heads.at(-1) ?? null,
-    lookEveryMs: 1e8,
-    ...more,
-  })
-  logs.push(log)
-  return log
-}
+const open = (more: Partial<AuditLogOptions> = {}): Promise<AuditLog> =>
+  audit.open({ expected: audit.heads.at(-1) ?? null, ...more })
 const openCommand = (isHostRunning: boolean, more: Partial<AuditLogOptions> = {}): Promise<AuditLog> =>
   open({ isHostRunning: () => isHostRunning, ...more })
-
-async function write(log: AuditLog, from: number, to: number): Promise<void> {
-  for (let n = from; n <= to; n += 1) await log.write(testEvent(n))
-}
-const record = (): string => join(folder.path, 'audit.end')
-const old = (): string => `${folder.file}.1`
-const rotate = (): void => renameSync(folder.file, old())
+const record = (): string => audit.beside('audit.end')
+const old = (): string => `${audit.file}.1`
+const rotate = (): void => renameSync(audit.file, old())
 const rotateAndMake = (): void => {
   rotate()
-  writeFileSync(folder.file, '')
+  writeFileSync(audit.file, '')
 }
 const numbersIn = (file: string): unknown[] => linesOf(file).map(({ n }) => n)
 
 async function expectOneChain(): Promise<void> {
-  expect(findings).toEqual([])
-  const last = await verifyLog(folder.file, { key: keys.lines, heads })
+  expect(audit.findings).toEqual([])
+  const last = await verifyLog(audit.file, { key: keys.lines, heads: audit.heads })
   expect(last).toMatchObject({ fault: null, isHeld: true, findings: [] })
-  const first = await verifyLog(old(), { key: keys.lines, heads, isLive: false })
+  const first = await verifyLog(old(), { key: keys.lines, heads: audit.heads, isLive: false })
   expect(first).toMatchObject({ fault: null, isHeld: true, findings: [] })
   const end = { n: numbersIn(old()).at(-1), hash: first.lastHash }
   if (last.count > 0) expect(last.before).toEqual(end)
@@ -86,15 +56,15 @@ describe('a command beside a running host', () => {
     ['whose heads go to a collector', rotate, false],
   ])('waits for the host to take a rotation over: %s', async (_, doRotate, isFileSink) => {
     const host = await open({ lookEveryMs: 20 })
-    await write(host, 1, 3)
+    await writeLines(host, 1, 3)
     doRotate()
-    const expected = isFileSink ? heads.at(-1)! : null
+    const expected = isFileSink ? audit.heads.at(-1)! : null
     const command = await openCommand(true, { expected })
-    await write(command, 4, 4)
+    await writeLines(command, 4, 4)
     await command.close()
-    await write(host, 5, 5)
+    await writeLines(host, 5, 5)
     await host.close()
-    expect([numbersIn(old()), numbersIn(folder.file)]).toEqual([
+    expect([numbersIn(old()), numbersIn(audit.file)]).toEqual([
       [1, 2, 3],
       [4, 5],
     ])
@@ -103,38 +73,38 @@ describe('a command beside a running host', () => {
 
   it('writes nothing where the host does not take the file over, and makes none', async () => {
     const host = await open()
-    await write(host, 1, 3)
+    await writeLines(host, 1, 3)
     rotate()
     await expect(openCommand(true, { takeoverMs: 60 })).rejects.toThrow(
       /is not the file that the host wrote last.*Look into the host’s log/,
     )
-    expect(existsSync(folder.file)).toBe(false)
+    expect(existsSync(audit.file)).toBe(false)
   })
 
   it('follows the host after it has found another file', async () => {
     const host = await open()
-    await write(host, 1, 3)
-    writeFileSync(`${folder.file}.new`, '')
-    renameSync(`${folder.file}.new`, folder.file)
-    writeFileSync(folder.file, 'no line\n')
-    truncateSync(folder.file)
-    await write(host, 4, 4)
+    await writeLines(host, 1, 3)
+    writeFileSync(`${audit.file}.new`, '')
+    renameSync(`${audit.file}.new`, audit.file)
+    writeFileSync(audit.file, 'no line\n')
+    truncateSync(audit.file)
+    await writeLines(host, 4, 4)
     const command = await openCommand(true, { takeoverMs: 60 })
-    await write(command, 5, 5)
-    await write(host, 6, 6)
-    expect(numbersIn(folder.file)).toEqual([4, 5, 6])
+    await writeLines(command, 5, 5)
+    await writeLines(host, 6, 6)
+    expect(numbersIn(audit.file)).toEqual([4, 5, 6])
   })
 
   it('has its line followed by the host in the file that was rotated since', async () => {
     const host = await open()
-    await write(host, 1, 3)
+    await writeLines(host, 1, 3)
     const command = await openCommand(true)
-    await write(command, 4, 4)
+    await writeLines(command, 4, 4)
     await command.close()
     rotate()
-    await write(host, 5, 6)
+    await writeLines(host, 5, 6)
     await host.close()
-    expect([numbersIn(old()), numbersIn(folder.file)]).toEqual([
+    expect([numbersIn(old()), numbersIn(audit.file)]).toEqual([
       [1, 2, 3, 4],
       [5, 6],
     ])
@@ -143,107 +113,120 @@ describe('a command beside a running host', () => {
 
   it('goes on where the host does, however often the file is rotated while it is open', async () => {
     const host = await open()
-    await write(host, 1, 3)
+    await writeLines(host, 1, 3)
     const command = await openCommand(true)
     rotate()
-    await write(host, 4, 5)
-    renameSync(folder.file, `${folder.file}.2`)
-    await write(host, 6, 7)
-    await write(command, 8, 8)
+    await writeLines(host, 4, 5)
+    renameSync(audit.file, `${audit.file}.2`)
+    await writeLines(host, 6, 7)
+    await writeLines(command, 8, 8)
     await command.close()
-    await write(host, 9, 9)
+    await writeLines(host, 9, 9)
     await host.close()
-    expect(numbersIn(folder.file)).toEqual([6, 7, 8, 9])
-    expect(findings).toEqual([])
-    expect((await verifyLog(folder.file, { key: keys.lines, heads })).fault).toBeNull()
+    expect(numbersIn(audit.file)).toEqual([6, 7, 8, 9])
+    expect(audit.findings).toEqual([])
+    expect((await verifyLog(audit.file, { key: keys.lines, heads: audit.heads })).fault).toBeNull()
   })
 
   it('waits with its line where the file is rotated while it is open', async () => {
     const host = await open()
-    await write(host, 1, 3)
+    await writeLines(host, 1, 3)
     const command = await openCommand(true, { takeoverMs: 5000 })
     rotateAndMake()
-    const written = write(command, 4, 4)
+    const written = writeLines(command, 4, 4)
     await host.close()
-    logs.splice(logs.indexOf(host), 1)
     await written
     await command.close()
-    expect(numbersIn(folder.file)).toEqual([4])
+    expect(numbersIn(audit.file)).toEqual([4])
     await expectOneChain()
   })
 
   it('has its line counted where the old file is overwritten at once', async () => {
     const host = await open()
-    await write(host, 1, 3)
+    await writeLines(host, 1, 3)
     const command = await openCommand(true)
-    await write(command, 4, 4)
+    await writeLines(command, 4, 4)
     await command.close()
     rotate()
     writeFileSync(old(), 'x'.repeat(statSync(old()).size))
-    await write(host, 5, 5)
-    expect([findings, numbersIn(folder.file)]).toEqual([[], [5]])
+    await writeLines(host, 5, 5)
+    expect([audit.findings, numbersIn(audit.file)]).toEqual([[], [5]])
   })
 
   it('writes nothing where nobody knows which file is the host’s', async () => {
     const host = await open()
-    await write(host, 1, 3)
+    await writeLines(host, 1, 3)
     rmSync(record())
     rotateAndMake()
     await expect(openCommand(true, { takeoverMs: 60 })).rejects.toThrow(/is not the file that the host wrote/)
-    await write(host, 4, 4)
-    await write(await openCommand(true), 5, 5)
+    await writeLines(host, 4, 4)
+    await writeLines(await openCommand(true), 5, 5)
     await host.close()
-    expect(numbersIn(folder.file)).toEqual([4, 5])
+    expect(numbersIn(audit.file)).toEqual([4, 5])
     await expectOneChain()
   })
 
   it('of another key writes nothing, however often it is tried, and leaves nothing behind', async () => {
     const host = await open({ lookEveryMs: 5 })
-    await write(host, 1, 3)
+    await writeLines(host, 1, 3)
     rotateAndMake()
-    await expect.poll(() => heads.at(-1)).toMatchObject({ n: 3, reason: 'rotation' })
-    const kept = heads.length
+    await expect.poll(() => audit.heads.at(-1)).toMatchObject({ n: 3, reason: 'rotation' })
+    const kept = audit.heads.length
     const recorded = readFileSync(record())
     const other = { hostKey: Buffer.alloc(32, 8) }
     for (const isRunning of [true, true, false, false]) {
       await expect(openCommand(isRunning, other)).rejects.toThrow(/written with another key/)
     }
-    expect([readFileSync(folder.file, 'utf8'), heads.length, readFileSync(record())]).toEqual([
+    expect([readFileSync(audit.file, 'utf8'), audit.heads.length, readFileSync(record())]).toEqual([
       '',
       kept,
       recorded,
     ])
-    await write(host, 4, 4)
+    await writeLines(host, 4, 4)
     await host.close()
     await expectOneChain()
   })
 })
 
+/** Three lines whose heads are kept, and five whose heads are not; between the fifth and the sixth something is done. */
+async function rotateUnseen(meanwhile: () => void): Promise<void> {
+  const host = await open()
+  await writeLines(host, 1, 3)
+  await host.close()
+  audit.isPlaceAway = true
+  const away = await open()
+  await writeLines(away, 4, 5)
+  meanwhile()
+  await writeLines(away, 6, 8)
+  await away.close()
+  audit.isPlaceAway = false
+}
+
 describe('a start', () => {
   it('after a rotation without a line since is not told of', async () => {
     const host = await open({ lookEveryMs: 5 })
-    await write(host, 1, 3)
+    await writeLines(host, 1, 3)
     rotate()
-    await expect.poll(() => heads.at(-1)).toMatchObject({ n: 3, reason: 'rotation' })
+    await expect.poll(() => audit.heads.at(-1)).toMatchObject({ n: 3, reason: 'rotation' })
     await host.close()
     const next = await open()
-    await write(next, 4, 4)
+    await writeLines(next, 4, 4)
     await next.close()
-    expect(numbersIn(folder.file)).toEqual([4])
+    expect(numbersIn(audit.file)).toEqual([4])
     await expectOneChain()
   })
 
   it('after a rotation just before the stop is not told of', async () => {
     const host = await open()
-    await write(host, 1, 3)
+    await writeLines(host, 1, 3)
     rotate()
     await host.close()
-    expect(heads.slice(-2)).toMatchObject([
+    expect(audit.heads.slice(-2)).toMatchObject([
       { n: 3, reason: 'rotation' },
       { n: 3, reason: 'stop' },
     ])
     const next = await open()
-    await write(next, 4, 4)
+    await writeLines(next, 4, 4)
     await next.close()
     await expectOneChain()
   })
@@ -253,34 +236,25 @@ describe('a start', () => {
     ['a command, and then a host', () => openCommand(false)],
   ])('finds the file that was rotated meanwhile: %s', async (_, openFirst) => {
     const host = await open()
-    await write(host, 1, 3)
+    await writeLines(host, 1, 3)
     await host.close()
     rotate()
     const first = await openFirst()
-    await write(first, 4, 4)
+    await writeLines(first, 4, 4)
     await first.close()
     const next = await open()
-    await write(next, 5, 5)
+    await writeLines(next, 5, 5)
     await next.close()
-    expect(numbersIn(folder.file)).toEqual([4, 5])
+    expect(numbersIn(audit.file)).toEqual([4, 5])
     await expectOneChain()
   })
 
   it('with a head from before a rotation goes on where the file ends', async () => {
-    const host = await open()
-    await write(host, 1, 3)
-    await host.close()
-    isPlaceAway = true
-    const away = await open()
-    await write(away, 4, 5)
-    rotate()
-    await write(away, 6, 8)
-    await away.close()
-    isPlaceAway = false
+    await rotateUnseen(rotate)
     const next = await open()
-    await write(next, 9, 9)
+    await writeLines(next, 9, 9)
     await next.close()
-    expect(numbersIn(folder.file)).toEqual([6, 7, 8, 9])
+    expect(numbersIn(audit.file)).toEqual([6, 7, 8, 9])
     await expectOneChain()
   })
 
@@ -289,40 +263,31 @@ describe('a start', () => {
     ['from a later one on', 4],
   ])('keeps a rotation again whose head was not kept, %s', async (_, first) => {
     const host = await open()
-    await write(host, 1, first - 1)
-    isPlaceAway = true
-    await write(host, first, first + 2)
+    await writeLines(host, 1, first - 1)
+    audit.isPlaceAway = true
+    await writeLines(host, first, first + 2)
     rotate()
     await host.close()
-    isPlaceAway = false
+    audit.isPlaceAway = false
     const next = await open()
-    await write(next, 9, 9)
+    await writeLines(next, 9, 9)
     await next.close()
-    expect(numbersIn(folder.file)).toEqual([first + 3])
+    expect(numbersIn(audit.file)).toEqual([first + 3])
     await expectOneChain()
   })
 
   it('finds it among many, and takes no copy of it for it', async () => {
-    const host = await open()
-    await write(host, 1, 3)
-    await host.close()
-    isPlaceAway = true
-    const away = await open()
-    await write(away, 4, 5)
-    copyFileSync(folder.file, `${folder.file}-copy`)
-    await write(away, 6, 8)
-    await away.close()
-    isPlaceAway = false
+    await rotateUnseen(() => copyFileSync(audit.file, `${audit.file}-copy`))
     rmSync(record())
     rotate()
     for (let n = 0; n < 60; n += 1) {
-      writeFileSync(`${folder.file}-${n}`, 'milk\n')
-      utimesSync(`${folder.file}-${n}`, 1, 1)
+      writeFileSync(`${audit.file}-${n}`, 'milk\n')
+      utimesSync(`${audit.file}-${n}`, 1, 1)
     }
     const next = await open()
-    await write(next, 9, 9)
+    await writeLines(next, 9, 9)
     await next.close()
-    expect(numbersIn(folder.file)).toEqual([9])
+    expect(numbersIn(audit.file)).toEqual([9])
     await expectOneChain()
   })
 
@@ -331,43 +296,36 @@ describe('a start', () => {
     await (await open()).close()
     rotate()
     const host = await open()
-    await write(host, 1, 1)
+    await writeLines(host, 1, 1)
     await host.close()
-    expect(await verifyLog(old(), { key: keys.lines, heads, isLive: false })).toMatchObject({ fault: null })
-    expect((await verifyLog(folder.file, { key: keys.lines, heads })).fault).toBeNull()
+    expect(await verifyLog(old(), { key: keys.lines, heads: audit.heads, isLive: false })).toMatchObject({
+      fault: null,
+    })
+    expect((await verifyLog(audit.file, { key: keys.lines, heads: audit.heads })).fault).toBeNull()
   })
 
   it('numbers nothing anew where that file is gone, and says so', async () => {
-    const host = await open()
-    await write(host, 1, 3)
-    await host.close()
-    isPlaceAway = true
-    const away = await open()
-    await write(away, 4, 5)
-    rotate()
-    await write(away, 6, 8)
-    await away.close()
-    isPlaceAway = false
+    await rotateUnseen(rotate)
     rmSync(old())
     const next = await open()
-    await write(next, 9, 9)
+    await writeLines(next, 9, 9)
     await next.close()
-    expect(findings).toEqual(['missing'])
+    expect(audit.findings).toEqual(['missing'])
     // The host's own line about it is the ninth.
-    expect(numbersIn(folder.file)).toEqual([6, 7, 8, 9, 10])
-    expect(linesOf(folder.file)[3]).toMatchObject({ action: 'log_changed', outcome: 'missing' })
+    expect(numbersIn(audit.file)).toEqual([6, 7, 8, 9, 10])
+    expect(linesOf(audit.file)[3]).toMatchObject({ action: 'log_changed', outcome: 'missing' })
   })
 })
 
 const stripped = (): void => {
-  const text = readFileSync(folder.file, 'utf8')
+  const text = readFileSync(audit.file, 'utf8')
   writeFileSync(old(), text.replaceAll(/,"mac":"[\w-]*"/g, ''))
-  rmSync(folder.file)
+  rmSync(audit.file)
 }
 const shortened = (): void => {
-  const lines = readFileSync(folder.file, 'utf8').split('\n')
+  const lines = readFileSync(audit.file, 'utf8').split('\n')
   writeFileSync(old(), `${lines.slice(0, 2).join('\n')}\n`)
-  rmSync(folder.file)
+  rmSync(audit.file)
 }
 
 describe('a file beside the log that was removed', () => {
@@ -377,24 +335,24 @@ describe('a file beside the log that was removed', () => {
     [
       'is a folder',
       () => {
-        rmSync(folder.file)
+        rmSync(audit.file)
         mkdirSync(old())
       },
     ],
     [
       'is none of a log',
       () => {
-        rmSync(folder.file)
+        rmSync(audit.file)
         writeFileSync(old(), 'milk\n')
       },
     ],
   ])('is no proof of a rotation where it %s', async (_, attack) => {
     const host = await open()
-    await write(host, 1, 3)
+    await writeLines(host, 1, 3)
     await host.close()
     attack()
     await open()
-    expect(findings).toEqual(['missing'])
+    expect(audit.findings).toEqual(['missing'])
   })
 })
 
@@ -413,27 +371,27 @@ describe('the record of the end', () => {
     ],
   ])('stops and breaks nothing where it %s', async (_, harm) => {
     const host = await open()
-    await write(host, 1, 2)
+    await writeLines(host, 1, 2)
     writeFileSync(`${record()}.kept`, readFileSync(record()))
-    await write(host, 3, 3)
+    await writeLines(host, 3, 3)
     harm()
     await host.close()
     const command = await openCommand(false)
-    await write(command, 4, 4)
+    await writeLines(command, 4, 4)
     await command.close()
     const next = await open()
-    await write(next, 5, 5)
+    await writeLines(next, 5, 5)
     await next.close()
-    expect([findings, numbersIn(folder.file)]).toEqual([[], [1, 2, 3, 4, 5]])
-    expect((await verifyLog(folder.file, { key: keys.lines, heads })).fault).toBeNull()
+    expect([audit.findings, numbersIn(audit.file)]).toEqual([[], [1, 2, 3, 4, 5]])
+    expect((await verifyLog(audit.file, { key: keys.lines, heads: audit.heads })).fault).toBeNull()
   })
 
   it('of a full file does not excuse an empty one', async () => {
     const host = await open()
-    await write(host, 1, 3)
+    await writeLines(host, 1, 3)
     await host.close()
-    truncateSync(folder.file)
+    truncateSync(audit.file)
     await open({ expected: null })
-    expect(findings).toEqual(['missing'])
+    expect(audit.findings).toEqual(['missing'])
   })
 })

@@ -2,7 +2,10 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { openAuditLog, type AuditLog, type AuditLogOptions } from './audit-log.ts'
 import type { AuditEvent } from './event.ts'
+import type { Head } from './head.ts'
+import type { Finding } from './start.ts'
 
 export const testKey = Buffer.alloc(32, 7)
 
@@ -44,4 +47,49 @@ export function linesOf(file: string): Record<string, unknown>[] {
         return []
       }
     })
+}
+
+/** A log with its folder, and what became known of it. Use it from a `beforeEach`, and close it in an `afterEach`. */
+export class TestAudit {
+  /** What a place elsewhere has taken. */
+  heads: Head[] = []
+  isPlaceAway = false
+  readonly findings: Finding[] = []
+  readonly #folder = testFolder()
+  readonly #open = new Set<AuditLog>()
+
+  get file(): string {
+    return this.#folder.file
+  }
+
+  /** A file in the log's folder. */
+  beside(name: string): string {
+    return join(this.#folder.path, name)
+  }
+
+  /** Opens the log as a host that looks at it only when it writes, unless it is told otherwise. */
+  async open(more: Partial<AuditLogOptions> = {}): Promise<AuditLog> {
+    const log = await openAuditLog({
+      file: this.file,
+      hostKey: testKey,
+      nowMs: Date.now,
+      keep: (head) => void (this.isPlaceAway || this.heads.push(head)),
+      report: (finding) => void this.findings.push(finding),
+      headEveryMs: 1e8,
+      lookEveryMs: 1e8,
+      ...more,
+    })
+    this.#open.add(log)
+    return log
+  }
+
+  async close(): Promise<void> {
+    for (const log of this.#open) await log.close()
+    this.#folder.remove()
+  }
+}
+
+/** Writes lines that are recognised by their numbers. */
+export async function writeLines(log: AuditLog, from: number, to: number): Promise<void> {
+  for (let n = from; n <= to; n += 1) await log.write(testEvent(n))
 }
