@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import {
   AUTH_ACTIVITY,
+  AUTH_LOGIN,
   AUTH_LOGOUT,
   mediaEndpoint,
   recordingEndpoint,
@@ -263,6 +264,39 @@ describe('a search', () => {
       ['search', 'recorder_down', undefined],
       ['search', 'internal', undefined],
     ])
+  })
+
+  it('that signs in somebody who has left is told as left, and opens no session', async () => {
+    const [there, held] = [deferred(), deferred()]
+    await open({
+      wrap: (source) => ({
+        ...source,
+        async authenticate(username, password) {
+          there.resolve()
+          await held.promise
+          return source.authenticate(username, password)
+        },
+      }),
+    })
+    const port = await listen(host.app)
+    const body = JSON.stringify({ username: 'manager', password: 'demo' })
+    const headers = { ...ownPage, host: 'localhost', 'content-type': 'application/json' }
+    const told = Object.entries({ ...headers, 'content-length': String(body.length) })
+    const request = [
+      `POST ${AUTH_LOGIN} HTTP/1.1`,
+      ...told.map(([name, value]) => `${name}: ${value}`),
+      '',
+      body,
+    ]
+    const socket = connect(port, '127.0.0.1', () => socket.write(request.join('\r\n')))
+    await there.promise
+    socket.destroy()
+    const connections = () =>
+      new Promise((resolve) => host.app.server.getConnections((_, count) => resolve(count)))
+    await expect.poll(connections).toBe(0)
+    held.resolve()
+    await expect.poll(() => lines()).toMatchObject([{ action: 'login', outcome: 'left', user: 'manager' }])
+    expect(host.sessions.count()).toBe(0)
   })
 
   it('whose client left is told as left', async () => {

@@ -74,10 +74,14 @@ export function authRoutes(app: FastifyInstance, options: AuthOptions): void {
 
   async function logIn(request: FastifyRequest, reply: FastifyReply): Promise<Session> {
     const given = readCredentials(request.body)
-    const client = { address: request.ip, signal: exchangeOf(reply).signal }
-    const { principal, session, token } = await tryPassword(audit, request, given, async () =>
-      openSession(await passwords.verify(demo.tried(given, request), client)),
-    )
+    const { signal } = exchangeOf(reply)
+    const client = { address: request.ip, signal }
+    const { principal, session, token } = await tryPassword(audit, request, given, async () => {
+      const right = await passwords.verify(demo.tried(given, request), client)
+      // Nobody would get the cookie of the session.
+      signal.throwIfAborted()
+      return openSession(right)
+    })
     endCurrent(request)
     await audit.login(actor(request, principal.username, token))
     giveToken(request, reply, token)

@@ -83,3 +83,12 @@ it('writes what comes together at once, and the rest at its end', async () => {
   file.close()
   expect(stored()).toEqual(['a', 'b', 'c'])
 })
+
+it('keeps a try at the recorder before anything else is done', () => {
+  const { file, stored } = open({ nowMs: 0 }, 1e6)
+  file.save(kinds.account, 'a', { untilMs: 100, lastMs: 0 })
+  expect(stored()).toEqual([])
+  file.save(kinds.try, 'b', { untilMs: 100, lastMs: 0 })
+  expect(stored()).toEqual(['a', 'b'])
+  file.close()
+})

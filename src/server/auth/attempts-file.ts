@@ -4,10 +4,10 @@
  */
 import Database from 'better-sqlite3'
 import { closeSync, openSync } from 'node:fs'
-import { type Entry, type Keeper, type Kind } from './ledger.ts'
+import { kinds, type Entry, type Keeper, type Kind } from './ledger.ts'
 
 const VERSION = 1
-/** A kill loses no more than this, and a flood of tries costs no more than a write in so long, ms. */
+/** A kill loses no more than this, and a flood costs no more than a write in so long, ms; tries at a recorder are kept at once. */
 const SAVE_MS = 50
 /** Changes that wait for a file which cannot be written; beyond it the oldest is lost. */
 const MAX_PENDING = 50_000
@@ -90,7 +90,8 @@ export class AttemptsFile implements Keeper {
     if (this.#isClosed) return
     this.#queue({ kind, key, entry })
     const { saveMs = SAVE_MS } = this.#options
-    if (saveMs === 0) this.#save()
+    // A password at the recorder is counted before it is sent, also by a host that is killed at once.
+    if (saveMs === 0 || kind === kinds.try) this.#save()
     else this.#timer ??= setTimeout(() => this.#save(), saveMs).unref()
   }
 

@@ -83,7 +83,13 @@ export function createPasswords(options: PasswordsOptions): Passwords {
     if (Math.max(username.length, password.length) > MAX_CREDENTIAL_LENGTH) throw wrongCredentials()
     const { address, signal, hasSession = false } = client
     const attempt = await throttle.begin(username, address, signal)
-    const asker = { from: attempt.from, isKnown: attempt.isKnown || hasSession, isScript }
+    let isUnanswered = false
+    const asker = {
+      from: attempt.from,
+      isKnown: attempt.isKnown || hasSession,
+      isScript,
+      onUnanswered: () => void (isUnanswered = true),
+    }
     try {
       const principal = await source.authenticate(username, password, signal, asker)
       if (!principal) throw wrongCredentials()
@@ -92,6 +98,7 @@ export function createPasswords(options: PasswordsOptions): Passwords {
     } catch (error) {
       // A refusal in the source's own words counts as much as ours; what did not judge the password does not.
       if (error instanceof Problem && error.status === 401) attempt.failed()
+      else if (isUnanswered) attempt.unanswered()
       else attempt.withdrawn()
       throw error
     }

@@ -24,7 +24,7 @@ const PACE_RETRY_MS = 1000
 
 /**
  * A try that may be judged. It counts as failed from its start, so that many at once cannot slip through. It ends with
- * one of the three calls; further ones do nothing.
+ * one of the four calls; further ones do nothing.
  */
 export interface Attempt {
   /** Whether this user has signed in from this network before. */
@@ -36,6 +36,8 @@ export interface Attempt {
   failed(): void
   /** The password was not judged: this attempt counts for nothing. */
   withdrawn(): void
+  /** Nobody knows whether it was judged: it counts for the network of a stranger, who could ask without end. */
+  unanswered(): void
 }
 
 export interface Throttle {
@@ -86,6 +88,7 @@ function settled(attempt: Attempt): Attempt {
     succeeded: once(attempt.succeeded),
     failed: once(attempt.failed),
     withdrawn: once(attempt.withdrawn),
+    unanswered: once(attempt.unanswered),
   }
 }
 
@@ -141,17 +144,21 @@ class Guard implements Throttle {
     this.#refuseWhile(pace.take() ? 0 : PACE_RETRY_MS, 'pace')
     const [account, network] = [accounts.add(place.account), networks.add(place.network)]
     const pair = pairs.add(place.pair)
+    const forgiveUser = (failures: number): void => {
+      accounts.takeBack(place.account, failures, account)
+      pairs.takeBack(place.pair, failures, pair)
+    }
     const takeBack = (failures: number): void => {
       pace.giveBack()
-      accounts.takeBack(place.account, failures, account)
       networks.takeBack(place.network, this.#forgivable(place, failures, 1), network)
-      pairs.takeBack(place.pair, failures, pair)
+      forgiveUser(failures)
     }
     return settled({
       isKnown: false,
       from: place.network,
       failed() {},
       withdrawn: () => takeBack(1),
+      unanswered: () => forgiveUser(1),
       succeeded: () => {
         takeBack(pairs.count(place.pair))
         this.#memory.remember(place)
@@ -163,6 +170,7 @@ class Guard implements Throttle {
   async #beginKnown(place: Place, signal: AbortSignal): Promise<Attempt> {
     const { accounts, networks, pairs } = this.#memory
     const counted = await this.#slot(place.pair, signal)
+    const withdrawn = (): void => pairs.takeBack(place.pair, 1, counted)
     return settled({
       isKnown: true,
       from: place.pair,
@@ -170,7 +178,8 @@ class Guard implements Throttle {
         accounts.add(place.account)
         networks.add(place.network)
       },
-      withdrawn: () => pairs.takeBack(place.pair, 1, counted),
+      withdrawn,
+      unanswered: withdrawn,
       // What others failed for this account stays: a script that signs in every minute would clear it for a guesser.
       succeeded: () => {
         const failures = pairs.count(place.pair)

@@ -38,14 +38,23 @@ export function keepTries(memory: AttemptMemory, nowMs: () => number): Tries {
     return all.toSorted((one, other) => (one.entry?.untilMs ?? 0) - (other.entry?.untilMs ?? 0))
   }
 
+  /** Who has each slot: the ledger may write an entry anew. */
+  const holders = new Map<string, symbol>()
+
   const add = (username: string): Try => {
     const [{ key } = { key: '' }] = slotsOf(username)
-    const mine = { untilMs: nowMs() + TRY_WINDOW_MS, lastMs: nowMs() }
-    tries.set(key, mine)
+    const mine = Symbol(key)
+    const set = (untilMs: number): void => tries.set(key, { untilMs, lastMs: nowMs() })
+    const end = (untilMs: number): void => {
+      if (holders.get(key) !== mine) return
+      holders.delete(key)
+      set(untilMs)
+    }
+    holders.set(key, mine)
+    set(nowMs() + TRY_WINDOW_MS)
     return {
-      withdraw() {
-        if (tries.get(key) === mine) tries.set(key, { ...mine, untilMs: 0 })
-      },
+      withdraw: () => end(0),
+      keep: () => end(nowMs() + TRY_WINDOW_MS),
     }
   }
 
@@ -56,7 +65,7 @@ export function keepTries(memory: AttemptMemory, nowMs: () => number): Tries {
       return add(username)
     },
     add(username, count) {
-      for (let added = 0; added < count; added += 1) add(username)
+      for (let added = 0; added < count; added += 1) add(username).keep()
     },
   }
 }

@@ -16,8 +16,18 @@ describe('the spellings of one account', () => {
     'mro\u00ADssi\u2060',
     'mrossi\u0000',
     'MROSSI.@ACME.EXAMPLE.',
+    'ACME/mrossi',
+    'mrössí',
+    'mro\u0301ssi',
+    'mroßi',
+    'mrøssı',
   ])('%j', (typed) => {
     expect(accountName(typed)).toBe('mrossi')
+  })
+
+  it('keep marks that are letters of their own', () => {
+    expect(accountName('กิ')).not.toBe(accountName('กา'))
+    expect(accountName('й')).not.toBe(accountName('и'))
   })
 
   it('are no other account’s', () => {

@@ -7,13 +7,39 @@
 const invisible = /[\p{Cf}\p{Cc}\p{Default_Ignorable_Code_Point}\u{FE00}-\u{FE0F}]/gu
 
 /**
- * The same text for all spellings of one account: case, compatibility forms (Unicode NFKC), invisible characters,
- * `DOMAIN\name`, `name@domain`, and dots and spaces at the ends. It is for comparing only, never to be sent or shown.
+ * Active Directory finds `jose` by `josé` and `gross` by `groß`, as it compares names without regard to accents
+ * (Microsoft KB 938447). In scripts where marks are vowels they tell people apart.
+ */
+const accents = /(?<=\p{Script=Latin})\p{M}+/gu
+const letters: Readonly<Record<string, string>> = {
+  ß: 'ss',
+  æ: 'ae',
+  œ: 'oe',
+  ø: 'o',
+  đ: 'd',
+  ð: 'd',
+  ł: 'l',
+  ı: 'i',
+  þ: 'th',
+}
+
+const withoutAccents = (text: string): string =>
+  text
+    .normalize('NFKD')
+    .replaceAll(accents, '')
+    .replaceAll(/[ßæœøđðłıþ]/gu, (letter) => letters[letter] ?? letter)
+    .normalize('NFKC')
+
+/**
+ * The same text for all spellings of one account: case, accents, compatibility forms (Unicode NFKC), invisible
+ * characters, `DOMAIN\name`, `name@domain`, and dots and spaces at the ends. It is for comparing only, never to be sent
+ * or shown.
  */
 export function accountName(typed: string): string {
-  const plain = typed.normalize('NFKC').replaceAll(invisible, '').toLowerCase().normalize('NFKC')
+  const folded = typed.normalize('NFKC').replaceAll(invisible, '').toLowerCase()
+  const plain = withoutAccents(folded)
   const trimmed = plain.replace(/[.\s]+$/u, '').trimStart()
-  const user = trimmed.slice(trimmed.lastIndexOf('\\') + 1)
+  const user = trimmed.slice(Math.max(trimmed.lastIndexOf('\\'), trimmed.lastIndexOf('/')) + 1)
   const at = user.indexOf('@')
   const name = (at > 0 ? user.slice(0, at) : user).replace(/[.\s]+$/u, '').trimStart()
   // A name of nothing but such characters is still a name of its own.

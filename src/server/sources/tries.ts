@@ -13,6 +13,8 @@ export const TRY_WINDOW_MS = 15 * 60_000
 export interface Try {
   /** The password was right, or was not sent, or was answered without being judged. */
   withdraw(): void
+  /** It was refused or not answered: the window begins now, and not when it was sent. */
+  keep(): void
 }
 
 export interface Tries {

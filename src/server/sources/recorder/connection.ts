@@ -5,6 +5,7 @@ import { accountName } from '../account-name.ts'
 import type { Credentials } from '../source.ts'
 import type { Tries } from '../tries.ts'
 import type { Release } from '../turns.ts'
+import { header } from './answers.ts'
 import { createGuard, type Guard, type Request, type Sent, type Verdict } from './credentials.ts'
 import { openCrossing, type Call, type CrossingOptions } from './crossing.ts'
 import { explainFailure, searchTimeout } from './failures.ts'
@@ -17,7 +18,12 @@ export interface GuardedCall extends Call {
   readonly isSignIn?: boolean
   /** False for a sign-in from where this user has never signed in. */
   readonly isKnown?: boolean
+  /** Told where the password was sent and no answer came. */
+  readonly onUnanswered?: (() => void) | undefined
 }
+
+/** No account has a space in front. */
+const STRANGERS = ' strangers'
 
 export interface Connection {
   readonly limits: RecorderLimits
@@ -43,18 +49,20 @@ export interface ConnectionOptions extends Omit<CrossingOptions, 'steadyMs'> {
 }
 
 /**
- * Which answers show that the recorder looked at the password and took it. A firewall may answer 403, and any server
- * 400 and 404, without having looked.
+ * Which answers show that the recorder looked at the password and took it. A firewall may answer 403, any server 400 and
+ * 404, and a page for signing in or about maintenance comes as a 200, without anybody having looked.
  */
-function verdictOf(status: number): Verdict {
-  if (status === 401) return 'refused'
-  return status >= 200 && status < 300 ? 'proven' : 'unknown'
+function verdictOf({ statusCode, headers }: Answer, accept: string): Verdict {
+  if (statusCode === 401) return 'refused'
+  if (statusCode < 200 || statusCode >= 300) return 'unknown'
+  const type = header(headers, 'content-type')?.split(';', 1)[0]?.trim().toLowerCase()
+  return type === accept ? 'proven' : 'unknown'
 }
 
-async function judge(exchanging: Promise<Answer>): Promise<Sent<Answer>> {
+async function judge(exchanging: Promise<Answer>, accept: string): Promise<Sent<Answer>> {
   try {
     const answer = await exchanging
-    const verdict = verdictOf(answer.statusCode)
+    const verdict = verdictOf(answer, accept)
     if (verdict === 'refused') discard(answer)
     return { verdict, answer }
   } catch (failure) {
@@ -82,7 +90,9 @@ export function openConnection(options: ConnectionOptions): Connection {
     credentials: Credentials,
     signal: AbortSignal,
   ): Promise<Answer> {
-    const who = accountName(credentials.username)
+    const { isSignIn = false, isKnown = true, onUnanswered } = call
+    // Whoever makes up a hundred names has one turn among those who are signed in.
+    const who = isSignIn && !isKnown ? STRANGERS : accountName(credentials.username)
     const request: Request<Answer> = async (running, leaving) => {
       let release: Release
       try {
@@ -90,13 +100,13 @@ export function openConnection(options: ConnectionOptions): Connection {
       } catch (failure) {
         return { verdict: 'unsent', failure }
       }
-      return judge(
-        within(limits.answerMs, running, (limited) => crossing.exchange(call, credentials, release, limited)),
+      const exchanging = within(limits.answerMs, running, (limited) =>
+        crossing.exchange(call, credentials, release, limited),
       )
+      return judge(exchanging, call.accept)
     }
     try {
-      const { isSignIn = false, isKnown = true } = call
-      return await guard.send(credentials, signal, { request, discard, isSignIn, isKnown })
+      return await guard.send(credentials, signal, { request, discard, isSignIn, isKnown, onUnanswered })
     } catch (error) {
       signal.throwIfAborted()
       throw explainFailure(error)

@@ -9,6 +9,7 @@ import { createHmac, randomBytes } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
 import { credentialsRefused } from './failures.ts'
 import { joined, orAborted, orDiscarded } from './signals.ts'
+import { accountName } from '../account-name.ts'
 import type { Credentials } from '../source.ts'
 import { MAX_TRIES, type Tries } from '../tries.ts'
 
@@ -53,6 +54,8 @@ export interface Sending<T> {
   readonly isSignIn: boolean
   /** Whether it comes from where its user has signed in before, or from a session of theirs. */
   readonly isKnown: boolean
+  /** Told where the password was sent and no answer came. */
+  readonly onUnanswered?: (() => void) | undefined
 }
 
 export interface Guard {
@@ -67,8 +70,8 @@ export interface Guard {
 }
 
 interface Known {
-  /** Of the password and the name as they were typed; nothing else is kept of them. */
-  readonly mac: string
+  /** Of the password and the account, however its name is spelled; nothing else is kept of them. */
+  readonly account: string
   state: 'unproven' | 'proven' | 'refused'
   untilMs: number
   refusals: number
@@ -100,7 +103,7 @@ class PasswordGuard implements Guard {
   /** It lives as long as the process: nobody can try passwords against what is remembered. */
   readonly #key = randomBytes(32)
   readonly #known = new Map<string, Known>()
-  /** Which were right, and until when they count as that, ms. Apart, so that wrong ones push none of them out. */
+  /** Which were right for an account, and until when they count as that, ms. Apart, so that wrong ones push none out. */
   readonly #right = new Map<string, number>()
 
   constructor(steadyMs: () => number, tries: Tries) {
@@ -109,7 +112,8 @@ class PasswordGuard implements Guard {
   }
 
   isRefused(credentials: Credentials): boolean {
-    const held = this.#known.get(this.#macOf(credentials))
+    const { username, password } = credentials
+    const held = this.#known.get(this.#macOf(username, password))
     return held?.state === 'refused' && held.untilMs > this.#steadyMs()
   }
 
@@ -126,19 +130,23 @@ class PasswordGuard implements Guard {
     }
   }
 
-  #macOf({ username, password }: Credentials): string {
-    return createHmac('sha256', this.#key)
-      .update(JSON.stringify([username, password]))
-      .digest('base64')
+  #macOf(...parts: readonly string[]): string {
+    return createHmac('sha256', this.#key).update(JSON.stringify(parts)).digest('base64')
   }
 
-  #entryOf(credentials: Credentials): Known {
-    const mac = this.#macOf(credentials)
+  /** Whether it is no guess. */
+  #isRight({ account }: Known): boolean {
+    return (this.#right.get(account) ?? 0) > this.#steadyMs()
+  }
+
+  #entryOf({ username, password }: Credentials): Known {
+    const mac = this.#macOf(username, password)
     const held = this.#known.get(mac)
     if (held && (held.trial !== null || held.untilMs > this.#steadyMs())) return held
     const refusal = newRefusal()
     const counts = { untilMs: 0, refusals: 0, unanswered: 0 }
-    const fresh: Known = { mac, state: 'unproven', ...counts, trial: null, refusal }
+    const account = this.#macOf('account', accountName(username), password)
+    const fresh: Known = { account, state: 'unproven', ...counts, trial: null, refusal }
     setBounded(this.#known, mac, fresh)
     return fresh
   }
@@ -165,10 +173,9 @@ class PasswordGuard implements Guard {
     entry: Known,
     { username }: Credentials,
     signal: AbortSignal | null,
-    { request, isKnown }: Sending<T>,
+    { request, isKnown, onUnanswered }: Sending<T>,
   ): Promise<T> {
-    const isRight = (this.#right.get(entry.mac) ?? 0) > this.#steadyMs()
-    const attempt = isRight ? null : this.#tries.begin(username, isKnown)
+    const attempt = this.#isRight(entry) ? null : this.#tries.begin(username, isKnown)
     let verdict: Sent<T>['verdict'] | 'unanswered' = 'unanswered'
     try {
       const { refusal } = entry
@@ -181,7 +188,9 @@ class PasswordGuard implements Guard {
       // Without an answer it stays counted: the directory may have counted it too, and one more may lock the account.
       // A recorder that is slow or breaks off then costs its users minutes, unless their password was right before; one
       // that cannot be reached costs them nothing.
-      if (!['refused', 'unanswered'].includes(verdict)) attempt?.withdraw()
+      if (['refused', 'unanswered'].includes(verdict)) attempt?.keep()
+      else attempt?.withdraw()
+      if (verdict === 'unanswered') onUnanswered?.()
       // What was sent as right before another request had it refused says nothing more.
       if (attempt || entry.state !== 'refused') {
         if (verdict === 'refused' && !attempt) this.#tries.add(username, 1 + entry.unanswered)
@@ -203,11 +212,11 @@ class PasswordGuard implements Guard {
     entry.unanswered = 0
     if (verdict === 'proven') {
       entry.refusals = 0
-      setBounded(this.#right, entry.mac, nowMs + RIGHT_MS)
+      setBounded(this.#right, entry.account, nowMs + RIGHT_MS)
       return
     }
     entry.refusals += 1
-    this.#right.delete(entry.mac)
+    this.#right.delete(entry.account)
     entry.refusal.abort(credentialsRefused())
   }
 }

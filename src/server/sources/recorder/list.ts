@@ -47,6 +47,7 @@ export interface PageQuery {
   readonly isSignIn?: boolean
   /** False for a sign-in from where this user has never signed in. */
   readonly isKnown?: boolean
+  readonly onUnanswered?: (() => void) | undefined
 }
 
 /** Asks for one page and reads it, without looking at what the rows are. */
@@ -56,11 +57,11 @@ export async function askPage(
   credentials: Credentials,
   signal: AbortSignal,
 ): Promise<Unchecked> {
-  const { search, paging, nameOf, isSignIn = false, isKnown = true } = query
+  const { search, paging, nameOf, isSignIn = false, isKnown = true, onUnanswered } = query
   const path = `${RECORDINGS}?${writeApiQuery(search, paging, nameOf)}`
   return within(connection.limits.answerMs, signal, async (limited) => {
     const answer = await connection.ask(
-      { lane: 'data', path, accept: 'application/json', isSignIn, isKnown },
+      { lane: 'data', path, accept: 'application/json', isSignIn, isKnown, onUnanswered },
       credentials,
       limited,
     )

@@ -214,8 +214,10 @@ describe('one account at the recorder', () => {
     expect(await tryOut('ada', 'demo')).toBe('200')
     expect(outcome(await askList(relay, relay.enter('ada')))).toBe('200')
     expect(recorder.requests).toHaveLength(1 + 4 + 2)
-    // It is no guess for one of its spellings only.
-    expect(await tryOut('ADA', 'demo')).toBe(tooMany)
+    // It is no guess in any spelling of the account's name, and in no other's.
+    expect(await tryOut('CORP\\ADA', 'demo')).not.toBe(tooMany)
+    expect(recorder.requests).toHaveLength(1 + 4 + 3)
+    expect(await tryOut('ADA', 'another')).toBe(tooMany)
   })
 
   it('does not count what was not judged, nor what was right', async () => {

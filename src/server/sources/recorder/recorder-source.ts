@@ -4,7 +4,7 @@ import { RECORDINGS } from '../../../contract/endpoints.ts'
 import { Problem } from '../../../contract/problems.ts'
 import type { Paging, Search } from '../../../contract/search.ts'
 import { accountName } from '../account-name.ts'
-import type { Credentials, Page, Principal, Source } from '../source.ts'
+import type { Asker, Credentials, Page, Principal, Source } from '../source.ts'
 import type { Tries } from '../tries.ts'
 import { openConnection, within, type Connection } from './connection.ts'
 import { askDetail } from './detail.ts'
@@ -78,12 +78,14 @@ async function checksPasswords(connection: Connection): Promise<boolean> {
   })
 }
 
+type Trier = Pick<Asker, 'isKnown' | 'onUnanswered'>
+
 async function tryPassword(
   connection: Connection,
   credentials: Credentials,
-  isKnown: boolean,
+  { isKnown, onUnanswered }: Trier,
 ): Promise<void> {
-  const query = { search: {}, paging: smallest, nameOf: asDeclared, isSignIn: true, isKnown }
+  const query = { search: {}, paging: smallest, nameOf: asDeclared, isSignIn: true, isKnown, onUnanswered }
   try {
     await askPage(connection, query, credentials, new AbortController().signal)
   } catch (error) {
@@ -97,11 +99,11 @@ async function tryPassword(
 async function authenticate(
   connection: Connection,
   credentials: Credentials,
-  isKnown: boolean,
+  trier: Trier,
 ): Promise<Principal | null> {
   if (!canBeSent(credentials)) return null
   try {
-    await tryPassword(connection, credentials, isKnown)
+    await tryPassword(connection, credentials, trier)
   } catch (error) {
     if (!(error instanceof Problem)) throw error
     if (error.code === 'signed_out') throw refusedByRecorder()
@@ -164,7 +166,7 @@ export function openRecorderSource(options: RecorderOptions): Source {
   return {
     // Not ended by who leaves: the password has been sent, and its answer counts.
     authenticate: (username, password, _signal, asker) =>
-      authenticate(connection, { username, password }, asker?.isKnown ?? false),
+      authenticate(connection, { username, password }, asker ?? { isKnown: false }),
     async principal(_username, credentials) {
       return credentials && !connection.guard.isRefused(credentials) ? principalOf(credentials) : null
     },

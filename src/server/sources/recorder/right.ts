@@ -21,6 +21,11 @@ export class Right {
     return this.#credentials
   }
 
+  /** Whether it is being asked for with another password, of which nobody knows yet whether it is right. */
+  isAskedWithAnother({ password }: Credentials): boolean {
+    return this.#confirmedMs === null && password !== this.#credentials.password
+  }
+
   /** The recorder has let them hear it. */
   confirm(atMs: number): void {
     this.#confirmedMs = atMs

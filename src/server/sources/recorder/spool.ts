@@ -69,6 +69,12 @@ export class Spool {
     signal.throwIfAborted()
     // As it was typed: who knows whether the recorder takes two spellings for one user.
     const key = `${credentials.username} ${id.toLowerCase()}`
+    const asking = this.#kept.get(key)
+    if (asking?.right.isAskedWithAnother(credentials)) {
+      // What the recorder says of an old password is no answer to the new one.
+      await orAborted(Promise.allSettled([this.#media.get(asking)]), signal)
+      return this.media(id, credentials, signal, ask)
+    }
     const failed = this.#kept.get(key)
     if (failed?.failure && ask === 'further') throw failed.failure
     if (failed?.failure) this.#kept.drop(key, failed)

@@ -1,0 +1,144 @@
+/** What guessers try around the four tries: other spellings, answers that prove nothing, and the clock. */
+import { setTimeout } from 'node:timers/promises'
+import { afterEach, describe, expect, it } from 'vitest'
+import { fault } from '../../../../e2e/recorder/faults.ts'
+import { makeCalls } from '../../../../e2e/recorder/calls.ts'
+import { AUTH_SESSION, mediaEndpoint } from '../../../contract/endpoints.ts'
+import type { Problem } from '../../../contract/problems.ts'
+import { AttemptMemory } from '../../auth/attempt-memory.ts'
+import { keepTries } from '../../auth/tries.ts'
+import { basic, loginRequest } from '../../testing.ts'
+import { MAX_STRANGER_TRIES, MAX_TRIES, TRY_WINDOW_MS } from '../tries.ts'
+import { PROVEN_MS } from './credentials.ts'
+import { ask, askList, outcome, relayHost, type Relay } from './testing.ts'
+
+const recordings = makeCalls({ audioFrames: 5000 }, {})
+const tooMany = '429 too_many_attempts'
+const refused = '401 refused_by_recorder'
+
+let relay: Relay
+afterEach(() => relay.close())
+async function open(): Promise<void> {
+  relay = await relayHost({ spool: { graceMs: 0 }, recorder: { recordings } })
+}
+
+async function logIn(username: string, password: string, address: string): Promise<string> {
+  const answer = await relay.app.inject({ ...loginRequest(username, password), remoteAddress: address })
+  return answer.statusCode === 200 ? '200' : `${answer.statusCode} ${answer.json<{ code: string }>().code}`
+}
+const { signal } = new AbortController()
+const known = { from: '127.0.0.1', isKnown: true, isScript: false }
+const tryOut = (password: string): Promise<string> =>
+  relay.source.authenticate('ada', password, signal, known).then(
+    () => '200',
+    (error: Problem) => `${error.status} ${error.code}`,
+  )
+
+it('an account has no more tries for all the accents that its name is spelled with', async () => {
+  await open()
+  const names = ['ada', 'áda', 'ädà', 'ạda', 'Ådå']
+  const outcomes: string[] = []
+  for (const [n, name] of names.entries()) {
+    for (const guess of ['a', 'b', 'c']) outcomes.push(await logIn(name, guess, `10.0.${n}.1`))
+  }
+  expect(outcomes.filter((one) => one === refused)).toHaveLength(MAX_STRANGER_TRIES)
+  expect(relay.recorder.requests).toHaveLength(MAX_STRANGER_TRIES)
+})
+
+it('a page that comes in place of an answer proves no password', async () => {
+  await open()
+  const guesses = ['a', 'b', 'c', 'd', 'e', 'f']
+  relay.recorder.on('list', fault.loginPage)
+  for (const guess of guesses) expect(await tryOut(guess)).toBe('502 recorder_failed')
+  relay.recorder.heal()
+  const outcomes: string[] = []
+  for (const guess of guesses) outcomes.push(await tryOut(guess))
+  expect(outcomes.filter((one) => one === refused)).toHaveLength(MAX_TRIES)
+  expect(outcomes.filter((one) => one === tooMany)).toHaveLength(guesses.length - MAX_TRIES)
+})
+
+it('a password that is right no more is sent in a few spellings, and not in all that it was right in', async () => {
+  await open()
+  const names = ['ada', 'Ada', 'aDa', 'adA', 'ADa', 'AdA', 'aDA', 'ADA']
+  for (const name of names) expect(outcome(await askList(relay, basic(name)))).toBe('200')
+  relay.steadyMs += PROVEN_MS
+  relay.nowMs += PROVEN_MS
+  relay.recorder.setPassword('ada', 'new')
+  const before = relay.recorder.requests.length
+  for (const name of names) expect(outcome(await askList(relay, basic(name)))).not.toBe('200')
+  expect(relay.recorder.requests.length - before).toBeLessThanOrEqual(MAX_TRIES)
+})
+
+it('strangers with many names keep nobody who is signed in waiting', async () => {
+  await open()
+  const cookie = relay.enter('ada')
+  expect(outcome(await askList(relay, cookie))).toBe('200')
+  // The sign-in asks for one row, and nothing else does here.
+  relay.recorder.on('list', fault.hold, undefined, (params) => params.get('pageSize') === '1')
+  const strangers = Array.from({ length: 40 }, (_, n) => logIn(`name${n}`, 'x', `10.${n}.0.1`))
+  await expect.poll(() => relay.recorder.held()).toBeGreaterThanOrEqual(10)
+  expect(outcome(await askList(relay, cookie))).toBe('200')
+  relay.recorder.heal()
+  await Promise.all(strangers)
+})
+
+it('what the recorder says of an old password ends no session with the new one', async () => {
+  await open()
+  relay.recorder.setPassword('ada', 'new')
+  const old = relay.enter('ada', 'old')
+  relay.nowMs += 1000
+  const fresh = relay.enter('ada', 'new')
+  expect(outcome(await askList(relay, fresh))).toBe('200')
+  relay.recorder.on('media', fault.hold)
+  const media = mediaEndpoint(recordings[0]?.id ?? '')
+  const first = ask(relay, media, old)
+  await expect.poll(() => relay.recorder.held()).toBe(1)
+  const second = ask(relay, media, fresh)
+  // Until it waits for the first; where it comes later, there is nothing to wait for.
+  await setTimeout(100)
+  relay.recorder.heal()
+  expect([outcome(await first), outcome(await second)]).toEqual(['401 signed_out', '200'])
+  expect((await ask(relay, AUTH_SESSION, fresh)).status).toBe(200)
+})
+
+describe('a network that asks without getting answers', () => {
+  it('has to wait like one that guesses', async () => {
+    await open()
+    relay.recorder.on('list', fault.cut('nothing'))
+    const outcomes: string[] = []
+    for (let n = 0; n < 45; n += 1) outcomes.push(await logIn(`name${n}`, 'x', '10.0.0.1'))
+    expect(outcomes.at(0)).not.toBe(tooMany)
+    expect(outcomes.at(-1)).toBe(tooMany)
+    // Nobody else does, and its own users least of all.
+    expect(await logIn('boss', 'x', '10.1.0.1')).not.toBe(tooMany)
+  })
+})
+
+describe('a try', () => {
+  const clock = { nowMs: 1e12 }
+  const nowMs = (): number => clock.nowMs
+  const make = () => keepTries(new AttemptMemory({ failures: 4, nowMs, kept: null }), nowMs)
+
+  it('counts from its answer, however late that came', async () => {
+    await open()
+    const tries = make()
+    const all = Array.from({ length: MAX_TRIES }, () => tries.begin('ada', true))
+    clock.nowMs += TRY_WINDOW_MS - 1000
+    for (const one of all) one.keep()
+    clock.nowMs += 2000
+    expect(() => tries.begin('ada', true)).toThrow(/Too many/)
+    clock.nowMs += TRY_WINDOW_MS
+    tries.begin('ada', true).withdraw()
+  })
+
+  it('is withdrawn as well where the clock was set back meanwhile', async () => {
+    await open()
+    const tries = make()
+    const right = tries.begin('ada', true)
+    clock.nowMs -= 3_600_000
+    for (let n = 0; n < MAX_TRIES - 1; n += 1) tries.begin('ada', true)
+    right.withdraw()
+    tries.begin('ada', true)
+    expect(() => tries.begin('ada', true)).toThrow(/Too many/)
+  })
+})
