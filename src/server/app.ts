@@ -23,7 +23,7 @@ import { nothingHere, refuseConnections, sendEarlyProblems, sendProblem } from '
 import { strictTransport, type Headers } from './headers.ts'
 import { healthRoutes } from './health.ts'
 import { answerInTurn } from './http/exchange.ts'
-import { standardPace, type Pace } from './http/slow-readers.ts'
+import { cutSlowReaders, standardPace, type Pace } from './http/slow-readers.ts'
 import { warnOfUntrustedProxy } from './http/forwarding.ts'
 import type { KnowsHost } from './http/known-hosts.ts'
 import { rewriteTarget } from './http/targets.ts'
@@ -158,6 +158,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   app.setNotFoundHandler((request, reply) => sendProblem(nothingHere(), request, reply))
   readJsonOnly(app)
   answerInTurn(app)
+  cutSlowReaders(app, dependencies.pace ?? standardPace)
   drain.watch(app)
   dependencies.metrics?.watch(app)
   logAnswers(app)
@@ -176,7 +177,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   authRoutes(app, { sessions, viewers, passwords, demo, audit, nowMs })
   passwordRoute(app, { source, sessions, viewers, passwords, demo, audit, nowMs })
   const lanes = createLanes(dependencies.lanes)
-  recordingRoutes(app, { ...dependencies, pace: dependencies.pace ?? standardPace, viewers, audit, lanes })
+  recordingRoutes(app, { ...dependencies, viewers, audit, lanes })
   dependencies.metrics?.add(() => {
     const { running, waiting } = lanes.counts('searches')
     return { searches_running: running, searches_waiting: waiting }

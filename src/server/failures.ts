@@ -5,6 +5,7 @@ import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import { Problem, writeProblem, type ProblemCode, type ProblemDetails } from '../contract/problems.ts'
 import { storageProblem } from './files/storage-failure.ts'
+import { isAnswering } from './http/exchange.ts'
 import { dataHeaders, type Headers } from './headers.ts'
 import { exchangeOf } from './http/exchange.ts'
 
@@ -97,8 +98,9 @@ export function refuseConnections(transport: Headers) {
 }
 
 function refuse(error: Error & { code?: string }, socket: Socket, early: Headers): void {
-  // Where the connection itself failed, such as a TLS handshake, an answer would wait for ever to be sent.
-  if (!/^(HPE|ERR_HTTP)_/.test(error.code ?? '') || !socket.writable) {
+  // Where the connection itself failed, such as a TLS handshake, an answer would wait for ever to be sent. Where another
+  // answer is under way, this one would stand in the middle of it.
+  if (!/^(HPE|ERR_HTTP)_/.test(error.code ?? '') || !socket.writable || isAnswering(socket)) {
     socket.destroy()
     return
   }

@@ -10,7 +10,7 @@ import { createLanes, standardLanes, type LaneOptions } from './lanes.ts'
 import { createMetrics } from './metrics.ts'
 import type { Source } from './sources/source.ts'
 import { testGuid } from './sources/sqlite/testing.ts'
-import { basic, deferred, exchange, listen, rawGet, testHost, type TestHost } from './testing.ts'
+import { basic, bigAsset, deferred, exchange, listen, rawGet, testHost, type TestHost } from './testing.ts'
 
 const { running: MAX_RUNNING, waiting: MAX_WAITING } = standardLanes.searches
 
@@ -264,6 +264,24 @@ describe('whole lists', () => {
     reading.destroy()
     idle.destroy()
   })
+})
+
+it('the page’s files are lost as well by a client that does not read them', async () => {
+  const body = Buffer.alloc(32 * 1_048_576, 'x')
+  const pace = { bytesPerSecond: 1024, overMs: 300 }
+  host = await testHost({ dependencies: { assets: bigAsset(body), pace } })
+  const port = await listen(host.app)
+  const request = rawGet('/assets/big.bin', { connection: 'keep-alive' })
+  const open = () => {
+    const socket = connect(port, '127.0.0.1', () => socket.write(request.repeat(3)))
+    return socket.on('error', () => undefined)
+  }
+  const [idle, reading] = [open().pause(), open().resume()]
+  await expect.poll(() => reading.bytesRead, { timeout: 20_000 }).toBeGreaterThan(3 * body.length)
+  await expect.poll(() => openConnections(host), { timeout: 20_000 }).toBe(1)
+  expect(reading.destroyed).toBe(false)
+  reading.destroy()
+  idle.destroy()
 })
 
 const openConnections = ({ app }: TestHost): Promise<number> =>

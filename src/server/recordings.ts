@@ -8,7 +8,6 @@ import type { Audit } from './audit/audit.ts'
 import { audited, readPiece, readPurpose } from './auditing.ts'
 import type { Viewer, Viewers } from './auth/viewer.ts'
 import { exchangeOf } from './http/exchange.ts'
-import { cutSlowReader, type Pace } from './http/slow-readers.ts'
 import type { LaneName, Lanes } from './lanes.ts'
 import { mediaAsk, sendMedia } from './media.ts'
 import { rawQuery } from './requests.ts'
@@ -21,7 +20,6 @@ export interface RecordingsOptions {
   readonly audit: Audit
   readonly lanes: Lanes
   /** How fast a long answer has to be read. */
-  readonly pace: Pace
   readonly contact: string | null
 }
 
@@ -65,7 +63,7 @@ function existing<T>(found: T | null): T {
 }
 
 export function recordingRoutes(app: FastifyInstance, options: RecordingsOptions): void {
-  const { source, lanes, pace } = options
+  const { source, lanes } = options
 
   const requireBaseAccess = ({ username, role }: Principal): void => {
     if (role !== 'none') return
@@ -80,7 +78,6 @@ export function recordingRoutes(app: FastifyInstance, options: RecordingsOptions
   async function place(lane: LaneName, { username }: Principal, reply: FastifyReply): Promise<AbortSignal> {
     const exchange = exchangeOf(reply)
     exchange.onOver(await lanes.enter(lane, username, exchange.signal))
-    cutSlowReader(reply, pace)
     return exchange.signal
   }
 

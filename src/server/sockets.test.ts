@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { AUTH_LOGIN, RECORDINGS } from '../contract/endpoints.ts'
 import { standardLimits } from './limits.ts'
-import { basic, exchange, listen, rawGet, testHost, type TestHost } from './testing.ts'
+import { basic, bigAsset, exchange, listen, rawGet, testHost, type TestHost } from './testing.ts'
 
 let host: TestHost
 let port: number
@@ -225,4 +225,22 @@ describe('slow clients', () => {
     expect(statusOf(slowBody)).toBe(408)
     await strict.close()
   })
+})
+
+it('what is no request is told to nobody in the middle of another answer', async () => {
+  const assets = bigAsset(Buffer.alloc(16 * 1_048_576, 'x'))
+  const big = await testHost({ dependencies: { assets } })
+  const socket = connect(await listen(big.app), '127.0.0.1', () => socket.write(rawGet('/assets/big.bin')))
+  socket.on('error', () => undefined)
+  const [first] = (await once(socket, 'data')) as [Buffer]
+  socket.write('BAD\r\n\r\n')
+  const seen = [first]
+  socket.on('data', (chunk: Buffer) => seen.push(chunk))
+  await once(socket, 'close')
+  expect(
+    Buffer.concat(seen)
+      .toString('latin1')
+      .match(/HTTP\/1\.1 \d{3} /g),
+  ).toEqual(['HTTP/1.1 200 '])
+  await big.close()
 })

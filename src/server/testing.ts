@@ -7,7 +7,7 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { buildApp, type AppDependencies } from './app.ts'
-import { readAssets } from './assets.ts'
+import { readAssets, type Assets } from './assets.ts'
 import { openAuditLog } from './audit/audit-log.ts'
 import { AttemptMemory } from './auth/attempt-memory.ts'
 import { openSessions, type Sessions } from './auth/sessions.ts'
@@ -52,6 +52,21 @@ export function writeTestPage(folder: string): void {
     writeFileSync(join(folder, name), content)
   }
 }
+
+/** One file at `/assets/big.bin`, of more bytes than a connection holds by itself. */
+export const bigAsset = (body: Buffer): Assets =>
+  new Map([
+    [
+      '/assets/big.bin',
+      {
+        body,
+        br: undefined,
+        gz: undefined,
+        etag: '"big"',
+        headers: { 'content-type': 'application/octet-stream' },
+      },
+    ],
+  ])
 
 export interface TestHostOptions {
   readonly recordings?: readonly TestRecording[]

@@ -90,12 +90,22 @@ export function exchangeOf(reply: FastifyReply): Exchange {
   return exchange
 }
 
-/** Requests that may wait on one connection. Browsers send none ahead, and what waits costs memory. */
-export const MAX_AHEAD = 100
+/** Requests that may wait on one connection. Browsers send none ahead, and each that waits costs up to 20 KB. */
+export const MAX_AHEAD = 8
 
 interface Line {
   last: Exchange
   waiting: number
+  /** The one whose turn it is. */
+  answer: FastifyReply['raw']
+}
+
+const lines = new WeakMap<Socket, Line>()
+
+/** Whether an answer has begun on the connection and has not ended: nothing else may be written to it then. */
+export function isAnswering(socket: Socket): boolean {
+  const answer = lines.get(socket)?.answer
+  return answer?.headersSent === true && !answer.writableFinished
 }
 
 /**
@@ -103,13 +113,12 @@ interface Line {
  * many requests at once and may never read the first answer. Whoever sends too many loses the connection.
  */
 export function answerInTurn(app: FastifyInstance): void {
-  const lines = new WeakMap<Socket, Line>()
   app.addHook('onRequest', (request, reply, done) => {
     const { socket } = request.raw
     const exchange = exchangeOf(reply)
     const line = lines.get(socket)
     if (!line || line.last.isOver) {
-      lines.set(socket, { last: exchange, waiting: 0 })
+      lines.set(socket, { last: exchange, waiting: 0, answer: reply.raw })
       done()
       return
     }
@@ -120,8 +129,9 @@ export function answerInTurn(app: FastifyInstance): void {
     before.onOver(() => {
       line.waiting -= 1
       // There is nobody to answer: what was begun for this request is over already.
-      if (exchange.isOver || socket.destroyed) reply.hijack()
-      else done()
+      if (exchange.isOver || socket.destroyed) return void reply.hijack()
+      line.answer = reply.raw
+      done()
     })
   })
 }

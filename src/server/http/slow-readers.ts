@@ -1,8 +1,8 @@
 /**
- * Cuts off clients that take a long answer too slowly: until its last byte each holds a place, a snapshot of the store
- * or a file of audio.
+ * Cuts off clients that take an answer too slowly: until its last byte each holds a place, a snapshot of the store or a
+ * file, and the requests that it has sent ahead.
  */
-import type { FastifyReply } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import { exchangeOf } from './exchange.ts'
 
 export interface Pace {
@@ -16,8 +16,12 @@ export const standardPace: Pace = { bytesPerSecond: 1024, overMs: 30_000 }
 
 const LOOKS = 6
 
-/** Watches one answer from now on. Time in which the host itself has nothing to send does not count. */
-export function cutSlowReader(reply: FastifyReply, { bytesPerSecond, overMs }: Pace): void {
+/** Watches every answer from its turn on. Time in which the host itself has nothing to send does not count. */
+export function cutSlowReaders(app: FastifyInstance, pace: Pace): void {
+  app.addHook('onRequest', async (_request, reply) => cutSlowReader(reply, pace))
+}
+
+function cutSlowReader(reply: FastifyReply, { bytesPerSecond, overMs }: Pace): void {
   const { raw, request } = reply
   const { socket } = request.raw
   const least = (bytesPerSecond * overMs) / 1000

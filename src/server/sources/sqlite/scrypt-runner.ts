@@ -79,6 +79,10 @@ function inTurns(threads: number, derive: Derive, close: () => Promise<void>): S
       const release = await enterAll(wayOf(asker), signal)
       try {
         return await derive(work)
+      } catch (error) {
+        // Threads that end with the host say nothing of who has left.
+        signal.throwIfAborted()
+        throw error
       } finally {
         release()
       }
