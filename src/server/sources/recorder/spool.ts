@@ -69,15 +69,14 @@ export class Spool {
     signal.throwIfAborted()
     // As it was typed: who knows whether the recorder takes two spellings for one user.
     const key = `${credentials.username} ${id.toLowerCase()}`
-    const asking = this.#kept.get(key)
-    if (asking?.right.isAskedWithAnother(credentials)) {
+    const kept = this.#kept.get(key)
+    if (kept?.failure && ask === 'further') throw kept.failure
+    if (kept?.failure) this.#kept.drop(key, kept)
+    else if (kept?.right.isAskedWithAnother(credentials)) {
       // What the recorder says of an old password is no answer to the new one.
-      await orAborted(Promise.allSettled([this.#media.get(asking)]), signal)
+      await orAborted(Promise.allSettled([this.#media.get(kept)]), signal)
       return this.media(id, credentials, signal, ask)
     }
-    const failed = this.#kept.get(key)
-    if (failed?.failure && ask === 'further') throw failed.failure
-    if (failed?.failure) this.#kept.drop(key, failed)
     const listening = this.#kept.get(key) ?? new Listening(id, credentials)
     this.#kept.hold(key, listening, signal)
     const media = this.#media.get(listening)
