@@ -61,7 +61,7 @@ export class AgainstHeads {
     const fitting = all.at(-1)
     const first = this.#firstStretch(before)
     this.#stretch = fitting ?? first ?? (after === before.hash ? this.#next(before) : null)
-    // Heads of one place may have been kept again, and whoever has seen them can send them again: none is passed over.
+    // Heads may come twice: the host keeps some again, and anybody who has seen one can send it again. All count.
     for (const stretch of new Set([...all, first, this.#stretch])) if (stretch) this.#await(stretch)
     if (after === before.hash) return null
     if (fitting?.base?.reason === 'changed') {

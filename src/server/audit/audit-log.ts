@@ -82,10 +82,10 @@ export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> 
     if (!options.isHostRunning) await (await openToAppend(file)).close()
     const keys = auditKeys(hostKey)
     const taking = takingOf(options, keys.heads)
-    const { chain, finding } = await onceTakenOver(taking, async (isVouched) => {
+    const { chain, finding } = await onceTakenOver(taking, async (isTaken) => {
       const handle = await openToAppend(file)
       const parts = { file, keys, nowMs, keep, isCommand: options.isHostRunning !== undefined }
-      return ChainFile.open(parts, handle, isVouched ? null : expected).catch(async (error: unknown) => {
+      return ChainFile.open(parts, handle, isTaken ? null : expected).catch(async (error: unknown) => {
         await handle.close()
         throw error
       })

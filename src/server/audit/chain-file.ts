@@ -5,7 +5,7 @@
 import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { AuditError } from './audit-error.ts'
-import { inodeOf, readRecord, writeRecord } from './end-record.ts'
+import { inodeOf, readRecord, writeRecord, type RecordedEnd } from './end-record.ts'
 import type { Position } from './event.ts'
 import { sealHead, type Head, type HeadReason } from './head.ts'
 import type { AuditKeys } from './keys.ts'
@@ -38,6 +38,28 @@ const foreignKey = (file: string): AuditError =>
 /** The file as it is now. One that is not known yet is to be adopted or released. */
 export interface Found extends LogFile {
   readonly origin: 'known' | 'rotated' | 'replaced'
+}
+
+async function leadsTo(path: string, { handle }: LogFile): Promise<boolean> {
+  const [there, known] = await Promise.all([stat(path).catch(() => null), handle.stat()])
+  return there !== null && inodeOf(there) === inodeOf(known)
+}
+
+/** What another process has written since, or null. */
+async function newerRecord(path: string, keys: AuditKeys, { n }: Position): Promise<RecordedEnd | null> {
+  const record = await readRecord(path, keys.heads)
+  return record !== null && record !== 'foreign' && record.n > n ? record : null
+}
+
+/** The file from its record on, or null where another file was recorded. */
+async function followTaken(
+  handle: LogFile['handle'],
+  { n, hash, size, inode }: RecordedEnd,
+  keys: AuditKeys,
+): Promise<LogFile | null> {
+  if (inode !== inodeOf(await handle.stat())) return null
+  const followed = await followFile(await takeAsItIs(handle, { n, hash }, size), keys.lines)
+  return typeof followed === 'string' ? null : followed
 }
 
 export class ChainFile {
@@ -107,9 +129,8 @@ export class ChainFile {
   /** Whether the path leads to the file as the host left it; needs no lock. */
   async isAsLeft(): Promise<boolean> {
     const known = this.#known
-    const [there, ours] = await Promise.all([stat(this.#options.file).catch(() => null), known.handle.stat()])
-    if (there?.dev !== ours.dev || there.ino !== ours.ino || there.size !== known.size) return false
-    return endsAsLeft(known)
+    if (!(await leadsTo(this.#options.file, known))) return false
+    return (await known.handle.stat()).size === known.size && endsAsLeft(known)
   }
 
   /**
@@ -117,7 +138,7 @@ export class ChainFile {
    * @throws AuditError where it holds something else, or the system's error.
    */
   async current(): Promise<Found> {
-    if (!(await this.#isOurs())) return this.#openNew()
+    if (!(await leadsTo(this.#options.file, this.#known))) return this.#openNew()
     const followed = await followFile(this.#known, this.#options.keys.lines)
     if (typeof followed === 'string') this.#tell(followed)
     const isChanged = typeof followed === 'string'
@@ -149,16 +170,6 @@ export class ChainFile {
     return writeRecord(this.#options.file, this.#options.keys.heads, this.#known)
   }
 
-  async #isOurs(): Promise<boolean> {
-    const ours = await this.#known.handle.stat()
-    try {
-      const there = await stat(this.#options.file)
-      return there.dev === ours.dev && there.ino === ours.ino
-    } catch {
-      return false
-    }
-  }
-
   #tell(finding: Finding): void {
     if (this.#finding !== null) return
     this.#finding = finding
@@ -177,9 +188,14 @@ export class ChainFile {
       if (!(await handle.stat()).isFile() && (await this.#known.handle.stat()).isFile()) {
         throw new AuditError(`${file} was a file, and is none any more.`, { code: 'not_a_file' })
       }
-      const taken = await this.#followRecord(handle)
+      const record = await newerRecord(file, keys, this.position)
+      const taken = record && (await followTaken(handle, record, keys))
       if (taken) return { ...taken, origin: 'known' }
-      const { position } = this.#known
+      // It was written to the old file, and is gone from there by now.
+      if (record) {
+        this.#known = { ...this.#known, position: { n: record.n, hash: record.hash }, lastLength: null }
+      }
+      const { position } = this
       const followed = await followNew(handle, position, keys.lines)
       if (followed) return { ...followed, origin: 'rotated' }
       this.#tell('replaced')
@@ -190,23 +206,5 @@ export class ChainFile {
       await handle.close()
       throw error
     }
-  }
-
-  /**
-   * What another process wrote last, as far as it is not known: into this file, which it has taken over; or into the old
-   * one, where it is gone by now.
-   * @returns this file, where it was taken over.
-   */
-  async #followRecord(handle: LogFile['handle']): Promise<LogFile | null> {
-    const { file, keys } = this.#options
-    const record = await readRecord(file, keys.heads)
-    if (record === null || record === 'foreign' || record.n <= this.position.n) return null
-    const { n, hash, size, inode } = record
-    if (inode !== inodeOf(await handle.stat())) {
-      this.#known = { ...this.#known, position: { n, hash }, lastLength: null }
-      return null
-    }
-    const followed = await followFile(await takeAsItIs(handle, { n, hash }, size), keys.lines)
-    return typeof followed === 'string' ? null : followed
   }
 }

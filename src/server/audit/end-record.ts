@@ -1,6 +1,6 @@
 /**
- * Where the log's end was after the last write, in a file beside it: whoever writes next, host or command, knows by it
- * which file the last one wrote to, and goes on from there after a rotation. Read and written under the log's lock.
+ * A file beside the log that records where the log ended after the last write. From it the next writer, host or
+ * command, knows which file was written to, and where to go on after a rotation. Read and written under the log's lock.
  */
 import { constants, type Stats } from 'node:fs'
 import { open, stat, unlink, type FileHandle } from 'node:fs/promises'

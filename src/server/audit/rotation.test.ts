@@ -1,4 +1,4 @@
-/** Honest rotations at the least convenient moments: nobody is told of an attack, and the chain stays one. */
+/** Rotates the log at the worst moments: nobody is told of an attack, and all files together hold one chain. */
 import {
   chmodSync,
   copyFileSync,

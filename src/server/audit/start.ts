@@ -101,7 +101,7 @@ async function judgeEmpty(path: string, { head, recorded }: Kept, keys: AuditKey
   return { finding: 'missing', position: last, rotatedAt: null }
 }
 
-/** Of a file that does not hold the line. What the host's key has sealed is never numbered anew. */
+/** Judges a file without the line that was kept. Lines under the host's key keep their numbers. */
 async function judgeOther(path: string, file: LogFile, kept: Position, keys: AuditKeys): Promise<Start> {
   const isOurs = (await endSeal(file, keys.lines)) === 'right' && file.position.n >= kept.n
   const before = await readBefore(file)

@@ -23,27 +23,27 @@ export interface Taking {
 export const TAKEOVER_MS = 5000
 const PAUSE_MS = 50
 
-/** `own`: no host vouches for the file. `not yet`: the host has not taken it over. */
-async function stateOf({ file, key, isHostRunning }: Taking): Promise<'own' | 'vouched' | 'not yet'> {
+/** `taken`: by a running host. `not yet`: a host runs and has not taken it over. `own`: no host answers for the file. */
+async function stateOf({ file, key, isHostRunning }: Taking): Promise<'own' | 'taken' | 'not yet'> {
   if (!isHostRunning?.()) return 'own'
   const record = await readRecord(file, key)
   if (record === 'foreign') return 'own'
   if (!(await isRecorded(file, record).catch(() => false))) return 'not yet'
-  return record ? 'vouched' : 'own'
+  return record ? 'taken' : 'own'
 }
 
 /**
  * Works under the log's lock, as `underLock`, on a file that is there to be written to.
- * @param work told whether a running host vouches for the file.
+ * @param work gets whether a running host has taken the file over.
  * @throws AuditError also where the host does not take the file over in time.
  */
-export async function onceTakenOver<T>(taking: Taking, work: (isVouched: boolean) => Promise<T>): Promise<T> {
+export async function onceTakenOver<T>(taking: Taking, work: (isTaken: boolean) => Promise<T>): Promise<T> {
   const { file, patienceMs, takeoverMs } = taking
   const untilMs = performance.now() + takeoverMs
   for (;;) {
     const done = await underLock(file, patienceMs, async () => {
       const state = await stateOf(taking)
-      return state === 'not yet' ? null : { result: await work(state === 'vouched') }
+      return state === 'not yet' ? null : { result: await work(state === 'taken') }
     })
     if (done) return done.result
     if (performance.now() >= untilMs) {

@@ -67,7 +67,7 @@ export class TestAudit {
     return join(this.#folder.path, name)
   }
 
-  /** Opens the log as a host that looks at it only when it writes, unless it is told otherwise. */
+  /** Opens the log as a host does. This one looks at the file only when it writes, unless `more` says otherwise. */
   async open(more: Partial<AuditLogOptions> = {}): Promise<AuditLog> {
     const log = await openAuditLog({
       file: this.file,

@@ -38,9 +38,18 @@ export const takingOf = (options: AuditLogOptions, key: Buffer): Taking => ({
 const untrusted = (file: string, finding: Finding): AuditError =>
   new AuditError(`${file} is not the file that the host wrote (${finding}).`)
 
+/** Each work begins when the one before it has ended, however it did. */
+function oneByOne(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve()
+  return (work) => {
+    const result = last.then(work)
+    last = result.catch(nothing)
+    return result
+  }
+}
+
 export class Writer implements AuditLog {
   #waiting: Waiting[] = []
-  #turn: Promise<unknown> = Promise.resolve()
   #isFailing = false
   #isProven = false
   #isClosed = false
@@ -48,6 +57,7 @@ export class Writer implements AuditLog {
   #isLooking = false
   #lost = 0
   #headAtMs = performance.now()
+  readonly #inTurn = oneByOne()
   readonly #keys: AuditKeys
   readonly #chain: ChainFile
   readonly #options: AuditLogOptions
@@ -96,19 +106,13 @@ export class Writer implements AuditLog {
       if (this.#isClosed) return
       // A command leaves a new file to the host.
       if (!this.#options.isHostRunning) await this.#look(true).catch(nothing)
-      // What was found last is told in the log too.
+      // This look may have found something, which is to stand in the log.
       if (this.#waiting.length > 0) await this.#flush()
       this.#isClosed = true
       clearInterval(this.#timer)
       this.#chain.keep('stop')
       await this.#chain.close()
     })
-  }
-
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#turn.then(work)
-    this.#turn = result.catch(() => {})
-    return result
   }
 
   /** Works on the file as it is now, while no other process does. */
@@ -173,8 +177,7 @@ export class Writer implements AuditLog {
         if (finding !== null) batch = refuse(batch, untrusted(this.#options.file, finding))
         if (batch.length === 0) return
         const lines = chainUp(batch, file, this.#lost, this.#keys)
-        const bytes = Buffer.from(lines.map(({ text }) => text).join(''))
-        const { bytesWritten } = await file.handle.write(bytes)
+        const { bytesWritten } = await file.handle.write(lines.map(({ text }) => text).join(''))
         done = settle(batch, lines, bytesWritten)
         if (done > 0) this.#lost = 0
         // What is there in part is found by the next look at the file.

@@ -72,7 +72,7 @@ export class AttemptMemory {
 
   /**
    * Reads the file. Before, nothing is remembered of earlier runs.
-   * @param report told once for each time that the file cannot be used.
+   * @param report is called each time the file begins to fail.
    */
   open(report: (error: unknown) => void): void {
     this.#file?.open(report)

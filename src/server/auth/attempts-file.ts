@@ -74,7 +74,7 @@ export class AttemptsFile implements Keeper {
 
   /**
    * Reads the file, or makes it. One that cannot be opened now is opened with the next change.
-   * @param report told once for each time that the file cannot be used.
+   * @param report is called each time the file begins to fail.
    */
   open(report: (error: unknown) => void): void {
     this.#report = report

@@ -38,7 +38,7 @@ export function keepTries(memory: AttemptMemory, nowMs: () => number): Tries {
     return all.toSorted((one, other) => (one.entry?.untilMs ?? 0) - (other.entry?.untilMs ?? 0))
   }
 
-  /** Who has each slot: the ledger may write an entry anew. */
+  /** Which try has which slot. Entries cannot tell: `read` replaces them. */
   const holders = new Map<string, symbol>()
 
   const add = (username: string): Try => {

@@ -71,7 +71,7 @@ export interface Asker {
   readonly isKnown: boolean
   /** Whether a program sent it with a request of its own. People at the sign-in do not wait behind programs. */
   readonly isScript: boolean
-  /** Told where the password was sent on and no answer came: whoever has it may have judged it. */
+  /** Called where the password was sent on and no answer came: it may have been judged all the same. */
   readonly onUnanswered?: () => void
 }
 

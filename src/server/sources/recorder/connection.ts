@@ -18,7 +18,7 @@ export interface GuardedCall extends Call {
   readonly isSignIn?: boolean
   /** False for a sign-in from where this user has never signed in. */
   readonly isKnown?: boolean
-  /** Told where the password was sent and no answer came. */
+  /** Called where the password was sent and no answer came. */
   readonly onUnanswered?: (() => void) | undefined
 }
 

@@ -54,7 +54,7 @@ export interface Sending<T> {
   readonly isSignIn: boolean
   /** Whether it comes from where its user has signed in before, or from a session of theirs. */
   readonly isKnown: boolean
-  /** Told where the password was sent and no answer came. */
+  /** Called where the password was sent and no answer came. */
   readonly onUnanswered?: (() => void) | undefined
 }
 

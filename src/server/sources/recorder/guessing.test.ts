@@ -3,14 +3,13 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { fault } from '../../../../e2e/recorder/faults.ts'
 import { makeCalls } from '../../../../e2e/recorder/calls.ts'
 import { AUTH_SESSION, mediaEndpoint } from '../../../contract/endpoints.ts'
-import type { Problem } from '../../../contract/problems.ts'
 import { AttemptMemory } from '../../auth/attempt-memory.ts'
 import { keepTries } from '../../auth/tries.ts'
 import { HEALTH_LIVE } from '../../health.ts'
 import { basic, loginRequest } from '../../testing.ts'
 import { MAX_STRANGER_TRIES, MAX_TRIES, TRY_WINDOW_MS } from '../tries.ts'
 import { PROVEN_MS } from './credentials.ts'
-import { ask, askList, outcome, relayHost, type Relay } from './testing.ts'
+import { ask, askList, outcome, outcomeOf, relayHost, type Relay } from './testing.ts'
 
 const recordings = makeCalls({ audioFrames: 5000 }, {})
 const tooMany = '429 too_many_attempts'
@@ -29,10 +28,7 @@ async function logIn(username: string, password: string, address: string): Promi
 const { signal } = new AbortController()
 const known = { from: '127.0.0.1', isKnown: true, isScript: false }
 const tryOut = (password: string): Promise<string> =>
-  relay.source.authenticate('ada', password, signal, known).then(
-    () => '200',
-    (error: Problem) => `${error.status} ${error.code}`,
-  )
+  outcomeOf(relay.source.authenticate('ada', password, signal, known))
 
 it('an account has no more tries for all the accents that its name is spelled with', async () => {
   await open()

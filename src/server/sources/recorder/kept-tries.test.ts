@@ -6,7 +6,7 @@ import { makeCalls } from '../../../../e2e/recorder/calls.ts'
 import type { Problem } from '../../../contract/problems.ts'
 import { loginRequest } from '../../testing.ts'
 import { TRY_WINDOW_MS } from '../tries.ts'
-import { askList, outcome, relayHost, type Relay } from './testing.ts'
+import { askList, outcome, outcomeOf, relayHost, type Relay } from './testing.ts'
 
 const HOME = '10.9.0.1'
 const refused = '401 refused_by_recorder'
@@ -74,9 +74,8 @@ it('sends no more than four wrong ones in all, whoever they come from', async ()
 it('gives a user’s own last try to no stranger, however many come at once', async () => {
   const { signal } = new AbortController()
   const tryOut = (password: string, isKnown: boolean): Promise<string> =>
-    relay.source.authenticate('ada', password, signal, { from: password, isKnown, isScript: false }).then(
-      () => '200',
-      (error: Problem) => `${error.status} ${error.code}`,
+    outcomeOf(
+      relay.source.authenticate('ada', password, signal, { from: password, isKnown, isScript: false }),
     )
   const strangers = await Promise.all(['a', 'b', 'c', 'd', 'e', 'f'].map((guess) => tryOut(guess, false)))
   expect(strangers.toSorted()).toEqual([refused, refused, refused, tooMany, tooMany, tooMany])

@@ -5,12 +5,19 @@ import { makeCalls } from '../../../../e2e/recorder/calls.ts'
 import { fault, type Fault } from '../../../../e2e/recorder/faults.ts'
 import { readCredentials } from '../../../../e2e/recorder/users.ts'
 import { RECORDINGS } from '../../../contract/endpoints.ts'
-import type { Problem } from '../../../contract/problems.ts'
 import { basic, loginRequest, signIn } from '../../testing.ts'
 import { REFUSED_MS, RIGHT_MS } from './credentials.ts'
 import { SSO_SETTING } from './failures.ts'
 import { MAX_STRANGER_TRIES, TRY_WINDOW_MS } from '../tries.ts'
-import { askList, outcome, recorderUsers, relayHost, type Relay, type RelayOptions } from './testing.ts'
+import {
+  askList,
+  outcome,
+  outcomeOf,
+  recorderUsers,
+  relayHost,
+  type Relay,
+  type RelayOptions,
+} from './testing.ts'
 
 const LOGIN_FAILURES = 4
 
@@ -168,12 +175,13 @@ describe('a refused password', () => {
 const { signal } = new AbortController()
 /** By somebody who has signed in as that user before. */
 const tryOut = (username: string, password: string): Promise<string> =>
-  relay.source
-    .authenticate(username, password, signal, { from: '127.0.0.1', isKnown: true, isScript: false })
-    .then(
-      () => '200',
-      (error: Problem) => `${error.status} ${error.code}`,
-    )
+  outcomeOf(
+    relay.source.authenticate(username, password, signal, {
+      from: '127.0.0.1',
+      isKnown: true,
+      isScript: false,
+    }),
+  )
 const guesses = (count: number, username = 'ada'): Promise<string[]> =>
   Promise.all(Array.from({ length: count }, (_, index) => tryOut(username, `guess ${index}`)))
 const tooMany = '429 too_many_attempts'

@@ -27,7 +27,7 @@ export interface RecorderOptions {
   /** PEM of the customer's own authority, or null. */
   readonly ca: string | null
   readonly remoteParameter: RemoteParameter | 'auto'
-  /** Passwords that may be wrong, counted by whoever keeps that over a restart. */
+  /** Counts passwords that may be wrong, also over a restart. */
   readonly tries: Tries
   /** Where audio that is being listened to is kept. */
   readonly spoolFolder: string

@@ -37,6 +37,17 @@ export interface SpoolOptions extends Partial<KeepingLimits> {
   readonly rightMs?: number
 }
 
+/** Asks for the recording's detail: unlike the audio, it costs no line in the recorder's audit. */
+async function mayHear(
+  { id, abort, right }: Listening,
+  credentials: Credentials,
+  { connection, steadyMs, rightMs }: Required<SpoolOptions>,
+): Promise<boolean> {
+  if (right.isFresh(credentials, steadyMs() - rightMs)) return true
+  const ask = async () => (await askDetail(connection, id, credentials, abort.signal)) !== null
+  return right.renew(credentials, steadyMs, ask)
+}
+
 export class Spool {
   readonly #options: Required<SpoolOptions>
   readonly #kept: Kept
@@ -81,7 +92,8 @@ export class Spool {
     this.#kept.hold(key, listening, signal)
     const media = this.#media.get(listening)
     if (!media) return orAborted(this.#start(key, listening), signal)
-    if (await orAborted(this.#mayHear(listening, credentials), signal)) return orAborted(media, signal)
+    if (await orAborted(mayHear(listening, credentials, this.#options), signal))
+      return orAborted(media, signal)
     this.#kept.drop(key, listening)
     return null
   }
@@ -97,14 +109,6 @@ export class Spool {
   async close(): Promise<void> {
     await this.#kept.close()
     if (this.#fault) clearTimeout(this.#fault)
-  }
-
-  /** By the recording's detail: unlike the audio, it costs no line in the recorder's audit. */
-  async #mayHear({ id, abort, right }: Listening, credentials: Credentials): Promise<boolean> {
-    const { connection, steadyMs, rightMs } = this.#options
-    if (right.isFresh(credentials, steadyMs() - rightMs)) return true
-    const ask = async () => (await askDetail(connection, id, credentials, abort.signal)) !== null
-    return right.renew(credentials, steadyMs, ask)
   }
 
   /** Leaves the disk alone for a while. */

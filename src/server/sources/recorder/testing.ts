@@ -13,6 +13,7 @@ import {
 } from '../../../../e2e/recorder/recorder.ts'
 import type { RecorderUser } from '../../../../e2e/recorder/users.ts'
 import { RECORDINGS } from '../../../contract/endpoints.ts'
+import type { Problem } from '../../../contract/problems.ts'
 import { buildApp, type AppDependencies } from '../../app.ts'
 import { readAssets } from '../../assets.ts'
 import { openAuditLog } from '../../audit/audit-log.ts'
@@ -207,6 +208,13 @@ export const json = ({ body }: Pick<Answered, 'body'>): Record<string, unknown> 
 /** The answer as `status code`, such as `504 recorder_down`, or `200` alone. */
 export const outcome = (answer: Answered): string =>
   answer.status === 200 ? '200' : `${answer.status} ${String(json(answer).code ?? 'reason')}`
+
+/** The same of what a source was asked. */
+export const outcomeOf = (asked: Promise<unknown>): Promise<string> =>
+  asked.then(
+    () => '200',
+    (error: Problem) => `${error.status} ${error.code}`,
+  )
 
 /** The sockets, servers and timers that keep the process awake. */
 export const awake = (): readonly string[] =>

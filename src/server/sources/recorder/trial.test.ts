@@ -3,10 +3,18 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { makeCalls } from '../../../../e2e/recorder/calls.ts'
 import { fault } from '../../../../e2e/recorder/faults.ts'
 import { RECORDINGS, recordingEndpoint } from '../../../contract/endpoints.ts'
-import type { Problem } from '../../../contract/problems.ts'
 import { HEALTH_LIVE } from '../../health.ts'
 import { MAX_UNANSWERED, PROVEN_MS } from './credentials.ts'
-import { ask, askList, outcome, relayHost, settled, type Relay, type RelayOptions } from './testing.ts'
+import {
+  ask,
+  askList,
+  outcome,
+  outcomeOf,
+  relayHost,
+  settled,
+  type Relay,
+  type RelayOptions,
+} from './testing.ts'
 
 const recordings = makeCalls({ audioFrames: 5000 }, {}, {})
 const address = recordingEndpoint(recordings[0]?.id ?? '')
@@ -41,10 +49,7 @@ async function askAndLeave(path: string, headers: Record<string, string>): Promi
 const { signal } = new AbortController()
 const known = { from: '127.0.0.1', isKnown: true, isScript: false }
 const tryOut = (password: string): Promise<string> =>
-  relay.source.authenticate('ada', password, signal, known).then(
-    () => '200',
-    (error: Problem) => `${error.status} ${error.code}`,
-  )
+  outcomeOf(relay.source.authenticate('ada', password, signal, known))
 async function tryAll(count: number): Promise<string[]> {
   const outcomes: string[] = []
   for (let n = 0; n < count; n += 1) outcomes.push(await tryOut(`guess ${n}`))

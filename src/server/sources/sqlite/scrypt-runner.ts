@@ -48,7 +48,7 @@ async function enterAll(gates: readonly Gate[], signal: AbortSignal): Promise<Re
 
 /**
  * Every other turn at the threads is for people who have signed in from there before, as long as one of them waits. The
- * others go round between programs of such people and strangers, who never wait behind each other.
+ * other turns alternate between programs of such people and strangers.
  */
 function inTurns(threads: number, derive: Derive, close: () => Promise<void>): ScryptRunner {
   const lane = (waiting: number, waitingEach = waiting): Turns =>
