@@ -4,7 +4,7 @@
  * `Sec-Fetch-*` are what they would be behind any reverse proxy.
  */
 import { createServer, request as forward, type IncomingMessage, type ServerResponse } from 'node:http'
-import { listenOnLoopback } from './listening.ts'
+import { listenOnLoopback } from '../src/testing/listening.ts'
 
 export interface Answer {
   readonly status: number

@@ -13,7 +13,7 @@ import { onlyEmbedded } from './sources.ts'
 const OLD = 'first of all words'
 const NEW = 'another long sentence'
 
-const program = resolve(import.meta.dirname, '../dist/host/server/user.js')
+const program = resolve(import.meta.dirname, '../dist/host/server/commands/user.js')
 
 /** Adds an account as an operator does. */
 async function addUser(dataDir: string, name: string, password: string): Promise<void> {

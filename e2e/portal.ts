@@ -1,6 +1,6 @@
 /** A small intranet portal: a server of its own, whose page shows the dashboard in a frame. */
 import { createServer } from 'node:http'
-import { listenOnLoopback, type Listening } from './listening.ts'
+import { listenOnLoopback, type Listening } from '../src/testing/listening.ts'
 
 /** What to frame is said in the portal's own address: `/?frame=<address>`. */
 function portalPage(frame: string): string {

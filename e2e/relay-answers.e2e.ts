@@ -14,7 +14,7 @@ import {
   table,
   tableRows,
 } from './page-objects.ts'
-import { fault } from './recorder/faults.ts'
+import { fault } from '../src/testing/recorder/faults.ts'
 import { expect, found, openSignedIn, test } from './relay-fixtures.ts'
 
 const refresh = (page: Page) => page.getByRole('button', { name: 'Refresh' }).click()

@@ -2,8 +2,8 @@
 import type { Locator, Page } from 'playwright'
 import { readFileSync } from 'node:fs'
 import { failedLoad } from './guard.ts'
-import { audioOf, type Call } from './recorder/calls.ts'
-import { fault } from './recorder/faults.ts'
+import { audioOf, type Call } from '../src/testing/recorder/calls.ts'
+import { fault } from '../src/testing/recorder/faults.ts'
 import { calls, expect, openSignedIn, test } from './relay-fixtures.ts'
 
 const player = (page: Page): Locator => page.getByLabel(/^Audio of recording /)

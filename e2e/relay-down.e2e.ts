@@ -2,7 +2,7 @@
 import type { Page } from 'playwright'
 import { failedLoad } from './guard.ts'
 import { address, chooseDirection, references, results, rowLinks, settled } from './page-objects.ts'
-import { fault } from './recorder/faults.ts'
+import { fault } from '../src/testing/recorder/faults.ts'
 import { expect, found, openSignedIn, test } from './relay-fixtures.ts'
 
 const refresh = (page: Page) => page.getByRole('button', { name: 'Refresh' }).click()

@@ -2,8 +2,8 @@
 import type { Page } from 'playwright'
 import { failedLoad } from './guard.ts'
 import { address, openList, references, results, settled, signIn, table, tableRows } from './page-objects.ts'
-import { fault } from './recorder/faults.ts'
-import type { Recorder } from './recorder/recorder.ts'
+import { fault } from '../src/testing/recorder/faults.ts'
+import type { Recorder } from '../src/testing/recorder/recorder.ts'
 import { calls, expect, openSignedIn, test } from './relay-fixtures.ts'
 import { refusals } from './sources.ts'
 

@@ -1,8 +1,8 @@
 /** A recorder over https: whom the relay believes, and what a user is told where it does not. */
 import { failedLoad } from './guard.ts'
 import { references, results, rowLinks, settled, signIn } from './page-objects.ts'
-import { loopbackNames, makeAuthority, type Authority } from './recorder/certificates.ts'
-import { fault } from './recorder/faults.ts'
+import { loopbackNames, makeAuthority, type Authority } from '../src/testing/recorder/certificates.ts'
+import { fault } from '../src/testing/recorder/faults.ts'
 import { expect, found, openSignedIn, test as base } from './relay-fixtures.ts'
 
 const test = base.extend<object, { readonly authority: Authority }>({

@@ -5,11 +5,11 @@ import { describe, expect, it } from 'vitest'
 
 const root = resolve(import.meta.dirname)
 
-const browserFolders = ['api', 'url', 'search', 'recording', 'session', 'embed', 'text', 'prefs', 'app', 'ui']
-const everything = [...browserFolders, 'contract', 'lib']
+const browserFolders = ['api', 'url', 'search', 'recording', 'session', 'embed', 'text', 'prefs', 'ui']
+const everything = [...browserFolders, 'app', 'contract', 'lib']
 
 /** Folder → folders it may import, besides itself and packages. `''` is `src` itself: the two entries. */
-const floorPlan: Readonly<Record<string, readonly string[]>> = {
+const floorPlan: Readonly<Record<string, readonly string[] | 'anything'>> = {
   '': everything,
   contract: [],
   lib: [],
@@ -22,28 +22,59 @@ const floorPlan: Readonly<Record<string, readonly string[]>> = {
   embed: ['contract', 'lib', 'text', 'prefs'],
   text: ['lib', 'prefs'],
   prefs: ['contract', 'lib'],
-  app: everything,
+  app: [...browserFolders, 'contract', 'lib'],
   server: [
     'contract',
-    'server/config',
-    'server/files',
+    'server/routes',
     'server/http',
+    'server/process',
+    'server/config',
+    'server/auth',
+    'server/audit',
+    'server/files',
+    'server/sources',
+    'server/sources/sqlite',
+  ],
+  'server/routes': [
+    'contract',
+    'server/http',
+    'server/auth',
+    'server/audit',
+    'server/files',
+    'server/sources',
+  ],
+  'server/commands': [
+    'contract',
+    'server/process',
+    'server/config',
+    'server/auth',
+    'server/audit',
+    'server/files',
+    'server/sources',
+    'server/sources/sqlite',
+  ],
+  'server/process': [
+    'contract',
+    'server/config',
+    'server/http',
+    'server/demo',
+    'server/files',
     'server/sources',
     'server/sources/recorder',
     'server/sources/sqlite',
-    'server/audit',
-    'server/auth',
-    'server/demo',
   ],
-  'server/config': ['contract'],
-  'server/http': ['contract', 'server/config'],
-  'server/files': ['contract'],
-  'server/audit': ['contract', 'server/config'],
   'server/auth': ['contract', 'server/files', 'server/http', 'server/sources'],
+  'server/audit': ['contract', 'server/config'],
+  'server/http': ['contract', 'server/config', 'server/files'],
+  'server/demo': ['contract', 'server/sources', 'server/sources/sqlite'],
+  'server/config': ['contract'],
+  'server/files': ['contract'],
   'server/sources': ['contract'],
   'server/sources/recorder': ['contract', 'server/sources'],
   'server/sources/sqlite': ['contract', 'server/files', 'server/sources'],
-  'server/demo': ['contract', 'server/sources', 'server/sources/sqlite'],
+  bench: 'anything',
+  testing: 'anything',
+  'testing/recorder': ['contract', 'testing'],
 }
 
 /** Packages with one importer, and what each folder must not know. */
@@ -53,7 +84,15 @@ const packageLaw: Readonly<Record<string, readonly string[]>> = {
   '@tanstack/react-table': ['search'],
   'better-sqlite3': ['server/sources/sqlite', 'server/auth', 'server/audit', 'server/files'],
   undici: ['server/sources/recorder'],
-  fastify: ['server', 'server/auth', 'server/http'],
+  fastify: [
+    'server',
+    'server/routes',
+    'server/http',
+    'server/process',
+    'server/auth',
+    'server/audit',
+    'testing',
+  ],
 }
 
 interface Import {
@@ -62,47 +101,82 @@ interface Import {
   readonly specifier: string
 }
 
+const isTest = (file: string): boolean => /\.test\.tsx?$/.test(file)
+const isShared = (folder: string): boolean => folder === 'testing' || folder.startsWith('testing/')
+
+const folderOf = (file: string): string => (dirname(file) === '.' ? '' : dirname(file))
+
+const sourceFiles = (): string[] =>
+  readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) => /(?<!\.d)\.tsx?$/.test(file))
+
 function imports(): Import[] {
-  const entries = readdirSync(root, { recursive: true, encoding: 'utf8' })
-  // `testing.ts` is of the tests, as they are: the host's build leaves both out.
-  const unruled = /\.test\.tsx?$|\.d\.ts$|\btesting\.ts$/
-  const files = entries.filter((file) => /\.tsx?$/.test(file) && !unruled.test(file))
-  return files.flatMap((file) => {
+  return sourceFiles().flatMap((file) => {
     const text = readFileSync(join(root, file), 'utf8')
     const found = text.matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*)'([^']+)'/g)
-    const folder = dirname(file) === '.' ? '' : dirname(file)
-    return [...found].map((match) => ({ file, folder, specifier: match[1] ?? '' }))
+    return [...found].map((match) => ({ file, folder: folderOf(file), specifier: match[1] ?? '' }))
   })
 }
 
+/** The folder that an import leads to; it starts with `..` where that is outside `src`. */
+const target = ({ file, specifier }: Import): string =>
+  relative(root, dirname(resolve(root, dirname(file), specifier)))
+
+const inWords = ({ file, specifier }: Import): string => `${file} imports ${specifier}`
+
 describe('the floor plan', () => {
   const all = imports()
+  /** Tests may look into any room; their own law is that they stay in `src`. */
+  const ruled = all.filter(({ file }) => !isTest(file))
+  const byPath = ruled.filter(({ specifier }) => specifier.startsWith('.'))
 
-  it('names every folder', () => {
+  it('names every folder, and no other', () => {
     expect(all.length).toBeGreaterThan(0)
-    expect([...new Set(all.map(({ folder }) => folder))].filter((folder) => !(folder in floorPlan))).toEqual(
-      [],
-    )
+    const folders = new Set(sourceFiles().map(folderOf))
+    expect([...folders].filter((folder) => !(folder in floorPlan))).toEqual([])
+    expect(Object.keys(floorPlan).filter((folder) => !folders.has(folder))).toEqual([])
   })
 
   it('lets each folder import only what its row names', () => {
-    const broken = all.flatMap(({ file, folder, specifier }) => {
-      if (!specifier.startsWith('.')) return []
-      const path = relative(root, dirname(resolve(root, dirname(file), specifier)))
-      const allowed = [folder, ...(floorPlan[folder] ?? [])]
-      return allowed.includes(path) || path.startsWith('..') ? [] : [`${file} imports ${specifier}`]
+    const broken = byPath.filter((one) => {
+      const row = floorPlan[one.folder] ?? []
+      return row !== 'anything' && ![one.folder, ...row].includes(target(one))
     })
-    expect(broken).toEqual([])
+    expect(broken.map(inWords)).toEqual([])
+  })
+
+  it('has no way back up: no folder imports one that imports it, at any distance', () => {
+    const above = (folder: string, path: readonly string[]): string[] => {
+      if (path.includes(folder)) return [[...path, folder].join(' → ')]
+      const row = floorPlan[folder] ?? []
+      // What is only ever at the end of an arrow leads nowhere: the entries, the bench and the tests' own room.
+      return row === 'anything' ? [] : row.flatMap((next) => above(next, [...path, folder]))
+    }
+    expect(Object.keys(floorPlan).flatMap((folder) => above(folder, []))).toEqual([])
+  })
+
+  it('keeps everything that is imported by path within src, in tests too', () => {
+    const leaving = all.filter((one) => one.specifier.startsWith('.') && target(one).startsWith('..'))
+    expect(leaving.map(inWords)).toEqual([])
+  })
+
+  it('lets only tests use what tests share', () => {
+    const broken = byPath.filter((one) => isShared(target(one)) && !isShared(one.folder))
+    expect(broken.map(inWords)).toEqual([])
+  })
+
+  it('leaves nothing loose in the root of the host', () => {
+    const loose = readdirSync(join(root, 'server'), { withFileTypes: true }).filter((entry) => entry.isFile())
+    expect(loose.map(({ name }) => name).toSorted()).toEqual(['app.ts', 'main.ts', 'tsconfig.json'])
   })
 
   it('keeps packages where they belong', () => {
-    const broken = all.flatMap(({ file, folder, specifier }) => {
+    const broken = ruled.filter(({ folder, specifier }) => {
       const owners = Object.entries(packageLaw).find(
         ([name]) => specifier === name || specifier.startsWith(`${name}/`),
       )
-      return !owners || owners[1].includes(folder) ? [] : [`${file} imports ${specifier}`]
+      return owners && !owners[1].includes(folder)
     })
-    expect(broken).toEqual([])
+    expect(broken.map(inWords)).toEqual([])
   })
 
   it('imports by path with the file’s ending, without barrels', () => {
@@ -111,6 +185,6 @@ describe('the floor plan', () => {
         specifier.startsWith('.') &&
         (!/\.(tsx?|css|json)$/.test(specifier) || /\/index\.tsx?$/.test(specifier)),
     )
-    expect(broken).toEqual([])
+    expect(broken.map(inWords)).toEqual([])
   })
 })

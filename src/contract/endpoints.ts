@@ -12,6 +12,10 @@ export const AUTH_SESSION = '/auth/session'
 export const AUTH_ACTIVITY = '/auth/activity'
 export const AUTH_PASSWORD = '/auth/password'
 
+/** For load balancers and service managers: whether the host lives, and whether to send it requests. */
+export const HEALTH_LIVE = '/healthz'
+export const HEALTH_READY = '/readyz'
+
 /** The prefix under which a portal may frame the page. */
 export const EMBED_BASE = '/embed/v1'
 

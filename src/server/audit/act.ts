@@ -60,67 +60,67 @@ const refusedStatuses: readonly number[] = [403, 404, 429]
 type Facts = Pick<AuditEvent, 'purpose' | 'search' | 'page' | 'pageSize' | 'recording'>
 
 class OneAct implements Act {
-  private facts: Facts = {}
+  #facts: Facts = {}
   /** Has its line, or is part of what has one. */
-  private isTold: boolean
-  private attempt: Attempt
-  private readonly actor: Actor
-  private readonly delivery: Delivery
-  private readonly options: ActOptions
+  #isTold: boolean
+  #attempt: Attempt
+  readonly #actor: Actor
+  readonly #delivery: Delivery
+  readonly #options: ActOptions
 
   constructor(actor: Actor, attempt: Attempt, delivery: Delivery, options: ActOptions) {
-    this.actor = actor
-    this.attempt = attempt
-    this.delivery = delivery
-    this.options = options
+    this.#actor = actor
+    this.#attempt = attempt
+    this.#delivery = delivery
+    this.#options = options
     // That somebody looked which calls are being recorded has no line; that they may not has one.
-    this.isTold = attempt === 'live'
+    this.#isTold = attempt === 'live'
   }
 
-  private line(outcome: string, count?: number): AuditEvent {
-    const action = this.attempt === 'live' ? 'refusal' : this.attempt
-    return { ...this.actor, ...this.facts, action, count, outcome }
+  #line(outcome: string, count?: number): AuditEvent {
+    const action = this.#attempt === 'live' ? 'refusal' : this.#attempt
+    return { ...this.#actor, ...this.#facts, action, count, outcome }
   }
 
   searches(search: Search, paging: Paging | null, claimed: SearchPurpose | null): void {
-    const { session } = this.actor
+    const { session } = this.#actor
     const isExport = paging === null || paging.pageSize > MAX_PAGE_SIZE
     const purpose = session === null || isExport ? null : claimed
-    this.facts = { search, page: paging?.page, pageSize: paging?.pageSize, purpose: purpose ?? undefined }
-    if (isExport) this.attempt = 'export'
+    this.#facts = { search, page: paging?.page, pageSize: paging?.pageSize, purpose: purpose ?? undefined }
+    if (isExport) this.#attempt = 'export'
     if (session === null || isExport || purpose === null) return
-    const { searched } = this.options
-    this.isTold = isCountPurpose(purpose)
+    const { searched } = this.#options
+    this.#isTold = isCountPurpose(purpose)
       ? searched.includeCount(session, search, paging)
       : searched.mayInclude(session, search)
   }
 
   concerns(recording: string): void {
-    this.facts = { recording }
+    this.#facts = { recording }
   }
 
   async found(page: Answer): Promise<Answer> {
-    const { session } = this.actor
-    const { search = {}, purpose } = this.facts
-    const { searched, copies, copied } = this.options
+    const { session } = this.#actor
+    const { search = {}, purpose } = this.#facts
+    const { searched, copies, copied } = this.#options
     const isCount = purpose !== undefined && isCountPurpose(purpose)
     const shown = isCount ? { ...page, recordings: [] } : page
-    const isCovered = this.isTold && session !== null && (isCount || searched.include(session, search, page))
-    const isTold = isCovered || (await this.tell(page.totalCount, () => searched.forget(session, search)))
+    const isCovered = this.#isTold && session !== null && (isCount || searched.include(session, search, page))
+    const isTold = isCovered || (await this.#tell(page.totalCount, () => searched.forget(session, search)))
     if (session === null) return shown
     if (!isCovered && isTold) searched.add(session, search, page.totalCount)
     const many = copies.add(session, shown.recordings.length)
-    if (many !== null) await copied(this.actor, many)
+    if (many !== null) await copied(this.#actor, many)
     return shown
   }
 
   async exports<T extends { readonly totalCount: number }>(list: T): Promise<T> {
-    await this.tell(list.totalCount)
+    await this.#tell(list.totalCount)
     return list
   }
 
   async opened<T>(recording: T): Promise<T> {
-    await this.tell()
+    await this.#tell()
     return recording
   }
 
@@ -129,30 +129,30 @@ class OneAct implements Act {
    * @param takeBack called then.
    * @returns whether somebody was still there to be shown it.
    */
-  private async tell(count?: number, takeBack: () => void = () => {}): Promise<boolean> {
-    this.isTold = true
-    const { demand, note } = this.options
-    if (this.delivery.isLeft) {
-      await note(this.line('left', count))
+  async #tell(count?: number, takeBack: () => void = () => {}): Promise<boolean> {
+    this.#isTold = true
+    const { demand, note } = this.#options
+    if (this.#delivery.isLeft) {
+      await note(this.#line('left', count))
       return false
     }
-    await (this.attempt === 'export' ? demand : note)(this.line('ok', count))
-    this.delivery.onOver((isSent) => {
+    await (this.#attempt === 'export' ? demand : note)(this.#line('ok', count))
+    this.#delivery.onOver((isSent) => {
       if (isSent) return
       takeBack()
-      void note(this.line('left', count))
+      void note(this.#line('left', count))
     })
     return true
   }
 
   async listens<T>(piece: Omit<Piece, 'listener' | 'recording'>, ask: () => Promise<T>): Promise<T> {
-    const { session, via, user, address } = this.actor
+    const { session, via, user, address } = this.#actor
     // The same session at another address may be somebody else.
     const listener = `${session ?? `${via} ${user.toLowerCase()}`} ${address}`
-    this.attempt = piece.kind
-    const whole = { ...piece, listener, recording: this.facts.recording ?? '' }
-    const answer = await this.options.listenings.join(whole, () => this.beginListening(ask), ask)
-    this.isTold = true
+    this.#attempt = piece.kind
+    const whole = { ...piece, listener, recording: this.#facts.recording ?? '' }
+    const answer = await this.#options.listenings.join(whole, () => this.#beginListening(ask), ask)
+    this.#isTold = true
     return answer
   }
 
@@ -160,24 +160,24 @@ class OneAct implements Act {
    * A file that has taken a line will most likely take the next one, and what the source then refuses has one line,
    * not two. Any other file must take the line first: nothing may be asked for that cannot be logged.
    */
-  private async beginListening<T>(ask: () => Promise<T>): Promise<T> {
-    const { check, demand } = this.options
+  async #beginListening<T>(ask: () => Promise<T>): Promise<T> {
+    const { check, demand } = this.#options
     const isProven = await check()
-    if (!isProven) await demand(this.line('ok'))
+    if (!isProven) await demand(this.#line('ok'))
     const answer = await ask()
     if (!isProven) return answer
-    if (this.delivery.isLeft) throw new DOMException('The listener has left.', 'AbortError')
-    await demand(this.line('ok'))
+    if (this.#delivery.isLeft) throw new DOMException('The listener has left.', 'AbortError')
+    await demand(this.#line('ok'))
     return answer
   }
 
   async failed(error: unknown): Promise<void> {
     const code = outcomeOf(error)
     if (code === 'audit_unavailable') return
-    const { note } = this.options
+    const { note } = this.#options
     const isRefusal = error instanceof Problem && refusedStatuses.includes(error.status)
-    if (isRefusal) await note({ ...this.line(code), action: 'refusal', attempt: this.attempt })
-    else if (!this.isTold) await note(this.line(this.delivery.isLeft ? 'left' : code))
+    if (isRefusal) await note({ ...this.#line(code), action: 'refusal', attempt: this.#attempt })
+    else if (!this.#isTold) await note(this.#line(this.#delivery.isLeft ? 'left' : code))
   }
 }
 

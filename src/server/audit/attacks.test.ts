@@ -18,7 +18,7 @@ import { GENESIS, hashLine } from './event.ts'
 import { isHeadOf, type Head } from './head.ts'
 import { auditKeys } from './keys.ts'
 import type { Finding } from './start.ts'
-import { linesOf, TestAudit, testEvent, testKey, writeLines } from './testing.ts'
+import { linesOf, TestAudit, testEvent, testKey, writeLines } from '../../testing/audit.ts'
 import { verifyLog, type VerifyOptions } from './verify.ts'
 
 const keys = auditKeys(testKey)

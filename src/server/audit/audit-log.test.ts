@@ -20,7 +20,7 @@ import { AuditError } from './audit-error.ts'
 import { openAuditLog, type AuditLog } from './audit-log.ts'
 import { auditKey, digestFilter } from './digests.ts'
 import { hashLine } from './event.ts'
-import { linesOf, testEvent, testFolder, testKey, type TestFolder } from './testing.ts'
+import { linesOf, testEvent, testFolder, testKey, type TestFolder } from '../../testing/audit.ts'
 import { verifyLog } from './verify.ts'
 
 const NOON_MS = Date.parse('2026-11-23T12:00:00Z')

@@ -18,7 +18,7 @@ import { auditKeys } from './keys.ts'
 import { openSink } from './sink.ts'
 import { newestHead } from './sink-file.ts'
 import { verifyAndTell } from './tell-verified.ts'
-import { linesOf, TestAudit, testEvent, testKey, writeLines } from './testing.ts'
+import { linesOf, TestAudit, testEvent, testKey, writeLines } from '../../testing/audit.ts'
 import { verifyLog } from './verify.ts'
 
 const keys = auditKeys(testKey)

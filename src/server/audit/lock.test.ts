@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { openAuditLog, type AuditLog } from './audit-log.ts'
 import { auditKeys } from './keys.ts'
 import { lockFile } from './lock.ts'
-import { linesOf, testEvent, testFolder, testKey, type TestFolder } from './testing.ts'
+import { linesOf, testEvent, testFolder, testKey, type TestFolder } from '../../testing/audit.ts'
 import { verifyLog } from './verify.ts'
 
 let folder: TestFolder

@@ -15,7 +15,7 @@ import {
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { AuditLog, AuditLogOptions } from './audit-log.ts'
 import { auditKeys } from './keys.ts'
-import { linesOf, TestAudit, testKey, writeLines } from './testing.ts'
+import { linesOf, TestAudit, testKey, writeLines } from '../../testing/audit.ts'
 import { verifyLog } from './verify.ts'
 
 const keys = auditKeys(testKey)

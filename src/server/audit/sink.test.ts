@@ -5,12 +5,12 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { join } from 'node:path'
 import { createServer as createSecureServer } from 'node:tls'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { makeAuthority, type Authority } from '../../../e2e/recorder/certificates.ts'
+import { makeAuthority, type Authority } from '../../testing/recorder/certificates.ts'
 import { readHeads, readHeadsFile, sealHead, writeHead, type Head, type HeadReason } from './head.ts'
 import { auditKeys } from './keys.ts'
 import { newestHead } from './sink-file.ts'
 import { openSink, type HeadSink, type SinkOptions } from './sink.ts'
-import { testFolder, testKey, type TestFolder } from './testing.ts'
+import { testFolder, testKey, type TestFolder } from '../../testing/audit.ts'
 
 const keys = auditKeys(testKey)
 const headOf = (n: number, reason: HeadReason = 'minute'): Head =>

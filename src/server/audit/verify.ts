@@ -64,92 +64,91 @@ const wrongMac =
   'carries a MAC that is not of this key: it was changed, or the key is not that of the host that wrote it'
 
 class Verifier {
-  private sealed = 0
-  private unsealed = 0
-  private readonly findings: string[] = []
-  private readonly against: AgainstHeads | null
-  private count = 0
-  private firstAt: string | null = null
-  private lastAt: string | null = null
-  private before: Position = GENESIS
-  private position: Position = GENESIS
-  private readonly torn: number[] = []
-  private lost = 0
-  private fault: string | null = null
-  private hasLast = false
-  private readonly options: VerifyOptions
+  #sealed = 0
+  #unsealed = 0
+  readonly #findings: string[] = []
+  readonly #against: AgainstHeads | null
+  #count = 0
+  #firstAt: string | null = null
+  #lastAt: string | null = null
+  #before: Position = GENESIS
+  #position: Position = GENESIS
+  readonly #torn: number[] = []
+  #lost = 0
+  #fault: string | null = null
+  #hasLast = false
+  readonly #options: VerifyOptions
 
   constructor(options: VerifyOptions) {
-    this.options = options
+    this.#options = options
     const [first, ...others] = options.heads ?? []
-    this.against = first ? new AgainstHeads([first, ...others], options.isLive ?? true) : null
+    this.#against = first ? new AgainstHeads([first, ...others], options.isLive ?? true) : null
   }
 
   take(raw: RawLine): void {
     const line = readLine(raw.bytes)
-    const seal = line ? sealOf(raw.bytes, this.options.key ?? null) : null
-    const wrong = line ? (this.judge(line) ?? this.judgeSeal(seal)) : this.judgeUnreadable(raw)
-    if (line && !raw.isEnded) this.torn.push(raw.number)
-    this.count += 1
+    const seal = line ? sealOf(raw.bytes, this.#options.key ?? null) : null
+    const wrong = line ? (this.#judge(line) ?? this.#judgeSeal(seal)) : this.#judgeUnreadable(raw)
+    if (line && !raw.isEnded) this.#torn.push(raw.number)
+    this.#count += 1
     // Gone on from as it stands: what matters is the first fault, and where the chain ends.
-    this.position = { n: line?.n ?? this.position.n + 1, hash: hashLine(raw.bytes) }
-    const held = this.against?.judge(this.position, seal !== 'none') ?? null
-    if ((wrong ?? held) !== null) this.fault ??= `line ${raw.number} ${wrong ?? held}`
-    this.hasLast ||= this.position.hash === this.options.last
-    if (line) this.note(line, seal, raw.number)
+    this.#position = { n: line?.n ?? this.#position.n + 1, hash: hashLine(raw.bytes) }
+    const held = this.#against?.judge(this.#position, seal !== 'none') ?? null
+    if ((wrong ?? held) !== null) this.#fault ??= `line ${raw.number} ${wrong ?? held}`
+    this.#hasLast ||= this.#position.hash === this.#options.last
+    if (line) this.#note(line, seal, raw.number)
   }
 
-  private note(line: AuditLine, seal: Seal | null, number: number): void {
-    if (seal === 'none') this.unsealed += 1
-    else this.sealed += 1
-    this.firstAt ??= line.at
-    this.lastAt = line.at
-    this.lost += typeof line.lost === 'number' ? line.lost : 0
-    if (line.action === 'log_changed') this.findings.push(`line ${number}: ${String(line.outcome)}`)
+  #note(line: AuditLine, seal: Seal | null, number: number): void {
+    if (seal === 'none') this.#unsealed += 1
+    else this.#sealed += 1
+    this.#firstAt ??= line.at
+    this.#lastAt = line.at
+    this.#lost += typeof line.lost === 'number' ? line.lost : 0
+    if (line.action === 'log_changed') this.#findings.push(`line ${number}: ${String(line.outcome)}`)
   }
 
   /** Lines of an older host carry none, and come before all that do. */
-  private judgeSeal(seal: Seal | null): string | null {
+  #judgeSeal(seal: Seal | null): string | null {
     if (seal === 'wrong') return wrongMac
-    return seal === 'none' && this.sealed > 0
+    return seal === 'none' && this.#sealed > 0
       ? 'carries no MAC, and lines before it do: it was changed'
       : null
   }
 
-  private judge(line: AuditLine): string | null {
-    if (this.count > 0) return judgeNext(line, this.position)
-    this.before = { n: line.n - 1, hash: line.prev }
-    const { after } = this.options
-    return judgeStart(this.before, after) ?? this.against?.begin(this.before, after) ?? null
+  #judge(line: AuditLine): string | null {
+    if (this.#count > 0) return judgeNext(line, this.#position)
+    this.#before = { n: line.n - 1, hash: line.prev }
+    const { after } = this.#options
+    return judgeStart(this.#before, after) ?? this.#against?.begin(this.#before, after) ?? null
   }
 
-  private judgeUnreadable({ bytes, number }: RawLine): string | null {
+  #judgeUnreadable({ bytes, number }: RawLine): string | null {
     if (!isTorn(bytes)) return 'cannot be read'
-    this.torn.push(number)
-    return this.count > 0 ? null : (this.against?.begin(GENESIS, this.options.after) ?? null)
+    this.#torn.push(number)
+    return this.#count > 0 ? null : (this.#against?.begin(GENESIS, this.#options.after) ?? null)
   }
 
   end(): Verified {
-    const { last } = this.options
-    const cut = this.count > 0 ? this.against?.end(this.position) : this.against?.endOfNothing()
-    if (cut) this.fault ??= `line ${this.count + 1} ${cut}`
-    if (last !== undefined && !this.hasLast) {
-      this.fault ??= `no line has the hash ${last}: lines at the end were removed`
+    const { last } = this.#options
+    const cut = this.#count > 0 ? this.#against?.end(this.#position) : this.#against?.endOfNothing()
+    if (cut) this.#fault ??= `line ${this.#count + 1} ${cut}`
+    if (last !== undefined && !this.#hasLast) {
+      this.#fault ??= `no line has the hash ${last}: lines at the end were removed`
     }
-    const { count, firstAt, lastAt, before, torn, lost, sealed, unsealed, findings, fault } = this
     return {
-      count,
-      firstAt,
-      lastAt,
-      lastHash: this.position.hash,
-      before,
-      torn,
-      lost,
-      sealed,
-      unsealed,
-      findings,
-      isHeld: this.against !== null && (this.against.isAbout || count === 0),
-      fault,
+      count: this.#count,
+      firstAt: this.#firstAt,
+      lastAt: this.#lastAt,
+      lastHash: this.#position.hash,
+      before: this.#before,
+      torn: this.#torn,
+      lost: this.#lost,
+      sealed: this.#sealed,
+      unsealed: this.#unsealed,
+      findings: this.#findings,
+      isHeld: this.#against !== null && (this.#against.isAbout || this.#count === 0),
+      fault: this.#fault,
     }
   }
 }

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { AUTH_LOGOUT, AUTH_SESSION, RECORDINGS } from '../../contract/endpoints.ts'
 import type { DemoAccount } from '../../contract/session.ts'
 import type { Source } from '../sources/source.ts'
-import { basic, loginRequest, ownPage, signIn, testHost, type TestHost } from '../testing.ts'
+import { basic, loginRequest, ownPage, signIn, testHost, type TestHost } from '../../testing/host.ts'
 
 const demoAccounts: readonly DemoAccount[] = [{ username: 'manager', password: 'demo', role: 'manager' }]
 

@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { makeAuthority, type Authority, type KeyPair } from '../../../e2e/recorder/certificates.ts'
-import { readConfig } from '../config.ts'
+import { makeAuthority, type Authority, type KeyPair } from '../../testing/recorder/certificates.ts'
+import { readConfig } from './config.ts'
 import { outOfDate } from './certificates.ts'
 
 const DAY_MS = 86_400_000

@@ -1,10 +1,10 @@
 /** Under which names the host answers. */
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { makeAuthority, type Authority } from '../../../e2e/recorder/certificates.ts'
+import { makeAuthority, type Authority } from '../../testing/recorder/certificates.ts'
 import { AUTH_LOGIN, AUTH_SESSION, RECORDINGS } from '../../contract/endpoints.ts'
 import { hostNames, readAuthority } from '../config/authorities.ts'
-import { basic, exchange, listen, loginRequest, rawGet, testHost, type TestHost } from '../testing.ts'
+import { basic, exchange, listen, loginRequest, rawGet, testHost, type TestHost } from '../../testing/host.ts'
 import { knownHosts, type KnowsHost } from './known-hosts.ts'
 
 const standard = { host: '127.0.0.1', allowedHosts: [], trustProxy: [], tls: null }

@@ -1,13 +1,13 @@
 /** Whatever the recorder answers to a search or about a recording: what comes of it, and that none of it leaks. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { makeCalls } from '../../../../e2e/recorder/calls.ts'
-import { fault, type Fault } from '../../../../e2e/recorder/faults.ts'
-import { startRecorder } from '../../../../e2e/recorder/recorder.ts'
-import type { Fields } from '../../../../e2e/recorder/wire.ts'
+import { makeCalls } from '../../../testing/recorder/calls.ts'
+import { fault, type Fault } from '../../../testing/recorder/faults.ts'
+import { startRecorder } from '../../../testing/recorder/recorder.ts'
+import type { Fields } from '../../../testing/recorder/wire.ts'
 import { recordingEndpoint, RECORDINGS } from '../../../contract/endpoints.ts'
-import { dataHeaders } from '../../headers.ts'
+import { dataHeaders } from '../../http/headers.ts'
 import { MAX_JSON_BYTES } from './limits.ts'
-import { ask, askList, json, outcome, relayHost, settled, type Relay } from './testing.ts'
+import { ask, askList, json, outcome, relayHost, settled, type Relay } from '../../../testing/relay.ts'
 
 const recordings = makeCalls({ remotePartyNumber: '+390551234567' }, {}, {}, {}, {}, {})
 const [known] = recordings

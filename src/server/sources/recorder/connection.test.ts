@@ -4,14 +4,13 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { buffer } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
-import { makeCalls } from '../../../../e2e/recorder/calls.ts'
-import { makeAuthority } from '../../../../e2e/recorder/certificates.ts'
-import { fault, type Fault } from '../../../../e2e/recorder/faults.ts'
-import { recordingEndpoint } from '../../../contract/endpoints.ts'
+import { makeCalls } from '../../../testing/recorder/calls.ts'
+import { makeAuthority } from '../../../testing/recorder/certificates.ts'
+import { fault, type Fault } from '../../../testing/recorder/faults.ts'
+import { HEALTH_READY, recordingEndpoint } from '../../../contract/endpoints.ts'
 import type { Problem } from '../../../contract/problems.ts'
 import { AttemptMemory } from '../../auth/attempt-memory.ts'
 import { keepTries } from '../../auth/tries.ts'
-import { HEALTH_READY } from '../../health.ts'
 import { FAILURES, OPEN_MS } from './breaker.ts'
 import { openConnection } from './connection.ts'
 import { standardLimits } from './limits.ts'
@@ -24,7 +23,7 @@ import {
   relayHost,
   type Relay,
   type RelayOptions,
-} from './testing.ts'
+} from '../../../testing/relay.ts'
 
 const recordings = makeCalls({}, {}, {}, {}, {}, {})
 const id = recordings[0]?.id ?? ''

@@ -1,15 +1,14 @@
 /** What guessers try around the four tries: other spellings, answers that prove nothing, and the clock. */
 import { afterEach, describe, expect, it } from 'vitest'
-import { fault } from '../../../../e2e/recorder/faults.ts'
-import { makeCalls } from '../../../../e2e/recorder/calls.ts'
-import { AUTH_SESSION, mediaEndpoint } from '../../../contract/endpoints.ts'
+import { fault } from '../../../testing/recorder/faults.ts'
+import { makeCalls } from '../../../testing/recorder/calls.ts'
+import { HEALTH_LIVE, AUTH_SESSION, mediaEndpoint } from '../../../contract/endpoints.ts'
 import { AttemptMemory } from '../../auth/attempt-memory.ts'
 import { keepTries } from '../../auth/tries.ts'
-import { HEALTH_LIVE } from '../../health.ts'
-import { basic, loginRequest } from '../../testing.ts'
+import { basic, loginRequest } from '../../../testing/host.ts'
 import { MAX_STRANGER_TRIES, MAX_TRIES, TRY_WINDOW_MS } from '../tries.ts'
 import { PROVEN_MS } from './credentials.ts'
-import { ask, askList, outcome, outcomeOf, relayHost, type Relay } from './testing.ts'
+import { ask, askList, outcome, outcomeOf, relayHost, type Relay } from '../../../testing/relay.ts'
 
 const recordings = makeCalls({ audioFrames: 5000 }, {})
 const tooMany = '429 too_many_attempts'

@@ -1,10 +1,19 @@
 /** A client that leaves takes what was asked for it along; and once the host closes, nothing of it stays. */
 import { describe, expect, it } from 'vitest'
-import { makeCalls } from '../../../../e2e/recorder/calls.ts'
-import { fault, type Fault } from '../../../../e2e/recorder/faults.ts'
+import { makeCalls } from '../../../testing/recorder/calls.ts'
+import { fault, type Fault } from '../../../testing/recorder/faults.ts'
 import { RECORDINGS, recordingEndpoint } from '../../../contract/endpoints.ts'
-import { basic } from '../../testing.ts'
-import { ask, askList, awake, expectAsleep, outcome, relayHost, settled, type Relay } from './testing.ts'
+import { basic } from '../../../testing/host.ts'
+import {
+  ask,
+  askList,
+  awake,
+  expectAsleep,
+  outcome,
+  relayHost,
+  settled,
+  type Relay,
+} from '../../../testing/relay.ts'
 
 const recordings = makeCalls({ audioFrames: 5000 }, {}, {}, {}, {})
 const id = recordings[0]?.id ?? ''

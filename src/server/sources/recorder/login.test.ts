@@ -1,11 +1,11 @@
 /** Signing in through the recorder: what is asked of it, how often, and what a failure counts as. */
 import { afterEach, describe, expect, it } from 'vitest'
-import { makeAuthority } from '../../../../e2e/recorder/certificates.ts'
-import { makeCalls } from '../../../../e2e/recorder/calls.ts'
-import { fault, type Fault } from '../../../../e2e/recorder/faults.ts'
-import { readCredentials } from '../../../../e2e/recorder/users.ts'
+import { makeAuthority } from '../../../testing/recorder/certificates.ts'
+import { makeCalls } from '../../../testing/recorder/calls.ts'
+import { fault, type Fault } from '../../../testing/recorder/faults.ts'
+import { readCredentials } from '../../../testing/recorder/users.ts'
 import { RECORDINGS } from '../../../contract/endpoints.ts'
-import { basic, loginRequest, signIn } from '../../testing.ts'
+import { basic, loginRequest, signIn } from '../../../testing/host.ts'
 import { REFUSED_MS, RIGHT_MS } from './credentials.ts'
 import { SSO_SETTING } from './failures.ts'
 import { MAX_STRANGER_TRIES, TRY_WINDOW_MS } from '../tries.ts'
@@ -17,7 +17,7 @@ import {
   relayHost,
   type Relay,
   type RelayOptions,
-} from './testing.ts'
+} from '../../../testing/relay.ts'
 
 const LOGIN_FAILURES = 4
 

@@ -4,12 +4,20 @@ import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
-import { audioOf, makeCalls } from '../../../../e2e/recorder/calls.ts'
-import { fault, type Fault } from '../../../../e2e/recorder/faults.ts'
+import { audioOf, makeCalls } from '../../../testing/recorder/calls.ts'
+import { fault, type Fault } from '../../../testing/recorder/faults.ts'
 import { mediaEndpoint } from '../../../contract/endpoints.ts'
-import { limitFiles } from '../../testing.ts'
+import { limitFiles } from '../../../testing/host.ts'
 import { RIGHT_MS } from './spool.ts'
-import { ask, outcome, relayHost, settled, type Answered, type Relay, type RelayOptions } from './testing.ts'
+import {
+  ask,
+  outcome,
+  relayHost,
+  settled,
+  type Answered,
+  type Relay,
+  type RelayOptions,
+} from '../../../testing/relay.ts'
 
 const recordings = makeCalls(
   { audioFrames: 2000 },

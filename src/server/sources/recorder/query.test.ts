@@ -1,11 +1,11 @@
 /** What the recorder is asked: rebuilt from the search that was read, with nothing of the client's own request. */
 import * as fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { makeCalls } from '../../../../e2e/recorder/calls.ts'
-import type { Seen } from '../../../../e2e/recorder/seen.ts'
+import { makeCalls } from '../../../testing/recorder/calls.ts'
+import type { Seen } from '../../../testing/recorder/seen.ts'
 import { RECORDINGS } from '../../../contract/endpoints.ts'
 import { filterNames } from '../../../contract/search.ts'
-import { ask, relayHost, type Relay } from './testing.ts'
+import { ask, relayHost, type Relay } from '../../../testing/relay.ts'
 
 const recordings = makeCalls({ id: '75A90276-E47E-4e9e-B463-E3C743D5FF3A' }, {})
 const id = '75A90276-E47E-4e9e-B463-E3C743D5FF3A'

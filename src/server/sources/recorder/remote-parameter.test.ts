@@ -1,9 +1,9 @@
 /** What the recorder calls the remote party's number is found out, once, and by nobody who finds nothing. */
 import { afterEach, describe, expect, it } from 'vitest'
-import { makeCalls } from '../../../../e2e/recorder/calls.ts'
-import { fault } from '../../../../e2e/recorder/faults.ts'
-import type { Quirks } from '../../../../e2e/recorder/quirks.ts'
-import { askList, json, outcome, relayHost, type Relay, type RelayOptions } from './testing.ts'
+import { makeCalls } from '../../../testing/recorder/calls.ts'
+import { fault } from '../../../testing/recorder/faults.ts'
+import type { Quirks } from '../../../testing/recorder/quirks.ts'
+import { askList, json, outcome, relayHost, type Relay, type RelayOptions } from '../../../testing/relay.ts'
 
 const recordings = makeCalls(
   { remotePartyNumber: '+39055' },

@@ -1,14 +1,14 @@
 /** Rows that were not asked for are not shown; whatever the vendor leaves open is no reason to show none. */
 import * as fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { generateCalls, makeCalls, NEWEST_MS, type Call } from '../../../../e2e/recorder/calls.ts'
-import { fault, type Fault } from '../../../../e2e/recorder/faults.ts'
-import { find } from '../../../../e2e/recorder/matching.ts'
-import { usualQuirks, type Quirks } from '../../../../e2e/recorder/quirks.ts'
-import { writeRow, type Fields } from '../../../../e2e/recorder/wire.ts'
+import { generateCalls, makeCalls, NEWEST_MS, type Call } from '../../../testing/recorder/calls.ts'
+import { fault, type Fault } from '../../../testing/recorder/faults.ts'
+import { find } from '../../../testing/recorder/matching.ts'
+import { usualQuirks, type Quirks } from '../../../testing/recorder/quirks.ts'
+import { writeRow, type Fields } from '../../../testing/recorder/wire.ts'
 import { filterNames, writeApiQuery, type Search } from '../../../contract/search.ts'
 import { mismatch } from './matches.ts'
-import { askList, json, outcome, relayHost, type Relay } from './testing.ts'
+import { askList, json, outcome, relayHost, type Relay } from '../../../testing/relay.ts'
 
 const calls = generateCalls(60)
 const [call] = calls.filter(({ owner, direction }) => owner?.username === 'mrossi' && direction === 1)

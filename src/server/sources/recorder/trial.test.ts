@@ -1,9 +1,8 @@
 /** The request that tries a password: its caller may leave, and a directory counts the password all the same. */
 import { afterEach, describe, expect, it } from 'vitest'
-import { makeCalls } from '../../../../e2e/recorder/calls.ts'
-import { fault } from '../../../../e2e/recorder/faults.ts'
-import { RECORDINGS, recordingEndpoint } from '../../../contract/endpoints.ts'
-import { HEALTH_LIVE } from '../../health.ts'
+import { makeCalls } from '../../../testing/recorder/calls.ts'
+import { fault } from '../../../testing/recorder/faults.ts'
+import { HEALTH_LIVE, RECORDINGS, recordingEndpoint } from '../../../contract/endpoints.ts'
 import { MAX_UNANSWERED, PROVEN_MS } from './credentials.ts'
 import {
   ask,
@@ -14,7 +13,7 @@ import {
   settled,
   type Relay,
   type RelayOptions,
-} from './testing.ts'
+} from '../../../testing/relay.ts'
 
 const recordings = makeCalls({ audioFrames: 5000 }, {}, {})
 const address = recordingEndpoint(recordings[0]?.id ?? '')

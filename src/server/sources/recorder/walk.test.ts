@@ -1,10 +1,10 @@
 /** All recordings in one answer, which the relay asks for page by page. */
 import { afterEach, describe, expect, it } from 'vitest'
-import { makeCalls } from '../../../../e2e/recorder/calls.ts'
-import { fault, type Fault } from '../../../../e2e/recorder/faults.ts'
+import { makeCalls } from '../../../testing/recorder/calls.ts'
+import { fault, type Fault } from '../../../testing/recorder/faults.ts'
 import { RECORDINGS } from '../../../contract/endpoints.ts'
-import { basic } from '../../testing.ts'
-import { ask, json, outcome, relayHost, settled, type Answered, type Relay } from './testing.ts'
+import { basic } from '../../../testing/host.ts'
+import { ask, json, outcome, relayHost, settled, type Answered, type Relay } from '../../../testing/relay.ts'
 
 const TOTAL = 2345
 const recordings = makeCalls(...Array.from({ length: TOTAL }, () => ({})))

@@ -4,7 +4,7 @@ import { openForWriting } from './database.ts'
 import { Directory } from './directory.ts'
 import { hashPassword, verifyPassword } from './passwords.ts'
 import { openSqliteSource } from './sqlite-source.ts'
-import { testStore, type TestStore, type TestUser } from './testing.ts'
+import { testStore, type TestStore, type TestUser } from '../../../testing/store.ts'
 
 const users: TestUser[] = [
   {

@@ -48,27 +48,27 @@ export const removeAudio = (dataDir: string, sha256: string): void =>
 
 /** Copies files into the store, and takes back what it added where the transaction around it fails. */
 export class AudioShelf {
-  private readonly dataDir: string
-  private readonly added: string[] = []
+  readonly #dataDir: string
+  readonly #added: string[] = []
 
   constructor(dataDir: string) {
-    this.dataDir = dataDir
+    this.#dataDir = dataDir
   }
 
   /** Copies one file; the same bytes are kept once. @throws the file system's error. */
   add(file: string): StoredAudio {
     const bytes = readFileSync(file)
     const sha256 = createHash('sha256').update(bytes).digest('hex')
-    const path = pathOf(this.dataDir, sha256)
+    const path = pathOf(this.#dataDir, sha256)
     if (!existsSync(path)) {
       mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-      this.write(path, bytes)
+      this.#write(path, bytes)
     }
     return { sha256, size: bytes.length }
   }
 
   /** Written whole and synced under another name first: a crash leaves no half file under the real one. */
-  private write(path: string, bytes: Buffer): void {
+  #write(path: string, bytes: Buffer): void {
     const unfinished = `${path}.${process.pid}`
     try {
       const handle = openSync(unfinished, 'w', 0o600)
@@ -83,16 +83,16 @@ export class AudioShelf {
       rmSync(unfinished, { force: true })
       throw error
     }
-    this.added.push(path)
+    this.#added.push(path)
   }
 
   /** To be called once the transaction is committed: what was added stays. */
   keep(): void {
-    this.added.length = 0
+    this.#added.length = 0
   }
 
   /** Removes what this shelf added. */
   undo(): void {
-    for (const path of this.added.splice(0)) rmSync(path, { force: true })
+    for (const path of this.#added.splice(0)) rmSync(path, { force: true })
   }
 }

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Media, Principal } from '../source.ts'
 import type { SqliteSource } from './sqlite-source.ts'
 import { openSqliteSource } from './sqlite-source.ts'
-import { temporaryFolder, testGuid, testStore, type TestStore } from './testing.ts'
+import { temporaryFolder, testGuid, testStore, type TestStore } from '../../../testing/store.ts'
 
 const { signal } = new AbortController()
 const manager: Principal = {

@@ -45,34 +45,34 @@ function readDetailRow(row: DetailRow): WireDetail {
 }
 
 export class Details {
-  private readonly db: Database
-  private readonly statements = new Map<string, Statement>()
+  readonly #db: Database
+  readonly #statements = new Map<string, Statement>()
 
   constructor(db: Database) {
-    this.db = db
+    this.#db = db
   }
 
-  private row(id: string, viewer: Viewer): DetailRow | undefined {
+  #row(id: string, viewer: Viewer): DetailRow | undefined {
     if (!isGuid(id)) return undefined
     const { sql, params } = whereClause({}, viewer, 'any')
-    const known = this.statements.get(sql)
+    const known = this.#statements.get(sql)
     const statement =
       known ??
-      this.db.prepare(`SELECT ${detailColumns}
+      this.#db.prepare(`SELECT ${detailColumns}
         FROM ${detailTables} WHERE recordings.id = unhex(?, '-') AND ${sql}`)
-    if (!known) this.statements.set(sql, statement)
+    if (!known) this.#statements.set(sql, statement)
     return statement.get(id, ...params) as DetailRow | undefined
   }
 
   /** @returns null where it does not exist or is out of the viewer's reach. */
   detail(id: string, viewer: Viewer): WireDetail | null {
-    const row = this.row(id, viewer)
+    const row = this.#row(id, viewer)
     return row ? readDetailRow(row) : null
   }
 
   /** @returns null as `detail` does, and where it has no audio. */
   audio(id: string, viewer: Viewer): (StoredAudio & { readonly referenceNumber: string }) | null {
-    const row = this.row(id, viewer)
+    const row = this.#row(id, viewer)
     if (!row || row.sha256 === null || row.size === null) return null
     return { sha256: row.sha256, size: row.size, referenceNumber: row.referenceNumber }
   }

@@ -68,21 +68,21 @@ function scopeOf(role: Role, leads: readonly string[]): Scope {
 
 /** Reads and writes over one open database; writes belong in the caller's transaction where there are several. */
 export class Directory {
-  private readonly db: Database
-  private readonly accountByName: Statement
+  readonly #db: Database
+  readonly #accountByName: Statement
 
   constructor(db: Database) {
-    this.db = db
-    this.accountByName = db.prepare(`SELECT ${accountColumns} WHERE people.folded = ?`)
+    this.#db = db
+    this.#accountByName = db.prepare(`SELECT ${accountColumns} WHERE people.folded = ?`)
   }
 
-  private row(username: string): AccountRow | undefined {
-    return this.accountByName.get(fold(username)) as AccountRow | undefined
+  #row(username: string): AccountRow | undefined {
+    return this.#accountByName.get(fold(username)) as AccountRow | undefined
   }
 
   /** The user as they are now and their stored password, or null where there is no such account. */
   credentials(typed: string): { principal: Principal; password: string } | null {
-    const row = this.row(typed)
+    const row = this.#row(typed)
     if (!row) return null
     const { user, role, leads } = accountOf(row)
     const displayName = [user.firstName, user.lastName].filter((name) => name !== undefined).join(' ')
@@ -90,7 +90,7 @@ export class Directory {
     const scope = scopeOf(role, leads)
     const { username } = user
     // The password of a demo account is told to everybody, and comes back with the demo data.
-    const canChangePassword = !isDemoAccount(this.db, username)
+    const canChangePassword = !isDemoAccount(this.#db, username)
     return {
       principal: { username, displayName: displayName || null, role, scope, stamp, canChangePassword },
       password: row.password,
@@ -98,12 +98,12 @@ export class Directory {
   }
 
   account(username: string): Account | null {
-    const row = this.row(username)
+    const row = this.#row(username)
     return row ? accountOf(row) : null
   }
 
   accounts(): Account[] {
-    const rows = this.db.prepare(`SELECT ${accountColumns} ORDER BY people.folded`).all()
+    const rows = this.#db.prepare(`SELECT ${accountColumns} ORDER BY people.folded`).all()
     return (rows as AccountRow[]).map(accountOf)
   }
 
@@ -111,7 +111,7 @@ export class Directory {
   groupId(name: string): number {
     const sql = `INSERT INTO recording_groups (name, folded) VALUES (?, ?)
       ON CONFLICT (folded) DO UPDATE SET name = name RETURNING group_id`
-    return Number(this.db.prepare(sql).pluck().get(name, fold(name)))
+    return Number(this.#db.prepare(sql).pluck().get(name, fold(name)))
   }
 
   /** Adds the person, or what is newly known of them; what is not told stays. @returns their id. */
@@ -129,7 +129,7 @@ export class Directory {
     const { username, firstName, lastName, phoneNumber, department } = user
     const told = [firstName, lastName, phoneNumber, department].map((text) => text ?? null)
     return Number(
-      this.db
+      this.#db
         .prepare(sql)
         .pluck()
         .get(username, fold(username), ...told, groupId),
@@ -139,12 +139,12 @@ export class Directory {
   /** Gives the person an account, or replaces the one they had. @param password as `hashPassword` gave it. */
   saveAccount({ user, role, leads }: Account, password: string): void {
     const personId = this.savePerson(user)
-    this.db.prepare('DELETE FROM leads WHERE person_id = ?').run(personId)
-    this.db
+    this.#db.prepare('DELETE FROM leads WHERE person_id = ?').run(personId)
+    this.#db
       .prepare('INSERT OR REPLACE INTO accounts (person_id, role, password) VALUES (?, ?, ?)')
       .run(personId, role, password)
     for (const group of leads) {
-      this.db
+      this.#db
         .prepare('INSERT OR IGNORE INTO leads (person_id, group_id) VALUES (?, ?)')
         .run(personId, this.groupId(group))
     }
@@ -152,17 +152,17 @@ export class Directory {
 
   /** @returns false where there is no such account. */
   savePassword(username: string, password: string): boolean {
-    const row = this.row(username)
+    const row = this.#row(username)
     if (!row) return false
-    this.db.prepare('UPDATE accounts SET password = ? WHERE person_id = ?').run(password, row.personId)
+    this.#db.prepare('UPDATE accounts SET password = ? WHERE person_id = ?').run(password, row.personId)
     return true
   }
 
   /** Takes the account away; the person stays, as the owner of their recordings. @returns false where there was none. */
   removeAccount(username: string): boolean {
-    const row = this.row(username)
+    const row = this.#row(username)
     if (!row) return false
-    this.db.prepare('DELETE FROM accounts WHERE person_id = ?').run(row.personId)
+    this.#db.prepare('DELETE FROM accounts WHERE person_id = ?').run(row.personId)
     return true
   }
 }

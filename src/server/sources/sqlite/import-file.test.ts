@@ -11,7 +11,7 @@ import { writeDemoMark } from './demo-mark.ts'
 import { importRecordings, type ImportOptions } from './import-file.ts'
 import { AnswerSplitter } from './import-json.ts'
 import { openSqliteSource } from './sqlite-source.ts'
-import { temporaryFolder, testGuid, type TestStore } from './testing.ts'
+import { temporaryFolder, testGuid, type TestStore } from '../../../testing/store.ts'
 
 const { signal } = new AbortController()
 const manager: Principal = {

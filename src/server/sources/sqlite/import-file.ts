@@ -173,57 +173,57 @@ function audioFiles(mediaDir: string): ReadonlyMap<string, string> {
 
 class Loader {
   rows = 0
-  private added = 0
-  private withAudio = 0
-  private readonly reasons: string[] = []
-  private skipped = 0
-  private readonly db: Database
-  private readonly writer: RecordingWriter
-  private readonly shelf: AudioShelf
-  private readonly audio: ReadonlyMap<string, string>
-  private readonly skipBad: boolean
+  #added = 0
+  #withAudio = 0
+  readonly #reasons: string[] = []
+  #skipped = 0
+  readonly #db: Database
+  readonly #writer: RecordingWriter
+  readonly #shelf: AudioShelf
+  readonly #audio: ReadonlyMap<string, string>
+  readonly #skipBad: boolean
 
   constructor(db: Database, shelf: AudioShelf, { mediaDir, skipBad = false }: ImportOptions) {
-    this.db = db
-    this.writer = new RecordingWriter(db)
-    this.shelf = shelf
-    this.audio = mediaDir === undefined ? new Map() : audioFiles(mediaDir)
-    this.skipBad = skipBad
+    this.#db = db
+    this.#writer = new RecordingWriter(db)
+    this.#shelf = shelf
+    this.#audio = mediaDir === undefined ? new Map() : audioFiles(mediaDir)
+    this.#skipBad = skipBad
   }
 
   take({ place, value, problem }: Entry): void {
     this.rows += 1
     try {
       if (problem !== undefined) throw new RowError(problem)
-      if (this.writer.put(this.withMedia(readImported(value))) === 'added') this.added += 1
+      if (this.#writer.put(this.#withMedia(readImported(value))) === 'added') this.#added += 1
     } catch (error) {
       if (!(error instanceof RowError)) throw error
-      this.skip(`${place}: ${error.message}`)
+      this.#skip(`${place}: ${error.message}`)
     }
   }
 
-  private withMedia(recording: NewRecording): NewRecording {
-    const file = this.audio.get(recording.id.toLowerCase())
+  #withMedia(recording: NewRecording): NewRecording {
+    const file = this.#audio.get(recording.id.toLowerCase())
     if (file === undefined) return recording
-    const audio = this.shelf.add(file)
+    const audio = this.#shelf.add(file)
     if (audio.size === 0) throw new RowError(`its audio ${file} is empty`)
-    this.withAudio += 1
+    this.#withAudio += 1
     return { ...recording, audio }
   }
 
-  private skip(reason: string): void {
-    if (!this.skipBad) {
+  #skip(reason: string): void {
+    if (!this.#skipBad) {
       throw new StoreError(
         `${reason}. Correct it, or run the import again with --skip-bad to leave such recordings out`,
       )
     }
-    this.skipped += 1
-    if (this.reasons.length < REASONS_KEPT) this.reasons.push(reason)
+    this.#skipped += 1
+    if (this.#reasons.length < REASONS_KEPT) this.#reasons.push(reason)
   }
 
   result(): Omit<ImportResult, 'format'> {
-    const { added, withAudio, skipped, reasons } = this
-    const accounts = Number(this.db.prepare('SELECT count(*) FROM accounts').pluck().get())
+    const [added, withAudio, skipped, reasons] = [this.#added, this.#withAudio, this.#skipped, this.#reasons]
+    const accounts = Number(this.#db.prepare('SELECT count(*) FROM accounts').pluck().get())
     return { added, updated: this.rows - added - skipped, withAudio, skipped, accounts, reasons }
   }
 }

@@ -12,91 +12,91 @@ const OPENING = /["{}[\],]/g
 
 export class AnswerSplitter {
   /** What has arrived and is still needed: from the current element's first character on. */
-  private text = ''
+  #text = ''
   /** Where scanning goes on in `text`. */
-  private position = 0
-  private depth = 0
-  private lastName = ''
-  private inList = false
-  private elementStart = 0
-  private found = false
+  #position = 0
+  #depth = 0
+  #lastName = ''
+  #inList = false
+  #elementStart = 0
+  #found = false
 
   /** @returns the texts of the elements that are complete with this piece. */
   push(piece: string): string[] {
-    this.text += piece
+    this.#text += piece
     const elements: string[] = []
-    while (this.step(elements));
-    const keepFrom = this.inList ? this.elementStart : this.position
-    this.text = this.text.slice(keepFrom)
-    this.position -= keepFrom
-    this.elementStart -= keepFrom
+    while (this.#step(elements));
+    const keepFrom = this.#inList ? this.#elementStart : this.#position
+    this.#text = this.#text.slice(keepFrom)
+    this.#position -= keepFrom
+    this.#elementStart -= keepFrom
     return elements
   }
 
   /** To be called when nothing more arrives. @throws StoreError where the answer was cut off or is none. */
   end(): void {
-    if (this.depth !== 0) throw new StoreError('the file ends in the middle of the answer: it was cut off')
-    if (!this.found) throw new StoreError('the file has no list named “recordings”')
+    if (this.#depth !== 0) throw new StoreError('the file ends in the middle of the answer: it was cut off')
+    if (!this.#found) throw new StoreError('the file has no list named “recordings”')
   }
 
   /** Goes to the next character that means something. @returns false where more text is needed. */
-  private step(elements: string[]): boolean {
-    OPENING.lastIndex = this.position
-    const match = OPENING.exec(this.text)
+  #step(elements: string[]): boolean {
+    OPENING.lastIndex = this.#position
+    const match = OPENING.exec(this.#text)
     if (!match) {
-      this.position = this.text.length
+      this.#position = this.#text.length
       return false
     }
     const { index } = match
-    if (match[0] === '"') return this.skipString(index)
-    this.position = index + 1
-    this.bracket(match[0], index, elements)
+    if (match[0] === '"') return this.#skipString(index)
+    this.#position = index + 1
+    this.#bracket(match[0], index, elements)
     return true
   }
 
-  private skipString(opening: number): boolean {
+  #skipString(opening: number): boolean {
     let closing = opening
     do {
-      closing = this.text.indexOf('"', closing + 1)
+      closing = this.#text.indexOf('"', closing + 1)
       if (closing === -1) {
         // The rest of the string is still to come; look at it again then.
-        this.position = opening
+        this.#position = opening
         return false
       }
-    } while (this.isEscaped(closing))
-    if (this.depth === IN_ANSWER) this.lastName = this.text.slice(opening + 1, closing)
-    this.position = closing + 1
+    } while (this.#isEscaped(closing))
+    if (this.#depth === IN_ANSWER) this.#lastName = this.#text.slice(opening + 1, closing)
+    this.#position = closing + 1
     return true
   }
 
-  private isEscaped(index: number): boolean {
+  #isEscaped(index: number): boolean {
     let backslashes = 0
-    while (this.text[index - 1 - backslashes] === '\\') backslashes += 1
+    while (this.#text[index - 1 - backslashes] === '\\') backslashes += 1
     return backslashes % 2 === 1
   }
 
-  private bracket(character: string, index: number, elements: string[]): void {
+  #bracket(character: string, index: number, elements: string[]): void {
     if (character === ',') {
-      if (this.inList && this.depth === IN_LIST) this.take(index, elements)
+      if (this.#inList && this.#depth === IN_LIST) this.#take(index, elements)
     } else if (character === '{' || character === '[') {
-      this.depth += 1
-      if (this.depth === IN_LIST && character === '[' && this.lastName === 'recordings') {
-        this.inList = true
-        this.found = true
-        this.elementStart = index + 1
+      this.#depth += 1
+      if (this.#depth === IN_LIST && character === '[' && this.#lastName === 'recordings') {
+        this.#inList = true
+        this.#found = true
+        this.#elementStart = index + 1
       }
     } else {
-      if (this.inList && this.depth === IN_LIST) {
+      if (this.#inList && this.#depth === IN_LIST) {
         // An empty list, or a comma too many: nothing stands before the bracket.
-        if (this.text.slice(this.elementStart, index).trim() !== '') this.take(index, elements)
-        this.inList = false
+        if (this.#text.slice(this.#elementStart, index).trim() !== '') this.#take(index, elements)
+        this.#inList = false
       }
-      this.depth -= 1
+      this.#depth -= 1
     }
   }
 
-  private take(end: number, elements: string[]): void {
-    elements.push(this.text.slice(this.elementStart, end))
-    this.elementStart = end + 1
+  #take(end: number, elements: string[]): void {
+    elements.push(this.#text.slice(this.#elementStart, end))
+    this.#elementStart = end + 1
   }
 }

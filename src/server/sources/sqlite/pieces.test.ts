@@ -6,7 +6,7 @@ import { Pace } from './pieces.ts'
 import { RecordingWriter } from './recording-writer.ts'
 import type { Viewer } from './search-kind.ts'
 import { Searcher } from './searching.ts'
-import { testGuid, testStore, type TestStore } from './testing.ts'
+import { testGuid, testStore, type TestStore } from '../../../testing/store.ts'
 
 const PIECE_ROWS = 10
 const viewer: Viewer = { username: 'm', scope: { kind: 'all' } }

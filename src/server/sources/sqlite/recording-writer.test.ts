@@ -5,7 +5,7 @@ import { openForWriting, type Database } from './database.ts'
 import { SEQUENCES } from './key.ts'
 import { RecordingWriter, type NewRecording } from './recording-writer.ts'
 import { openSqliteSource } from './sqlite-source.ts'
-import { temporaryFolder, testGuid, type TestStore } from './testing.ts'
+import { temporaryFolder, testGuid, type TestStore } from '../../../testing/store.ts'
 
 const { signal } = new AbortController()
 const manager: Principal = {

@@ -81,17 +81,17 @@ interface KnownPerson {
 type Value = string | number | null
 
 export class RecordingWriter {
-  private readonly db: Database
-  private readonly directory: Directory
-  private readonly statements: Readonly<Record<'insert' | 'update' | 'find' | 'highest', Statement>>
+  readonly #db: Database
+  readonly #directory: Directory
+  readonly #statements: Readonly<Record<'insert' | 'update' | 'find' | 'highest', Statement>>
   /** What is known of each owner by spelling, so that an owner who was just seen costs no statement. */
-  private readonly people = new Map<string, KnownPerson>()
-  private readonly media = new Map<string, number>()
+  readonly #people = new Map<string, KnownPerson>()
+  readonly #media = new Map<string, number>()
 
   constructor(db: Database) {
-    this.db = db
-    this.directory = new Directory(db)
-    this.statements = {
+    this.#db = db
+    this.#directory = new Directory(db)
+    this.#statements = {
       insert: db.prepare(insertSql),
       update: db.prepare(updateSql),
       find: db.prepare(findSql).raw(),
@@ -106,24 +106,24 @@ export class RecordingWriter {
    */
   put(recording: NewRecording): 'added' | 'updated' {
     const { id, startMs } = recording
-    const values = this.values(recording)
+    const values = this.#values(recording)
     const toInsert = values.map((value) => value ?? null)
-    const { insert, find } = this.statements
+    const { insert, find } = this.#statements
     // Nearly always both the id and the ms are new, and this is all.
     if (insert.run(firstKey(startMs), id, ...toInsert).changes === 1) return 'added'
     const known = find.get(id) as [key: string, ...Value[]] | undefined
     if (known) {
-      this.update(recording, values, known)
+      this.#update(recording, values, known)
       return 'updated'
     }
-    insert.run(this.freeKey(startMs), id, ...toInsert)
+    insert.run(this.#freeKey(startMs), id, ...toInsert)
     return 'added'
   }
 
   /** In the order of the columns; undefined is not told. */
-  private values(recording: NewRecording): (Value | undefined)[] {
+  #values(recording: NewRecording): (Value | undefined)[] {
     const { id, audio, note, pbxCallId, preservingUser } = recording
-    const owner = recording.owner && this.person(recording.owner)
+    const owner = recording.owner && this.#person(recording.owner)
     return [
       caseMask(id),
       recording.referenceNumber,
@@ -135,14 +135,14 @@ export class RecordingWriter {
       recording.remoteNumber,
       owner && owner.id,
       owner && owner.spelling,
-      audio && this.mediaId(audio),
+      audio && this.#mediaId(audio),
       pbxCallId,
-      preservingUser && this.person(preservingUser).id,
+      preservingUser && this.#person(preservingUser).id,
       note && JSON.stringify(note),
     ]
   }
 
-  private update(
+  #update(
     { id, startMs }: NewRecording,
     values: readonly (Value | undefined)[],
     [keyText, ...known]: [key: string, ...Value[]],
@@ -153,12 +153,12 @@ export class RecordingWriter {
     const next = known.map((value, index) => (values[index] === undefined ? value : values[index]))
     // Importing an archive again is common, and writing what is there already takes five times as long.
     if (stays && next.every((value, index) => value === known[index])) return
-    this.statements.update.run(stays ? knownKey : this.freeKey(startMs), ...next, id)
+    this.#statements.update.run(stays ? knownKey : this.#freeKey(startMs), ...next, id)
   }
 
-  private freeKey(startMs: number): bigint {
+  #freeKey(startMs: number): bigint {
     const last = lastKey(startMs)
-    const highest = this.statements.highest.get(firstKey(startMs), last) as bigint | null
+    const highest = this.#statements.highest.get(firstKey(startMs), last) as bigint | null
     if (highest === last) {
       throw new RowError(
         `more than ${SEQUENCES.toLocaleString('en')} recordings start in the same millisecond, ${new Date(startMs).toISOString()}: ` +
@@ -168,25 +168,25 @@ export class RecordingWriter {
     return highest === null ? firstKey(startMs) : highest + 1n
   }
 
-  private person(user: User): KnownPerson {
-    const known = this.people.get(user.username)
+  #person(user: User): KnownPerson {
+    const known = this.#people.get(user.username)
     const told = JSON.stringify(user)
     // A bare username tells nothing new of anybody.
     if (known && (known.told === told || told === JSON.stringify({ username: user.username }))) return known
-    const id = this.directory.savePerson(user)
-    const stored = this.db.prepare('SELECT username FROM people WHERE person_id = ?').pluck().get(id)
+    const id = this.#directory.savePerson(user)
+    const stored = this.#db.prepare('SELECT username FROM people WHERE person_id = ?').pluck().get(id)
     const person = { id, spelling: stored === user.username ? null : user.username, told }
-    this.people.set(user.username, person)
+    this.#people.set(user.username, person)
     return person
   }
 
-  private mediaId({ sha256, size }: StoredAudio): number {
-    const known = this.media.get(sha256)
+  #mediaId({ sha256, size }: StoredAudio): number {
+    const known = this.#media.get(sha256)
     if (known !== undefined) return known
     const sql = `INSERT INTO media (sha256, size) VALUES (?, ?)
       ON CONFLICT (sha256) DO UPDATE SET size = excluded.size RETURNING media_id`
-    const id = Number(this.db.prepare(sql).pluck().get(sha256, size))
-    this.media.set(sha256, id)
+    const id = Number(this.#db.prepare(sql).pluck().get(sha256, size))
+    this.#media.set(sha256, id)
     return id
   }
 }

@@ -4,7 +4,7 @@ import type { Search } from '../../../contract/search.ts'
 import { searchInPlace } from './search-in-place.ts'
 import type { SearchKind, Viewer } from './search-kind.ts'
 import { createSearchRunner, type SearchPlaces, type SearchRunner } from './search-runner.ts'
-import { testStore, type TestStore } from './testing.ts'
+import { testStore, type TestStore } from '../../../testing/store.ts'
 
 const scan: Search = { remotePartyNumber: { op: 'contains', text: '1' } }
 const paging = { page: 0, pageSize: 5 }

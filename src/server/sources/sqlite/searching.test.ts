@@ -9,7 +9,7 @@ import type { Search } from '../../../contract/search.ts'
 import type { Principal } from '../source.ts'
 import type { SqliteSource } from './sqlite-source.ts'
 import { openSqliteSource } from './sqlite-source.ts'
-import { testGuid, testStore, type TestRecording, type TestStore } from './testing.ts'
+import { testGuid, testStore, type TestRecording, type TestStore } from '../../../testing/store.ts'
 
 const { signal } = new AbortController()
 

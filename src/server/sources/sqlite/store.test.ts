@@ -7,7 +7,7 @@ import { databaseFile, openForReading, openForWriting } from './database.ts'
 import { migrate, SCHEMA_VERSION } from './schema.ts'
 import { openSqliteSource } from './sqlite-source.ts'
 import { explain } from './store-error.ts'
-import { temporaryFolder, testStore, type TestStore } from './testing.ts'
+import { temporaryFolder, testStore, type TestStore } from '../../../testing/store.ts'
 
 let folder: TestStore
 beforeEach(() => {

@@ -1,0 +1,64 @@
+/** What the README tells an operator, against what there is. */
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { HEALTH_LIVE, HEALTH_READY } from './contract/endpoints.ts'
+import { readConfig } from './server/config/config.ts'
+import { variableNames, variables, type Variable } from './server/config/variables.ts'
+
+const root = resolve(import.meta.dirname, '..')
+const readme = readFileSync(resolve(root, 'README.md'), 'utf8')
+const { scripts } = JSON.parse(readFileSync(resolve(root, 'package.json'), 'utf8')) as {
+  scripts: Record<string, string>
+}
+
+const blocks = (language: string): string[] =>
+  [...readme.matchAll(new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\``, 'g'))].map((match) => match[1] ?? '')
+
+describe('the README', () => {
+  it('tells each variable as it is declared, and no other', () => {
+    const table = /\n\| variable [^]*?\n\n/.exec(readme)?.[0] ?? ''
+    const rows = table.trim().split('\n').slice(2)
+    const cells = rows.map((row) =>
+      row
+        .slice(1, -1)
+        .split('|')
+        .map((cell) => cell.trim()),
+    )
+    const declared = variableNames.map((name) => {
+      const { told, standard, what }: Variable = variables[name]
+      return [`\`${name}\``, told ?? (standard === '' ? '' : `\`${standard}\``), what]
+    })
+    expect(cells).toEqual(declared)
+  })
+
+  it('names only commands that there are', () => {
+    const named = [...readme.matchAll(/\bnpm (?:(run)(?: -s)? )?([a-z:]+)/g)].map((match) => [
+      match[1],
+      match[2],
+    ])
+    expect(named.length).toBeGreaterThan(10)
+    const wrong = named.filter(([run, name = '']) =>
+      run === undefined ? !['ci', 'start', 'test'].includes(name) : !(name in scripts),
+    )
+    expect(wrong).toEqual([])
+  })
+
+  it('has a service and commands whose variables the host takes', () => {
+    const unit = blocks('ini').join('\n')
+    const env = Object.fromEntries(
+      [...unit.matchAll(/^Environment=(\w+)=(.*)$/gm)].map((match) => [match[1], match[2]]),
+    )
+    expect(Object.keys(env).length).toBeGreaterThan(0)
+    expect(readConfig(env).recorder).not.toBeNull()
+    const assigned = blocks('sh').flatMap((text) =>
+      [...text.matchAll(/\b([A-Z][A-Z_]+)=/g)].map((match) => match[1]),
+    )
+    expect(assigned.length).toBeGreaterThan(0)
+    expect(assigned.filter((name) => !variableNames.some((known) => known === name))).toEqual([])
+  })
+
+  it('names the addresses that watch the host', () => {
+    for (const path of [HEALTH_LIVE, HEALTH_READY, '/metrics']) expect(readme).toContain(`\`${path}\``)
+  })
+})

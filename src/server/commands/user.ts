@@ -1,0 +1,203 @@
+/** `npm run user -- add|list|remove|passwd|sign-out`: the accounts of the embedded store. */
+import { parseArgs } from 'node:util'
+import { roles, type Role } from '../../contract/session.ts'
+import { askPassword, UsageError } from './ask-password.ts'
+import { AuditError } from '../audit/audit-error.ts'
+import { keepFilesPrivate } from '../files/private-files.ts'
+import { logged } from './from-terminal.ts'
+import { HostKeyError } from '../process/host-key.ts'
+import { requireSessions, signOut } from './sign-out.ts'
+import { openForWriting, storeExists, type Database } from '../sources/sqlite/database.ts'
+import { isDemoAccount } from '../sources/sqlite/demo-mark.ts'
+import { Directory, type Account } from '../sources/sqlite/directory.ts'
+import { hashPassword } from '../sources/sqlite/passwords.ts'
+import { explain, StoreError } from '../sources/sqlite/store-error.ts'
+
+const USAGE = `Usage: npm run user -- add NAME --role none|base|supervisor|manager [--group G] [--leads G,H]
+                          [--first-name F] [--last-name L] [--password-stdin]
+       npm run user -- list
+       npm run user -- remove NAME
+       npm run user -- passwd NAME [--password-stdin]
+       npm run user -- sign-out NAME|--all
+
+Manages who may sign in to the store in DATA_DIR (default: data/). none may find no recordings, base their own,
+supervisor those of the groups they lead (--leads), manager all. --group is the group that the user's own recordings
+belong to. The password is asked for, or read from standard input with --password-stdin. sign-out ends the sessions of
+one user or of all, also in front of a recorder: there in every spelling of the NAME, such as DOMAIN\\NAME.`
+
+function readArguments(args: string[]) {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      role: { type: 'string' },
+      group: { type: 'string' },
+      leads: { type: 'string' },
+      'first-name': { type: 'string' },
+      'last-name': { type: 'string' },
+      'password-stdin': { type: 'boolean', default: false },
+      all: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  })
+  const [command, name, ...others] = positionals
+  if (others.length > 0) throw new UsageError(`Too many names: ${others.join(' ')}.`)
+  return { command, name, values }
+}
+type Options = ReturnType<typeof readArguments>['values']
+
+function named(name: string | undefined): string {
+  if (name === undefined || name.trim() === '') throw new UsageError('Which user? Give their NAME.')
+  // HTTP Basic ends the username at the first colon.
+  if (name.includes(':')) throw new UsageError(`A username cannot contain a colon: ${name}.`)
+  return name
+}
+
+/** For the sessions of all. */
+function everybody(name: string | undefined): null {
+  if (name !== undefined) throw new UsageError(`Give a NAME or --all, not both: ${name}.`)
+  return null
+}
+
+function newAccount(name: string, options: Options): Account {
+  const role = roles.find((known) => known === options.role)
+  if (!role) throw new UsageError(`--role takes one of ${roles.join(', ')}.`)
+  return {
+    user: {
+      username: name,
+      firstName: options['first-name'],
+      lastName: options['last-name'],
+      group: options.group,
+    },
+    role,
+    leads: ledGroups(role, options.leads),
+  }
+}
+
+function ledGroups(role: Role, leads: string | undefined): string[] {
+  const groups = (leads ?? '')
+    .split(',')
+    .map((group) => group.trim())
+    .filter((group) => group !== '')
+  if (role === 'supervisor' && groups.length === 0) {
+    throw new UsageError('A supervisor sees the groups they lead: name them with --leads G,H.')
+  }
+  if (role !== 'supervisor' && groups.length > 0) throw new UsageError('--leads is for the role supervisor.')
+  return groups
+}
+
+function refuseDemoAccount(db: Database, name: string): void {
+  if (!isDemoAccount(db, name)) return
+  throw new StoreError(
+    `${name} is an account of the demo, which comes back with the demo data. ` +
+      'Import recordings of your own with --replace-demo, or set DATA_DIR to another folder.',
+  )
+}
+
+const noAccount = (name: string): StoreError =>
+  new StoreError(`There is no account ${name}. “npm run user -- list” shows all.`)
+
+async function add(db: Database, name: string, options: Options): Promise<string> {
+  const account = newAccount(name, options)
+  const directory = new Directory(db)
+  if (directory.account(name)) {
+    throw new StoreError(
+      `${name} has an account already. Remove it first, or change its password with passwd.`,
+    )
+  }
+  const password = await hashPassword(await askPassword(name, options['password-stdin']))
+  db.transaction(() => directory.saveAccount(account, password)).immediate()
+  return `Added ${name} (${account.role}).`
+}
+
+async function passwd(db: Database, name: string, options: Options): Promise<string> {
+  refuseDemoAccount(db, name)
+  const directory = new Directory(db)
+  if (!directory.account(name)) throw noAccount(name)
+  const password = await hashPassword(await askPassword(name, options['password-stdin']))
+  if (!directory.savePassword(name, password)) throw noAccount(name)
+  return `Changed the password of ${name}; their sessions have ended.`
+}
+
+function remove(db: Database, name: string): string {
+  refuseDemoAccount(db, name)
+  if (!new Directory(db).removeAccount(name)) throw noAccount(name)
+  return `Removed ${name}. Recordings of theirs stay.`
+}
+
+function list(db: Database): string {
+  const rows = new Directory(db)
+    .accounts()
+    .map(({ user, role, leads }) => [
+      user.username,
+      role,
+      user.group ?? '',
+      leads.join(', '),
+      [user.firstName, user.lastName].filter((part) => part !== undefined).join(' '),
+    ])
+  if (rows.length === 0)
+    return 'There are no accounts. “npm run user -- add NAME --role manager” makes the first.'
+  const table = [['USERNAME', 'ROLE', 'GROUP', 'LEADS', 'NAME'], ...rows]
+  const widths = table[0]?.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0))) ?? []
+  return table
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
+}
+
+/** How the audit log calls them. */
+const changes = { add: 'account_added', passwd: 'password_changed', remove: 'account_removed' } as const
+
+async function run(args: string[]): Promise<string> {
+  const { command, name, values } = readArguments(args)
+  if (values.help) return USAGE
+  if (command === undefined || !['add', 'list', 'remove', 'passwd', 'sign-out'].includes(command)) {
+    throw new UsageError(command === undefined ? 'What is to be done?' : `There is no command ${command}.`)
+  }
+  const dataDir = process.env.DATA_DIR || 'data'
+  if (command === 'sign-out') {
+    const whose = values.all ? everybody(name) : named(name)
+    requireSessions(dataDir)
+    return logged({ action: 'sessions_ended', account: whose }, async () => signOut(dataDir, whose))
+  }
+  if (command !== 'add' && !storeExists(dataDir)) {
+    throw new StoreError(
+      `There is no store in ${dataDir}. Set DATA_DIR to its folder, or add a user to make one.`,
+    )
+  }
+  if (command === 'add') newAccount(named(name), values)
+  const db = openForWriting(dataDir)
+  try {
+    if (command === 'list') return list(db)
+    const action = changes[command as keyof typeof changes]
+    return await logged({ action, account: named(name) }, async () => {
+      if (command === 'add') return add(db, named(name), values)
+      return command === 'passwd' ? passwd(db, named(name), values) : remove(db, named(name))
+    })
+  } catch (error) {
+    throw explain(error, db.name)
+  } finally {
+    db.close()
+  }
+}
+
+/** What the operator can act on is said in a sentence; anything else keeps its stack, for a report. */
+function failure(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  if ([AuditError, HostKeyError, StoreError].some((kind) => error instanceof kind)) return error.message
+  const isUsage =
+    error instanceof UsageError || ('code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'))
+  return isUsage ? `${error.message}\n\n${USAGE}` : (error.stack ?? error.message)
+}
+
+keepFilesPrivate()
+try {
+  process.stdout.write(`${await run(process.argv.slice(2))}\n`)
+} catch (error) {
+  process.stderr.write(`${failure(error)}\n`)
+  process.exitCode = 1
+}

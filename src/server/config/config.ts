@@ -1,0 +1,128 @@
+/** The host's configuration: the environment, read once and checked as a whole. */
+import { join } from 'node:path'
+import type { Listen } from './addresses.ts'
+import type { Authority } from './authorities.ts'
+import { matchTls, type TlsFiles, type TlsMaterial } from './certificates.ts'
+import { Fault } from './readers.ts'
+import { relations } from './relations.ts'
+import type { AuditSink } from './sinks.ts'
+import { harmfulVariables, unknownVariables } from './unknown.ts'
+import {
+  variableNames,
+  variables,
+  type LogLevel,
+  type RemoteParameter,
+  type Values,
+  type VariableName,
+} from './variables.ts'
+
+/** How to reach the customer's recorder. */
+export interface RecorderConfig {
+  /** The server's origin, without a slash at its end: `https://recorder.example.com`. */
+  readonly url: string
+  /** Certificates in PEM form to trust besides the system's, or null. */
+  readonly ca: string | null
+  readonly remoteParameter: RemoteParameter
+  /** How long a search may take there, in milliseconds. */
+  readonly timeoutMs: number
+}
+
+export interface Config {
+  readonly host: string
+  /** 0 takes any free port. */
+  readonly port: number
+  /** As given: relative to the working directory. */
+  readonly dataDir: string
+  /** Never true beside a recorder. */
+  readonly demo: boolean
+  /** Where the host's clock starts, ms since the Unix epoch; null for the machine's own time. */
+  readonly demoNowMs: number | null
+  /** Exact origins that may frame `/embed/v1/`. */
+  readonly embedOrigins: readonly string[]
+  /** Failed logins of one user from one address in 15 minutes before the next is refused. */
+  readonly loginFailures: number
+  /** Whom to ask for rights, or null. */
+  readonly contact: string | null
+  readonly logLevel: LogLevel | null
+  /** Null where the embedded store answers. */
+  readonly recorder: RecorderConfig | null
+  /** The audit log's file; relative to the working directory, as `dataDir` is. */
+  readonly auditLog: string
+  /** Rows to one session in an hour that look like copying. */
+  readonly copyAlert: number
+  /** Where the audit log's heads are kept; a file's path is relative to the working directory. */
+  readonly auditSink: AuditSink
+  /** 32 bytes, or null where the host makes its own in `dataDir`. */
+  readonly hostKey: Buffer | null
+  /** Addresses and networks of proxies whose word about the client and TLS is taken. */
+  readonly trustProxy: readonly string[]
+  /** The names that requests may come under; none: the host finds out by where it listens. */
+  readonly allowedHosts: readonly Authority[]
+  /** Whether browsers are to insist on TLS for names below the host's own too. */
+  readonly hstsSubdomains: boolean
+  /** Null for plain HTTP. */
+  readonly tls: (TlsFiles & TlsMaterial) | null
+  /** Where metrics are answered, or null for nowhere. */
+  readonly metrics: Listen | null
+}
+
+/** What is wrong with the configuration, every fault on a line of its own. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+const toConfig = (values: Values): Config => ({
+  host: values.HOST,
+  port: values.PORT,
+  dataDir: values.DATA_DIR,
+  demo: values.DEMO && values.RECORDER_URL === null,
+  demoNowMs: values.DEMO_NOW,
+  embedOrigins: values.EMBED_ORIGINS,
+  loginFailures: values.LOGIN_FAILURES,
+  contact: values.CONTACT,
+  logLevel: values.LOG_LEVEL,
+  recorder: values.RECORDER_URL === null ? null : toRecorder(values.RECORDER_URL, values),
+  auditLog: values.AUDIT_LOG ?? join(values.DATA_DIR, 'audit.log'),
+  auditSink: values.AUDIT_SINK ?? { kind: 'file', path: join(values.DATA_DIR, 'audit.heads') },
+  copyAlert: values.COPY_ALERT,
+  hostKey: values.HOST_KEY ?? values.HOST_KEY_FILE,
+  trustProxy: values.TRUST_PROXY,
+  allowedHosts: values.ALLOWED_HOSTS,
+  hstsSubdomains: values.HSTS_SUBDOMAINS,
+  tls: values.TLS_CERT && values.TLS_KEY ? matchTls(values.TLS_CERT, values.TLS_KEY) : null,
+  metrics: values.METRICS_PORT,
+})
+
+const toRecorder = (url: string, values: Values): RecorderConfig => ({
+  url,
+  ca: values.RECORDER_CA_FILE?.text ?? null,
+  remoteParameter: values.RECORDER_REMOTE_PARAMETER,
+  timeoutMs: values.RECORDER_TIMEOUT * 1000,
+})
+
+const told = (name: VariableName, message: string): string =>
+  `${name} ${message} Example: ${name}=${variables[name].example}`
+
+/**
+ * Reads the environment, and the certificates that it names. A variable set to nothing counts as not set.
+ * @throws ConfigError naming every variable that is wrong or unknown, and an example of a right one.
+ */
+export function readConfig(env: Environment): Config {
+  const isSet = (name: string): boolean => (env[name] ?? '') !== ''
+  const read: Record<string, unknown> = {}
+  const faults: string[] = []
+  for (const name of variableNames) {
+    try {
+      read[name] = variables[name].read(env[name] || variables[name].standard)
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error
+      faults.push(told(name, error.message))
+    }
+  }
+  faults.push(...relations(read, isSet).map(([name, message]) => told(name, message)))
+  faults.push(...unknownVariables(env), ...harmfulVariables(env))
+  if (faults.length === 0) return toConfig(read as Values)
+  throw new ConfigError(`The configuration is not usable:\n${faults.map((fault) => `  ${fault}`).join('\n')}`)
+}

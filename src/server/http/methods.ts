@@ -1,0 +1,38 @@
+/** An address that exists says which methods it knows; without this, the others would look like a wrong address. */
+import type { FastifyInstance } from 'fastify'
+import { METHODS } from 'node:http'
+import { Problem } from '../../contract/problems.ts'
+
+/**
+ * Watches the routes that are added from now on.
+ * @returns what adds, for each of their addresses, the answer 405 to every other method.
+ */
+export function refuseOtherMethods(app: FastifyInstance): () => void {
+  const known = new Map<string, Set<string>>()
+  app.addHook('onRoute', ({ url, method }) => {
+    const methods = known.get(url) ?? new Set()
+    known.set(url, methods)
+    for (const name of [method].flat()) methods.add(name)
+  })
+
+  return () => {
+    const served = METHODS.filter((name) => name !== 'CONNECT')
+    for (const name of served) if (!app.supportedMethods.includes(name)) app.addHttpMethod(name)
+    for (const [url, methods] of [...known].filter(([address]) => address !== '/*')) {
+      const allow = [...methods].toSorted().join(', ')
+      app.route({
+        url,
+        method: served.filter((name) => !methods.has(name)),
+        onRequest: async (_request, reply) => {
+          reply.header('allow', allow)
+          throw new Problem({
+            status: 405,
+            code: 'method_not_allowed',
+            message: `This address answers ${allow} only.`,
+          })
+        },
+        handler: async () => null,
+      })
+    }
+  }
+}

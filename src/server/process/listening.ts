@@ -1,0 +1,69 @@
+/** Binds servers to their addresses, and says what to do where that fails. */
+import type { FastifyInstance } from 'fastify'
+import { once } from 'node:events'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { hostname } from 'node:os'
+import type { Config } from '../config/config.ts'
+import type { Listen } from '../config/addresses.ts'
+import { StartError } from './start-error.ts'
+
+/**
+ * Connections that the system keeps until the host takes them; it may allow fewer. A client whose connection finds no
+ * place tries again only seconds later.
+ */
+const BACKLOG = 4096
+
+/** The variables that name an address. */
+interface NamedBy {
+  readonly host: string
+  readonly port: string
+}
+
+function explain(error: unknown, { host, port }: Listen, named: NamedBy): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (code === 'EADDRINUSE') {
+    return new StartError(
+      `Port ${port} on ${host} is in use. Stop the other program, or set ${named.port} to a free one. Example: ${named.port}=${port + 1}`,
+    )
+  }
+  if (code === 'EACCES') {
+    return new StartError(`Port ${port} may not be used. Set ${named.port} to one from 1024.`)
+  }
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+    const withPort = named.host === named.port ? `:${port}` : ''
+    return new StartError(
+      `${named.host}=${host}${withPort} is no address of this machine. Example: ${named.host}=127.0.0.1${withPort}`,
+    )
+  }
+  return error
+}
+
+function addressOf(server: Server, { host }: Listen): string {
+  const { port } = server.address() as AddressInfo
+  // `0.0.0.0` and `::` are all addresses of this machine, and none that a browser opens.
+  const name = ['0.0.0.0', '::'].includes(host) ? hostname() : host
+  return `${name.includes(':') ? `[${name}]` : name}:${port}`
+}
+
+/** @returns the address to open in a browser. @throws StartError */
+export async function listen(app: FastifyInstance, config: Config): Promise<string> {
+  const { host, port } = config
+  try {
+    await app.listen({ host, port, backlog: BACKLOG })
+  } catch (error) {
+    throw explain(error, config, { host: 'HOST', port: 'PORT' })
+  }
+  return `${config.tls ? 'https' : 'http'}://${addressOf(app.server, config)}/`
+}
+
+/** @returns the address of the metrics. @throws StartError */
+export async function listenForMetrics(server: Server, at: Listen): Promise<string> {
+  try {
+    server.listen(at.port, at.host)
+    await once(server, 'listening')
+  } catch (error) {
+    throw explain(error, at, { host: 'METRICS_PORT', port: 'METRICS_PORT' })
+  }
+  return `http://${addressOf(server, at)}/metrics`
+}

@@ -1,0 +1,90 @@
+/** What the host does when it is told to stop. */
+import type { FastifyInstance } from 'fastify'
+import type { Server } from 'node:http'
+import type { Socket } from 'node:net'
+import { constants } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { DRAIN_MS, type Drain } from '../http/drain.ts'
+
+/** Whatever is still open by then is left to the system: a service manager would kill the host soon after. */
+const STOP_MS = 24_000
+
+export interface Running {
+  readonly app: FastifyInstance
+  readonly drain: Drain
+  /** Closes what the host was given, in this order, after the host itself. */
+  readonly closing: readonly (() => unknown)[]
+}
+
+/**
+ * Node's own list of connections leaves out those in their TLS handshake, and what comes while the host closes: each
+ * would keep it from ending.
+ * @returns what closes every connection, and from then on every new one.
+ */
+function trackConnections(server: Server): () => void {
+  const open = new Set<Socket>()
+  let isOver = false
+  server.on('connection', (socket: Socket) => {
+    if (isOver) {
+      socket.destroy()
+      return
+    }
+    open.add(socket)
+    socket.once('close', () => open.delete(socket))
+  })
+  return () => {
+    isOver = true
+    for (const socket of open) socket.destroy()
+  }
+}
+
+async function stop({ app, drain, closing }: Running, disconnect: () => void): Promise<void> {
+  const enough = new AbortController()
+  const overdue = sleep(DRAIN_MS, undefined, { signal: enough.signal }).catch(() => undefined)
+  await Promise.race([drain.begin(), overdue])
+  enough.abort()
+  disconnect()
+  await app.close()
+  for (const close of closing) await close()
+}
+
+/**
+ * On SIGTERM or SIGINT: refuses what comes anew, waits for what runs, closes everything and leaves with 0, within
+ * 25 seconds whatever clients do. A second signal means now: what runs is cut off, and the exit code is the one of a
+ * process that the signal ended.
+ * @returns what stops in the same way without a signal, and leaves with the code.
+ */
+export function stopOnSignals(running: Running): (code: number) => void {
+  const { log } = running.app
+  const disconnect = trackConnections(running.app.server)
+  let isStopping = false
+  const begin = (code: number): void => {
+    if (isStopping) return
+    isStopping = true
+    setTimeout(() => {
+      log.warn('stopped before everything was closed')
+      process.exit(code)
+    }, STOP_MS).unref()
+    stop(running, disconnect).then(
+      () => {
+        log.info('stopped')
+        process.exit(code)
+      },
+      (error: unknown) => {
+        log.error({ err: error }, 'stopped with a failure')
+        process.exit(1)
+      },
+    )
+  }
+  const told = (signal: 'SIGTERM' | 'SIGINT'): void => {
+    if (isStopping) {
+      log.warn({ signal }, 'stopped at once')
+      process.exit(128 + constants.signals[signal])
+    }
+    log.info({ signal }, 'stopping')
+    begin(0)
+  }
+  process.on('SIGTERM', told)
+  process.on('SIGINT', told)
+  return begin
+}

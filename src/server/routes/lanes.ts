@@ -1,0 +1,80 @@
+/**
+ * How much one user may have under way at once: a page that asks too eagerly, or a script, must not take what others
+ * need. Each kind of work has its lane, so that a full one leaves the others open.
+ */
+import { Problem } from '../../contract/problems.ts'
+import { accountName } from '../sources/account-name.ts'
+import { busy, createTurns, type Release, type Turns } from '../sources/turns.ts'
+
+export interface LaneLimits {
+  /** How many of one user run at once. */
+  readonly running: number
+  /** How many of all users run at once. */
+  readonly runningInAll: number
+  /** How many of one user wait. */
+  readonly waiting: number
+  /** How long one waits, ms. */
+  readonly waitMs: number
+}
+
+const ofOneUser = { runningInAll: Number.POSITIVE_INFINITY, waiting: 50, waitMs: 20_000 }
+
+export const standardLanes = {
+  searches: { ...ofOneUser, running: 6 },
+  details: { ...ofOneUser, running: 6 },
+  listenings: { ...ofOneUser, running: 4 },
+  /** Answers with everything that matches: each holds a snapshot of the store for as long as its client reads. */
+  wholeLists: { ...ofOneUser, running: 4, runningInAll: 16 },
+} satisfies Record<string, LaneLimits>
+
+export type LaneName = keyof typeof standardLanes
+export type LaneOptions = Readonly<Record<LaneName, LaneLimits>>
+
+const inWords: Readonly<Record<LaneName, string>> = {
+  searches: 'searches',
+  details: 'requests for recordings',
+  listenings: 'requests for audio',
+  wholeLists: 'requests for whole lists',
+}
+
+export interface Lanes {
+  /**
+   * Waits for a place; gives it back by what it returns.
+   * @throws Problem 429 `too_many_searches` where too many wait already, 503 `busy` where it waited too long, or the
+   * signal's reason.
+   */
+  enter(lane: LaneName, username: string, signal: AbortSignal): Promise<Release>
+  /** Of all users together. */
+  counts(lane: LaneName): ReturnType<Turns['counts']>
+}
+
+function turnsOf(name: LaneName, { running, runningInAll, waiting, waitMs }: LaneLimits): Turns {
+  const what = inWords[name]
+  return createTurns({
+    running: runningInAll,
+    runningEach: running,
+    waitingEach: waiting,
+    waitMs,
+    full: () =>
+      new Problem({
+        status: 429,
+        code: 'too_many_searches',
+        message: `${running} of your ${what} run and ${waiting} wait. Try again when some are answered.`,
+        retryAfterMs: 1000,
+      }),
+    late: () => busy(`Too many ${what} were before this one. Try again in a moment.`),
+  })
+}
+
+export function createLanes(options: LaneOptions = standardLanes): Lanes {
+  const lanes: Readonly<Record<LaneName, Turns>> = {
+    searches: turnsOf('searches', options.searches),
+    details: turnsOf('details', options.details),
+    listenings: turnsOf('listenings', options.listenings),
+    wholeLists: turnsOf('wholeLists', options.wholeLists),
+  }
+  return {
+    enter: (lane, username, signal) => lanes[lane].enter(accountName(username), signal),
+    counts: (lane) => lanes[lane].counts(),
+  }
+}

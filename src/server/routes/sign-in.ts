@@ -1,0 +1,123 @@
+/** Signing in and out. The password is tried once; from then on the cookie speaks for the user. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import * as v from 'valibot'
+import { AUTH_ACTIVITY, AUTH_LOGIN, AUTH_LOGOUT, AUTH_SESSION } from '../../contract/endpoints.ts'
+import { Problem } from '../../contract/problems.ts'
+import type { Session } from '../../contract/session.ts'
+import type { Audit } from '../audit/audit.ts'
+import type { Refusable } from '../audit/event.ts'
+import { actor, refusingStrangers, tryPassword } from './auditing.ts'
+import { clearToken, giveToken, readToken } from '../auth/cookie.ts'
+import type { DemoAccounts } from '../auth/demo-accounts.ts'
+import { requireNoStranger, requireSameOrigin } from '../auth/origin.ts'
+import type { Passwords } from '../auth/passwords.ts'
+import type { OpenSession, Sessions } from '../auth/sessions.ts'
+import { describeSession, signedOut, type Viewers } from '../auth/viewer.ts'
+import { storageProblem } from '../files/storage-failure.ts'
+import { exchangeOf } from '../http/exchange.ts'
+import type { Credentials, Principal } from '../sources/source.ts'
+
+export interface AuthOptions {
+  readonly sessions: Sessions
+  readonly viewers: Viewers
+  readonly passwords: Passwords
+  readonly demo: DemoAccounts
+  readonly audit: Audit
+  readonly nowMs: () => number
+}
+
+const credentials = v.object({
+  username: v.pipe(v.string(), v.trim(), v.minLength(1)),
+  password: v.pipe(v.string(), v.minLength(1)),
+})
+
+function readCredentials(body: unknown): Credentials {
+  const read = v.safeParse(credentials, body)
+  if (read.success) return read.output
+  throw new Problem({
+    status: 400,
+    code: 'invalid_request',
+    message: 'Send JSON with a username and a password.',
+  })
+}
+
+export function authRoutes(app: FastifyInstance, options: AuthOptions): void {
+  const { sessions, viewers, passwords, demo, audit, nowMs } = options
+
+  const endCurrent = (request: FastifyRequest): void => {
+    const token = readToken(request)
+    if (token !== null) sessions.end(token)
+  }
+
+  /** A right password that leads to no session gets its line as well. @throws Problem 503 `storage_failed`. */
+  function openSession(principal: Principal) {
+    try {
+      const token = sessions.open(principal)
+      const session = sessions.find(token)
+      if (!session) throw signedOut()
+      return { principal, session, token }
+    } catch (error) {
+      throw storageProblem(error) ?? error
+    }
+  }
+
+  /** @returns null as well where it cannot be read whose session it is: it ends all the same. */
+  function findToEnd(request: FastifyRequest, token: string): OpenSession | null {
+    try {
+      return sessions.find(token)
+    } catch (error) {
+      if (!storageProblem(error)) throw error
+      request.log.error({ err: error }, 'storage failed')
+      return null
+    }
+  }
+
+  async function logIn(request: FastifyRequest, reply: FastifyReply): Promise<Session> {
+    const given = readCredentials(request.body)
+    const { signal } = exchangeOf(reply)
+    const client = { address: request.ip, signal }
+    const { principal, session, token } = await tryPassword(audit, request, given, async () => {
+      const right = await passwords.verify(demo.tried(given, request), client)
+      // Nobody would get the cookie of the session.
+      signal.throwIfAborted()
+      return openSession(right)
+    })
+    endCurrent(request)
+    await audit.login(actor(request, principal.username, token))
+    giveToken(request, reply, token)
+    return describeSession({ principal, session }, nowMs())
+  }
+
+  async function logOut(request: FastifyRequest, reply: FastifyReply) {
+    clearToken(request, reply)
+    const token = readToken(request)
+    const session = token === null ? null : findToEnd(request, token)
+    endCurrent(request)
+    if (session) await audit.logout(actor(request, session.username, token))
+    // Not "storage": theme and density live there, and nothing personal does.
+    return reply.header('clear-site-data', '"cache"').code(204).send()
+  }
+
+  async function tell(request: FastifyRequest): Promise<Session> {
+    const found = await viewers.signedIn(request)
+    if (!found) throw signedOut()
+    return describeSession(found, nowMs())
+  }
+
+  async function extend(request: FastifyRequest): Promise<Session> {
+    const token = readToken(request)
+    // Only a session that still holds may be extended: asking first ends one whose user is gone.
+    await tell(request)
+    if (token !== null) sessions.touch(token)
+    return tell(request)
+  }
+
+  const change = (attempt: Refusable) => ({
+    onRequest: refusingStrangers(options, attempt, requireSameOrigin),
+  })
+  const read = { onRequest: refusingStrangers(options, 'session', requireNoStranger) }
+  app.post(AUTH_LOGIN, change('login'), logIn)
+  app.post(AUTH_LOGOUT, change('logout'), logOut)
+  app.post(AUTH_ACTIVITY, change('session'), extend)
+  app.get(AUTH_SESSION, read, tell)
+}

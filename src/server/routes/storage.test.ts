@@ -1,0 +1,186 @@
+/** Signing in and out while the file of the sessions cannot be written or read: locked, full, cut, replaced. */
+import Database from 'better-sqlite3'
+import { randomBytes } from 'node:crypto'
+import { readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { AUTH_ACTIVITY, AUTH_LOGOUT, AUTH_SESSION } from '../../contract/endpoints.ts'
+import { databaseFile } from '../sources/sqlite/database.ts'
+import { limitFiles, loginRequest, ownPage, signIn, testHost, type TestHost } from '../../testing/host.ts'
+
+let host: TestHost
+const lines: string[] = []
+beforeEach(async () => {
+  lines.length = 0
+  const log = { level: 'info', stream: { write: (line: string) => void lines.push(line) } } as const
+  host = await testHost({ dependencies: { log } })
+})
+afterEach(() => host.close())
+
+const sessionsFile = (): string => join(host.dataDir, 'sessions.db')
+const audited = (): { action: string; outcome: string; user: string }[] =>
+  readFileSync(join(host.dataDir, 'audit.log'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { action: string; outcome: string; user: string })
+const post = (url: string, headers: Record<string, string>) =>
+  host.app.inject({ method: 'POST', url, headers: { ...ownPage, ...headers } })
+const statusOf = async (headers: Record<string, string>) =>
+  (await host.app.inject({ url: AUTH_SESSION, headers })).statusCode
+const rows = (): number => {
+  const db = new Database(sessionsFile(), { readonly: true })
+  const count = db.prepare('SELECT count(*) FROM session').pluck().get() as number
+  db.close()
+  return count
+}
+
+/** Another process's writing, as long as it takes. @returns what ends it. */
+function lock(): () => void {
+  const db = new Database(sessionsFile())
+  db.exec('BEGIN EXCLUSIVE')
+  return () => db.close()
+}
+
+/** The disk is full where the sessions' log of writes ends. @returns what gives it room again. */
+function fill(): () => void {
+  limitFiles(statSync(`${sessionsFile()}-wal`).size)
+  return () => limitFiles('unlimited')
+}
+
+const faults = [
+  ['locked', lock],
+  ['full', fill],
+] as const
+
+describe.each(faults)('while the sessions’ file is %s', (_, fault) => {
+  it('signing in and going on are refused for a moment, and nothing is told of why', async () => {
+    const cookie = await signIn(host.app, 'manager')
+    host.nowMs += 1
+    const mend = fault()
+    try {
+      for (const answer of [
+        await host.app.inject(loginRequest('agent')),
+        await post(AUTH_ACTIVITY, cookie),
+      ]) {
+        expect(answer.statusCode).toBe(503)
+        expect(answer.headers['retry-after']).toBe('5')
+        expect(answer.json()).toEqual({
+          code: 'storage_failed',
+          message: expect.stringContaining('Try again in a moment'),
+          requestId: expect.any(String),
+        })
+        expect(answer.body).not.toMatch(/SQL|database|sessions\.db/i)
+        expect(answer.headers).not.toHaveProperty('set-cookie')
+      }
+      expect(await statusOf(cookie)).toBe(200)
+    } finally {
+      mend()
+    }
+    expect(lines.join('')).toContain('"msg":"storage failed"')
+    expect(audited().at(-1)).toMatchObject({ action: 'login', user: 'agent', outcome: 'storage_failed' })
+    expect(await statusOf(await signIn(host.app, 'agent'))).toBe(200)
+    expect((await post(AUTH_ACTIVITY, cookie)).statusCode).toBe(200)
+  })
+
+  it('signing out holds at once, and for good once it can be written', async () => {
+    const [mine, theirs] = [await signIn(host.app, 'manager'), await signIn(host.app, 'agent')]
+    const mend = fault()
+    try {
+      const answer = await post(AUTH_LOGOUT, mine)
+      expect(answer.statusCode).toBe(204)
+      expect(answer.headers['set-cookie']).toMatch(/^rc=; /)
+      expect(await statusOf(mine)).toBe(401)
+      expect(await statusOf(theirs)).toBe(200)
+      expect(rows()).toBe(2)
+    } finally {
+      mend()
+    }
+    expect(audited().at(-1)).toMatchObject({ action: 'logout', user: 'manager', outcome: 'ok' })
+    await expect.poll(rows, { timeout: 10_000 }).toBe(1)
+    expect([await statusOf(mine), await statusOf(theirs)]).toEqual([401, 200])
+  })
+})
+
+/** Has the host read the sessions' file again, and not what it remembers of it. */
+function touch(): void {
+  const db = new Database(sessionsFile())
+  db.exec('UPDATE session SET stamp = stamp')
+  db.pragma('wal_checkpoint(TRUNCATE)')
+  db.close()
+}
+
+/** Overwrites the sessions' file. @returns what puts it back. */
+function spoil(): () => void {
+  touch()
+  const whole = readFileSync(sessionsFile())
+  writeFileSync(sessionsFile(), 'nothing of ours '.repeat(2000))
+  return () => {
+    writeFileSync(sessionsFile(), whole)
+    touch()
+  }
+}
+
+it('signing out works where not even the session can be read', async () => {
+  const cookie = await signIn(host.app, 'manager')
+  spoil()
+  const asked = await host.app.inject({ url: AUTH_SESSION, headers: cookie })
+  expect([asked.statusCode, asked.headers['retry-after']]).toEqual([503, '5'])
+  const answer = await post(AUTH_LOGOUT, cookie)
+  expect(answer.statusCode).toBe(204)
+  expect(answer.headers['set-cookie']).toMatch(/^rc=; /)
+  expect(await statusOf(cookie)).toBe(401)
+})
+
+describe('signing out while the sessions’ file cannot be read', () => {
+  const FLOOD = 10_000
+
+  it('holds, however many sign out with cookies that nobody was given', { timeout: 60_000 }, async () => {
+    const [before, after, other] = [
+      await signIn(host.app, 'manager'),
+      await signIn(host.app, 'agent'),
+      await signIn(host.app, 'solo'),
+    ]
+    const mend = spoil()
+    await post(AUTH_LOGOUT, before)
+    for (let count = 0; count < FLOOD; count += 1) {
+      await post(AUTH_LOGOUT, { cookie: `rc=${randomBytes(48).toString('base64url')}` })
+    }
+    await post(AUTH_LOGOUT, after)
+    mend()
+    expect([await statusOf(before), await statusOf(after), await statusOf(other)]).toEqual([401, 401, 200])
+  })
+
+  it('holds, however many cookies of old somebody signs out with later', { timeout: 60_000 }, async () => {
+    const principal = { username: 'agent', displayName: null, role: 'base', scope: { kind: 'own' } } as const
+    const old = Array.from({ length: FLOOD }, () => host.sessions.open({ ...principal, stamp: '' }))
+    const [seen, unseen] = [await signIn(host.app, 'manager'), await signIn(host.app, 'solo')]
+    const unlock = lock()
+    await post(AUTH_LOGOUT, seen)
+    unlock()
+    const mend = spoil()
+    await post(AUTH_LOGOUT, unseen)
+    for (const token of old) host.sessions.end(token)
+    mend()
+    expect([await statusOf(seen), await statusOf(unseen)]).toEqual([401, 401])
+  })
+})
+
+describe('a host whose files became unreadable', () => {
+  it.each([
+    ['the sessions', sessionsFile],
+    ['the store', () => databaseFile(host.dataDir)],
+  ])('is not ready without %s', async (_, file) => {
+    const ready = async () => (await host.app.inject('/readyz')).statusCode
+    expect(await ready()).toBe(200)
+    const whole = readFileSync(file())
+    truncateSync(file(), 60)
+    expect(await ready()).toBe(503)
+    writeFileSync(file(), Buffer.alloc(whole.length, 'x'))
+    expect(await ready()).toBe(503)
+    writeFileSync(file(), whole)
+    expect(await ready()).toBe(200)
+    rmSync(file())
+    expect(await ready()).toBe(503)
+    expect((await host.app.inject('/healthz')).statusCode).toBe(200)
+  })
+})

@@ -1,0 +1,235 @@
+/** A whole host in front of a faulty recorder, over real sockets; both of its clocks stand until a test turns them. */
+import type { FastifyInstance } from 'fastify'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { request as send, type IncomingMessage, type RequestOptions } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, vi } from 'vitest'
+import {
+  startRecorder,
+  type Recorder,
+  type RecorderOptions as FaultyRecorderOptions,
+} from './recorder/recorder.ts'
+import type { RecorderUser } from './recorder/users.ts'
+import { RECORDINGS } from '../contract/endpoints.ts'
+import type { Problem } from '../contract/problems.ts'
+import { buildApp, type AppDependencies } from '../server/app.ts'
+import { readAssets } from '../server/routes/assets.ts'
+import { openAuditLog } from '../server/audit/audit-log.ts'
+import { AttemptMemory } from '../server/auth/attempt-memory.ts'
+import { openSessions, type Sessions } from '../server/auth/sessions.ts'
+import { keepTries } from '../server/auth/tries.ts'
+import { readDocument } from '../server/routes/document.ts'
+import { createDrain } from '../server/http/drain.ts'
+import { listen, NOON_MS, testHostKey, writeTestPage } from './host.ts'
+import type { Source } from '../server/sources/source.ts'
+import { openRecorderSource, type RecorderOptions } from '../server/sources/recorder/recorder-source.ts'
+
+/** One user of each kind; `boss` is a second one who finds everything. */
+export const recorderUsers: readonly RecorderUser[] = [
+  { username: 'ada', password: 'demo', may: 'all' },
+  { username: 'boss', password: 'demo', may: 'all' },
+  { username: 'mrossi', password: 'demo', may: 'own' },
+  { username: 'guest', password: 'demo', may: 'none' },
+  { username: 'single', password: 'demo', may: 'sso' },
+  { username: 'nobody', password: 'demo', may: 'own' },
+]
+
+export interface RelayOptions extends Partial<Omit<RecorderOptions, 'steadyMs' | 'tries'>> {
+  readonly recorder?: Partial<FaultyRecorderOptions>
+  readonly dependencies?: Partial<AppDependencies>
+}
+
+export interface Relay {
+  readonly app: FastifyInstance
+  readonly recorder: Recorder
+  readonly source: Source
+  readonly sessions: Sessions
+  readonly dataDir: string
+  /** Where the host listens on loopback. */
+  readonly port: number
+  /** The wall clock, ms since the Unix epoch; tests turn it. */
+  nowMs: number
+  /** The clock of the source, ms; tests turn it. */
+  steadyMs: number
+  /** Opens a session without asking the recorder. @returns the Cookie header. */
+  enter(username: string, password?: string): { cookie: string }
+  /** Closes the host and opens another over the same folder. */
+  restart(hostKey?: Buffer): Promise<void>
+  /** Closes the host, and sees that nothing of it is left open at the recorder. */
+  close(): Promise<void>
+}
+
+type Opened = Pick<Relay, 'app' | 'source' | 'sessions' | 'port'> & { readonly stop: () => Promise<void> }
+
+interface Place {
+  readonly dataDir: string
+  readonly url: string
+  readonly clocks: { readonly nowMs: () => number; readonly steadyMs: () => number }
+  readonly hostKey: Buffer
+}
+
+async function openHost(place: Place, options: RelayOptions): Promise<Opened> {
+  const { recorder: _, dependencies, ...own } = options
+  const { dataDir, url, clocks, hostKey } = place
+  const { nowMs, steadyMs } = clocks
+  const spoolFolder = join(dataDir, 'spool')
+  const kept = { file: join(dataDir, 'attempts.db'), hostKey, saveMs: 0 }
+  const attempts = new AttemptMemory({ failures: 4, nowMs, kept })
+  const tries = keepTries(attempts, nowMs)
+  const recorderOptions = {
+    url,
+    ca: null,
+    remoteParameter: 'auto',
+    tries,
+    spoolFolder,
+    ...own,
+    steadyMs,
+  } as const
+  const source = openRecorderSource(recorderOptions)
+  const sessions = openSessions({ file: join(dataDir, 'sessions.db'), nowMs, hostKey })
+  const auditLog = await openAuditLog({ file: join(dataDir, 'audit.log'), hostKey, nowMs })
+  const page = join(dataDir, 'page')
+  const app = await buildApp({
+    source,
+    sessions,
+    auditLog,
+    nowMs,
+    assets: readAssets(page),
+    writeDocument: readDocument(join(page, 'index.html')),
+    drain: createDrain(),
+    embedOrigins: [],
+    refusalMs: 0,
+    attempts,
+    demoAccounts: [],
+    contact: null,
+    log: null,
+    ...dependencies,
+  })
+  const port = await listen(app)
+  const stop = async (): Promise<void> => {
+    app.server.closeAllConnections()
+    await app.close()
+    await auditLog.close()
+    sessions.close()
+    await source.close()
+  }
+  return { app, source, sessions, port, stop }
+}
+
+function openSession(sessions: Sessions, username: string, password: string): { cookie: string } {
+  const credentials = { username, password }
+  const principal = {
+    username,
+    displayName: null,
+    role: 'base',
+    scope: { kind: 'recorder' },
+    stamp: '',
+  } as const
+  return { cookie: `rc=${sessions.open({ ...principal, credentials })}` }
+}
+
+/** Waits until the recorder has nothing under way. */
+export const settled = (recorder: Recorder): Promise<void> =>
+  vi.waitFor(() => expect(recorder.active()).toBe(0), { timeout: 10_000, interval: 10 })
+
+/** @param options of the source, and of the recorder behind it; `url` puts another server in the recorder's place. */
+export async function relayHost(options: RelayOptions = {}): Promise<Relay> {
+  const recorder = await startRecorder({ users: recorderUsers, ...options.recorder })
+  const dataDir = mkdtempSync(join(tmpdir(), 'relay-'))
+  writeTestPage(join(dataDir, 'page'))
+  const relay = { nowMs: NOON_MS, steadyMs: 1_000_000, recorder, dataDir } as Relay
+  const clocks = { nowMs: () => relay.nowMs, steadyMs: () => relay.steadyMs }
+  const place = { dataDir, url: recorder.url, clocks }
+  let opened = await openHost({ ...place, hostKey: testHostKey }, options)
+  return Object.assign(relay, opened, {
+    enter: (username: string, password = 'demo') => openSession(relay.sessions, username, password),
+    async restart(hostKey = testHostKey) {
+      await opened.stop()
+      opened = await openHost({ ...place, hostKey }, options)
+      Object.assign(relay, opened)
+    },
+    async close() {
+      recorder.heal()
+      await opened.stop()
+      await vi.waitFor(() => expect(recorder.sockets()).toBe(0), { timeout: 10_000, interval: 10 })
+      expect(recorder.active()).toBe(0)
+      await recorder.stop()
+      rmSync(dataDir, { recursive: true, force: true })
+    },
+  })
+}
+
+export interface Answered {
+  readonly status: number
+  readonly headers: IncomingMessage['headers']
+  readonly body: Buffer
+  /** Whether the answer ended as it said; a broken one has not. */
+  readonly complete: boolean
+}
+
+async function readAll(answer: IncomingMessage): Promise<Answered> {
+  const chunks: Buffer[] = []
+  // What broke off is told by `complete`.
+  await (async () => {
+    for await (const chunk of answer) chunks.push(chunk as Buffer)
+  })().catch(() => {})
+  const { statusCode: status = 0, headers, complete } = answer
+  return { status, headers, body: Buffer.concat(chunks), complete }
+}
+
+/** A request of a connection of its own; `signal` leaves. */
+export function ask(
+  { port }: Pick<Relay, 'port'>,
+  path: string,
+  headers: Readonly<Record<string, string>> = {},
+  options: RequestOptions = {},
+): Promise<Answered> {
+  return new Promise((resolve, reject) => {
+    const request = send({ host: '127.0.0.1', port, path, headers, agent: false, ...options })
+    request.on('response', (answer) => resolve(readAll(answer)))
+    request.on('error', reject)
+    request.end()
+  })
+}
+
+/** Asks for one page of a search. */
+export const askList = (
+  relay: Pick<Relay, 'port'>,
+  headers: Readonly<Record<string, string>>,
+  query = '',
+  options: RequestOptions = {},
+): Promise<Answered> => ask(relay, `${RECORDINGS}?page=0&pageSize=5${query && `&${query}`}`, headers, options)
+
+export const json = ({ body }: Pick<Answered, 'body'>): Record<string, unknown> =>
+  JSON.parse(body.toString()) as Record<string, unknown>
+
+/** The answer as `status code`, such as `504 recorder_down`, or `200` alone. */
+export const outcome = (answer: Answered): string =>
+  answer.status === 200 ? '200' : `${answer.status} ${String(json(answer).code ?? 'reason')}`
+
+/** The same of what a source was asked. */
+export const outcomeOf = (asked: Promise<unknown>): Promise<string> =>
+  asked.then(
+    () => '200',
+    (error: Problem) => `${error.status} ${error.code}`,
+  )
+
+/** The sockets, servers and timers that keep the process awake. */
+export const awake = (): readonly string[] =>
+  process
+    .getActiveResourcesInfo()
+    .filter((name) => /^(TCP|TLS|Timeout)/.test(name))
+    .toSorted()
+
+/** Sees that nothing of the host or its recorder has stayed. @param before what kept the process awake before. */
+export async function expectAsleep(before: readonly string[]): Promise<void> {
+  const more = (): readonly string[] => {
+    // Timers of the test runner come and go; ours are all gone in the end.
+    const left = before.filter((name) => name !== 'Timeout')
+    return awake().filter((name) => left.splice(left.indexOf(name), Number(left.includes(name))).length === 0)
+  }
+  for (let turn = 0; turn < 200 && more().length > 0; turn += 1) await sleep(10)
+  expect(more()).toEqual([])
+}

@@ -1,0 +1,97 @@
+/** Stores for tests: real databases in temporary folders. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { readDuration } from '../contract/durations.ts'
+import { readInstant, toEpochMs } from '../contract/instants.ts'
+import type { User, WireRecording } from '../contract/recording.ts'
+import type { Role } from '../contract/session.ts'
+import { AudioShelf } from '../server/sources/sqlite/audio-files.ts'
+import { openForWriting } from '../server/sources/sqlite/database.ts'
+import { Directory } from '../server/sources/sqlite/directory.ts'
+import { hashPassword } from '../server/sources/sqlite/passwords.ts'
+import {
+  RecordingWriter,
+  type NewNote,
+  type NewRecording,
+} from '../server/sources/sqlite/recording-writer.ts'
+
+/** A recording as the API writes it, of which a test tells what matters to it. */
+export interface TestRecording extends Partial<WireRecording> {
+  /** In place of `ownerUsername`, where more than the name is known. */
+  readonly owner?: User | null
+  readonly pbxCallId?: string | null
+  readonly preservingUser?: User | null
+  readonly note?: NewNote | null
+  /** Path of a file to attach. */
+  readonly audioFile?: string
+}
+
+export interface TestUser extends User {
+  readonly role: Role
+  readonly password: string
+  /** The groups that a supervisor leads. */
+  readonly leads?: readonly string[]
+}
+
+export interface TestStore {
+  readonly dataDir: string
+  /** Deletes the folder. */
+  remove(): void
+}
+
+/** The n-th GUID of a test: `00000000-0000-4000-8000-00000000002a` for 42. */
+export const testGuid = (n: number): string => `00000000-0000-4000-8000-${n.toString(16).padStart(12, '0')}`
+
+/** A cheap hash: tests sign in often, and its parameters are stored with it. */
+const cheap = { n: 16, r: 8, p: 1 }
+
+function newRecording(given: TestRecording, index: number, shelf: AudioShelf): NewRecording {
+  const written = readInstant(given.startTime ?? '2026-01-01T00:00:00Z')
+  const durationMs = readDuration(given.duration ?? 'PT1M')
+  if (!written || durationMs === null) throw new Error(`Unreadable test recording ${JSON.stringify(given)}`)
+  const username = given.ownerUsername ?? null
+  return {
+    id: given.id ?? testGuid(index + 1),
+    referenceNumber: given.referenceNumber ?? `2026${String(index + 1).padStart(9, '0')}`,
+    startMs: toEpochMs(written),
+    subMsTicks: written.subMsTicks,
+    offsetMinutes: written.offsetMinutes ?? 0,
+    durationMs,
+    direction: given.direction ?? 1,
+    owner: given.owner ?? (username === null ? null : { username }),
+    localNumber: given.localPartyNumber ?? null,
+    remoteNumber: given.remotePartyNumber ?? null,
+    pbxCallId: given.pbxCallId,
+    preservingUser: given.preservingUser,
+    note: given.note,
+    audio: given.audioFile === undefined ? undefined : shelf.add(given.audioFile),
+  }
+}
+
+/** An empty folder to be used as DATA_DIR. */
+export function temporaryFolder(): TestStore {
+  const dataDir = mkdtempSync(join(tmpdir(), 'recordings-'))
+  return { dataDir, remove: () => rmSync(dataDir, { recursive: true, force: true }) }
+}
+
+/** A store in a temporary folder, with these recordings and users. Open it with `openSqliteSource`. */
+export async function testStore(
+  recordings: readonly TestRecording[] = [],
+  users: readonly TestUser[] = [],
+): Promise<TestStore> {
+  const folder = temporaryFolder()
+  const db = openForWriting(folder.dataDir)
+  const directory = new Directory(db)
+  const passwords = await Promise.all(users.map(({ password }) => hashPassword(password, { cost: cheap })))
+  db.transaction(() => {
+    for (const [index, { role, password: _, leads = [], ...user }] of users.entries()) {
+      directory.saveAccount({ user, role, leads }, passwords[index] ?? '')
+    }
+    const shelf = new AudioShelf(folder.dataDir)
+    const writer = new RecordingWriter(db)
+    for (const [index, given] of recordings.entries()) writer.put(newRecording(given, index, shelf))
+  })()
+  db.close()
+  return folder
+}
