@@ -4,7 +4,7 @@ import type { AxeResults } from 'axe-core'
 import type { Page } from 'playwright'
 import { expect, test } from './fixtures.ts'
 import { fault, type FaultyHost } from './faulty-host.ts'
-import type { Guard } from './guard.ts'
+import type { PageGuard } from './guard.ts'
 import { openList, rowLinks, settled, signIn, table } from './page-objects.ts'
 import { refusals } from './sources.ts'
 
@@ -26,7 +26,7 @@ async function faultsOf(page: Page): Promise<string[]> {
 interface Setting {
   readonly page: Page
   readonly faults: FaultyHost
-  readonly guard: Guard
+  readonly guard: PageGuard
 }
 
 const failing =

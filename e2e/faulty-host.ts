@@ -6,15 +6,15 @@
 import { createServer, request as forward, type IncomingMessage, type ServerResponse } from 'node:http'
 import { listenOnLoopback } from '../src/testing/listening.ts'
 
-export interface Answer {
+export interface HostAnswer {
   readonly status: number
   readonly body: unknown
   readonly headers: Readonly<Record<string, string>>
 }
 
 /** What happens instead of the host's answer. */
-export type Fault =
-  | { readonly kind: 'answer'; readonly answer: Answer }
+export type HostFault =
+  | { readonly kind: 'answer'; readonly answer: HostAnswer }
   /** Waits until the test lets it go, then forwards. */
   | { readonly kind: 'hold' }
   | { readonly kind: 'cut' }
@@ -35,23 +35,24 @@ export const routes = {
 } as const
 export type Route = keyof typeof routes
 
-const json = (status: number, body: unknown, headers: Record<string, string> = {}): Fault => ({
+const json = (status: number, body: unknown, headers: Record<string, string> = {}): HostFault => ({
   kind: 'answer',
   answer: { status, body, headers: { 'content-type': 'application/json; charset=utf-8', ...headers } },
 })
 
 /** An error as the host writes it. */
-const problem = (status: number, code: string, headers: Record<string, string> = {}): Fault =>
+const problem = (status: number, code: string, headers: Record<string, string> = {}): HostFault =>
   json(status, { code, message: `A fault: ${code}.`, requestId: 'e2e-request' }, headers)
 
 export const fault = {
   json,
   problem,
-  invalid: (reason: 0 | 1, message: string): Fault => json(400, { reason, message }),
-  signedOut: (): Fault => problem(401, 'signed_out', { 'www-authenticate': 'Session realm="recordings"' }),
-  retryAfter: (seconds: number): Fault =>
+  invalid: (reason: 0 | 1, message: string): HostFault => json(400, { reason, message }),
+  signedOut: (): HostFault =>
+    problem(401, 'signed_out', { 'www-authenticate': 'Session realm="recordings"' }),
+  retryAfter: (seconds: number): HostFault =>
     problem(429, 'too_many_searches', { 'retry-after': String(seconds) }),
-  html: (status = 200): Fault => ({
+  html: (status = 200): HostFault => ({
     kind: 'answer',
     answer: {
       status,
@@ -62,12 +63,12 @@ export const fault = {
   hold: { kind: 'hold' },
   cut: { kind: 'cut' },
   truncate: { kind: 'truncate' },
-  change: (change: (json: Record<string, unknown>) => unknown): Fault => ({ kind: 'change', change }),
+  change: (change: (json: Record<string, unknown>) => unknown): HostFault => ({ kind: 'change', change }),
 } as const
 
 interface Planned {
   readonly route: Route
-  readonly fault: Fault
+  readonly fault: HostFault
   /** How many requests it still hits. */
   left: number
 }
@@ -75,7 +76,7 @@ interface Planned {
 export interface FaultyHost {
   readonly url: string
   /** The next so many requests of that route meet the fault; all from now on without a number. */
-  on(route: Route, what: Fault, times?: number): void
+  on(route: Route, what: HostFault, times?: number): void
   /** No further faults, and whatever is held goes on. */
   heal(): void
   /** Lets go what is held, as if the answer had only been slow. */
@@ -129,7 +130,7 @@ async function truncate(target: string, incoming: IncomingMessage, response: Ser
 
 async function changed(
   target: string,
-  { change }: Extract<Fault, { kind: 'change' }>,
+  { change }: Extract<HostFault, { kind: 'change' }>,
   incoming: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -139,7 +140,7 @@ async function changed(
   response.end(JSON.stringify(change(JSON.parse(answer.text) as Record<string, unknown>)))
 }
 
-function reply(response: ServerResponse, { status, body, headers }: Answer): void {
+function reply(response: ServerResponse, { status, body, headers }: HostAnswer): void {
   response.writeHead(status, { 'cache-control': 'no-store', ...headers })
   response.end(typeof body === 'string' ? body : JSON.stringify(body))
 }
@@ -149,7 +150,7 @@ export async function startFaultyHost(target: string): Promise<FaultyHost> {
   const waiting = new Set<() => void>()
   const counts = new Map<Route, number>()
 
-  const nextFault = (route: Route | undefined): Fault | undefined => {
+  const nextFault = (route: Route | undefined): HostFault | undefined => {
     const plan = planned.find((candidate) => candidate.route === route && candidate.left > 0)
     if (plan) plan.left -= 1
     return plan?.fault
@@ -162,7 +163,7 @@ export async function startFaultyHost(target: string): Promise<FaultyHost> {
     waiting.add(go)
     response.on('close', () => waiting.delete(go))
   }
-  const meet = (what: Fault, incoming: IncomingMessage, response: ServerResponse): void => {
+  const meet = (what: HostFault, incoming: IncomingMessage, response: ServerResponse): void => {
     if (what.kind === 'answer') reply(response, what.answer)
     else if (what.kind === 'hold') hold(incoming, response)
     else if (what.kind === 'cut') incoming.socket.destroy()

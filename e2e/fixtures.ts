@@ -1,12 +1,12 @@
 /** What every browser test stands on: a host of its own worker, somebody signed in, and a watch on the console. */
 import { test as base, type BrowserContextOptions } from 'playwright/test'
 import { startFaultyHost, type FaultyHost } from './faulty-host.ts'
-import { watchContext, type Guard } from './guard.ts'
+import { watchContext, type PageGuard } from './guard.ts'
 import { startFreshHost, startRelayedHost, type Host } from './host.ts'
-import type { Listening } from '../src/testing/listening.ts'
+import type { LoopbackServer } from '../src/testing/listening.ts'
 import { signIn } from './page-objects.ts'
 import { startPortal } from './portal.ts'
-import type { Account, SourceName } from './sources.ts'
+import type { DemoUser, SourceName } from './sources.ts'
 
 type StorageState = Exclude<BrowserContextOptions['storageState'], string | undefined>
 
@@ -17,19 +17,19 @@ export interface SourceOption {
 
 interface WorkerFixtures extends SourceOption {
   /** A portal that the host lets frame it, under the name `localhost`. */
-  readonly portal: Listening
+  readonly portal: LoopbackServer
   readonly host: Host
   /** Signs in by the real form, once a worker and account: the throttle counts attempts. */
-  readonly signedIn: (account: Account) => Promise<StorageState>
+  readonly signedIn: (account: DemoUser) => Promise<StorageState>
 }
 
 interface TestFixtures {
   /** Who is signed in when the test starts; null for nobody. */
-  readonly account: Account | null
+  readonly account: DemoUser | null
   /** Whether the page is opened through a server that makes faults. */
   readonly throughFaults: boolean
   readonly faults: FaultyHost
-  readonly guard: Guard
+  readonly guard: PageGuard
 }
 
 export const test = base.extend<TestFixtures, WorkerFixtures>({
@@ -58,7 +58,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   ],
   signedIn: [
     async ({ browser, host }, provide) => {
-      const states = new Map<Account, StorageState>()
+      const states = new Map<DemoUser, StorageState>()
       await provide(async (account) => {
         const known = states.get(account)
         if (known) return known

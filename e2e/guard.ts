@@ -2,7 +2,7 @@
 import type { BrowserContext } from 'playwright'
 import { expect } from 'playwright/test'
 
-export interface Guard {
+export interface PageGuard {
   /**
    * Names what this test provokes: a console line or an error that matches is not held against it. The browser
    * itself logs every answer that is an error.
@@ -19,7 +19,7 @@ export const noAnswer = /^error: Failed to load resource: net::/
 /** Challenges that browsers answer with a prompt of their own. */
 const prompts = /^\s*(basic|digest|negotiate|ntlm)\b/i
 
-export interface Watch extends Guard {
+export interface Watch extends PageGuard {
   /** @throws where something happened that the test did not name. */
   verify(): void
 }

@@ -43,10 +43,10 @@ export async function openList(page: Page, search = ''): Promise<void> {
   await settled(page)
 }
 
-export type Row = Readonly<Record<string, string>>
+export type TableRow = Readonly<Record<string, string>>
 
 /** Reads the table as rows of header → cell. Seen leaves out what is only spoken, heard what is only seen. */
-async function readTable(page: Page, sense: 'seen' | 'heard'): Promise<Row[]> {
+async function readTable(page: Page, sense: 'seen' | 'heard'): Promise<TableRow[]> {
   return table(page).evaluate((element, wanted) => {
     const left = wanted === 'seen' ? '.sr-only' : '[aria-hidden="true"]'
     const textOf = (cell: Element): string => {
@@ -65,8 +65,8 @@ async function readTable(page: Page, sense: 'seen' | 'heard'): Promise<Row[]> {
   }, sense)
 }
 
-export const tableRows = (page: Page): Promise<Row[]> => readTable(page, 'seen')
-export const spokenRows = (page: Page): Promise<Row[]> => readTable(page, 'heard')
+export const tableRows = (page: Page): Promise<TableRow[]> => readTable(page, 'seen')
+export const spokenRows = (page: Page): Promise<TableRow[]> => readTable(page, 'heard')
 
 export async function references(page: Page): Promise<string[]> {
   return (await tableRows(page)).map((row) => row.Reference ?? '')

@@ -1,6 +1,6 @@
 /** A small intranet portal: a server of its own, whose page shows the dashboard in a frame. */
 import { createServer } from 'node:http'
-import { listenOnLoopback, type Listening } from '../src/testing/listening.ts'
+import { listenOnLoopback, type LoopbackServer } from '../src/testing/listening.ts'
 
 /** What to frame is said in the portal's own address: `/?frame=<address>`. */
 function portalPage(frame: string): string {
@@ -10,7 +10,7 @@ function portalPage(frame: string): string {
 <iframe title="Call recordings" width="900" height="600" style="border:0" src="${source}"></iframe></body></html>`
 }
 
-export async function startPortal(): Promise<Listening> {
+export async function startPortal(): Promise<LoopbackServer> {
   const server = createServer((request, response) => {
     const address = new URL(request.url ?? '/', 'http://portal')
     response.setHeader('content-type', 'text/html; charset=utf-8')

@@ -1,11 +1,15 @@
 /** A recorder over https: whom the relay believes, and what a user is told where it does not. */
 import { failedLoad } from './guard.ts'
 import { references, results, rowLinks, settled, signIn } from './page-objects.ts'
-import { loopbackNames, makeAuthority, type Authority } from '../src/testing/recorder/certificates.ts'
+import {
+  loopbackNames,
+  makeAuthority,
+  type CertificateAuthority,
+} from '../src/testing/recorder/certificates.ts'
 import { fault } from '../src/testing/recorder/faults.ts'
 import { expect, found, openSignedIn, test as base } from './relay-fixtures.ts'
 
-const test = base.extend<object, { readonly authority: Authority }>({
+const test = base.extend<object, { readonly authority: CertificateAuthority }>({
   authority: [
     // The runner reads the fixtures that one needs from this pattern: none.
     // oxlint-disable-next-line no-empty-pattern

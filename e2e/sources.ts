@@ -1,18 +1,19 @@
 /** What a page says of its source. A recorder tells nothing about its users but whether their password is right. */
 export type SourceName = 'embedded' | 'recorder'
-export type Account = 'manager' | 'supervisor' | 'agent' | 'guest'
+export type DemoUser = 'manager' | 'supervisor' | 'agent' | 'guest'
 
 const fromRecorder = 'What the recorder lets you see'
 
 /** Whose calls a user sees, in the line above the table. */
-export const scopeLines: Readonly<Record<SourceName, Readonly<Record<Exclude<Account, 'guest'>, string>>>> = {
-  embedded: {
-    manager: 'All recordings',
-    supervisor: 'Groups Sales and Support',
-    agent: 'Your calls',
-  },
-  recorder: { manager: fromRecorder, supervisor: fromRecorder, agent: fromRecorder },
-}
+export const scopeLines: Readonly<Record<SourceName, Readonly<Record<Exclude<DemoUser, 'guest'>, string>>>> =
+  {
+    embedded: {
+      manager: 'All recordings',
+      supervisor: 'Groups Sales and Support',
+      agent: 'Your calls',
+    },
+    recorder: { manager: fromRecorder, supervisor: fromRecorder, agent: fromRecorder },
+  }
 
 /** What the sign-in answers to a wrong password. */
 export const refusals: Readonly<Record<SourceName, RegExp>> = {

@@ -13,7 +13,7 @@ import {
 } from '../contract/search.ts'
 import type { Clock } from '../contract/filter-kinds.ts'
 import { hostNow } from './boot.ts'
-import { request, type Ask } from './request.ts'
+import { request, type RequestOptions } from './request.ts'
 
 /** One page of a search, and when and what exactly was asked. */
 export interface ListAnswer {
@@ -26,7 +26,7 @@ export interface ListAnswer {
 }
 
 /** Asks for one page now. The clock resolves the bookmark's periods. */
-export async function askList(query: PageQuery, clock: Clock, ask: Ask): Promise<ListAnswer> {
+export async function askList(query: PageQuery, clock: Clock, ask: RequestOptions): Promise<ListAnswer> {
   const { search } = resolveSearch(query.search, clock)
   const asOfMs = hostNow()
   const path = `${RECORDINGS}?${writeApiQuery(search, query)}`

@@ -2,7 +2,7 @@
 import { mediaEndpoint, SEARCH_PURPOSE_HEADER, type SearchPurpose } from '../contract/endpoints.ts'
 import { Problem, readProblem } from '../contract/problems.ts'
 
-export interface Ask {
+export interface RequestOptions {
   readonly signal?: AbortSignal
   /** Sent as JSON by POST; without it the request is a GET. */
   readonly body?: unknown
@@ -20,7 +20,7 @@ async function readJson(response: Response): Promise<unknown> {
   }
 }
 
-async function send(path: string, { signal, body, purpose, range }: Ask): Promise<Response> {
+async function send(path: string, { signal, body, purpose, range }: RequestOptions): Promise<Response> {
   const headers: Record<string, string> = { Accept: 'application/json' }
   const init: RequestInit = { headers, credentials: 'same-origin', signal: signal ?? null }
   if (purpose !== undefined) headers[SEARCH_PURPOSE_HEADER] = purpose
@@ -56,7 +56,11 @@ export async function whyNoAudio(id: string, signal: AbortSignal): Promise<Probl
  * @param read turns the JSON into what it should be, or null where it is something else.
  * @throws Problem for every error answer, for no answer (`network`), and for one that cannot be read.
  */
-export async function request<T>(path: string, read: (json: unknown) => T | null, ask: Ask = {}): Promise<T> {
+export async function request<T>(
+  path: string,
+  read: (json: unknown) => T | null,
+  ask: RequestOptions = {},
+): Promise<T> {
   const response = await send(path, ask)
   const json = response.status === 204 ? null : await readJson(response)
   if (ask.signal?.aborted) throw ask.signal.reason

@@ -17,7 +17,7 @@ import {
 import { shellText } from '../text/shell-text.ts'
 import { useText } from '../text/i18n.ts'
 import { buttonClass } from '../ui/button.tsx'
-import type { Entry } from '../url/entry.ts'
+import type { PageEntry } from '../url/entry.ts'
 import { AddressProvider, useEntry, useLinkHandler, usePageQuery } from '../url/navigation.tsx'
 import { listPath } from '../url/paths.ts'
 import { CrashBoundary } from './crash.tsx'
@@ -32,7 +32,7 @@ const ExpiredDialog = lazy(() =>
   import('../session/expired-dialog.tsx').then((m) => ({ default: m.ExpiredDialog })),
 )
 
-function SignedIn({ session, ended }: { readonly session: Session; readonly ended: boolean }) {
+function PageUser({ session, ended }: { readonly session: Session; readonly ended: boolean }) {
   const t = useText(shellText)
   const client = useQueryClient()
   const onLinkClick = useLinkHandler()
@@ -109,7 +109,7 @@ function Root() {
       </Suspense>
     )
   }
-  return <SignedIn session={session} ended={ended} />
+  return <PageUser session={session} ended={ended} />
 }
 
 /** Frames and tabs that wait for a sign-in learn that there was one. */
@@ -122,7 +122,7 @@ const tellOthers =
 
 const queryClient = makeQueryClient(sessionEnded)
 
-export function App({ entry }: { readonly entry: Entry }) {
+export function App({ entry }: { readonly entry: PageEntry }) {
   return (
     <QueryClientProvider client={queryClient}>
       <AddressProvider entry={entry}>

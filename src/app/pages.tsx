@@ -1,6 +1,6 @@
 /** What is shown at which address to somebody who is signed in. */
 import { Activity, lazy, Suspense, useDeferredValue, useState, type SyntheticEvent } from 'react'
-import type { Account } from '../search/account.ts'
+import type { PageUser } from '../search/page-user.ts'
 import { ListPage } from '../search/list-page.tsx'
 import { useText } from '../text/i18n.ts'
 import { shellText } from '../text/shell-text.ts'
@@ -42,7 +42,7 @@ function NotFound() {
 }
 
 /** The list stays alive behind a recording, so that the way back is instant. */
-export function Pages({ account }: { readonly account: Account }) {
+export function Pages({ account }: { readonly account: PageUser }) {
   // The list stays until the recording's code is there.
   const view = useDeferredValue(useView())
   const [listed, setListed] = useState(view.name === 'list')

@@ -9,14 +9,14 @@ export const BENCH_PASSWORD = 'bench'
 export const print = (line: string): void => void process.stdout.write(`${line}\n`)
 const agent = new Agent({ keepAlive: true, maxSockets: 512 })
 
-export interface Answer {
+export interface BenchAnswer {
   readonly status: number
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
   readonly body: string
 }
 
 /** How a request is sent. */
-export interface Ask {
+export interface BenchRequest {
   /** Sent as it is, by POST; without it the request is a GET. */
   readonly body?: string
   /** The client's own address; any of 127.0.0.0/8 is one on this machine. */
@@ -27,8 +27,8 @@ export interface Ask {
 export function ask(
   url: string,
   headers: Record<string, string>,
-  { body, from, signal }: Ask = {},
-): Promise<Answer> {
+  { body, from, signal }: BenchRequest = {},
+): Promise<BenchAnswer> {
   return new Promise((resolve, reject) => {
     const outgoing = request(
       url,
@@ -83,7 +83,12 @@ export function start(
   })
 }
 
-export const logIn = (host: string, username: string, password: string, how: Ask = {}): Promise<Answer> =>
+export const logIn = (
+  host: string,
+  username: string,
+  password: string,
+  how: BenchRequest = {},
+): Promise<BenchAnswer> =>
   ask(
     `${host}${AUTH_LOGIN}`,
     { 'content-type': 'application/json', 'sec-fetch-site': 'same-origin' },
@@ -104,7 +109,7 @@ export class Measured {
   readonly failures = new Map<string, number>()
 
   /** @param dueMs when it was to leave, by the steady clock. */
-  async run(dueMs: number, asked: Promise<Answer>): Promise<void> {
+  async run(dueMs: number, asked: Promise<BenchAnswer>): Promise<void> {
     const outcome = await asked.then(
       ({ status }) => String(status),
       (error: unknown) => String(error),

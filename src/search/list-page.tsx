@@ -1,7 +1,7 @@
 import { useQueryClient, type QueryClient } from '@tanstack/react-query'
 import { useEffectEvent, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import { listQuery } from '../api/queries.ts'
-import type { Account } from './account.ts'
+import type { PageUser } from './page-user.ts'
 import { formatCount } from '../lib/numbers.ts'
 import { useText } from '../text/i18n.ts'
 import { listText } from '../text/list-text.ts'
@@ -85,7 +85,7 @@ function useReturn(lastOpen: string | null) {
 }
 
 interface ListPageProps {
-  readonly account: Account
+  readonly account: PageUser
   /** The recording that is shown instead of the list, or null. */
   readonly openId: string | null
   /** The recording that was shown last, or null. */

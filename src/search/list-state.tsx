@@ -4,7 +4,7 @@ import { useEffect, useEffectEvent, useState, type ReactNode } from 'react'
 import { boot } from '../api/boot.ts'
 import type { Problem } from '../contract/problems.ts'
 import type { PageQuery } from '../contract/search.ts'
-import type { Account } from './account.ts'
+import type { PageUser } from './page-user.ts'
 import { formatCount } from '../lib/numbers.ts'
 import { fill } from '../text/fill.tsx'
 import { useText } from '../text/i18n.ts'
@@ -36,7 +36,7 @@ export function PastEnd({ query, pages }: { readonly query: PageQuery; readonly 
   )
 }
 
-function Forbidden({ account: { session, signOut } }: { readonly account: Account }) {
+function Forbidden({ account: { session, signOut } }: { readonly account: PageUser }) {
   const t = useText(listStateText)
   const [copied, setCopied] = useState<string | null>(null)
   const request = t.requestText({ user: session.username })
@@ -117,7 +117,7 @@ function FromRecorder({ problem, title, hint, actions }: FromRecorderProps) {
 
 interface FailedProps {
   readonly problem: Problem
-  readonly account: Account
+  readonly account: PageUser
   readonly query: PageQuery
   /** How many pages the search had when it last had an answer, or null. */
   readonly pages: number | null

@@ -1,5 +1,5 @@
 import { useEffect, useState, type RefObject } from 'react'
-import type { Account } from './account.ts'
+import type { PageUser } from './page-user.ts'
 import { useText } from '../text/i18n.ts'
 import { listText } from '../text/list-text.ts'
 import { usePageQuery } from '../url/navigation.tsx'
@@ -29,7 +29,7 @@ interface TablePaneProps {
   readonly pane: RefObject<HTMLDivElement | null>
   readonly recordings: Recordings
   readonly rows: RecordingRow[]
-  readonly account: Account
+  readonly account: PageUser
   readonly currentId: string | null
 }
 

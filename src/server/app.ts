@@ -23,7 +23,7 @@ import { nothingHere, refuseConnections, sendEarlyProblems, sendProblem } from '
 import { strictTransport, type Headers } from './http/headers.ts'
 import { healthRoutes } from './routes/health.ts'
 import { answerInTurn } from './http/exchange.ts'
-import { cutSlowReaders, standardPace, type Pace } from './http/slow-readers.ts'
+import { cutSlowReaders, standardPace, type ReadingPace } from './http/slow-readers.ts'
 import { warnOfUntrustedProxy } from './http/forwarding.ts'
 import type { KnowsHost } from './http/known-hosts.ts'
 import { rewriteTarget } from './http/targets.ts'
@@ -63,7 +63,7 @@ export interface AppDependencies {
   /** What a user may have under way at once; the standard where it is left out. */
   readonly lanes?: LaneOptions
   /** How fast a long answer has to be read; the standard where it is left out. */
-  readonly pace?: Pace
+  readonly pace?: ReadingPace
   /** Addresses of proxies whose word about the client and TLS is taken. */
   readonly trustProxy?: readonly string[]
   /** Null, as without it, answers under any name. */

@@ -6,11 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, vi } from 'vitest'
-import {
-  startRecorder,
-  type Recorder,
-  type RecorderOptions as FaultyRecorderOptions,
-} from './recorder/recorder.ts'
+import { startRecorder, type Recorder, type StandInOptions } from './recorder/recorder.ts'
 import type { RecorderUser } from './recorder/users.ts'
 import { RECORDINGS } from '../contract/endpoints.ts'
 import type { Problem } from '../contract/problems.ts'
@@ -36,8 +32,8 @@ export const recorderUsers: readonly RecorderUser[] = [
   { username: 'nobody', password: 'demo', may: 'own' },
 ]
 
-export interface RelayOptions extends Partial<Omit<RecorderOptions, 'steadyMs' | 'tries'>> {
-  readonly recorder?: Partial<FaultyRecorderOptions>
+export interface TestRelayOptions extends Partial<Omit<RecorderOptions, 'steadyMs' | 'tries'>> {
+  readonly recorder?: Partial<StandInOptions>
   readonly dependencies?: Partial<AppDependencies>
 }
 
@@ -70,7 +66,7 @@ interface Place {
   readonly hostKey: Buffer
 }
 
-async function openHost(place: Place, options: RelayOptions): Promise<Opened> {
+async function openHost(place: Place, options: TestRelayOptions): Promise<Opened> {
   const { recorder: _, dependencies, ...own } = options
   const { dataDir, url, clocks, hostKey } = place
   const { nowMs, steadyMs } = clocks
@@ -135,7 +131,7 @@ export const settled = (recorder: Recorder): Promise<void> =>
   vi.waitFor(() => expect(recorder.active()).toBe(0), { timeout: 10_000, interval: 10 })
 
 /** @param options of the source, and of the recorder behind it; `url` puts another server in the recorder's place. */
-export async function relayHost(options: RelayOptions = {}): Promise<Relay> {
+export async function relayHost(options: TestRelayOptions = {}): Promise<Relay> {
   const recorder = await startRecorder({ users: recorderUsers, ...options.recorder })
   const dataDir = mkdtempSync(join(tmpdir(), 'relay-'))
   writeTestPage(join(dataDir, 'page'))

@@ -3,7 +3,7 @@ import { embedFlags } from '../contract/endpoints.ts'
 import { filterNames, readPageQuery, type Dropped, type PageQuery } from '../contract/search.ts'
 import { listPath, readFlags, readPath, recordingPath, type Place, type View } from './paths.ts'
 
-export interface Entry {
+export interface PageEntry {
   readonly place: Place
   readonly view: View
   readonly query: PageQuery
@@ -19,7 +19,7 @@ const known = new Set<string>([...filterNames, 'remoteParty', 'tz', 'page', 'pag
  * Reads an address. A parameter that nobody knows changes nothing, but is named among the dropped: a mistyped
  * filter would otherwise show more calls than its author meant.
  */
-export function readEntry(pathname: string, search: string): Entry {
+export function readEntry(pathname: string, search: string): PageEntry {
   const { base, view } = readPath(pathname)
   const bare = view.name === 'list' && !/\/recordings\/?$/.test(pathname)
   const given = new URLSearchParams(search)
@@ -36,18 +36,18 @@ export function readEntry(pathname: string, search: string): Entry {
 }
 
 /** The one address that says what the entry says. */
-export function canonicalPath({ place, view, query }: Entry): string | null {
+export function canonicalPath({ place, view, query }: PageEntry): string | null {
   if (view.name === 'unknown') return null
   return view.name === 'list' ? listPath(place, query) : recordingPath(place, view.id, query)
 }
 
-let settled: Entry | null = null
+let settled: PageEntry | null = null
 
 /**
  * Reads the page's own address and tidies it in place, without an entry in the history. Both scripts of the page
  * call it: the second gets what the first found, because the tidied address no longer tells what was dropped.
  */
-export function settleEntry(): Entry {
+export function settleEntry(): PageEntry {
   if (settled) return settled
   const entry = readEntry(location.pathname, location.search)
   const path = canonicalPath(entry)

@@ -2,13 +2,13 @@
 import { createContext, use, useCallback, useMemo, type MouseEvent, type ReactNode } from 'react'
 import { BrowserRouter, useLocation, useNavigate } from 'react-router-dom'
 import { readPageQuery, type PageQuery } from '../contract/search.ts'
-import type { Entry } from './entry.ts'
+import type { PageEntry } from './entry.ts'
 import { listPath, readPath, recordingPath, type Place, type View } from './paths.ts'
 
-const EntryContext = createContext<Entry | null>(null)
+const EntryContext = createContext<PageEntry | null>(null)
 
 /** Everything below reads and changes the address through this folder. */
-export function AddressProvider({ entry, children }: { entry: Entry; children: ReactNode }) {
+export function AddressProvider({ entry, children }: { entry: PageEntry; children: ReactNode }) {
   return (
     <EntryContext value={entry}>
       {/* A change of the address is there at once: fields that show it must not lag behind a click. */}
@@ -18,7 +18,7 @@ export function AddressProvider({ entry, children }: { entry: Entry; children: R
 }
 
 /** The address that the page was opened with. */
-export function useEntry(): Entry {
+export function useEntry(): PageEntry {
   const entry = use(EntryContext)
   if (!entry) throw new Error('useEntry needs an AddressProvider above it')
   return entry

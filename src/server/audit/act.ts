@@ -2,9 +2,9 @@
 import { isCountPurpose, type SearchPurpose } from '../../contract/endpoints.ts'
 import { Problem } from '../../contract/problems.ts'
 import { MAX_PAGE_SIZE, type Paging, type Search } from '../../contract/search.ts'
-import type { Answer, AuditedSearches } from './audited-searches.ts'
+import type { AnsweredSearch, AuditedSearches } from './audited-searches.ts'
 import type { Copies } from './copies.ts'
-import type { Actor, Attempt, AuditEvent } from './event.ts'
+import type { Actor, ActKind, AuditEvent } from './event.ts'
 import type { Listenings, Piece } from './listenings.ts'
 
 export interface Act {
@@ -13,7 +13,7 @@ export interface Act {
   /** It concerns one recording, by its id. */
   concerns(recording: string): void
   /** A page of the search was found. @returns what may be shown of it: a count shows no recordings. */
-  found(page: Answer): Promise<Answer>
+  found(page: AnsweredSearch): Promise<AnsweredSearch>
   /** Everything that matches is there to be written. @returns it. @throws Problem 503 `audit_unavailable`. */
   exports<T extends { readonly totalCount: number }>(list: T): Promise<T>
   /** The recording is shown. @returns it. */
@@ -63,12 +63,12 @@ class OneAct implements Act {
   #facts: Facts = {}
   /** Has its line, or is part of what has one. */
   #isTold: boolean
-  #attempt: Attempt
+  #attempt: ActKind
   readonly #actor: Actor
   readonly #delivery: Delivery
   readonly #options: ActOptions
 
-  constructor(actor: Actor, attempt: Attempt, delivery: Delivery, options: ActOptions) {
+  constructor(actor: Actor, attempt: ActKind, delivery: Delivery, options: ActOptions) {
     this.#actor = actor
     this.#attempt = attempt
     this.#delivery = delivery
@@ -99,7 +99,7 @@ class OneAct implements Act {
     this.#facts = { recording }
   }
 
-  async found(page: Answer): Promise<Answer> {
+  async found(page: AnsweredSearch): Promise<AnsweredSearch> {
     const { session } = this.#actor
     const { search = {}, purpose } = this.#facts
     const { searched, copies, copied } = this.#options
@@ -181,6 +181,6 @@ class OneAct implements Act {
   }
 }
 
-export function beginAct(actor: Actor, attempt: Attempt, delivery: Delivery, options: ActOptions): Act {
+export function beginAct(actor: Actor, attempt: ActKind, delivery: Delivery, options: ActOptions): Act {
   return new OneAct(actor, attempt, delivery, options)
 }

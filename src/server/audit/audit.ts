@@ -5,7 +5,7 @@ import { createAttempts } from './attempts.ts'
 import type { AuditLog } from './audit-log.ts'
 import { createAuditedSearches } from './audited-searches.ts'
 import { createCopies } from './copies.ts'
-import type { Actor, Attempt, AuditEvent, Refusable } from './event.ts'
+import type { Actor, ActKind, AuditEvent, Refusable } from './event.ts'
 import { createListenings } from './listenings.ts'
 
 export interface AuditOptions {
@@ -20,7 +20,7 @@ export interface AuditOptions {
 }
 
 export interface Audit {
-  begin(actor: Actor, attempt: Attempt, delivery: Delivery): Act
+  begin(actor: Actor, attempt: ActKind, delivery: Delivery): Act
   login(actor: Actor): Promise<void>
   logout(actor: Actor): Promise<void>
   /** A user gave themselves another password. */

@@ -21,7 +21,7 @@ interface Told {
 }
 
 /** What a request would show. */
-export interface Answer {
+export interface AnsweredSearch {
   readonly totalCount: number
   readonly recordings: readonly unknown[]
 }
@@ -73,7 +73,7 @@ export interface AuditedSearches {
   /** Whether pages of this search may be part of one of the session's; what they show decides. */
   mayInclude(session: string, asked: Search): boolean
   /** Whether the session's line covers these recordings: none that was not there then, and no more than were. */
-  include(session: string, asked: Search, answer: Answer): boolean
+  include(session: string, asked: Search, answer: AnsweredSearch): boolean
 }
 
 export function createAuditedSearches(nowMs: () => number): AuditedSearches {

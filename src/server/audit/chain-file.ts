@@ -36,7 +36,7 @@ const foreignKey = (file: string): AuditError =>
   )
 
 /** The file as it is now. One that is not known yet is to be adopted or released. */
-export interface Found extends LogFile {
+export interface FoundFile extends LogFile {
   readonly origin: 'known' | 'rotated' | 'replaced'
 }
 
@@ -137,7 +137,7 @@ export class ChainFile {
    * Finds the file as it is now, under the lock.
    * @throws AuditError where it holds something else, or the system's error.
    */
-  async current(): Promise<Found> {
+  async current(): Promise<FoundFile> {
     if (!(await leadsTo(this.#options.file, this.#known))) return this.#openNew()
     const followed = await followFile(this.#known, this.#options.keys.lines)
     if (typeof followed === 'string') this.#tell(followed)
@@ -148,7 +148,7 @@ export class ChainFile {
   }
 
   /** From now on this is the log's file. */
-  async adopt({ origin, ...file }: Found): Promise<void> {
+  async adopt({ origin, ...file }: FoundFile): Promise<void> {
     // Where the last file ended, and not where this one is by now.
     if (origin === 'rotated') this.keep('rotation')
     const { handle } = this.#known
@@ -158,7 +158,7 @@ export class ChainFile {
   }
 
   /** Closes a file that was not adopted. */
-  async release({ handle }: Found): Promise<void> {
+  async release({ handle }: FoundFile): Promise<void> {
     if (handle !== this.#known.handle) await handle.close().catch(() => {})
   }
 
@@ -177,7 +177,7 @@ export class ChainFile {
   }
 
   /** A rotation leaves no file, or an empty one. What a command has written there since follows the last line. */
-  async #openNew(): Promise<Found> {
+  async #openNew(): Promise<FoundFile> {
     const { file, keys } = this.#options
     // A command may have written to the old one. What else was done to it since shows against its last head.
     const old = await followFile(this.#known, keys.lines)

@@ -25,9 +25,9 @@ export type AuditAction =
   | 'log_changed'
 
 /** What a known user tries. */
-export type Attempt = 'search' | 'open' | 'play' | 'download' | 'export' | 'live'
+export type ActKind = 'search' | 'open' | 'play' | 'download' | 'export' | 'live'
 /** What may be refused. */
-export type Refusable = Attempt | 'login' | 'logout' | 'session' | 'password'
+export type Refusable = ActKind | 'login' | 'logout' | 'session' | 'password'
 
 /** Who did it, and from where. */
 export interface Actor {

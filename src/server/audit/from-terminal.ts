@@ -19,7 +19,7 @@ export interface TerminalPlace {
 }
 
 /** What is done, and to what. */
-export type Change = { readonly action: TerminalAction } & Pick<
+export type TerminalChange = { readonly action: TerminalAction } & Pick<
   AuditEvent,
   'account' | 'format' | 'count' | 'added' | 'updated' | 'skipped'
 >
@@ -43,9 +43,9 @@ function operator(): string {
  */
 export async function fromTerminal<T>(
   place: TerminalPlace,
-  change: Change,
+  change: TerminalChange,
   work: () => Promise<T>,
-  more: (result: T) => Partial<Change> = () => ({}),
+  more: (result: T) => Partial<TerminalChange> = () => ({}),
 ): Promise<T> {
   const { file, hostKey, warn, isHostRunning } = place
   const sink = openSink(place.sink, {

@@ -15,7 +15,7 @@ export interface Piece {
   readonly over: Promise<void>
 }
 
-interface Listening {
+interface OngoingListening {
   running: number
   lastMs: number
   /** Whether it was let through, with its line. */
@@ -31,9 +31,10 @@ export interface Listenings {
 }
 
 export function createListenings(nowMs: () => number): Listenings {
-  const listenings = new Map<string, Listening>()
+  const listenings = new Map<string, OngoingListening>()
 
-  const isOver = ({ running, lastMs }: Listening): boolean => running === 0 && nowMs() - lastMs > IDLE_MS
+  const isOver = ({ running, lastMs }: OngoingListening): boolean =>
+    running === 0 && nowMs() - lastMs > IDLE_MS
 
   const forget = (): void => {
     for (const [key, listening] of listenings) if (isOver(listening)) listenings.delete(key)
@@ -41,7 +42,7 @@ export function createListenings(nowMs: () => number): Listenings {
     if (oldest !== undefined) listenings.delete(oldest)
   }
 
-  const follow = (listening: Listening, { over }: Piece): void => {
+  const follow = (listening: OngoingListening, { over }: Piece): void => {
     listening.running += 1
     listening.lastMs = nowMs()
     const leave = (): void => {
@@ -58,7 +59,7 @@ export function createListenings(nowMs: () => number): Listenings {
       () => true,
       () => false,
     )
-    const listening: Listening = { running: 0, lastMs: nowMs(), begun }
+    const listening: OngoingListening = { running: 0, lastMs: nowMs(), begun }
     listenings.set(key, listening)
     follow(listening, piece)
     if (!(await begun) && listenings.get(key) === listening) listenings.delete(key)

@@ -36,7 +36,7 @@ export interface LogFile extends LogEnd {
 }
 
 /** What somebody else did to the file: cut it, changed its end, or wrote lines without the host's key. */
-export type Change = 'shortened' | 'end_changed' | 'foreign_lines'
+export type FileChange = 'shortened' | 'end_changed' | 'foreign_lines'
 
 /** Lines without their newlines; what follows the last newline is one too, unless it is empty. */
 function* eachLine(bytes: Buffer): Generator<Buffer, void> {
@@ -167,7 +167,7 @@ export async function endsAsLeft({ handle, size, lastLength, position, isTorn: t
 }
 
 /** The file with what has been added to it since, or what is wrong with it. */
-export async function followFile(known: LogFile, key: Buffer): Promise<LogFile | Change> {
+export async function followFile(known: LogFile, key: Buffer): Promise<LogFile | FileChange> {
   const { handle, size } = known
   const now = (await handle.stat()).size
   if (now < size) return 'shortened'

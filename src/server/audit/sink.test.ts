@@ -5,7 +5,7 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { join } from 'node:path'
 import { createServer as createSecureServer } from 'node:tls'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { makeAuthority, type Authority } from '../../testing/recorder/certificates.ts'
+import { makeAuthority, type CertificateAuthority } from '../../testing/recorder/certificates.ts'
 import { readHeads, readHeadsFile, sealHead, writeHead, type Head, type HeadReason } from './head.ts'
 import { auditKeys } from './keys.ts'
 import { newestHead } from './sink-file.ts'
@@ -22,7 +22,7 @@ const headOf = (n: number, reason: HeadReason = 'minute'): Head =>
     file: 'audit "1".log',
   })
 
-let authority: Authority
+let authority: CertificateAuthority
 beforeAll(async () => {
   authority = await makeAuthority()
 })

@@ -7,19 +7,19 @@ import { GENESIS, type Position } from './event.ts'
 import type { Head } from './head.ts'
 import type { AuditKeys } from './keys.ts'
 import { lockFile } from './lock.ts'
-import { endSeal, findHash, readBefore, readEnd, type Change, type LogFile } from './log-file.ts'
+import { endSeal, findHash, readBefore, readEnd, type FileChange, type LogFile } from './log-file.ts'
 
 /** What was done to the file: while the host ran, or before it started. */
-export type Finding = Change | 'replaced' | 'missing' | 'foreign_key'
+export type Finding = FileChange | 'replaced' | 'missing' | 'foreign_key'
 
-export interface Kept {
+export interface KeptEnd {
   /** The newest head that was kept elsewhere. */
   readonly head: Head | null
   readonly recorded: RecordedEnd | null
 }
 
 /** What is to be made of the file. */
-export interface Start {
+export interface StartOfChain {
   readonly finding: Finding | null
   /** From where the chain goes on. */
   readonly position: Position
@@ -85,7 +85,7 @@ async function findRotated(
   return longest
 }
 
-async function judgeEmpty(path: string, { head, recorded }: Kept, keys: AuditKeys): Promise<Start> {
+async function judgeEmpty(path: string, { head, recorded }: KeptEnd, keys: AuditKeys): Promise<StartOfChain> {
   const newest = (recorded?.n ?? 0) > (head?.n ?? 0) ? recorded : head
   if (!newest || newest.n === 0) return { finding: null, position: GENESIS, rotatedAt: null }
   const last = { n: newest.n, hash: newest.hash }
@@ -102,7 +102,12 @@ async function judgeEmpty(path: string, { head, recorded }: Kept, keys: AuditKey
 }
 
 /** Judges a file without the line that was kept. Lines under the host's key keep their numbers. */
-async function judgeOther(path: string, file: LogFile, kept: Position, keys: AuditKeys): Promise<Start> {
+async function judgeOther(
+  path: string,
+  file: LogFile,
+  kept: Position,
+  keys: AuditKeys,
+): Promise<StartOfChain> {
   const isOurs = (await endSeal(file, keys.lines)) === 'right' && file.position.n >= kept.n
   const before = await readBefore(file)
   if (isOurs && before && before.n > kept.n) {
@@ -121,7 +126,12 @@ async function judgeOther(path: string, file: LogFile, kept: Position, keys: Aud
  * @param file as it is found.
  * @throws the system's error.
  */
-export async function judgeStart(path: string, file: LogFile, kept: Kept, keys: AuditKeys): Promise<Start> {
+export async function judgeStart(
+  path: string,
+  file: LogFile,
+  kept: KeptEnd,
+  keys: AuditKeys,
+): Promise<StartOfChain> {
   if (file.size === 0) return judgeEmpty(path, kept, keys)
   // A power cut may leave the record beside the log newer than the log: it counts where there is no other.
   const last = kept.head ?? kept.recorded

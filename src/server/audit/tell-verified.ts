@@ -5,7 +5,7 @@ import type { AuditKeys } from './keys.ts'
 import { verifyLog, type Verified } from './verify.ts'
 
 /** Heads, and the file that they were read from. */
-export interface Kept {
+export interface KeptHeads {
   readonly path: string
   readonly heads: readonly Head[]
 }
@@ -17,7 +17,7 @@ export interface VerifyRequest {
   /** Null where the host's key is not at hand. */
   readonly keys: AuditKeys | null
   /** Null where no heads were kept. */
-  readonly kept: Kept | null
+  readonly kept: KeptHeads | null
   readonly after: string | undefined
   readonly last: string | undefined
 }
@@ -37,7 +37,7 @@ function tellSeals({ sealed, unsealed }: Verified, keys: AuditKeys | null): stri
   return told
 }
 
-function tellHeads(verified: Verified, kept: Kept | null, used: number): string {
+function tellHeads(verified: Verified, kept: KeptHeads | null, used: number): string {
   if (kept === null || kept.heads.length === 0) {
     return 'There are no heads to hold it against. That lines were cut off at the end or the beginning, or that all were replaced by a host without MACs, shows only against heads (--heads FILE), or a last hash kept elsewhere: --last HASH.'
   }

@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises'
 import { AuditError } from './audit-error.ts'
 import type { AuditLog, AuditLogOptions } from './audit-log.ts'
 import { chainUp, endAfter, refuse, settle, type Waiting } from './batch.ts'
-import type { ChainFile, Found } from './chain-file.ts'
+import type { ChainFile, FoundFile } from './chain-file.ts'
 import type { AuditEvent } from './event.ts'
 import type { Head } from './head.ts'
 import { auditKeys, type AuditKeys } from './keys.ts'
@@ -116,7 +116,7 @@ export class Writer implements AuditLog {
   }
 
   /** Works on the file as it is now, while no other process does. */
-  async #underLock<T>(work: (file: Found) => Promise<T>): Promise<T> {
+  async #underLock<T>(work: (file: FoundFile) => Promise<T>): Promise<T> {
     if (this.#isClosed) throw new AuditError('The audit log is closed.')
     return onceTakenOver(takingOf(this.#options, this.#keys.heads), async () => {
       try {

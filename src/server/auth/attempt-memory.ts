@@ -6,7 +6,7 @@ import { createHmac, hkdfSync, randomBytes } from 'node:crypto'
 import { accountName } from '../sources/account-name.ts'
 import { AttemptsFile } from './attempts-file.ts'
 import { FailureCounts } from './failure-counts.ts'
-import { kinds, Ledger, type Entry, type Keeper, type Kind } from './ledger.ts'
+import { kinds, Ledger, type LedgerEntry, type Keeper, type Kind } from './ledger.ts'
 import { networkOf } from './network.ts'
 
 /** A network may fail so many times as often as an account: a whole office can stand behind one address. */
@@ -27,7 +27,7 @@ export interface AttemptMemoryOptions {
 }
 
 /** The keys of one try. */
-export interface Place {
+export interface TryKeys {
   readonly account: string
   readonly network: string
   /** The account in this network. */
@@ -49,7 +49,7 @@ export class AttemptMemory {
 
   constructor({ failures, nowMs, kept }: AttemptMemoryOptions) {
     const ledgers = new Map<Kind, Ledger>()
-    const restore = (kind: Kind, key: string, entry: Entry): boolean =>
+    const restore = (kind: Kind, key: string, entry: LedgerEntry): boolean =>
       ledgers.get(kind)?.restore(key, entry) ?? false
     this.#file = kept ? new AttemptsFile({ ...kept, restore }) : null
     const keeper: Keeper = this.#file ?? { save() {} }
@@ -84,7 +84,7 @@ export class AttemptMemory {
   }
 
   /** Names and addresses go into nothing but keyed digests: the file tells nobody who signs in from where. */
-  placeOf(username: string, address: string): Place {
+  placeOf(username: string, address: string): TryKeys {
     const network = networkOf(address)
     const pair = this.#mask('p', accountName(username), network)
     return { account: this.accountOf(username), network: this.#mask('n', network), pair }
@@ -94,11 +94,11 @@ export class AttemptMemory {
     return this.#mask('a', accountName(username))
   }
 
-  isKnown({ pair }: Place): boolean {
+  isKnown({ pair }: TryKeys): boolean {
     return this.#known.get(pair) !== null
   }
 
-  remember({ pair }: Place): void {
+  remember({ pair }: TryKeys): void {
     const lastMs = this.#nowMs()
     this.#known.set(pair, { untilMs: lastMs + KNOWN_MS, lastMs })
   }

@@ -4,7 +4,7 @@
  */
 import Database from 'better-sqlite3'
 import { closeSync, openSync } from 'node:fs'
-import { kinds, type Entry, type Keeper, type Kind } from './ledger.ts'
+import { kinds, type LedgerEntry, type Keeper, type Kind } from './ledger.ts'
 
 const VERSION = 1
 /** A kill loses no more than this, and a flood costs no more than a write in so long, ms; tries at a recorder are kept at once. */
@@ -15,10 +15,10 @@ const MAX_PENDING = 50_000
 interface Change {
   readonly kind: Kind
   readonly key: string
-  readonly entry: Entry | null
+  readonly entry: LedgerEntry | null
 }
 
-interface Row extends Entry {
+interface Row extends LedgerEntry {
   readonly kind: Kind
   readonly key: string
 }
@@ -28,7 +28,7 @@ export interface AttemptsFileOptions {
   /** Changes are written together after so long, ms; 0 writes each at once. */
   readonly saveMs?: number
   /** Gets each entry of the file, once it could be read. @returns false for one that is worth nothing. */
-  readonly restore: (kind: Kind, key: string, entry: Entry) => boolean
+  readonly restore: (kind: Kind, key: string, entry: LedgerEntry) => boolean
 }
 
 function openDatabase(file: string): Database.Database {
@@ -86,7 +86,7 @@ export class AttemptsFile implements Keeper {
     return !this.#isOut
   }
 
-  save(kind: Kind, key: string, entry: Entry | null): void {
+  save(kind: Kind, key: string, entry: LedgerEntry | null): void {
     if (this.#isClosed) return
     this.#queue({ kind, key, entry })
     const { saveMs = SAVE_MS } = this.#options

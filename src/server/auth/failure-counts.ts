@@ -1,5 +1,5 @@
 /** Wrong passwords, counted for one kind of key, and how long the next try has to wait. */
-import type { Entry, Ledger } from './ledger.ts'
+import type { LedgerEntry, Ledger } from './ledger.ts'
 
 /** Failures are forgotten one by one, each after so long. */
 export const FORGET_MS = 15 * 60_000
@@ -16,7 +16,7 @@ export interface FailureCountsOptions {
 }
 
 /** A failure that may be taken back. */
-export interface Counted {
+export interface CountedFailure {
   readonly atMs: number
   /** When the one before it was. */
   readonly beforeMs: number
@@ -52,7 +52,7 @@ export class FailureCounts {
     return Math.max(0, entry.lastMs + delayMs - nowMs())
   }
 
-  add(key: string): Counted {
+  add(key: string): CountedFailure {
     const { ledger, nowMs } = this.#options
     const atMs = nowMs()
     const { untilMs, lastMs } = this.#read(key) ?? { untilMs: atMs, lastMs: 0 }
@@ -64,7 +64,7 @@ export class FailureCounts {
    * @param failures how many to forget.
    * @param counted one of them: the delay goes on from the failure before it, unless there was another meanwhile.
    */
-  takeBack(key: string, failures: number, counted?: Counted): void {
+  takeBack(key: string, failures: number, counted?: CountedFailure): void {
     const entry = this.#read(key)
     if (!entry) return
     this.#options.ledger.set(key, {
@@ -73,7 +73,7 @@ export class FailureCounts {
     })
   }
 
-  #read(key: string): Entry | null {
+  #read(key: string): LedgerEntry | null {
     const { ledger, nowMs } = this.#options
     const entry = ledger.get(key)
     if (!entry || entry.lastMs <= nowMs()) return entry

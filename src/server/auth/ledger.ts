@@ -1,7 +1,7 @@
 /** What is remembered of tries: entries by key, bounded in number, and kept in a file where there is one. */
 
 /** Instants in ms since the Unix epoch. */
-export interface Entry {
+export interface LedgerEntry {
   /** When the entry is worth nothing any more. */
   readonly untilMs: number
   /** When it was last added to. */
@@ -15,7 +15,7 @@ export type Kind = (typeof kinds)[keyof typeof kinds]
 /** Keeps entries over a restart. It never throws: what it cannot keep, it tries again later. */
 export interface Keeper {
   /** @param entry null forgets it. */
-  save(kind: Kind, key: string, entry: Entry | null): void
+  save(kind: Kind, key: string, entry: LedgerEntry | null): void
 }
 
 export interface LedgerOptions {
@@ -29,7 +29,7 @@ export interface LedgerOptions {
 export class Ledger {
   readonly #options: LedgerOptions
   /** The entry that was added to longest ago stands first. */
-  readonly #entries = new Map<string, Entry>()
+  readonly #entries = new Map<string, LedgerEntry>()
 
   constructor(options: LedgerOptions) {
     this.#options = options
@@ -40,7 +40,7 @@ export class Ledger {
   }
 
   /** Takes what the file held. What is known already counts more. @returns false for what is not worth keeping. */
-  restore(key: string, entry: Entry): boolean {
+  restore(key: string, entry: LedgerEntry): boolean {
     const { nowMs, maxEntries } = this.#options
     if (this.#entries.has(key)) return true
     if (entry.untilMs <= nowMs() || this.#entries.size >= maxEntries) return false
@@ -48,7 +48,7 @@ export class Ledger {
     return true
   }
 
-  get(key: string): Entry | null {
+  get(key: string): LedgerEntry | null {
     const entry = this.#entries.get(key)
     if (!entry) return null
     if (entry.untilMs > this.#options.nowMs()) return entry
@@ -57,7 +57,7 @@ export class Ledger {
   }
 
   /** @param entry one that is over already is forgotten. */
-  set(key: string, entry: Entry): void {
+  set(key: string, entry: LedgerEntry): void {
     const { kind, keeper, nowMs, maxEntries } = this.#options
     if (entry.untilMs <= nowMs()) return this.#forget(key)
     this.#entries.delete(key)

@@ -9,9 +9,9 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { Problem } from '../../contract/problems.ts'
 import { createTurns, type Turns } from '../sources/turns.ts'
-import type { AttemptMemory, Place } from './attempt-memory.ts'
-import type { Counted } from './failure-counts.ts'
-import { Pace } from './pace.ts'
+import type { AttemptMemory, TryKeys } from './attempt-memory.ts'
+import type { CountedFailure } from './failure-counts.ts'
+import { TokenBucket } from './token-bucket.ts'
 
 /** Slowed tries of one user in one network that may wait at once. */
 export const WAITING_EACH = 8
@@ -98,7 +98,7 @@ class Guard implements Throttle {
   readonly #sleep: (ms: number, signal: AbortSignal) => Promise<void>
   readonly #slots: Turns
   /** Networks with wrong tries share one pace. Those without have another, which the first cannot use up. */
-  readonly #paces: { readonly clean: Pace; readonly other: Pace }
+  readonly #paces: { readonly clean: TokenBucket; readonly other: TokenBucket }
   readonly #counts = { delayed: 0, account: 0, network: 0, pace: 0, wait: 0 }
 
   constructor({ memory, nowMs, report = () => {}, sleep = sleepUnreferenced }: ThrottleOptions) {
@@ -112,7 +112,7 @@ class Guard implements Throttle {
       waitingEach: WAITING_EACH,
       full: () => this.#refusal(MAX_SLOWDOWN_MS, 'wait'),
     })
-    this.#paces = { clean: new Pace({ ...PACE, nowMs }), other: new Pace({ ...PACE, nowMs }) }
+    this.#paces = { clean: new TokenBucket({ ...PACE, nowMs }), other: new TokenBucket({ ...PACE, nowMs }) }
   }
 
   async begin(username: string, address: string, signal: AbortSignal): Promise<Attempt> {
@@ -136,7 +136,7 @@ class Guard implements Throttle {
     this.#memory.close()
   }
 
-  #beginStranger(place: Place): Attempt {
+  #beginStranger(place: TryKeys): Attempt {
     const { accounts, networks, pairs } = this.#memory
     this.#refuseWhile(accounts.waitMs(place.account), 'account')
     this.#refuseWhile(networks.waitMs(place.network), 'network')
@@ -167,7 +167,7 @@ class Guard implements Throttle {
   }
 
   /** The account and the network count it only once it has failed: right ones at once must not look like guesses. */
-  async #beginKnown(place: Place, signal: AbortSignal): Promise<Attempt> {
+  async #beginKnown(place: TryKeys, signal: AbortSignal): Promise<Attempt> {
     const { accounts, networks, pairs } = this.#memory
     const counted = await this.#slot(place.pair, signal)
     const withdrawn = (): void => pairs.takeBack(place.pair, 1, counted)
@@ -195,12 +195,12 @@ class Guard implements Throttle {
    * How many of a user's failures their network forgets once they get it right. Beyond its limit it forgets no others
    * than this try: with an account of one's own one could wash out there what one failed for others.
    */
-  #forgivable({ network }: Place, failures: number, thisTry: number): number {
+  #forgivable({ network }: TryKeys, failures: number, thisTry: number): number {
     return this.#memory.networks.isBeyond(network) ? thisTry : failures
   }
 
   /** From the limit on, tries wait one behind the other, and each longer than the one before. */
-  async #slot(pair: string, signal: AbortSignal): Promise<Counted> {
+  async #slot(pair: string, signal: AbortSignal): Promise<CountedFailure> {
     const { pairs } = this.#memory
     if (pairs.count(pair) < this.#failures) return pairs.add(pair)
     const release = await this.#slots.enter(pair, signal)

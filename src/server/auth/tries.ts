@@ -5,7 +5,7 @@
 import { Problem } from '../../contract/problems.ts'
 import { MAX_STRANGER_TRIES, MAX_TRIES, TRY_WINDOW_MS, type Tries, type Try } from '../sources/tries.ts'
 import type { AttemptMemory } from './attempt-memory.ts'
-import type { Entry } from './ledger.ts'
+import type { LedgerEntry } from './ledger.ts'
 
 const slots = Array.from({ length: MAX_TRIES }, (_, slot) => slot)
 
@@ -23,7 +23,7 @@ function tooMany(waitMs: number): Problem {
 export function keepTries(memory: AttemptMemory, nowMs: () => number): Tries {
   const { tries } = memory
 
-  const read = (key: string): Entry | null => {
+  const read = (key: string): LedgerEntry | null => {
     const entry = tries.get(key)
     if (!entry || entry.lastMs <= nowMs()) return entry
     // The clock was set back since: the try is not known to be older than now.

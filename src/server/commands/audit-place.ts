@@ -1,7 +1,7 @@
 /** Where the host's audit log is, for the commands: they read the host's variables that concern it, and no other. */
 import { join } from 'node:path'
 import { AuditError } from '../audit/audit-error.ts'
-import { Fault } from '../config/readers.ts'
+import { ValueFault } from '../config/readers.ts'
 import { auditSink, type AuditSink } from '../config/sinks.ts'
 import { hostKeyIfAny } from '../process/host-key.ts'
 
@@ -16,7 +16,7 @@ export function sinkOfHost(): AuditSink {
   try {
     return auditSink(given)
   } catch (error) {
-    if (error instanceof Fault) throw new AuditError(`AUDIT_SINK ${error.message}`)
+    if (error instanceof ValueFault) throw new AuditError(`AUDIT_SINK ${error.message}`)
     throw error
   }
 }

@@ -11,7 +11,7 @@ import { auditKey, digestFilter, plainFilter } from '../audit/digests.ts'
 import { exportLog } from '../audit/export.ts'
 import { readHeadsFile } from '../audit/head.ts'
 import { auditKeys } from '../audit/keys.ts'
-import { verifyAndTell, type Kept } from '../audit/tell-verified.ts'
+import { verifyAndTell, type KeptHeads } from '../audit/tell-verified.ts'
 import { auditFile, keyIfAny, sinkOfHost } from './audit-place.ts'
 import { keepFilesPrivate } from '../files/private-files.ts'
 import { findHostKey, HostKeyError } from '../process/host-key.ts'
@@ -95,7 +95,7 @@ async function verify(operands: readonly string[], options: Options): Promise<vo
 }
 
 /** @returns null where there are none. @throws AuditError where the file that was named cannot be read. */
-async function readKept(named: string | undefined): Promise<Kept | null> {
+async function readKept(named: string | undefined): Promise<KeptHeads | null> {
   if (named !== undefined) return { path: named, heads: await readHeadsFile(named) }
   const sink = sinkOfHost()
   if (sink.kind !== 'file' || !existsSync(sink.path)) return null

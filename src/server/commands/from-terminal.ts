@@ -1,6 +1,6 @@
 /** Has the commands that change accounts and recordings leave lines in the host's audit log. */
 import { resolve } from 'node:path'
-import { fromTerminal, type Change } from '../audit/from-terminal.ts'
+import { fromTerminal, type TerminalChange } from '../audit/from-terminal.ts'
 import { auditFile, dataDir, keyIfAny, sinkOfHost } from './audit-place.ts'
 import { isFolderHeld } from '../process/data-folder.ts'
 import { readHostKey } from '../process/host-key.ts'
@@ -12,9 +12,9 @@ const warn = (message: string): void => void process.stderr.write(`${message}\n`
  * @throws HostKeyError too.
  */
 export function logged<T>(
-  change: Change,
+  change: TerminalChange,
   work: () => Promise<T>,
-  more?: (result: T) => Partial<Change>,
+  more?: (result: T) => Partial<TerminalChange>,
 ): Promise<T> {
   // Made where there is none yet: a host that starts later takes it.
   const hostKey = keyIfAny() ?? readHostKey(resolve(dataDir()))

@@ -1,7 +1,7 @@
 /** Readers of hosts, ports, origins and networks. */
 import { isIP } from 'node:net'
 import { API_BASE } from '../../contract/endpoints.ts'
-import { Fault, list } from './readers.ts'
+import { ValueFault, list } from './readers.ts'
 
 /** Whether only programs on this machine can reach a host of that name. */
 export function isLoopback(hostname: string): boolean {
@@ -26,7 +26,7 @@ export function origins(text: string): readonly string[] {
   const read = given.map(readOrigin)
   const wrong = given.filter((_, index) => read[index] === null).map(withoutUser)
   if (wrong.length === 0) return [...new Set(read.filter((origin) => origin !== null))]
-  throw new Fault(
+  throw new ValueFault(
     `takes exact https origins with commas between them, without path or *; not ${wrong.join(', ')}.`,
   )
 }
@@ -37,21 +37,24 @@ export function origins(text: string): readonly string[] {
  */
 export function recorderRoot(text: string): string {
   if (!/^https?:\/\/[^\s\\]+$/i.test(text) || !URL.canParse(text)) {
-    throw new Fault('takes the address of the recorder’s server, with https:// before it.')
+    throw new ValueFault('takes the address of the recorder’s server, with https:// before it.')
   }
   const url = new URL(text)
   // Looked for in the text as it was given: the parser forgets an empty user, query or fragment.
   const [address = ''] = text.replace(/^\w+:\/\//, '').split(/[/?#]/, 1)
   if (address.includes('@')) {
-    throw new Fault('takes no user and password: everyone signs in to the recorder with their own.')
+    throw new ValueFault('takes no user and password: everyone signs in to the recorder with their own.')
   }
-  if (text.includes('?')) throw new Fault('takes an address without a query: leave out what follows the ?.')
+  if (text.includes('?'))
+    throw new ValueFault('takes an address without a query: leave out what follows the ?.')
   if (text.includes('#'))
-    throw new Fault('takes an address without a fragment: leave out what follows the #.')
+    throw new ValueFault('takes an address without a fragment: leave out what follows the #.')
   if (url.pathname.toLowerCase().startsWith('/fw')) {
-    throw new Fault(`takes the server’s root without the API’s path: the host appends ${API_BASE} itself.`)
+    throw new ValueFault(
+      `takes the server’s root without the API’s path: the host appends ${API_BASE} itself.`,
+    )
   }
-  if (url.pathname !== '/') throw new Fault('takes the server’s root: leave out the path.')
+  if (url.pathname !== '/') throw new ValueFault('takes the server’s root: leave out the path.')
   return url.origin
 }
 
@@ -74,7 +77,7 @@ export function proxies(text: string): readonly string[] {
   const given = list(text)
   const wrong = given.filter((part) => !isProxy(part))
   if (wrong.length === 0) return [...new Set(given)]
-  throw new Fault(
+  throw new ValueFault(
     `takes addresses or networks of your own proxies (from /${LEAST_PREFIX[4]}, in IPv6 from /${LEAST_PREFIX[6]}), or loopback, with commas between them; not ${wrong.join(', ')}.`,
   )
 }
@@ -91,5 +94,5 @@ export function listenAddress(text: string): Listen {
   const port = Number(digits ?? Number.NaN)
   const isAddress = bracketed === undefined || isIP(bracketed) === 6
   if (port <= 65_535 && isAddress) return { host: bracketed ?? plain ?? '127.0.0.1', port }
-  throw new Fault('takes a port, or an address and a port, such as 10.0.0.5:9464 or [::1]:9464.')
+  throw new ValueFault('takes a port, or an address and a port, such as 10.0.0.5:9464 or [::1]:9464.')
 }

@@ -1,6 +1,6 @@
 /** Names of hosts as requests and the configuration write them, in the one form in which they compare. */
 import { isLoopback, withoutUser } from './addresses.ts'
-import { Fault, list } from './readers.ts'
+import { ValueFault, list } from './readers.ts'
 
 export interface Authority {
   /** In lower case and punycode, without a dot at its end; an IPv6 address in brackets, in its shortest form. */
@@ -37,7 +37,7 @@ export function hostNames(text: string): readonly Authority[] {
   const found = given.map((part) => read(part, /^([\w.\p{L}\p{M}\p{N}-]+|\[[\da-f:.]+\])(?::(\d{1,5}))?$/iu))
   const wrong = given.filter((_, index) => found[index] === null).map(withoutUser)
   if (wrong.length === 0) return found.filter((authority) => authority !== null)
-  throw new Fault(
+  throw new ValueFault(
     `takes the names in the dashboard’s addresses, with commas between them, without scheme, path or *; not ${wrong.join(', ')}.`,
   )
 }

@@ -4,13 +4,17 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { makeAuthority, type Authority, type KeyPair } from '../../testing/recorder/certificates.ts'
+import {
+  makeAuthority,
+  type CertificateAuthority,
+  type KeyPair,
+} from '../../testing/recorder/certificates.ts'
 import { readConfig } from './config.ts'
 import { outOfDate } from './certificates.ts'
 
 const DAY_MS = 86_400_000
 
-let authority: Authority
+let authority: CertificateAuthority
 let folder: string
 let own: KeyPair
 let other: KeyPair

@@ -2,7 +2,7 @@
 import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createSecureContext } from 'node:tls'
-import { Fault } from './readers.ts'
+import { ValueFault } from './readers.ts'
 
 export interface TlsFiles {
   readonly certFile: string
@@ -29,23 +29,23 @@ const reasons: Readonly<Record<string, string>> = {
 
 /** @throws Fault */
 export function readText(path: string): string {
-  if (/-----BEGIN|[\r\n]/.test(path)) throw new Fault('takes the path of a file, not what is in it.')
+  if (/-----BEGIN|[\r\n]/.test(path)) throw new ValueFault('takes the path of a file, not what is in it.')
   try {
     return readFileSync(path, 'utf8')
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
-    throw new Fault(`names a file that cannot be read: ${reasons[code] ?? code}.`)
+    throw new ValueFault(`names a file that cannot be read: ${reasons[code] ?? code}.`)
   }
 }
 
 function certificatesIn(text: string): X509Certificate[] {
   const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []
-  if (blocks.length === 0) throw new Fault('names a file that holds no certificate in PEM form.')
+  if (blocks.length === 0) throw new ValueFault('names a file that holds no certificate in PEM form.')
   return blocks.map((block, index) => {
     try {
       return new X509Certificate(block)
     } catch {
-      throw new Fault(`names a file whose certificate ${index + 1} cannot be read.`)
+      throw new ValueFault(`names a file whose certificate ${index + 1} cannot be read.`)
     }
   })
 }
@@ -63,7 +63,7 @@ function keyIn(text: string): KeyObject {
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     const isSealed = code === 'ERR_MISSING_PASSPHRASE' || text.includes('ENCRYPTED')
-    throw new Fault(
+    throw new ValueFault(
       isSealed
         ? 'names a key that a passphrase protects: store it without one, readable by this user only.'
         : 'names a file that holds no private key in PEM form.',
@@ -83,7 +83,7 @@ export function matchTls(cert: PemFile, key: PemFile): TlsFiles & TlsMaterial {
   const privateKey = keyIn(key.text)
   const [first, ...chain] = certificatesIn(cert.text)
   if (!first?.checkPrivateKey(privateKey)) {
-    throw new Fault(
+    throw new ValueFault(
       chain.some((certificate) => certificate.checkPrivateKey(privateKey))
         ? 'belongs to a later certificate of TLS_CERT: put the host’s own first in that file.'
         : 'names a key that does not belong to the certificate in TLS_CERT.',
@@ -92,7 +92,9 @@ export function matchTls(cert: PemFile, key: PemFile): TlsFiles & TlsMaterial {
   try {
     createSecureContext({ cert: cert.text, key: key.text })
   } catch {
-    throw new Fault('and TLS_CERT cannot be used together: the key may be too short, or of an unknown kind.')
+    throw new ValueFault(
+      'and TLS_CERT cannot be used together: the key may be too short, or of an unknown kind.',
+    )
   }
   return { certFile: cert.path, keyFile: key.path, cert: cert.text, key: key.text }
 }

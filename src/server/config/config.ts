@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Listen } from './addresses.ts'
 import type { Authority } from './authorities.ts'
 import { matchTls, type TlsFiles, type TlsMaterial } from './certificates.ts'
-import { Fault } from './readers.ts'
+import { ValueFault } from './readers.ts'
 import { relations } from './relations.ts'
 import type { AuditSink } from './sinks.ts'
 import { harmfulVariables, unknownVariables } from './unknown.ts'
@@ -11,7 +11,7 @@ import {
   variableNames,
   variables,
   type LogLevel,
-  type RemoteParameter,
+  type RemoteParameterSetting,
   type Values,
   type VariableName,
 } from './variables.ts'
@@ -22,7 +22,7 @@ export interface RecorderConfig {
   readonly url: string
   /** Certificates in PEM form to trust besides the system's, or null. */
   readonly ca: string | null
-  readonly remoteParameter: RemoteParameter
+  readonly remoteParameter: RemoteParameterSetting
   /** How long a search may take there, in milliseconds. */
   readonly timeoutMs: number
 }
@@ -117,7 +117,7 @@ export function readConfig(env: Environment): Config {
     try {
       read[name] = variables[name].read(env[name] || variables[name].standard)
     } catch (error) {
-      if (!(error instanceof Fault)) throw error
+      if (!(error instanceof ValueFault)) throw error
       faults.push(told(name, error.message))
     }
   }

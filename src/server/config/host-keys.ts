@@ -1,7 +1,7 @@
 /** The host's key, as it is written in a variable or a file: 32 bytes in base64. */
 import { statSync } from 'node:fs'
 import { readText } from './certificates.ts'
-import { Fault } from './readers.ts'
+import { ValueFault } from './readers.ts'
 
 export const HOST_KEY_BYTES = 32
 
@@ -28,20 +28,20 @@ const takes = `takes ${HOST_KEY_BYTES} random bytes in base64, as openssl rand -
 /** The key itself. @throws Fault */
 export function hostKey(text: string): Buffer {
   const key = parseHostKey(text)
-  if (!key) throw new Fault(`${takes}.`)
-  if (isBlank(key)) throw new Fault(`${takes}, and not zeros only.`)
+  if (!key) throw new ValueFault(`${takes}.`)
+  if (isBlank(key)) throw new ValueFault(`${takes}, and not zeros only.`)
   return key
 }
 
 /** The path of a file that holds the key. @throws Fault */
 export function hostKeyFile(path: string): Buffer {
-  if (parseHostKey(path)) throw new Fault('takes the path of a file; the key itself would be HOST_KEY.')
+  if (parseHostKey(path)) throw new ValueFault('takes the path of a file; the key itself would be HOST_KEY.')
   const key = parseHostKey(readText(path))
-  if (!key) throw new Fault(`names a file that is not ${HOST_KEY_BYTES} bytes in base64.`)
-  if (isBlank(key)) throw new Fault('names a key of zeros only, which anybody can guess: make another.')
+  if (!key) throw new ValueFault(`names a file that is not ${HOST_KEY_BYTES} bytes in base64.`)
+  if (isBlank(key)) throw new ValueFault('names a key of zeros only, which anybody can guess: make another.')
   const mode = openMode(path)
   if (mode !== null) {
-    throw new Fault(
+    throw new ValueFault(
       `names a file that every user of this machine can get at (mode ${mode}): make it 0600, or 0640 for a group. If somebody may have read it, make another key.`,
     )
   }

@@ -2,7 +2,7 @@
 import { readInstant, toEpochMs } from '../../contract/instants.ts'
 
 /** What is wrong with a value, to be read after the variable's name. It never repeats what may be a secret. */
-export class Fault extends Error {
+export class ValueFault extends Error {
   override readonly name = 'Fault'
 }
 
@@ -17,7 +17,7 @@ export function optional<T>(read: Reader<T>): Reader<T | null> {
 export function oneOf<T extends string>(values: readonly T[]): Reader<T> {
   return (text) => {
     const found = values.find((value) => value === text)
-    if (found === undefined) throw new Fault(`takes ${listInWords(values)}.`)
+    if (found === undefined) throw new ValueFault(`takes ${listInWords(values)}.`)
     return found
   }
 }
@@ -36,14 +36,14 @@ export function integer(least: number, most: number, what: string): Reader<numbe
   return (text) => {
     const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN
     if (value >= least && value <= most) return value
-    throw new Fault(`takes ${what}.`)
+    throw new ValueFault(`takes ${what}.`)
   }
 }
 
 export function matching(pattern: RegExp, what: string): Reader<string> {
   return (text) => {
     if (pattern.test(text)) return text
-    throw new Fault(`takes ${what}.`)
+    throw new ValueFault(`takes ${what}.`)
   }
 }
 
@@ -58,6 +58,6 @@ export function list(text: string): string[] {
 /** An ISO-8601 date-time, without an offset in UTC, as ms since the Unix epoch. */
 export function instant(text: string): number {
   const written = readInstant(text)
-  if (!written) throw new Fault('takes an ISO-8601 date-time.')
+  if (!written) throw new ValueFault('takes an ISO-8601 date-time.')
   return toEpochMs(written)
 }

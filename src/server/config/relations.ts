@@ -2,14 +2,14 @@
 import { join, resolve } from 'node:path'
 import { isLoopback } from './addresses.ts'
 import { matchTls } from './certificates.ts'
-import { Fault } from './readers.ts'
+import { ValueFault } from './readers.ts'
 import type { Values, VariableName } from './variables.ts'
 
 /** The variable to change, and what is wrong with it. */
-export type Found = readonly [name: VariableName, message: string]
+export type RelationFault = readonly [name: VariableName, message: string]
 
 /** @param read what could be read; a variable with a fault of its own is not there and is not judged again. */
-type Rule = (read: Partial<Values>, isSet: (name: VariableName) => boolean) => Found | null
+type Rule = (read: Partial<Values>, isSet: (name: VariableName) => boolean) => RelationFault | null
 
 const plainHttp: Rule = ({ RECORDER_URL: url, RECORDER_ALLOW_HTTP: allowed }) => {
   if (!url || allowed !== false || new URL(url).protocol === 'https:' || isLoopback(new URL(url).hostname))
@@ -57,7 +57,7 @@ const foreignKey: Rule = ({ TLS_CERT: cert, TLS_KEY: key }) => {
     matchTls(cert, key)
     return null
   } catch (error) {
-    if (error instanceof Fault) return ['TLS_KEY', error.message]
+    if (error instanceof ValueFault) return ['TLS_KEY', error.message]
     throw error
   }
 }
@@ -90,6 +90,6 @@ const rules = [
   sinkInTheLog,
 ]
 
-export function relations(read: Partial<Values>, isSet: (name: VariableName) => boolean): Found[] {
+export function relations(read: Partial<Values>, isSet: (name: VariableName) => boolean): RelationFault[] {
   return rules.map((rule) => rule(read, isSet)).filter((found) => found !== null)
 }

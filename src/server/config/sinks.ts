@@ -1,6 +1,6 @@
 /** Reader of where the audit log's heads are kept. */
 import { isIP } from 'node:net'
-import { Fault } from './readers.ts'
+import { ValueFault } from './readers.ts'
 
 /** A file's path, or a collector of syslog over TCP or TLS. */
 export type AuditSink =
@@ -10,7 +10,9 @@ export type AuditSink =
 function collector(scheme: string, address: string): AuditSink {
   const isSecure = scheme.toLowerCase() === 'tls'
   if (!isSecure && scheme.toLowerCase() !== 'tcp') {
-    throw new Fault('takes the path of a file, or tcp:// or tls:// with the address of a syslog collector.')
+    throw new ValueFault(
+      'takes the path of a file, or tcp:// or tls:// with the address of a syslog collector.',
+    )
   }
   const [, bracketed, plain = '', digits] = /^(?:\[([\da-f:.]+)\]|([\w.-]+)):(\d{1,5})$/i.exec(address) ?? []
   const port = Number(digits ?? Number.NaN)
@@ -18,7 +20,7 @@ function collector(scheme: string, address: string): AuditSink {
   if (isAddress && port >= 1 && port <= 65_535) {
     return { kind: 'syslog', isSecure, host: bracketed ?? plain, port }
   }
-  throw new Fault(
+  throw new ValueFault(
     'takes the collector’s name or address and its port after tcp:// or tls://, and nothing behind them.',
   )
 }
@@ -28,5 +30,5 @@ export function auditSink(text: string): AuditSink {
   const [, scheme, address = ''] = /^([a-z][a-z\d+.-]*):\/\/(.*)$/is.exec(text) ?? []
   if (scheme !== undefined) return collector(scheme, address)
   if (/^[^\0]*[^\0/]$/.test(text)) return { kind: 'file', path: text }
-  throw new Fault('takes the path of a file, not of a folder.')
+  throw new ValueFault('takes the path of a file, not of a folder.')
 }

@@ -26,7 +26,7 @@ export type LogLevel = (typeof logLevels)[number]
 
 const remoteParameters = ['auto', 'remotePartyNumber', 'remoteParty'] as const
 /** What the recorder calls the filter by the other side's number, or that the relay has to find out. */
-export type RemoteParameter = (typeof remoteParameters)[number]
+export type RemoteParameterSetting = (typeof remoteParameters)[number]
 
 const variable = <T>(declared: Variable<T>): Variable<T> => declared
 

@@ -13,19 +13,19 @@ export function keepFilesPrivate(): void {
 }
 
 /** How many there were, and one of them by its name in the folder. */
-export interface Counted {
+export interface CountedFiles {
   readonly count: number
   readonly example: string
 }
 
 export interface Narrowed {
   /** What others could get at and cannot any more, or null. */
-  readonly closed: Counted | null
+  readonly closed: CountedFiles | null
   /** What others can still get at, because it belongs to somebody else, or null. */
-  readonly left: Counted | null
+  readonly left: CountedFiles | null
 }
 
-const add = (counted: Counted | null, example: string): Counted =>
+const add = (counted: CountedFiles | null, example: string): CountedFiles =>
   counted ? { ...counted, count: counted.count + 1 } : { count: 1, example }
 
 /** @returns null for what has gone meanwhile. */
@@ -42,7 +42,7 @@ const isOurs = ({ uid, mode }: Stats): boolean => uid === process.getuid?.() && 
  */
 export function narrowFiles(folder: string): Narrowed {
   const root = realpathSync(folder)
-  let [closed, left]: [Counted | null, Counted | null] = [null, null]
+  let [closed, left]: [CountedFiles | null, CountedFiles | null] = [null, null]
   // There are no such rights where there are no user ids, as on Windows.
   const waiting = process.getuid ? [root] : []
   for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {

@@ -1,7 +1,7 @@
 /** Under which names the host answers. */
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { makeAuthority, type Authority } from '../../testing/recorder/certificates.ts'
+import { makeAuthority, type CertificateAuthority } from '../../testing/recorder/certificates.ts'
 import { AUTH_LOGIN, AUTH_SESSION, RECORDINGS } from '../../contract/endpoints.ts'
 import { hostNames, readAuthority } from '../config/authorities.ts'
 import { basic, exchange, listen, loginRequest, rawGet, testHost, type TestHost } from '../../testing/host.ts'
@@ -122,7 +122,7 @@ describe('known are', () => {
 })
 
 describe('with its own TLS', () => {
-  let authority: Authority
+  let authority: CertificateAuthority
   beforeAll(async () => {
     authority = await makeAuthority()
   }, 60_000)

@@ -36,7 +36,7 @@ function tooLarge(status: 414 | 431, message: string): Problem {
   return new Problem({ status, code: 'too_large', message })
 }
 
-export interface Guard {
+export interface GuardOptions {
   readonly limits: Limits
   readonly drain: Drain
   /** Null answers under any name. */
@@ -60,7 +60,10 @@ function passExpectations(app: FastifyInstance): (request: IncomingMessage) => b
 }
 
 /** Also gives each answer the headers of data, the strictest there are; pages and files loosen them. */
-export function guardRequests(app: FastifyInstance, { limits, drain, knowsHost, transport }: Guard): void {
+export function guardRequests(
+  app: FastifyInstance,
+  { limits, drain, knowsHost, transport }: GuardOptions,
+): void {
   const expectsMore = passExpectations(app)
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(dataHeaders)

@@ -5,23 +5,23 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { exchangeOf } from './exchange.ts'
 
-export interface Pace {
+export interface ReadingPace {
   /** The least that a client may take, bytes a second. */
   readonly bytesPerSecond: number
   /** Over so many ms. */
   readonly overMs: number
 }
 
-export const standardPace: Pace = { bytesPerSecond: 1024, overMs: 30_000 }
+export const standardPace: ReadingPace = { bytesPerSecond: 1024, overMs: 30_000 }
 
 const LOOKS = 6
 
 /** Watches every answer from its turn on. Time in which the host itself has nothing to send does not count. */
-export function cutSlowReaders(app: FastifyInstance, pace: Pace): void {
+export function cutSlowReaders(app: FastifyInstance, pace: ReadingPace): void {
   app.addHook('onRequest', async (_request, reply) => cutSlowReader(reply, pace))
 }
 
-function cutSlowReader(reply: FastifyReply, { bytesPerSecond, overMs }: Pace): void {
+function cutSlowReader(reply: FastifyReply, { bytesPerSecond, overMs }: ReadingPace): void {
   const { raw, request } = reply
   const { socket } = request.raw
   const least = (bytesPerSecond * overMs) / 1000

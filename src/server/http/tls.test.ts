@@ -7,7 +7,11 @@ import { connect as connectPlain } from 'node:net'
 import { join } from 'node:path'
 import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { makeAuthority, type Authority, type KeyPair } from '../../testing/recorder/certificates.ts'
+import {
+  makeAuthority,
+  type CertificateAuthority,
+  type KeyPair,
+} from '../../testing/recorder/certificates.ts'
 import { AUTH_LOGIN } from '../../contract/endpoints.ts'
 import { knownHosts } from './known-hosts.ts'
 import { listen, loginRequest, rawGet, testHost, type TestHost } from '../../testing/host.ts'
@@ -18,7 +22,7 @@ const log = { level: 'info', stream: { write: (line: string) => void lines.push(
 
 const logged = () => lines.map((line) => JSON.parse(line) as { level: number; msg: string })
 
-let authority: Authority
+let authority: CertificateAuthority
 let first: KeyPair
 let host: TestHost
 let port: number

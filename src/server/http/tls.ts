@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import { Server, type ServerOptions } from 'node:https'
 import { outOfDate, readTls, type TlsFiles, type TlsMaterial } from '../config/certificates.ts'
-import { Fault } from '../config/readers.ts'
+import { ValueFault } from '../config/readers.ts'
 
 /** All of TLS 1.3, and of 1.2 what keeps old traffic secret when the key is lost (ECDHE) and cannot be tampered with (AEAD). */
 const ciphers = [
@@ -44,7 +44,7 @@ export function renewCertificate(
     app.log.info('certificate read anew')
     warnOfDates(app, renewed)
   } catch (error) {
-    if (!(error instanceof Fault)) throw error
+    if (!(error instanceof ValueFault)) throw error
     app.log.error(`TLS_CERT and TLS_KEY stay as they were. One of them ${error.message}`)
   }
 }

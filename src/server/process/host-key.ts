@@ -6,7 +6,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { HOST_KEY_BYTES, hostKey, hostKeyFile, isBlank, openMode, parseHostKey } from '../config/host-keys.ts'
-import { Fault, type Reader } from '../config/readers.ts'
+import { ValueFault, type Reader } from '../config/readers.ts'
 
 /** Why the key cannot be used; the message says what to do. */
 export class HostKeyError extends Error {
@@ -70,7 +70,7 @@ function given(name: string, value: string, read: Reader<Buffer>): Buffer {
   try {
     return read(value)
   } catch (error) {
-    throw error instanceof Fault ? new HostKeyError(`${name} ${error.message}`) : error
+    throw error instanceof ValueFault ? new HostKeyError(`${name} ${error.message}`) : error
   }
 }
 

@@ -21,7 +21,11 @@ import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { connect as connectSecurely, type TLSSocket } from 'node:tls'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { makeAuthority, type Authority, type KeyPair } from '../../testing/recorder/certificates.ts'
+import {
+  makeAuthority,
+  type CertificateAuthority,
+  type KeyPair,
+} from '../../testing/recorder/certificates.ts'
 import { startRecorder } from '../../testing/recorder/recorder.ts'
 import { RECORDINGS } from '../../contract/endpoints.ts'
 import { linesOf } from '../../testing/audit.ts'
@@ -585,7 +589,7 @@ const headUnder = async (socket: TLSSocket, name: string): Promise<string> => {
 }
 
 describe('with a certificate of its own, the host', () => {
-  let authority: Authority
+  let authority: CertificateAuthority
   beforeAll(async () => {
     authority = await makeAuthority()
   }, 60_000)

@@ -5,7 +5,7 @@ import { SEARCH_PURPOSE_HEADER, searchPurposes, type SearchPurpose } from '../..
 import { Problem } from '../../contract/problems.ts'
 import type { Act } from '../audit/act.ts'
 import type { Audit } from '../audit/audit.ts'
-import type { Actor, Attempt, Refusable } from '../audit/event.ts'
+import type { Actor, ActKind, Refusable } from '../audit/event.ts'
 import type { Piece } from '../audit/listenings.ts'
 import { readToken } from '../auth/cookie.ts'
 import { MAX_CREDENTIAL_LENGTH } from '../auth/passwords.ts'
@@ -100,7 +100,7 @@ export function refusingStrangers(
 /** As `viewers.viewer`; a script's password that fails gets its line. */
 async function findViewer(
   { audit, viewers }: Auditing,
-  attempt: Attempt,
+  attempt: ActKind,
   request: FastifyRequest,
   signal: AbortSignal,
 ): Promise<Viewer> {
@@ -127,7 +127,7 @@ type Answer<Request> = (request: Request, reply: FastifyReply, viewer: Viewer, a
 /** Makes a route of an answer to a known user: what fails on the way gets its line, what works is told by the answer. */
 export function audited<Request extends FastifyRequest>(
   auditing: Auditing,
-  attempt: Attempt,
+  attempt: ActKind,
   answer: Answer<Request>,
 ): (request: Request, reply: FastifyReply) => Promise<unknown> {
   return async (request, reply) => {

@@ -9,15 +9,15 @@ import type { Quirks } from './quirks.ts'
 import type { RecorderUser } from './users.ts'
 import { writeDetail, writeRow } from './wire.ts'
 
-export interface Answer {
+export interface RecorderAnswer {
   readonly status: number
   readonly headers: OutgoingHttpHeaders
   readonly body: Buffer
 }
 
-export type Route = 'list' | 'detail' | 'media'
+export type ApiRoute = 'list' | 'detail' | 'media'
 export interface Target {
-  readonly route: Route
+  readonly route: ApiRoute
   /** As it was sent; empty for the list. */
   readonly id: string
 }
@@ -43,21 +43,21 @@ export interface Liberties {
   readonly rows: number | 'all' | null
 }
 
-const json = (status: number, body: unknown): Answer => ({
+const json = (status: number, body: unknown): RecorderAnswer => ({
   status,
   headers: { 'content-type': 'application/json; charset=utf-8' },
   body: Buffer.from(JSON.stringify(body)),
 })
 
 /** An error without a documented body. */
-export function failure(status: number, message: string, { errorBodies }: Quirks): Answer {
+export function failure(status: number, message: string, { errorBodies }: Quirks): RecorderAnswer {
   if (errorBodies === 'json') return json(status, { message })
   if (errorBodies === 'empty') return { status, headers: {}, body: Buffer.alloc(0) }
   const headers = { 'content-type': 'text/html' }
   return { status, headers, body: Buffer.from(`<!DOCTYPE html><title>${status} - ${message}</title>`) }
 }
 
-const invalid = (reason: 0 | 1, message: string): Answer => json(400, { reason, message })
+const invalid = (reason: 0 | 1, message: string): RecorderAnswer => json(400, { reason, message })
 
 function knownParameters({ remoteParameter }: Quirks): string[] {
   const plain = filterNames.filter((name) => name !== 'remotePartyNumber')
@@ -80,7 +80,7 @@ export function answerList(
   query: string,
   turn: number,
   liberties: Liberties,
-): Answer {
+): RecorderAnswer {
   const { quirks } = world
   const params = new URLSearchParams(quirks.rawPlus === 'plus' ? query.replaceAll('+', '%2B') : query)
   const known = knownParameters(quirks)
@@ -105,7 +105,7 @@ export function answerList(
 }
 
 /** Finds a recording in reach. @returns the answer to give where there is none. */
-function seek({ calls, quirks }: World, user: RecorderUser, id: string): Call | Answer {
+function seek({ calls, quirks }: World, user: RecorderUser, id: string): Call | RecorderAnswer {
   if (!isGuid(id)) return failure(400, 'Not a recording id', quirks)
   const call = calls.find((candidate) => candidate.id.toLowerCase() === id.toLowerCase())
   if (!call) return failure(404, 'No such recording', quirks)
@@ -113,7 +113,7 @@ function seek({ calls, quirks }: World, user: RecorderUser, id: string): Call | 
   return failure(quirks.outOfReach, quirks.outOfReach === 403 ? 'Not yours' : 'No such recording', quirks)
 }
 
-export function answerDetail(world: World, user: RecorderUser, id: string): Answer {
+export function answerDetail(world: World, user: RecorderUser, id: string): RecorderAnswer {
   const call = seek(world, user, id)
   return 'status' in call ? call : json(200, writeDetail(call, world.quirks))
 }
@@ -128,7 +128,12 @@ function readRange(range: string | undefined, size: number): readonly [number, n
 }
 
 /** @param range the header as it came. */
-export function answerMedia(world: World, user: RecorderUser, id: string, range: string | undefined): Answer {
+export function answerMedia(
+  world: World,
+  user: RecorderUser,
+  id: string,
+  range: string | undefined,
+): RecorderAnswer {
   const { quirks } = world
   const call = seek(world, user, id)
   if ('status' in call) return call

@@ -12,7 +12,7 @@ export interface KeyPair {
   readonly key: string
 }
 
-export interface Authority {
+export interface CertificateAuthority {
   /** The authority's own certificate, as a file and as PEM. */
   readonly caFile: string
   readonly ca: string
@@ -48,7 +48,7 @@ const readPair = async (cert: string, key: string): Promise<KeyPair> => ({
 })
 
 /** Makes an authority in a temporary folder, which `remove` removes. */
-export async function makeAuthority(): Promise<Authority> {
+export async function makeAuthority(): Promise<CertificateAuthority> {
   const folder = await mkdtemp(join(tmpdir(), 'certificates-'))
   const file = (name: string): string => join(folder, name)
   const [caFile, caKey] = [file('ca.pem'), file('ca.key')]

@@ -3,11 +3,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
-import type { Answer } from './answers.ts'
-import type { Delivery } from './faults.ts'
+import type { RecorderAnswer } from './answers.ts'
+import type { DeliveryFault } from './faults.ts'
 import { silentMp3 } from './silent-mp3.ts'
 
-export interface Exchange {
+export interface RecorderExchange {
   readonly request: IncomingMessage
   readonly response: ServerResponse
   /** Aborts once the answer is out or the connection gone. */
@@ -17,27 +17,35 @@ export interface Exchange {
 }
 
 /** The headers, with the length that is told; null tells none. */
-function head({ response }: Exchange, { status, headers }: Answer, length: number | null): void {
+function head(
+  { response }: RecorderExchange,
+  { status, headers }: RecorderAnswer,
+  length: number | null,
+): void {
   const own = Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== undefined))
   const untold = length === null || 'transfer-encoding' in own || status === 204 || status === 304
   response.writeHead(status, untold ? own : { 'content-length': length, ...own })
 }
 
-const send = (exchange: Exchange, answer: Answer, length: number | null = answer.body.length): void => {
+const send = (
+  exchange: RecorderExchange,
+  answer: RecorderAnswer,
+  length: number | null = answer.body.length,
+): void => {
   head(exchange, answer, length)
   exchange.response.end(answer.body)
 }
 
 /** The headers of the whole, and half of the body. */
-function sendHalf(exchange: Exchange, answer: Answer, then = (): void => {}): void {
+function sendHalf(exchange: RecorderExchange, answer: RecorderAnswer, then = (): void => {}): void {
   head(exchange, answer, answer.body.length)
   exchange.response.write(answer.body.subarray(0, Math.ceil(answer.body.length / 2)), then)
 }
 
 function sendLength(
-  exchange: Exchange,
-  answer: Answer,
-  { claim }: Extract<Delivery, { kind: 'length' }>,
+  exchange: RecorderExchange,
+  answer: RecorderAnswer,
+  { claim }: Extract<DeliveryFault, { kind: 'length' }>,
 ): void {
   const { response } = exchange
   const { length } = answer.body
@@ -51,7 +59,7 @@ function sendLength(
   }
 }
 
-function drip(exchange: Exchange, answer: Answer, everyMs: number): void {
+function drip(exchange: RecorderExchange, answer: RecorderAnswer, everyMs: number): void {
   const { response, gone } = exchange
   let sent = 0
   head(exchange, answer, answer.body.length)
@@ -66,7 +74,7 @@ function drip(exchange: Exchange, answer: Answer, everyMs: number): void {
 const CHUNK_BYTES = 65_536
 
 /** The body, with something harmless before its last byte until it is as long as told. */
-function* flooded({ body, headers }: Answer, size: number): Generator<Buffer> {
+function* flooded({ body, headers }: RecorderAnswer, size: number): Generator<Buffer> {
   const audio = headers['content-type'] === 'audio/mpeg'
   const filler = audio ? silentMp3(682, 'flood') : Buffer.alloc(CHUNK_BYTES, ' ')
   yield body.subarray(0, -1)
@@ -75,22 +83,26 @@ function* flooded({ body, headers }: Answer, size: number): Generator<Buffer> {
 }
 
 async function flood(
-  exchange: Exchange,
-  answer: Answer,
-  { bytes, lengthTold }: Extract<Delivery, { kind: 'flood' }>,
+  exchange: RecorderExchange,
+  answer: RecorderAnswer,
+  { bytes, lengthTold }: Extract<DeliveryFault, { kind: 'flood' }>,
 ): Promise<void> {
   head(exchange, answer, lengthTold && Number.isFinite(bytes) ? bytes : null)
   // A client that has had enough ends the pipeline with an error, which is what the test is after.
   await pipeline(Readable.from(flooded(answer, bytes)), exchange.response).catch(() => {})
 }
 
-function interim({ response }: Exchange): void {
+function interim({ response }: RecorderExchange): void {
   response.writeContinue()
   response.writeProcessing()
   response.writeEarlyHints({ link: '</x.js>; rel=preload; as=script' })
 }
 
-function cut(exchange: Exchange, answer: Answer, after: 'nothing' | 'headers' | 'half'): void {
+function cut(
+  exchange: RecorderExchange,
+  answer: RecorderAnswer,
+  after: 'nothing' | 'headers' | 'half',
+): void {
   if (after === 'half') sendHalf(exchange, answer, () => exchange.drop())
   else {
     if (after === 'headers') head(exchange, answer, answer.body.length)
@@ -99,13 +111,13 @@ function cut(exchange: Exchange, answer: Answer, after: 'nothing' | 'headers' | 
   }
 }
 
-function compress(answer: Answer, encoding: 'gzip' | 'br'): Answer {
+function compress(answer: RecorderAnswer, encoding: 'gzip' | 'br'): RecorderAnswer {
   const body = encoding === 'br' ? brotliCompressSync(answer.body) : gzipSync(answer.body)
   return { ...answer, headers: { ...answer.headers, 'content-encoding': encoding }, body }
 }
 
 /** @param how null sends the answer as it should be. */
-export function deliver(exchange: Exchange, answer: Answer, how: Delivery | null): void {
+export function deliver(exchange: RecorderExchange, answer: RecorderAnswer, how: DeliveryFault | null): void {
   switch (how?.kind) {
     case undefined:
       return send(exchange, answer)

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Exchange } from './delivery.ts'
+import type { RecorderExchange } from './delivery.ts'
 
 /** Counts what is under way and what its client left. */
 export function createExchanges() {
-  const running = new Set<Exchange>()
-  const ours = new Set<Exchange>()
+  const running = new Set<RecorderExchange>()
+  const ours = new Set<RecorderExchange>()
   let aborted = 0
   return {
     active: (): number => running.size,
@@ -13,9 +13,9 @@ export function createExchanges() {
     disown(): void {
       for (const exchange of running) ours.add(exchange)
     },
-    open(request: IncomingMessage, response: ServerResponse): Exchange {
+    open(request: IncomingMessage, response: ServerResponse): RecorderExchange {
       const gone = new AbortController()
-      const exchange: Exchange = {
+      const exchange: RecorderExchange = {
         request,
         response,
         gone: gone.signal,

@@ -1,11 +1,11 @@
 /** What can go wrong with one answer of the recorder. Several at once apply in the order that they are given. */
 import type { OutgoingHttpHeaders } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Answer } from './answers.ts'
+import type { RecorderAnswer } from './answers.ts'
 import type { Fields } from './wire.ts'
 
 /** How the bytes of an answer go out, or do not. */
-export type Delivery =
+export type DeliveryFault =
   /** Nothing at all, until the client leaves. */
   | { readonly kind: 'silence' }
   /** The headers and half of the body, then nothing. */
@@ -28,8 +28,8 @@ export type Delivery =
   /** Promises to keep the connection, and closes it once the answer is out. */
   | { readonly kind: 'close-idle' }
 
-export type Fault =
-  | Delivery
+export type RecorderFault =
+  | DeliveryFault
   | { readonly kind: 'delay'; readonly ms: number }
   /** Waits until the test releases it. */
   | { readonly kind: 'hold' }
@@ -37,7 +37,7 @@ export type Fault =
   | { readonly kind: 'ignore-filters'; readonly names: readonly string[] }
   /** All rows, or at most so many, whatever `pageSize` says. */
   | { readonly kind: 'page-size'; readonly rows: number | 'all' }
-  | { readonly kind: 'answer'; readonly answer: Answer }
+  | { readonly kind: 'answer'; readonly answer: RecorderAnswer }
   /** On top of the answer's own; undefined leaves one out. */
   | { readonly kind: 'headers'; readonly headers: OutgoingHttpHeaders }
   /** Changes the JSON of a 200. */
@@ -45,19 +45,19 @@ export type Fault =
   /** Changes the bytes of the body; the length told is that of the changed ones. */
   | { readonly kind: 'bytes'; readonly change: (body: Buffer) => Buffer }
 
-const answer = (status: number, type: string, body: string | Buffer): Fault => ({
+const answer = (status: number, type: string, body: string | Buffer): RecorderFault => ({
   kind: 'answer',
   answer: { status, headers: { 'content-type': type }, body: Buffer.from(body) },
 })
 
-const change = (by: (json: Fields) => unknown): Fault => ({ kind: 'change', change: by })
+const change = (by: (json: Fields) => unknown): RecorderFault => ({ kind: 'change', change: by })
 
-const changeRows = (by: (rows: readonly unknown[]) => readonly unknown[]): Fault =>
+const changeRows = (by: (rows: readonly unknown[]) => readonly unknown[]): RecorderFault =>
   change((json) => ({ ...json, recordings: Array.isArray(json.recordings) ? by(json.recordings) : [] }))
 
-const bytes = (by: (body: Buffer) => Buffer): Fault => ({ kind: 'bytes', change: by })
+const bytes = (by: (body: Buffer) => Buffer): RecorderFault => ({ kind: 'bytes', change: by })
 
-const headers = (own: OutgoingHttpHeaders): Fault => ({ kind: 'headers', headers: own })
+const headers = (own: OutgoingHttpHeaders): RecorderFault => ({ kind: 'headers', headers: own })
 
 /** What must never reach a browser from behind the relay. */
 const hostile: OutgoingHttpHeaders = {
@@ -81,7 +81,7 @@ const hostile: OutgoingHttpHeaders = {
   'x-powered-by': 'ASP.NET',
 }
 
-const rawAnswer = (...lines: readonly string[]): Fault => ({
+const rawAnswer = (...lines: readonly string[]): RecorderFault => ({
   kind: 'raw',
   bytes: ['HTTP/1.1 200 OK', 'Content-Type: application/json', ...lines].join('\r\n'),
 })
@@ -91,32 +91,36 @@ const loginPage =
 
 /** Every fault by its name. */
 export const fault = {
-  status: (status: number, body: string | Buffer = '', type = 'text/plain'): Fault =>
+  status: (status: number, body: string | Buffer = '', type = 'text/plain'): RecorderFault =>
     answer(status, type, body),
-  json: (status: number, body: unknown): Fault => answer(status, 'application/json', JSON.stringify(body)),
-  delay: (ms: number): Fault => ({ kind: 'delay', ms }),
+  json: (status: number, body: unknown): RecorderFault =>
+    answer(status, 'application/json', JSON.stringify(body)),
+  delay: (ms: number): RecorderFault => ({ kind: 'delay', ms }),
   hold: { kind: 'hold' },
   silence: { kind: 'silence' },
   stall: { kind: 'stall' },
-  cut: (after: 'nothing' | 'headers' | 'half'): Fault => ({ kind: 'cut', after }),
+  cut: (after: 'nothing' | 'headers' | 'half'): RecorderFault => ({ kind: 'cut', after }),
   reset: { kind: 'reset' },
-  length: (claim: 'too-long' | 'too-short' | 'chunked' | 'until-close'): Fault => ({ kind: 'length', claim }),
-  contentType: (type: string | undefined): Fault => headers({ 'content-type': type }),
+  length: (claim: 'too-long' | 'too-short' | 'chunked' | 'until-close'): RecorderFault => ({
+    kind: 'length',
+    claim,
+  }),
+  contentType: (type: string | undefined): RecorderFault => headers({ 'content-type': type }),
   loginPage: answer(200, 'text/html; charset=utf-8', loginPage),
-  redirect: (location: string, status = 302): Fault => ({
+  redirect: (location: string, status = 302): RecorderFault => ({
     kind: 'answer',
     answer: { status, headers: { location }, body: Buffer.alloc(0) },
   }),
   headers,
   hostileHeaders: headers(hostile),
   hostileNames: Object.keys(hostile),
-  hugeHeaders: (count = 200, size = 1000): Fault =>
+  hugeHeaders: (count = 200, size = 1000): RecorderFault =>
     headers(Object.fromEntries(Array.from({ length: count }, (_, n) => [`x-huge-${n}`, 'h'.repeat(size)]))),
   badHeaderBytes: rawAnswer('X-Bad: a\u0000b\u0001c', 'Content-Length: 2', '', '{}'),
   twoLengths: rawAnswer('Content-Length: 2', 'Content-Length: 4', '', '{}[]'),
   lengthAndChunks: rawAnswer('Content-Length: 2', 'Transfer-Encoding: chunked', '', '2', '{}', '0', '', ''),
   noHttp: { kind: 'raw', bytes: 'SSH-2.0-OpenSSH_9.2\r\n' },
-  raw: (text: string): Fault => ({ kind: 'raw', bytes: text }),
+  raw: (text: string): RecorderFault => ({ kind: 'raw', bytes: text }),
   bytes,
   truncatedJson: bytes((body) => body.subarray(0, Math.floor(body.length / 2))),
   invalidUtf8: bytes((body) =>
@@ -127,25 +131,25 @@ export const fault = {
   changeRows,
   anArray: change(() => []),
   textTotal: change(() => ({ totalCount: '12' })),
-  malformedRow: (row: unknown, at = 0): Fault => changeRows((rows) => rows.with(at, row)),
+  malformedRow: (row: unknown, at = 0): RecorderFault => changeRows((rows) => rows.with(at, row)),
   duplicateIds: changeRows((rows) => rows.map(() => rows[0])),
   /** Each answer counts `by` more than the one before. */
-  changingTotals(by: number): Fault {
+  changingTotals(by: number): RecorderFault {
     let extra = 0
     return change((json) => ({ ...json, totalCount: Number(json.totalCount) + (extra += by) }))
   },
-  flood: (size: number, lengthTold = false): Fault => ({ kind: 'flood', bytes: size, lengthTold }),
-  drip: (everyMs: number): Fault => ({ kind: 'drip', everyMs }),
-  compressed: (encoding: 'gzip' | 'br' = 'gzip'): Fault => ({ kind: 'compressed', encoding }),
+  flood: (size: number, lengthTold = false): RecorderFault => ({ kind: 'flood', bytes: size, lengthTold }),
+  drip: (everyMs: number): RecorderFault => ({ kind: 'drip', everyMs }),
+  compressed: (encoding: 'gzip' | 'br' = 'gzip'): RecorderFault => ({ kind: 'compressed', encoding }),
   interim: { kind: 'interim' },
   closeIdle: { kind: 'close-idle' },
-  ignoreFilters: (...names: readonly string[]): Fault => ({ kind: 'ignore-filters', names }),
+  ignoreFilters: (...names: readonly string[]): RecorderFault => ({ kind: 'ignore-filters', names }),
   ignorePageSize: { kind: 'page-size', rows: 'all' },
-  capPageSize: (rows: number): Fault => ({ kind: 'page-size', rows }),
-} as const satisfies Record<string, Fault | readonly string[] | ((...args: never[]) => Fault)>
+  capPageSize: (rows: number): RecorderFault => ({ kind: 'page-size', rows }),
+} as const satisfies Record<string, RecorderFault | readonly string[] | ((...args: never[]) => RecorderFault)>
 
 /** The answer as the fault leaves it. */
-export function alter(own: Answer, what: Fault): Answer {
+export function alter(own: RecorderAnswer, what: RecorderFault): RecorderAnswer {
   switch (what.kind) {
     case 'answer':
       return what.answer
@@ -164,12 +168,16 @@ export function alter(own: Answer, what: Fault): Answer {
 }
 
 /** Waits where a fault says so. @param hold waits for the test. Rejects when the client leaves. */
-export async function waitFor(what: Fault, hold: () => Promise<void>, gone: AbortSignal): Promise<void> {
+export async function waitFor(
+  what: RecorderFault,
+  hold: () => Promise<void>,
+  gone: AbortSignal,
+): Promise<void> {
   if (what.kind === 'delay') await sleep(what.ms, undefined, { signal: gone })
   if (what.kind === 'hold') await hold()
 }
 
-export function isDelivery(what: Fault): what is Delivery {
+export function isDelivery(what: RecorderFault): what is DeliveryFault {
   const { kind } = what
   return !['delay', 'hold', 'ignore-filters', 'page-size', 'answer', 'headers', 'change', 'bytes'].includes(
     kind,

@@ -1,13 +1,13 @@
 /** Which requests meet which faults. */
-import type { Route } from './answers.ts'
-import type { Fault } from './faults.ts'
+import type { ApiRoute } from './answers.ts'
+import type { RecorderFault } from './faults.ts'
 import type { Seen } from './seen.ts'
 
 export type When = (params: URLSearchParams) => boolean
 
 export interface Planned {
-  readonly route: Route | 'any'
-  readonly faults: readonly Fault[]
+  readonly route: ApiRoute | 'any'
+  readonly faults: readonly RecorderFault[]
   readonly when: When
   left: number
 }
@@ -27,7 +27,7 @@ export function createPlan() {
       release()
     },
     held: (): number => holding.size,
-    next({ route, params }: Seen): readonly Fault[] {
+    next({ route, params }: Seen): readonly RecorderFault[] {
       const plan = planned.find(
         (one) => one.left > 0 && (one.route === 'any' || one.route === route) && one.when(params),
       )

@@ -4,11 +4,11 @@ import { createServer, get, type IncomingMessage, type RequestOptions } from 'no
 import { get as getSecurely } from 'node:https'
 import { connect } from 'node:net'
 import { afterEach, beforeAll, afterAll, describe, expect, it, vi } from 'vitest'
-import { makeAuthority, loopbackNames, type Authority } from './certificates.ts'
+import { makeAuthority, loopbackNames, type CertificateAuthority } from './certificates.ts'
 import { audioOf, generateCalls, makeCalls, NEWEST_MS, type Call } from './calls.ts'
-import { fault, type Fault } from './faults.ts'
+import { fault, type RecorderFault } from './faults.ts'
 import type { Quirks } from './quirks.ts'
-import { startRecorder, type Recorder, type RecorderOptions } from './recorder.ts'
+import { startRecorder, type Recorder, type StandInOptions } from './recorder.ts'
 import { FRAME_BYTES } from './silent-mp3.ts'
 import type { RecorderUser } from './users.ts'
 import { RECORDINGS } from '../../contract/endpoints.ts'
@@ -26,7 +26,7 @@ afterEach(async () => {
   for (const recorder of running.splice(0)) await recorder.stop()
 })
 
-async function start(options: Partial<RecorderOptions> = {}): Promise<Recorder> {
+async function start(options: Partial<StandInOptions> = {}): Promise<Recorder> {
   const recorder = await startRecorder({ users, ...options })
   running.push(recorder)
   return recorder
@@ -78,7 +78,7 @@ const list = async (recorder: Recorder, query = ''): Promise<List> =>
 const references = async (recorder: Recorder, query = ''): Promise<unknown[]> =>
   (await list(recorder, query)).recordings.map((row) => row.referenceNumber)
 
-const withFault = async (what: Fault, rest = '?page=0&pageSize=5'): Promise<Answered> => {
+const withFault = async (what: RecorderFault, rest = '?page=0&pageSize=5'): Promise<Answered> => {
   const recorder = await start()
   recorder.on('any', what)
   return ask(recorder, rest)
@@ -93,7 +93,7 @@ const totalOf = async (recorder: Recorder, query: string): Promise<number> =>
 const errorBody = async (errorBodies: Quirks['errorBodies']): Promise<string> =>
   String((await ask(await quirky({ errorBodies }), '', { headers: {} })).body)
 
-const rowsWith = async (what: Fault): Promise<readonly unknown[]> =>
+const rowsWith = async (what: RecorderFault): Promise<readonly unknown[]> =>
   json(await withFault(what)).recordings as readonly unknown[]
 
 const iso = (ms: number): string => new Date(ms).toISOString()
@@ -406,7 +406,7 @@ describe('faults of what is said', () => {
   })
 
   it('spoils the JSON', async () => {
-    const text = async (what: Fault): Promise<string> => String((await withFault(what)).body)
+    const text = async (what: RecorderFault): Promise<string> => String((await withFault(what)).body)
     const truncated = await text(fault.truncatedJson)
     expect(truncated).toMatch(/^\{"totalCount":300/)
     expect(() => JSON.parse(truncated) as unknown).toThrow(SyntaxError)
@@ -625,7 +625,7 @@ describe('the plan', () => {
 })
 
 describe('over TLS', () => {
-  let authority: Authority
+  let authority: CertificateAuthority
   beforeAll(async () => {
     authority = await makeAuthority()
   })

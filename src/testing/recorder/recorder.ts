@@ -10,14 +10,14 @@ import {
   answerMedia,
   failure,
   readTarget,
-  type Answer,
+  type RecorderAnswer,
   type Liberties,
-  type Route,
+  type ApiRoute,
   type Target,
 } from './answers.ts'
 import { generateCalls, type Call } from './calls.ts'
-import { deliver, type Exchange } from './delivery.ts'
-import { alter, isDelivery, waitFor, type Fault } from './faults.ts'
+import { deliver, type RecorderExchange } from './delivery.ts'
+import { alter, isDelivery, waitFor, type RecorderFault } from './faults.ts'
 import { createExchanges } from './exchanges.ts'
 import { listen } from './listener.ts'
 import { createPlan, type Plan, type When } from './plan.ts'
@@ -25,7 +25,7 @@ import { usualQuirks, type Quirks } from './quirks.ts'
 import { see, type Seen } from './seen.ts'
 import { readCredentials, signIn, type RecorderUser } from './users.ts'
 
-export interface RecorderOptions {
+export interface StandInOptions {
   readonly users: readonly RecorderUser[]
   /** 300 generated ones, unless given. */
   readonly recordings?: readonly Call[]
@@ -41,12 +41,17 @@ export interface Recorder {
   /** Everything that came in, oldest first. */
   readonly requests: readonly Seen[]
   /** How many requests of that route came in. */
-  count(route: Route): number
+  count(route: ApiRoute): number
   /**
    * The next so many requests of that route meet the faults; all from now on without a number.
    * @param when only requests with such a query.
    */
-  on(route: Route | 'any', what: Fault | readonly Fault[], times?: number, when?: When): void
+  on(
+    route: ApiRoute | 'any',
+    what: RecorderFault | readonly RecorderFault[],
+    times?: number,
+    when?: When,
+  ): void
   /** No further faults, and whatever is held goes on. */
   heal(): void
   /** Lets go what is held. */
@@ -69,19 +74,19 @@ export interface Recorder {
 /** IIS keeps an idle connection for two minutes: longer than any test, so that what is left open shows. */
 const KEEP_ALIVE_MS = 120_000
 
-function libertiesOf(faults: readonly Fault[]): Liberties {
+function libertiesOf(faults: readonly RecorderFault[]): Liberties {
   const size = faults.find((fault) => fault.kind === 'page-size')
   const ignoredFilters = faults.flatMap((fault) => (fault.kind === 'ignore-filters' ? fault.names : []))
   return { ignoredFilters, rows: size?.rows ?? null }
 }
 
 /** What a recorder without faults, but with these liberties, says. */
-type Reply = (seen: Seen, liberties: Liberties) => Answer
+type Reply = (seen: Seen, liberties: Liberties) => RecorderAnswer
 
 function replyFrom(users: readonly RecorderUser[], calls: readonly Call[], quirks: Quirks): Reply {
   const world = { calls, quirks }
   let turn = 0
-  const reply = (target: Target, user: RecorderUser, seen: Seen, liberties: Liberties): Answer => {
+  const reply = (target: Target, user: RecorderUser, seen: Seen, liberties: Liberties): RecorderAnswer => {
     if (target.route === 'list') return answerList(world, user, seen.query, (turn += 1), liberties)
     if (target.route === 'detail') return answerDetail(world, user, target.id)
     return answerMedia(world, user, target.id, seen.headers.range)
@@ -99,7 +104,13 @@ function replyFrom(users: readonly RecorderUser[], calls: readonly Call[], quirk
   }
 }
 
-async function answer(exchange: Exchange, seen: Seen, faults: readonly Fault[], plan: Plan, reply: Reply) {
+async function answer(
+  exchange: RecorderExchange,
+  seen: Seen,
+  faults: readonly RecorderFault[],
+  plan: Plan,
+  reply: Reply,
+) {
   const { gone } = exchange
   for (const fault of faults) {
     if (gone.aborted) return
@@ -111,7 +122,7 @@ async function answer(exchange: Exchange, seen: Seen, faults: readonly Fault[], 
   deliver(exchange, altered, faults.findLast(isDelivery) ?? null)
 }
 
-export async function startRecorder(options: RecorderOptions): Promise<Recorder> {
+export async function startRecorder(options: StandInOptions): Promise<Recorder> {
   const users = [...options.users]
   const quirks = { ...usualQuirks, ...options.quirks }
   const reply = replyFrom(users, options.recordings ?? generateCalls(), quirks)

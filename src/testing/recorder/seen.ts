@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
-import { readTarget, type Route } from './answers.ts'
+import { readTarget, type ApiRoute } from './answers.ts'
 import { readCredentials } from './users.ts'
 
 /** What came in. */
@@ -11,7 +11,7 @@ export interface Seen {
   readonly query: string
   readonly params: URLSearchParams
   /** Null for a path that the API does not have. */
-  readonly route: Route | null
+  readonly route: ApiRoute | null
   readonly headers: IncomingHttpHeaders
   /** The name that the credentials gave, right or wrong; null without any. */
   readonly user: string | null

@@ -14,13 +14,13 @@ export interface RecorderUser {
   readonly may: May
 }
 
-export interface Credentials {
+export interface GivenCredentials {
   readonly username: string
   readonly password: string
 }
 
 /** @returns null where the header is missing or no HTTP Basic. */
-export function readCredentials(authorization: string | undefined): Credentials | null {
+export function readCredentials(authorization: string | undefined): GivenCredentials | null {
   const [, encoded] = /^Basic ([A-Za-z\d+/=]+)$/i.exec(authorization ?? '') ?? []
   const [, username, password] = /^([^:]*):(.*)$/s.exec(Buffer.from(encoded ?? '', 'base64').toString()) ?? []
   return username === undefined || password === undefined ? null : { username, password }
@@ -29,7 +29,7 @@ export function readCredentials(authorization: string | undefined): Credentials 
 /** The user with these credentials, or null. Passwords compare with regard to case. */
 export function signIn(
   users: readonly RecorderUser[],
-  credentials: Credentials | null,
+  credentials: GivenCredentials | null,
   quirks: Quirks,
 ): RecorderUser | null {
   if (!credentials) return null

@@ -1,7 +1,7 @@
 /** Whatever the recorder answers to a search or about a recording: what comes of it, and that none of it leaks. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { makeCalls } from '../../../testing/recorder/calls.ts'
-import { fault, type Fault } from '../../../testing/recorder/faults.ts'
+import { fault, type RecorderFault } from '../../../testing/recorder/faults.ts'
 import { startRecorder } from '../../../testing/recorder/recorder.ts'
 import type { Fields } from '../../../testing/recorder/wire.ts'
 import { recordingEndpoint, RECORDINGS } from '../../../contract/endpoints.ts'
@@ -23,7 +23,7 @@ afterEach(async () => {
   await settled(relay.recorder)
 })
 
-const raw = (...lines: readonly string[]): Fault => fault.raw(lines.join('\r\n'))
+const raw = (...lines: readonly string[]): RecorderFault => fault.raw(lines.join('\r\n'))
 const list = { totalCount: 0, recordings: [] }
 
 const body = JSON.stringify({
@@ -38,7 +38,7 @@ const hinted = raw(
 )
 
 /** Each asked for a list, and for a recording. */
-const failing: Readonly<Record<string, readonly [Fault | readonly Fault[], string]>> = {
+const failing: Readonly<Record<string, readonly [RecorderFault | readonly RecorderFault[], string]>> = {
   'no content': [fault.status(204), '502 recorder_failed'],
   'not modified': [fault.status(304), '502 recorder_failed'],
   'a payment': [fault.status(402), '502 recorder_failed'],
@@ -107,7 +107,7 @@ const failing: Readonly<Record<string, readonly [Fault | readonly Fault[], strin
   'a redirect that keeps the method': [fault.redirect('//evil.test/', 307), '502 recorder_failed'],
 }
 
-const accepted: Readonly<Record<string, Fault>> = {
+const accepted: Readonly<Record<string, RecorderFault>> = {
   'a byte order mark': fault.byteOrderMark,
   'JSON by another name': fault.contentType('text/json; charset=UTF-8'),
   'a vendor’s JSON': fault.contentType('application/vnd.recorder+json'),
@@ -199,7 +199,7 @@ describe('a list', () => {
 
 const deep = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels)
 /** A list or a recording whose start is nested so deep. */
-const nested = (levels: number): Fault =>
+const nested = (levels: number): RecorderFault =>
   fault.bytes((own) => Buffer.from(String(own).replace(/"startTime":"[^"]*"/, `"startTime":${deep(levels)}`)))
 
 describe('an answer nested beyond reason', () => {
@@ -226,7 +226,7 @@ describe('an answer nested beyond reason', () => {
 })
 
 /** A list or a recording with another field, which holds so many of these. */
-const filled = (value: string, count: number): Fault =>
+const filled = (value: string, count: number): RecorderFault =>
   fault.bytes((own) =>
     Buffer.from(`${String(own).trimEnd().slice(0, -1)},"more":[${Array(count).fill(value).join()}]}`),
   )
@@ -350,7 +350,7 @@ describe('fields that nobody knows', () => {
 })
 
 describe('a body beyond all bounds', () => {
-  const bounds: Readonly<Record<string, Fault>> = {
+  const bounds: Readonly<Record<string, RecorderFault>> = {
     'whose length is told': fault.flood(MAX_JSON_BYTES * 2, true),
     'without end': fault.flood(Infinity),
   }

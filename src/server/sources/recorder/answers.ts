@@ -3,13 +3,13 @@ import { Problem } from '../../../contract/problems.ts'
 import { MAX_PAGE_SIZE } from '../../../contract/search.ts'
 import { explainFailure, recorderDown, recorderFailed } from './failures.ts'
 import { MAX_JSON_BYTES } from './limits.ts'
-import { isWithin, type Bounds } from './structure.ts'
-import { discard, type Answer } from './wire.ts'
+import { isWithin, type JsonBounds } from './structure.ts'
+import { discard, type WireAnswer } from './wire.ts'
 
 /** Enough for the API's own 400, and for nothing that would be worth sending. */
 const MAX_ERROR_BYTES = 16_384
 const MAX_MESSAGE_LENGTH = 500
-const bounds: Bounds = {
+const bounds: JsonBounds = {
   /** Rows, their objects and what stands in those take five. */
   levels: 16,
   /** A row and its 8 fields are 9, so the largest page holds 9,000; the rest is for fields of other releases. */
@@ -17,18 +17,18 @@ const bounds: Bounds = {
 }
 
 /** @returns the header, or null; of several the first. */
-export function header(headers: Answer['headers'], name: string): string | null {
+export function header(headers: WireAnswer['headers'], name: string): string | null {
   const value = headers[name]
   return (Array.isArray(value) ? value[0] : value) ?? null
 }
 
-export const mediaTypeOf = (answer: Answer): string =>
+export const mediaTypeOf = (answer: WireAnswer): string =>
   (header(answer.headers, 'content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
 
-const isEncoded = (answer: Answer): boolean =>
+const isEncoded = (answer: WireAnswer): boolean =>
   !['', 'identity'].includes((header(answer.headers, 'content-encoding') ?? '').toLowerCase())
 
-async function readBytes(answer: Answer, limit: number, signal: AbortSignal): Promise<Buffer> {
+async function readBytes(answer: WireAnswer, limit: number, signal: AbortSignal): Promise<Buffer> {
   const chunks: Buffer[] = []
   let size = 0
   const leave = (): void => void answer.body.destroy(signal.reason as Error)
@@ -63,7 +63,7 @@ function parse(bytes: Buffer): unknown {
 
 /** @throws Problem `recorder_failed` for another type, too much of it, or what cannot be parsed. */
 export async function readJson(
-  answer: Answer,
+  answer: WireAnswer,
   signal: AbortSignal,
   limit = MAX_JSON_BYTES,
 ): Promise<unknown> {
@@ -76,7 +76,7 @@ export async function readJson(
 }
 
 /** The API's own 400 goes on as it is; its message is the vendor's and is shown as text. */
-async function invalidQuery(answer: Answer, signal: AbortSignal): Promise<Problem> {
+async function invalidQuery(answer: WireAnswer, signal: AbortSignal): Promise<Problem> {
   const body = await readJson(answer, signal, MAX_ERROR_BYTES)
   const { reason, message } = (typeof body === 'object' && body !== null ? body : {}) as Record<
     string,
@@ -93,7 +93,7 @@ async function invalidQuery(answer: Answer, signal: AbortSignal): Promise<Proble
   })
 }
 
-function busy(answer: Answer): Problem {
+function busy(answer: WireAnswer): Problem {
   const seconds = header(answer.headers, 'retry-after') ?? ''
   return new Problem({
     status: 429,
@@ -111,7 +111,7 @@ const forbidden = (): Problem =>
   })
 
 /** What an answer other than 200 means. The caller has not read its body; here it is read or let go. */
-export async function problemOf(answer: Answer, signal: AbortSignal): Promise<Problem> {
+export async function problemOf(answer: WireAnswer, signal: AbortSignal): Promise<Problem> {
   const { statusCode } = answer
   if (statusCode === 400) return invalidQuery(answer, signal)
   discard(answer)

@@ -8,7 +8,7 @@ import type { Socket } from 'node:net'
 import type { Breaker } from './breaker.ts'
 import { isUntrusted, recorderDown, recorderFailed, searchTimeout } from './failures.ts'
 import { KEEP_ALIVE_MS, MAX_HEADER_BYTES, type RecorderLimits } from './limits.ts'
-import { NotConnected, trustOf, type Answer, type Question, type Wire, type WireOptions } from './wire.ts'
+import { NotConnected, trustOf, type WireAnswer, type Question, type Wire, type WireOptions } from './wire.ts'
 
 /** Watches a new connection until it is there. Its owner hears of its end in any case. */
 function watchConnecting(
@@ -72,7 +72,7 @@ class AudioWire implements Wire {
     this.#agent = this.#isSecure ? new SecureAgent({ ...pool, ...trustOf(ca) }) : new Agent(pool)
   }
 
-  ask(question: Question, signal: AbortSignal): Promise<Answer> {
+  ask(question: Question, signal: AbortSignal): Promise<WireAnswer> {
     return new Promise((resolve, reject) => {
       signal.throwIfAborted()
       const request = this.#request(question)

@@ -5,7 +5,7 @@ import type { Credentials } from '../source.ts'
 import { header, mediaTypeOf, problemOf } from './answers.ts'
 import { within, type Connection } from './connection.ts'
 import { recorderFailed } from './failures.ts'
-import { discard, type Answer } from './wire.ts'
+import { discard, type WireAnswer } from './wire.ts'
 
 export interface AudioFacts {
   /** Bytes, or null where the recorder does not say before the end. */
@@ -16,13 +16,13 @@ export interface AudioFacts {
 }
 
 /** `inline; filename="2017000000175.mp3"`: the name, if it is one that a file may have anywhere. */
-function fileNameOf(answer: Answer, id: string): string {
+function fileNameOf(answer: WireAnswer, id: string): string {
   const disposition = header(answer.headers, 'content-disposition') ?? ''
   const name = /filename="?([\w.-]{1,100})"?\s*(?:;|$)/i.exec(disposition)?.[1]
   return name !== undefined && /^\w.*\.mp3$/i.test(name) ? name : `${id}.mp3`
 }
 
-export function factsOf(answer: Answer, id: string): AudioFacts {
+export function factsOf(answer: WireAnswer, id: string): AudioFacts {
   const length = header(answer.headers, 'content-length')
   return {
     size: length !== null && /^\d{1,15}$/.test(length) ? Number(length) : null,
@@ -35,7 +35,7 @@ export function factsOf(answer: Answer, id: string): AudioFacts {
 export const etagOf = ({ etag }: AudioFacts, id: string, size: number): string =>
   etag ?? createHash('sha256').update(`${id.toLowerCase()} ${size}`).digest('base64url')
 
-const isAudio = (answer: Answer): boolean =>
+const isAudio = (answer: WireAnswer): boolean =>
   /^(audio\/[\w.+-]+|application\/octet-stream)$/.test(mediaTypeOf(answer)) &&
   ['', 'identity'].includes(header(answer.headers, 'content-encoding') ?? '')
 
@@ -50,7 +50,7 @@ export async function askAudio(
   credentials: Credentials,
   range: string | null,
   signal: AbortSignal,
-): Promise<Answer | null> {
+): Promise<WireAnswer | null> {
   const call = { lane: 'audio', path: mediaEndpoint(id), accept: 'audio/mpeg' } as const
   return within(connection.limits.answerMs, signal, async (limited) => {
     const answer = await connection.ask(range === null ? call : { ...call, range }, credentials, limited)

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { makeCalls } from '../../../testing/recorder/calls.ts'
 import { makeAuthority } from '../../../testing/recorder/certificates.ts'
-import { fault, type Fault } from '../../../testing/recorder/faults.ts'
+import { fault, type RecorderFault } from '../../../testing/recorder/faults.ts'
 import { HEALTH_READY, recordingEndpoint } from '../../../contract/endpoints.ts'
 import type { Problem } from '../../../contract/problems.ts'
 import { AttemptMemory } from '../../auth/attempt-memory.ts'
@@ -22,7 +22,7 @@ import {
   recorderUsers,
   relayHost,
   type Relay,
-  type RelayOptions,
+  type TestRelayOptions,
 } from '../../../testing/relay.ts'
 
 const recordings = makeCalls({}, {}, {}, {}, {}, {})
@@ -35,7 +35,7 @@ afterEach(async () => {
   server?.close()
   server = null
 })
-const open = async (options: RelayOptions = {}): Promise<Relay> => {
+const open = async (options: TestRelayOptions = {}): Promise<Relay> => {
   relay = await relayHost({ ...options, recorder: { recordings, ...options.recorder } })
   return relay
 }
@@ -166,7 +166,7 @@ describe('after five failed connects', () => {
 })
 
 describe('a recorder that does not answer', () => {
-  const slow: Readonly<Record<string, Fault>> = {
+  const slow: Readonly<Record<string, RecorderFault>> = {
     silence: fault.silence,
     'a stall in the middle': fault.stall,
     'a drip': fault.drip(50),

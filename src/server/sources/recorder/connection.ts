@@ -6,14 +6,14 @@ import type { Credentials } from '../source.ts'
 import type { Tries } from '../tries.ts'
 import type { Release } from '../turns.ts'
 import { header } from './answers.ts'
-import { createGuard, type Guard, type Request, type Sent, type Verdict } from './credentials.ts'
-import { openCrossing, type Call, type CrossingOptions } from './crossing.ts'
+import { createGuard, type CredentialGuard, type Request, type Sent, type Verdict } from './credentials.ts'
+import { openCrossing, type RecorderRequest, type CrossingOptions } from './crossing.ts'
 import { explainFailure, searchTimeout } from './failures.ts'
 import type { RecorderLimits } from './limits.ts'
 import { joined } from './signals.ts'
-import { discard, NotConnected, type Answer } from './wire.ts'
+import { discard, NotConnected, type WireAnswer } from './wire.ts'
 
-export interface GuardedCall extends Call {
+export interface GuardedCall extends RecorderRequest {
   /** Whether somebody has just typed the password: one that was refused is tried again then. */
   readonly isSignIn?: boolean
   /** False for a sign-in from where this user has never signed in. */
@@ -27,7 +27,7 @@ const STRANGERS = ' strangers'
 
 export interface Connection {
   readonly limits: RecorderLimits
-  readonly guard: Guard
+  readonly guard: CredentialGuard
   /**
    * Asks once, never again: who wants another try is the page. Users take turns.
    * @param credentials null asks without any.
@@ -35,9 +35,9 @@ export interface Connection {
    * @throws Problem `recorder_down`, `recorder_untrusted`, `recorder_failed`, `search_timeout`, `signed_out`,
    * `too_many_attempts`, `busy`, or the signal's reason.
    */
-  ask(call: GuardedCall, credentials: Credentials | null, signal: AbortSignal): Promise<Answer>
+  ask(call: GuardedCall, credentials: Credentials | null, signal: AbortSignal): Promise<WireAnswer>
   /** As `ask`, with a name and a password that nobody has: a recorder that checks passwords answers 401. */
-  askAsNobody(call: Call, signal: AbortSignal): Promise<Answer>
+  askAsNobody(call: RecorderRequest, signal: AbortSignal): Promise<WireAnswer>
   gauges(): Readonly<Record<string, number>>
   close(): Promise<void>
 }
@@ -52,14 +52,14 @@ export interface ConnectionOptions extends Omit<CrossingOptions, 'steadyMs'> {
  * Which answers show that the recorder looked at the password and took it. A firewall may answer 403, any server 400 and
  * 404, and a page for signing in or about maintenance comes as a 200, without anybody having looked.
  */
-function verdictOf({ statusCode, headers }: Answer, accept: string): Verdict {
+function verdictOf({ statusCode, headers }: WireAnswer, accept: string): Verdict {
   if (statusCode === 401) return 'refused'
   if (statusCode < 200 || statusCode >= 300) return 'unknown'
   const type = header(headers, 'content-type')?.split(';', 1)[0]?.trim().toLowerCase()
   return type === accept ? 'proven' : 'unknown'
 }
 
-async function judge(exchanging: Promise<Answer>, accept: string): Promise<Sent<Answer>> {
+async function judge(exchanging: Promise<WireAnswer>, accept: string): Promise<Sent<WireAnswer>> {
   try {
     const answer = await exchanging
     const verdict = verdictOf(answer, accept)
@@ -76,7 +76,7 @@ export function openConnection(options: ConnectionOptions): Connection {
   const crossing = openCrossing({ ...options, steadyMs })
   const guard = createGuard(steadyMs, options.tries)
 
-  async function askUnguarded(call: Call, credentials: Credentials | null, signal: AbortSignal) {
+  async function askUnguarded(call: RecorderRequest, credentials: Credentials | null, signal: AbortSignal) {
     try {
       return await crossing.exchange(call, credentials, await crossing.enter(call, '', signal), signal)
     } catch (error) {
@@ -89,11 +89,11 @@ export function openConnection(options: ConnectionOptions): Connection {
     call: GuardedCall,
     credentials: Credentials,
     signal: AbortSignal,
-  ): Promise<Answer> {
+  ): Promise<WireAnswer> {
     const { isSignIn = false, isKnown = true, onUnanswered } = call
     // Whoever makes up a hundred names has one turn among those who are signed in.
     const who = isSignIn && !isKnown ? STRANGERS : accountName(credentials.username)
-    const request: Request<Answer> = async (running, leaving) => {
+    const request: Request<WireAnswer> = async (running, leaving) => {
       let release: Release
       try {
         release = await joined([running, leaving], (either) => crossing.enter(call, who, either))

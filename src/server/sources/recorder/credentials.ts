@@ -58,7 +58,7 @@ export interface Sending<T> {
   readonly onUnanswered?: (() => void) | undefined
 }
 
-export interface Guard {
+export interface CredentialGuard {
   isRefused(credentials: Credentials): boolean
   /**
    * Sends a request with a password, unless it is known to be refused.
@@ -97,7 +97,7 @@ function newRefusal(): AbortController {
   return refusal
 }
 
-class PasswordGuard implements Guard {
+class PasswordGuard implements CredentialGuard {
   readonly #steadyMs: () => number
   readonly #tries: Tries
   /** It lives as long as the process: nobody can try passwords against what is remembered. */
@@ -222,4 +222,5 @@ class PasswordGuard implements Guard {
 }
 
 /** @param steadyMs a clock that nobody sets, ms. */
-export const createGuard = (steadyMs: () => number, tries: Tries): Guard => new PasswordGuard(steadyMs, tries)
+export const createGuard = (steadyMs: () => number, tries: Tries): CredentialGuard =>
+  new PasswordGuard(steadyMs, tries)

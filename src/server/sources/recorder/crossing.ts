@@ -6,7 +6,7 @@ import { createBreaker } from './breaker.ts'
 import { recorderDown } from './failures.ts'
 import { openJsonWire } from './json-wire.ts'
 import type { RecorderLimits } from './limits.ts'
-import type { Answer, Wire } from './wire.ts'
+import type { WireAnswer, Wire } from './wire.ts'
 
 /** Twenty sockets in all. Audio has its own: a few long recordings must not keep searches waiting. */
 const lanes = {
@@ -18,7 +18,7 @@ export type Lane = keyof typeof lanes
 const WAITING_EACH = 100
 const WAITING = 2000
 
-export interface Call {
+export interface RecorderRequest {
   readonly lane: Lane
   /** With its query, as it goes on the wire. */
   readonly path: string
@@ -42,17 +42,17 @@ export interface Crossing {
    * @param who whose turn it takes; the host's own questions share one.
    * @throws Problem `recorder_down`, `busy`, or the signal's reason.
    */
-  enter(call: Call, who: string, signal: AbortSignal): Promise<Release>
+  enter(call: RecorderRequest, who: string, signal: AbortSignal): Promise<Release>
   /**
    * Asks once, and gives the turn back once the answer no longer takes a connection.
    * @throws as `Wire.ask` does.
    */
   exchange(
-    call: Call,
+    call: RecorderRequest,
     credentials: Credentials | null,
     release: Release,
     signal: AbortSignal,
-  ): Promise<Answer>
+  ): Promise<WireAnswer>
   gauges(): Readonly<Record<string, number>>
   close(): Promise<void>
 }
@@ -66,7 +66,7 @@ interface Open {
 const basic = ({ username, password }: Credentials): string =>
   `Basic ${Buffer.from(`${username}:${password}`, 'utf8').toString('base64')}`
 
-const headersOf = (call: Call, credentials: Credentials | null): Record<string, string> => ({
+const headersOf = (call: RecorderRequest, credentials: Credentials | null): Record<string, string> => ({
   accept: call.accept,
   // What is compressed cannot be bounded by its length, and the recorder is near.
   'accept-encoding': 'identity',

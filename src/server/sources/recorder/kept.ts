@@ -13,7 +13,7 @@ export interface KeepingLimits {
   readonly failureMs: number
 }
 
-export class Kept {
+export class KeptListenings {
   readonly #limits: KeepingLimits
   /** The one that was used last stands last. */
   readonly #listenings = new Map<string, Listening>()

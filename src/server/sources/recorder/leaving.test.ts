@@ -1,7 +1,7 @@
 /** A client that leaves takes what was asked for it along; and once the host closes, nothing of it stays. */
 import { describe, expect, it } from 'vitest'
 import { makeCalls } from '../../../testing/recorder/calls.ts'
-import { fault, type Fault } from '../../../testing/recorder/faults.ts'
+import { fault, type RecorderFault } from '../../../testing/recorder/faults.ts'
 import { RECORDINGS, recordingEndpoint } from '../../../contract/endpoints.ts'
 import { basic } from '../../../testing/host.ts'
 import {
@@ -50,7 +50,7 @@ const page = `${RECORDINGS}?page=0&pageSize=5`
 const routes = { list: page, 'a recording': recordingEndpoint(id), 'its audio': media }
 
 describe('a client that leaves', () => {
-  const slow: Readonly<Record<string, Fault>> = {
+  const slow: Readonly<Record<string, RecorderFault>> = {
     'before the answer': fault.hold,
     'while nothing comes': fault.silence,
     'in the middle of it': fault.stall,

@@ -39,7 +39,7 @@ function checkSize({ totalCount, rows }: Unchecked, { page, pageSize }: Paging):
   }
 }
 
-export interface PageQuery {
+export interface RecorderPageQuery {
   readonly search: Search
   readonly paging: Paging
   readonly nameOf: NameOf
@@ -53,7 +53,7 @@ export interface PageQuery {
 /** Asks for one page and reads it, without looking at what the rows are. */
 export async function askPage(
   connection: Connection,
-  query: PageQuery,
+  query: RecorderPageQuery,
   credentials: Credentials,
   signal: AbortSignal,
 ): Promise<Unchecked> {

@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { makeAuthority } from '../../../testing/recorder/certificates.ts'
 import { makeCalls } from '../../../testing/recorder/calls.ts'
-import { fault, type Fault } from '../../../testing/recorder/faults.ts'
+import { fault, type RecorderFault } from '../../../testing/recorder/faults.ts'
 import { readCredentials } from '../../../testing/recorder/users.ts'
 import { RECORDINGS } from '../../../contract/endpoints.ts'
 import { basic, loginRequest, signIn } from '../../../testing/host.ts'
@@ -16,7 +16,7 @@ import {
   recorderUsers,
   relayHost,
   type Relay,
-  type RelayOptions,
+  type TestRelayOptions,
 } from '../../../testing/relay.ts'
 
 const LOGIN_FAILURES = 4
@@ -24,7 +24,7 @@ const LOGIN_FAILURES = 4
 let relay: Relay
 afterEach(() => relay.close())
 const recordings = makeCalls({}, {})
-const open = async (options: RelayOptions = {}): Promise<Relay> => {
+const open = async (options: TestRelayOptions = {}): Promise<Relay> => {
   relay = await relayHost({ ...options, recorder: { recordings, ...options.recorder } })
   return relay
 }
@@ -311,7 +311,7 @@ describe('a 403', () => {
 })
 
 describe('a password that was not judged', () => {
-  const outages: Readonly<Record<string, readonly [Fault, string]>> = {
+  const outages: Readonly<Record<string, readonly [RecorderFault, string]>> = {
     'its own 504': [fault.status(504), '504 recorder_down'],
     'a crash': [fault.status(500), '500 recorder_failed'],
     unavailable: [fault.status(503), '503 recorder_failed'],

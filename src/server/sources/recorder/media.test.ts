@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { audioOf, makeCalls } from '../../../testing/recorder/calls.ts'
-import { fault, type Fault } from '../../../testing/recorder/faults.ts'
+import { fault, type RecorderFault } from '../../../testing/recorder/faults.ts'
 import { mediaEndpoint } from '../../../contract/endpoints.ts'
 import { limitFiles } from '../../../testing/host.ts'
 import { RIGHT_MS } from './spool.ts'
@@ -16,7 +16,7 @@ import {
   settled,
   type Answered,
   type Relay,
-  type RelayOptions,
+  type TestRelayOptions,
 } from '../../../testing/relay.ts'
 
 const recordings = makeCalls(
@@ -32,7 +32,7 @@ const size = audio.length
 
 let relay: Relay
 afterEach(() => relay.close())
-const open = async (options: RelayOptions = {}): Promise<Relay> => {
+const open = async (options: TestRelayOptions = {}): Promise<Relay> => {
   relay = await relayHost({ ...options, recorder: { recordings, ...options.recorder } })
   return relay
 }
@@ -304,7 +304,7 @@ describe('audio of a length that is not told', () => {
 })
 
 describe('audio that breaks', () => {
-  const broken: Readonly<Record<string, Fault>> = {
+  const broken: Readonly<Record<string, RecorderFault>> = {
     'is shorter than its length': fault.length('too-long'),
     'is cut in the middle': fault.cut('half'),
     'is cut after its headers': fault.cut('headers'),
@@ -363,7 +363,7 @@ describe('audio that breaks', () => {
 })
 
 describe('an answer that is no audio', () => {
-  const failing: Readonly<Record<string, readonly [Fault | readonly Fault[], string]>> = {
+  const failing: Readonly<Record<string, readonly [RecorderFault | readonly RecorderFault[], string]>> = {
     'a login page': [fault.loginPage, '502 recorder_failed'],
     JSON: [fault.json(200, { message: 'no' }), '502 recorder_failed'],
     'no type': [fault.contentType(undefined), '502 recorder_failed'],
@@ -475,7 +475,7 @@ describe('a spool without room', () => {
     expect(outcome(await listen())).toBe('502 recorder_failed')
   })
 
-  const parts: Readonly<Record<string, Fault>> = {
+  const parts: Readonly<Record<string, RecorderFault>> = {
     'ends early': fault.cut('half'),
     'is shorter than it says': fault.bytes((body) => body.subarray(0, 500)),
     'is another part': fault.headers({ 'content-range': `bytes 9000-9999/${size}` }),

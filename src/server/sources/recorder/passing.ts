@@ -5,10 +5,10 @@ import { header } from './answers.ts'
 import { askAudio } from './audio.ts'
 import type { Connection } from './connection.ts'
 import { recorderFailed } from './failures.ts'
-import { discard, type Answer } from './wire.ts'
+import { discard, type WireAnswer } from './wire.ts'
 
 /** Yields the bytes from `start` to `end` of an answer that begins at `from`. */
-async function* cut(answer: Answer, from: number, start: number, end: number): AsyncGenerator<Buffer> {
+async function* cut(answer: WireAnswer, from: number, start: number, end: number): AsyncGenerator<Buffer> {
   let position = from
   for await (const chunk of answer.body as AsyncIterable<Buffer>) {
     const wanted = chunk.subarray(Math.max(0, start - position), Math.max(0, end + 1 - position))
@@ -21,7 +21,7 @@ async function* cut(answer: Answer, from: number, start: number, end: number): A
 }
 
 /** A recorder that does not know `Range` answers 200 with everything, from the first byte. */
-function firstByte({ statusCode, headers }: Answer): number {
+function firstByte({ statusCode, headers }: WireAnswer): number {
   if (statusCode === 200) return 0
   return Number(/^bytes (\d+)-/.exec(header(headers, 'content-range') ?? '')?.[1] ?? Number.NaN)
 }

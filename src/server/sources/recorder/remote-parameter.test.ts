@@ -3,7 +3,14 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { makeCalls } from '../../../testing/recorder/calls.ts'
 import { fault } from '../../../testing/recorder/faults.ts'
 import type { Quirks } from '../../../testing/recorder/quirks.ts'
-import { askList, json, outcome, relayHost, type Relay, type RelayOptions } from '../../../testing/relay.ts'
+import {
+  askList,
+  json,
+  outcome,
+  relayHost,
+  type Relay,
+  type TestRelayOptions,
+} from '../../../testing/relay.ts'
 
 const recordings = makeCalls(
   { remotePartyNumber: '+39055' },
@@ -13,7 +20,7 @@ const recordings = makeCalls(
 
 let relay: Relay
 afterEach(() => relay.close())
-const open = async (quirks: Partial<Quirks>, options: RelayOptions = {}): Promise<Relay> => {
+const open = async (quirks: Partial<Quirks>, options: TestRelayOptions = {}): Promise<Relay> => {
   relay = await relayHost({ ...options, recorder: { recordings, quirks, ...options.recorder } })
   return relay
 }

@@ -2,7 +2,7 @@
 import * as fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { generateCalls, makeCalls, NEWEST_MS, type Call } from '../../../testing/recorder/calls.ts'
-import { fault, type Fault } from '../../../testing/recorder/faults.ts'
+import { fault, type RecorderFault } from '../../../testing/recorder/faults.ts'
 import { find } from '../../../testing/recorder/matching.ts'
 import { usualQuirks, type Quirks } from '../../../testing/recorder/quirks.ts'
 import { writeRow, type Fields } from '../../../testing/recorder/wire.ts'
@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => relay.close())
 afterEach(() => relay.recorder.heal())
 
-const search = async (query: string, what: Fault | readonly Fault[] = []) => {
+const search = async (query: string, what: RecorderFault | readonly RecorderFault[] = []) => {
   relay.recorder.on('list', what)
   return askList(relay, relay.enter('ada'), query)
 }

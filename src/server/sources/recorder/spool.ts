@@ -7,12 +7,12 @@ import { askAudio, etagOf, factsOf, type AudioFacts } from './audio.ts'
 import type { Connection } from './connection.ts'
 import { askDetail } from './detail.ts'
 import { explainFailure, recorderFailed } from './failures.ts'
-import { Kept, type KeepingLimits } from './kept.ts'
+import { KeptListenings, type KeepingLimits } from './kept.ts'
 import { Listening, nobody } from './listening.ts'
 import { openPassing } from './passing.ts'
 import { orAborted } from './signals.ts'
 import { SpoolFault, Spooled } from './spooled.ts'
-import { discard, type Answer } from './wire.ts'
+import { discard, type WireAnswer } from './wire.ts'
 
 export const SPOOL_BYTES = 1024 * 1024 * 1024
 export const IDLE_MS = 10 * 60_000
@@ -50,7 +50,7 @@ async function mayHear(
 
 export class Spool {
   readonly #options: Required<SpoolOptions>
-  readonly #kept: Kept
+  readonly #kept: KeptListenings
   readonly #media = new WeakMap<Listening, Promise<Media | null>>()
   /** Runs while the disk is not tried. */
   #fault: NodeJS.Timeout | null = null
@@ -66,7 +66,7 @@ export class Spool {
       rightMs: RIGHT_MS,
       ...options,
     }
-    this.#kept = new Kept(this.#options)
+    this.#kept = new KeptListenings(this.#options)
     mkdirSync(options.folder, { recursive: true, mode: 0o700 })
   }
 
@@ -153,7 +153,7 @@ export class Spool {
   }
 
   /** Without room each part is asked for when it is wanted. */
-  #pass(listening: Listening, answer: Answer, facts: AudioFacts): Media {
+  #pass(listening: Listening, answer: WireAnswer, facts: AudioFacts): Media {
     discard(answer)
     const { id, right } = listening
     const { size, fileName } = facts
@@ -167,7 +167,7 @@ export class Spool {
   }
 
   /** Takes the bytes in as fast as they come, whoever reads them how slowly. */
-  async #fill(key: string, listening: Listening, spooled: Spooled, answer: Answer): Promise<void> {
+  async #fill(key: string, listening: Listening, spooled: Spooled, answer: WireAnswer): Promise<void> {
     const { signal } = listening.abort
     const leave = (): void => void answer.body.destroy(nobody())
     signal.addEventListener('abort', leave, { once: true })

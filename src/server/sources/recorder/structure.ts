@@ -18,7 +18,7 @@ function endOfString(bytes: Uint8Array, from: number): number {
   return at
 }
 
-export interface Bounds {
+export interface JsonBounds {
   /** How many arrays and objects may stand within each other. */
   readonly levels: number
   /** How many values may stand in them, counted a little too high: each comma is one, and each array and object. */
@@ -26,7 +26,7 @@ export interface Bounds {
 }
 
 /** Whether the JSON keeps to both bounds. Says nothing about what is no JSON. */
-export function isWithin(bytes: Uint8Array, { levels, values }: Bounds): boolean {
+export function isWithin(bytes: Uint8Array, { levels, values }: JsonBounds): boolean {
   let depth = 0
   let count = 0
   for (let at = 0; at < bytes.length; at += 1) {

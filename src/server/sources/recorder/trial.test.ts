@@ -12,7 +12,7 @@ import {
   relayHost,
   settled,
   type Relay,
-  type RelayOptions,
+  type TestRelayOptions,
 } from '../../../testing/relay.ts'
 
 const recordings = makeCalls({ audioFrames: 5000 }, {}, {})
@@ -21,7 +21,7 @@ const routes = { list: `${RECORDINGS}?page=0&pageSize=5`, detail: address, media
 
 let relay: Relay
 afterEach(() => relay.close())
-async function open(options: RelayOptions = {}): Promise<Relay> {
+async function open(options: TestRelayOptions = {}): Promise<Relay> {
   relay = await relayHost({
     spool: { graceMs: 0 },
     ...options,

@@ -1,7 +1,7 @@
 /** All recordings in one answer, which the relay asks for page by page. */
 import { afterEach, describe, expect, it } from 'vitest'
 import { makeCalls } from '../../../testing/recorder/calls.ts'
-import { fault, type Fault } from '../../../testing/recorder/faults.ts'
+import { fault, type RecorderFault } from '../../../testing/recorder/faults.ts'
 import { RECORDINGS } from '../../../contract/endpoints.ts'
 import { basic } from '../../../testing/host.ts'
 import { ask, json, outcome, relayHost, settled, type Answered, type Relay } from '../../../testing/relay.ts'
@@ -20,7 +20,7 @@ const all = (query = ''): Promise<Answered> => ask(relay, `${RECORDINGS}${query}
 const referencesOf = (answer: Answered): unknown[] =>
   (json(answer).recordings as readonly { referenceNumber: unknown }[]).map((row) => row.referenceNumber)
 /** On that page of those that the walk asks for. */
-const onPage = (page: number, what: Fault): void =>
+const onPage = (page: number, what: RecorderFault): void =>
   relay.recorder.on(
     'list',
     what,
@@ -80,7 +80,7 @@ describe('all recordings', () => {
     expect(referencesOf(answer)).toEqual(references)
   })
 
-  const vanishing: Readonly<Record<string, Fault>> = {
+  const vanishing: Readonly<Record<string, RecorderFault>> = {
     'rows vanish': fault.change(() => ({ totalCount: 1000, recordings: [] })),
     'a page is short': fault.changeRows((rows) => rows.slice(0, 5)),
     'a page fails': fault.status(500),

@@ -11,7 +11,7 @@ export interface Question {
   readonly headers: Readonly<Record<string, string>>
 }
 
-export interface Answer {
+export interface WireAnswer {
   readonly statusCode: number
   readonly headers: IncomingHttpHeaders
   /** Of bytes. It has closed once the answer no longer takes a connection. */
@@ -34,7 +34,7 @@ export interface Wire {
    * @returns the answer at its headers; the caller reads or destroys its body.
    * @throws NotConnected where no byte of the question left, else the failure as it is; see `explainFailure`.
    */
-  ask(question: Question, signal: AbortSignal): Promise<Answer>
+  ask(question: Question, signal: AbortSignal): Promise<WireAnswer>
   /** Connections open now. */
   sockets(): number
   close(): Promise<void>
@@ -58,7 +58,7 @@ export const trustOf = (ca: string | null) => ({
 })
 
 /** Lets an answer go unread, without leaving its connection or an unheard error behind. */
-export function discard({ body }: Answer): void {
+export function discard({ body }: WireAnswer): void {
   body.on('error', () => undefined)
   body.destroy()
 }

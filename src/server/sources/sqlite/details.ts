@@ -3,10 +3,10 @@ import type { Database, Statement } from 'better-sqlite3'
 import { isGuid, type User, type WireDetail } from '../../../contract/recording.ts'
 import type { StoredAudio } from './audio-files.ts'
 import { userOf } from './directory.ts'
-import { readRow, rowColumns, withOwner, type RecordingRow } from './row.ts'
-import { whereClause, type Viewer } from './where.ts'
+import { readRow, rowColumns, withOwner, type StoredRow } from './row.ts'
+import { whereClause, type ScopedUser } from './where.ts'
 
-interface DetailRow extends RecordingRow {
+interface DetailRow extends StoredRow {
   readonly ownerPerson: string | null
   readonly preserver: string | null
   readonly pbxCallId: string | null
@@ -52,7 +52,7 @@ export class Details {
     this.#db = db
   }
 
-  #row(id: string, viewer: Viewer): DetailRow | undefined {
+  #row(id: string, viewer: ScopedUser): DetailRow | undefined {
     if (!isGuid(id)) return undefined
     const { sql, params } = whereClause({}, viewer, 'any')
     const known = this.#statements.get(sql)
@@ -65,13 +65,13 @@ export class Details {
   }
 
   /** @returns null where it does not exist or is out of the viewer's reach. */
-  detail(id: string, viewer: Viewer): WireDetail | null {
+  detail(id: string, viewer: ScopedUser): WireDetail | null {
     const row = this.#row(id, viewer)
     return row ? readDetailRow(row) : null
   }
 
   /** @returns null as `detail` does, and where it has no audio. */
-  audio(id: string, viewer: Viewer): (StoredAudio & { readonly referenceNumber: string }) | null {
+  audio(id: string, viewer: ScopedUser): (StoredAudio & { readonly referenceNumber: string }) | null {
     const row = this.#row(id, viewer)
     if (!row || row.sha256 === null || row.size === null) return null
     return { sha256: row.sha256, size: row.size, referenceNumber: row.referenceNumber }

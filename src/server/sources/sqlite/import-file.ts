@@ -8,7 +8,13 @@ import { setImmediate } from 'node:timers/promises'
 import { AudioShelf, removeAudio } from './audio-files.ts'
 import { databaseFile, explained, openForWriting, type Database } from './database.ts'
 import { dropDemo, readDemoMark } from './demo-mark.ts'
-import { detectFormat, isFormatError, readEntries, type Entry, type ImportFormat } from './import-formats.ts'
+import {
+  detectFormat,
+  isFormatError,
+  readEntries,
+  type ImportEntry,
+  type ImportFormat,
+} from './import-formats.ts'
 import { readImported } from './import-row.ts'
 import { RecordingWriter, RowError, type NewRecording } from './recording-writer.ts'
 import { dropSearchIndexes } from './schema.ts'
@@ -191,7 +197,7 @@ class Loader {
     this.#skipBad = skipBad
   }
 
-  take({ place, value, problem }: Entry): void {
+  take({ place, value, problem }: ImportEntry): void {
     this.rows += 1
     try {
       if (problem !== undefined) throw new RowError(problem)

@@ -10,7 +10,7 @@ export const importFormats = ['json', 'ndjson', 'csv'] as const
 export type ImportFormat = (typeof importFormats)[number]
 
 /** One recording of the file, not yet understood. */
-export interface Entry {
+export interface ImportEntry {
   /** Where it stands, for messages: `line 7`. */
   readonly place: string
   readonly value?: unknown
@@ -46,7 +46,7 @@ export function readEntries(
   format: ImportFormat,
   beginning: string,
   rest: AsyncIterable<string>,
-): AsyncIterable<Entry[]> {
+): AsyncIterable<ImportEntry[]> {
   const pieces = resumed(beginning, rest)
   switch (format) {
     case 'json':
@@ -63,7 +63,7 @@ async function* resumed(beginning: string, rest: AsyncIterable<string>): AsyncGe
   yield* rest
 }
 
-function parsed(place: string, text: string): Entry {
+function parsed(place: string, text: string): ImportEntry {
   try {
     return { place, value: JSON.parse(text) as unknown }
   } catch (error) {
@@ -71,7 +71,7 @@ function parsed(place: string, text: string): Entry {
   }
 }
 
-async function* readAnswer(pieces: AsyncIterable<string>): AsyncGenerator<Entry[]> {
+async function* readAnswer(pieces: AsyncIterable<string>): AsyncGenerator<ImportEntry[]> {
   const splitter = new AnswerSplitter()
   let count = 0
   for await (const piece of pieces) {
@@ -83,10 +83,10 @@ async function* readAnswer(pieces: AsyncIterable<string>): AsyncGenerator<Entry[
   splitter.end()
 }
 
-async function* readLines(pieces: AsyncIterable<string>): AsyncGenerator<Entry[]> {
+async function* readLines(pieces: AsyncIterable<string>): AsyncGenerator<ImportEntry[]> {
   let rest = ''
   let number = 0
-  const entries = (lines: readonly string[]): Entry[] =>
+  const entries = (lines: readonly string[]): ImportEntry[] =>
     lines.flatMap((line) => {
       number += 1
       return line.trim() === '' ? [] : [parsed(`line ${number}`, line)]
@@ -132,11 +132,11 @@ function delimiterOf(beginning: string): string {
   return [',', ';', '\t'].find((delimiter) => line.split(delimiter).length >= required.length) ?? ','
 }
 
-async function* readCsv(pieces: AsyncIterable<string>, delimiter: string): AsyncGenerator<Entry[]> {
+async function* readCsv(pieces: AsyncIterable<string>, delimiter: string): AsyncGenerator<ImportEntry[]> {
   const parser = parse({ delimiter, record_delimiter: ['\r\n', '\n'], relax_column_count: true })
   const rows = pipeline(pieces, parser, () => {})
   let header: string[] | undefined
-  let batch: Entry[] = []
+  let batch: ImportEntry[] = []
   let line = 0
   for await (const row of rows) {
     const cells = row as string[]
@@ -166,7 +166,7 @@ function breaksWithin(cells: readonly string[]): number {
   return breaks
 }
 
-function rowEntry(header: readonly string[], cells: readonly string[], place: string): Entry {
+function rowEntry(header: readonly string[], cells: readonly string[], place: string): ImportEntry {
   if (cells.length !== header.length) {
     return { place, problem: `has ${cells.length} cells where the header has ${header.length}` }
   }

@@ -1,6 +1,6 @@
 /** Searches that an index, or the newest end of the store, finds. */
 import type { WireList, WireRecording } from '../../../contract/recording.ts'
-import { readRow, rowColumns, withOwner, type RecordingRow } from './row.ts'
+import { readRow, rowColumns, withOwner, type StoredRow } from './row.ts'
 import type { Asked, Window } from './scanning.ts'
 import type { Statements } from './statements.ts'
 import { EVERYTHING, isByStartOnly, whereClause } from './where.ts'
@@ -45,7 +45,7 @@ export class Lookups {
     const statement = this.#statements.prepare(
       `SELECT ${rowColumns} FROM json_each(?) AS found CROSS JOIN recordings ON recordings.key = found.value ${withOwner} ORDER BY found.id`,
     )
-    return (statement.all(`[${keys.join(',')}]`) as RecordingRow[]).map(readRow)
+    return (statement.all(`[${keys.join(',')}]`) as StoredRow[]).map(readRow)
   }
 
   /** The rows of a window that has rows, where so many match. */
@@ -60,7 +60,7 @@ export class Lookups {
     const statement = this.#statements.prepare(
       `SELECT ${rowColumns} FROM (${keys}) AS found CROSS JOIN recordings USING (key) ${withOwner} ORDER BY found.key DESC`,
     )
-    const rows = statement.all(...params, BigInt(window.limit), BigInt(offset)) as RecordingRow[]
+    const rows = statement.all(...params, BigInt(window.limit), BigInt(offset)) as StoredRow[]
     return rows.map(readRow)
   }
 

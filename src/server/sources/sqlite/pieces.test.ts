@@ -2,15 +2,15 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Search } from '../../../contract/search.ts'
 import { openForReading, openForWriting, type Database } from './database.ts'
-import { Pace } from './pieces.ts'
+import { PieceSize } from './pieces.ts'
 import { RecordingWriter } from './recording-writer.ts'
-import type { Viewer } from './search-kind.ts'
+import type { ScopedUser } from './search-kind.ts'
 import { Searcher } from './searching.ts'
 import { testGuid, testStore, type TestStore } from '../../../testing/store.ts'
 
 const PIECE_ROWS = 10
-const viewer: Viewer = { username: 'm', scope: { kind: 'all' } }
-const inGroups: Viewer = { username: 's', scope: { kind: 'groups', groups: ['Sales'] } }
+const viewer: ScopedUser = { username: 'm', scope: { kind: 'all' } }
+const inGroups: ScopedUser = { username: 's', scope: { kind: 'groups', groups: ['Sales'] } }
 const contains = (text: string): Search => ({ remotePartyNumber: { op: 'contains', text } })
 const page = { page: 0, pageSize: 5 }
 
@@ -41,7 +41,7 @@ afterEach(() => {
 
 const total = () => searcher.list(contains('10'), page, viewer)?.totalCount
 
-const walkOf = (search: Search, who: Viewer) => {
+const walkOf = (search: Search, who: ScopedUser) => {
   const walk = searcher.walk(search, who, 1000)
   const steps = { counting: 1, reading: 0, empty: 0, rows: 0 }
   while (walk.count() === null) steps.counting += 1
@@ -135,10 +135,10 @@ describe('a walk', () => {
 
 describe('the pace', () => {
   it('keeps to a fixed number of rows, and else grows by steps up to a limit', () => {
-    const fixed = new Pace(7)
+    const fixed = new PieceSize(7)
     fixed.timed(() => undefined)
     expect(fixed.rows).toBe(7)
-    const pace = new Pace()
+    const pace = new PieceSize()
     const first = pace.rows
     for (let piece = 0; piece < 50; piece += 1) pace.timed(() => undefined)
     expect(pace.rows).toBeGreaterThan(first)

@@ -16,7 +16,7 @@ const GROWTH = 4
 const MOST_ROWS = 100_000
 
 /** How many rows make a piece: as many as can be read in about 10 ms, by the time that the last piece took. */
-export class Pace {
+export class PieceSize {
   readonly #fixedRows: number | undefined
   #rows: number
 
@@ -50,7 +50,7 @@ export function* keyPieces(
   statements: Statements,
   range: KeyRange,
   first: End,
-  pace: Pace,
+  pace: PieceSize,
 ): Generator<KeyRange, void> {
   const edge = statements
     .prepare(
@@ -89,7 +89,7 @@ export class NumberPieces {
     this.#statements = statements
   }
 
-  *read(pace: Pace): Generator<Clause, void> {
+  *read(pace: PieceSize): Generator<Clause, void> {
     this.#readings += 1
     if (this.#readings % READINGS_PER_EDGES === 0) this.#edges.clear()
     for (let from: string | undefined = ''; from !== undefined;) {

@@ -5,7 +5,7 @@ import { writeRecorded } from '../../../contract/instants.ts'
 import type { WireRecording } from '../../../contract/recording.ts'
 import { writeGuid } from './guid.ts'
 
-export interface RecordingRow {
+export interface StoredRow {
   readonly id: string
   readonly idCase: number
   readonly referenceNumber: string
@@ -30,7 +30,7 @@ export const rowColumns = `
 /** To be joined to `recordings`, for the owner among the columns. */
 export const withOwner = 'LEFT JOIN people AS owner ON owner.person_id = recordings.owner_id'
 
-export function readRow(row: RecordingRow): WireRecording {
+export function readRow(row: StoredRow): WireRecording {
   return {
     id: writeGuid(row.id, row.idCase),
     referenceNumber: row.referenceNumber,

@@ -4,9 +4,9 @@
  */
 import type { Search } from '../../../contract/search.ts'
 import type { KeyRange } from './key.ts'
-import { keyPieces, NumberPieces, Pace, type End } from './pieces.ts'
+import { keyPieces, NumberPieces, PieceSize, type End } from './pieces.ts'
 import type { Statements } from './statements.ts'
-import { keyRange, whereClause, type Clause, type Viewer } from './where.ts'
+import { keyRange, whereClause, type Clause, type ScopedUser } from './where.ts'
 
 /** Up to so many matches are kept while they are counted, so that one reading is enough. */
 const GATHERED_AT_MOST = 20_000
@@ -20,7 +20,7 @@ export interface Window {
 /** What may be found, and by whom. */
 export interface Asked {
   readonly search: Search
-  readonly viewer: Viewer
+  readonly viewer: ScopedUser
 }
 
 export interface Collected {
@@ -68,7 +68,7 @@ export class Scanner {
       .prepare(`SELECT key ${piece} ORDER BY key ${first === 'newest' ? 'DESC' : 'ASC'} LIMIT ? OFFSET ?`)
       .pluck()
       .safeIntegers()
-    const pace = new Pace(this.#pieceRows)
+    const pace = new PieceSize(this.#pieceRows)
     const end = window.offset + window.limit
     const keys: bigint[] = []
     let seen = 0
@@ -90,17 +90,17 @@ export class Scanner {
    * thing that holds them, but it is not in the order of time.
    */
   *gatherByNumber({ search, viewer }: Asked): Generator<void, Gathered> {
-    const pace = new Pace(this.#pieceRows)
+    const pace = new PieceSize(this.#pieceRows)
     return yield* this.#gather(whereClause(search, viewer, 'any'), this.#numbers.read(pace), pace)
   }
 
   /** The same for a search that an index makes short, in one piece. */
   *gatherAtOnce({ search, viewer }: Asked): Generator<void, Gathered> {
     const whole = [{ sql: 'TRUE', params: [] }]
-    return yield* this.#gather(whereClause(search, viewer, 'any'), whole, new Pace(this.#pieceRows))
+    return yield* this.#gather(whereClause(search, viewer, 'any'), whole, new PieceSize(this.#pieceRows))
   }
 
-  *#gather(where: Clause, pieces: Iterable<Clause>, pace: Pace): Generator<void, Gathered> {
+  *#gather(where: Clause, pieces: Iterable<Clause>, pace: PieceSize): Generator<void, Gathered> {
     let keys: bigint[] | null = []
     let totalCount = 0
     for (const piece of pieces) {
@@ -138,7 +138,7 @@ export class Scanner {
       .prepare(`SELECT key FROM recordings WHERE key >= ? AND key < ? AND ${sql} ORDER BY key DESC LIMIT ?`)
       .pluck()
       .safeIntegers()
-    const pace = new Pace(this.#pieceRows)
+    const pace = new PieceSize(this.#pieceRows)
     const range = keyRange(search)
     // An index that has the matches in their order needs no pieces: it reads nothing else.
     const pieces: Iterable<KeyRange> = hasOwnOrder

@@ -7,7 +7,7 @@ import { filterNames, type Search } from '../../../contract/search.ts'
 import type { Principal } from '../source.ts'
 
 /** What a search needs to know of its viewer; plain data, so that it can be sent to a worker. */
-export type Viewer = Pick<Principal, 'username' | 'scope'>
+export type ScopedUser = Pick<Principal, 'username' | 'scope'>
 export type SearchKind = 'quick' | 'scan'
 
 /** A month of a store that takes a million recordings in two years is 40,000 rows: about 10 ms. */
@@ -29,21 +29,21 @@ function lengthMs(bounds: TimeFilter | undefined, nowMs: number): number {
 }
 
 /** Whether an owner or a number is given: the index over it beats all others. */
-export const isNarrow = (search: Search, { scope }: Viewer): boolean =>
+export const isNarrow = (search: Search, { scope }: ScopedUser): boolean =>
   scope.kind === 'own' ||
   search.ownerUsername !== undefined ||
   search.localPartyNumber !== undefined ||
   search.remotePartyNumber?.op === 'equals'
 
 /** Whether no index holds all that is asked about: then each row of a period has to be looked at. */
-export function isMixed(search: Search, { scope }: Viewer): boolean {
+export function isMixed(search: Search, { scope }: ScopedUser): boolean {
   if (search.remotePartyNumber?.op === 'contains') return true
   const given = [search.direction !== undefined, search.endTime !== undefined, scope.kind === 'groups']
   return given.filter(Boolean).length > 1
 }
 
 /** Whether nothing but the remote number narrows the search. */
-export const isNumberOnly = (search: Search, { scope }: Viewer): boolean =>
+export const isNumberOnly = (search: Search, { scope }: ScopedUser): boolean =>
   scope.kind === 'all' &&
   filterNames.every((name) => name === 'remotePartyNumber' || search[name] === undefined)
 
@@ -55,7 +55,7 @@ export function smallPeriod({ startTime, endTime }: Search, nowMs: number): 'sta
 }
 
 /** @param nowMs ms since the Unix epoch. */
-export function searchKind(search: Search, viewer: Viewer, nowMs: number): SearchKind {
+export function searchKind(search: Search, viewer: ScopedUser, nowMs: number): SearchKind {
   const seesNothing = viewer.scope.kind === 'none' || viewer.scope.kind === 'recorder'
   if (seesNothing || isNarrow(search, viewer) || !isMixed(search, viewer)) return 'quick'
   return smallPeriod(search, nowMs) === null ? 'scan' : 'quick'

@@ -2,13 +2,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Search } from '../../../contract/search.ts'
 import { searchInPlace } from './search-in-place.ts'
-import type { SearchKind, Viewer } from './search-kind.ts'
+import type { SearchKind, ScopedUser } from './search-kind.ts'
 import { createSearchRunner, type SearchPlaces, type SearchRunner } from './search-runner.ts'
 import { testStore, type TestStore } from '../../../testing/store.ts'
 
 const scan: Search = { remotePartyNumber: { op: 'contains', text: '1' } }
 const paging = { page: 0, pageSize: 5 }
-const viewer = (username: string): Viewer => ({ username, scope: { kind: 'all' } })
+const viewer = (username: string): ScopedUser => ({ username, scope: { kind: 'all' } })
 const staying = (): AbortSignal => new AbortController().signal
 
 let store: TestStore

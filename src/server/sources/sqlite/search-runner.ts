@@ -8,17 +8,17 @@ import type { Paging, Search } from '../../../contract/search.ts'
 import { accountName } from '../account-name.ts'
 import type { WholeList } from '../source.ts'
 import { busy, createTurns, type Turns } from '../turns.ts'
-import { searchKind, type SearchKind, type Viewer } from './search-kind.ts'
+import { searchKind, type SearchKind, type ScopedUser } from './search-kind.ts'
 
 export interface SearchRunner {
-  list(search: Search, paging: Paging, viewer: Viewer, signal: AbortSignal): Promise<WireList>
-  listAll(search: Search, viewer: Viewer, signal: AbortSignal): Promise<WholeList<WireRecording>>
+  list(search: Search, paging: Paging, viewer: ScopedUser, signal: AbortSignal): Promise<WireList>
+  listAll(search: Search, viewer: ScopedUser, signal: AbortSignal): Promise<WholeList<WireRecording>>
   close(): Promise<void>
 }
 
 export interface ListTask {
   readonly search: Search
-  readonly viewer: Viewer
+  readonly viewer: ScopedUser
   readonly paging: Paging
   /** Turns 1 when nobody waits for the answer any more. */
   readonly cancelled: Int32Array<SharedArrayBuffer>
@@ -26,7 +26,7 @@ export interface ListTask {
 
 export interface WalkTask {
   readonly search: Search
-  readonly viewer: Viewer
+  readonly viewer: ScopedUser
   readonly chunkRows: number
 }
 
@@ -90,7 +90,7 @@ async function count(signal: AbortSignal, walk: RemoteWalk): Promise<number> {
 }
 
 /** Only what a search needs goes to another thread. */
-const plain = ({ username, scope }: Viewer): Viewer => ({ username, scope })
+const plain = ({ username, scope }: ScopedUser): ScopedUser => ({ username, scope })
 
 /**
  * There is no limit here to how many wait: each of them leaves with its signal, and the routes limit how many searches
@@ -109,7 +109,7 @@ class FairRunner implements SearchRunner {
     this.#turns = { quick: turns(quick), scan: turns(scan), walk: turns(walk) }
   }
 
-  async list(search: Search, paging: Paging, viewer: Viewer, signal: AbortSignal): Promise<WireList> {
+  async list(search: Search, paging: Paging, viewer: ScopedUser, signal: AbortSignal): Promise<WireList> {
     const kind = searchKind(search, viewer, Date.now())
     const release = await this.#turns[kind].enter(accountName(viewer.username), signal)
     const cancelled = new Int32Array(new SharedArrayBuffer(4))
@@ -130,7 +130,7 @@ class FairRunner implements SearchRunner {
     return answer
   }
 
-  async listAll(search: Search, viewer: Viewer, signal: AbortSignal): Promise<WholeList<WireRecording>> {
+  async listAll(search: Search, viewer: ScopedUser, signal: AbortSignal): Promise<WholeList<WireRecording>> {
     const release = await this.#turns.walk.enter(accountName(viewer.username), signal)
     const walk = this.#openWalk({ search, viewer: plain(viewer), chunkRows: CHUNK_ROWS }, release)
     try {

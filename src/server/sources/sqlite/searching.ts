@@ -7,7 +7,7 @@ import type { WireList, WireRecording } from '../../../contract/recording.ts'
 import type { Paging, Search } from '../../../contract/search.ts'
 import { Lookups, SORTED_AT_MOST, within } from './lookups.ts'
 import { Scanner, type Asked, type Gathered, type Window } from './scanning.ts'
-import { isMixed, isNarrow, isNumberOnly, searchKind, type Viewer } from './search-kind.ts'
+import { isMixed, isNarrow, isNumberOnly, searchKind, type ScopedUser } from './search-kind.ts'
 import { Statements } from './statements.ts'
 
 /** An answer's rows, in steps, from one snapshot of the store. A step is a piece of a scan, or one short search. */
@@ -49,7 +49,7 @@ export class Searcher {
    * @param stop asked between the pieces of a scan.
    * @returns null where it was stopped.
    */
-  list(search: Search, { page, pageSize }: Paging, viewer: Viewer, stop = never): WireList | null {
+  list(search: Search, { page, pageSize }: Paging, viewer: ScopedUser, stop = never): WireList | null {
     const window = { offset: page * pageSize, limit: pageSize }
     return this.#db.transaction(() => {
       const steps = this.#page({ search, viewer }, window)
@@ -94,7 +94,7 @@ export class Searcher {
    * Everything that matches, most recent first, in chunks of at most `chunkRows`. Holds its snapshot, and this
    * searcher's connection, until it is closed: give it a connection of its own.
    */
-  walk(search: Search, viewer: Viewer, chunkRows: number): Walk {
+  walk(search: Search, viewer: ScopedUser, chunkRows: number): Walk {
     const asked = { search, viewer }
     this.#db.exec('BEGIN')
     const counting = this.#countAll(asked)

@@ -6,9 +6,9 @@ import type { TimeFilter } from '../../../contract/filter-kinds.ts'
 import { filterNames, type FilterName, type Search } from '../../../contract/search.ts'
 import { fold } from './fold.ts'
 import { FIRST_OF_ALL, firstKey, LAST_OF_ALL, type KeyRange } from './key.ts'
-import { isMixed, isNarrow, smallPeriod, type Viewer } from './search-kind.ts'
+import { isMixed, isNarrow, smallPeriod, type ScopedUser } from './search-kind.ts'
 
-export type { Viewer } from './search-kind.ts'
+export type { ScopedUser } from './search-kind.ts'
 export type Parameter = string | bigint
 
 /** A condition and the values of its question marks. */
@@ -87,7 +87,7 @@ const translators: Translators = {
 const ownedBy = (username: string): Clause =>
   clause('owner_id = (SELECT person_id FROM people WHERE folded = ?)', fold(username))
 
-function scopeClause({ username, scope }: Viewer, { byOwners }: Plan): Clause | null {
+function scopeClause({ username, scope }: ScopedUser, { byOwners }: Plan): Clause | null {
   switch (scope.kind) {
     case 'all':
       return null
@@ -111,7 +111,7 @@ function translate<Name extends FilterName>(name: Name, search: Search, plan: Pl
   return value === undefined ? null : translators[name](value as NonNullable<Search[Name]>, plan)
 }
 
-function planOf(search: Search, viewer: Viewer, order: Order): Plan {
+function planOf(search: Search, viewer: ScopedUser, order: Order): Plan {
   const narrow = isNarrow(search, viewer)
   const inPiece = order === 'piece'
   if (!narrow && isMixed(search, viewer)) {
@@ -126,7 +126,7 @@ function planOf(search: Search, viewer: Viewer, order: Order): Plan {
  * The condition for everything the viewer may find by this search.
  * @param order `piece` leaves out the bounds of the key: see `keyRange`.
  */
-export function whereClause(search: Search, viewer: Viewer, order: Order): Clause {
+export function whereClause(search: Search, viewer: ScopedUser, order: Order): Clause {
   const plan = planOf(search, viewer, order)
   const clauses = [scopeClause(viewer, plan), ...filterNames.map((name) => translate(name, search, plan))]
   const given = clauses.filter((part) => part !== null)
@@ -148,5 +148,5 @@ export function keyRange({ startTime, endTime }: Search): KeyRange {
 }
 
 /** Whether nothing but the start narrows the search: then the smallest index can count it. */
-export const isByStartOnly = (search: Search, { scope }: Viewer): boolean =>
+export const isByStartOnly = (search: Search, { scope }: ScopedUser): boolean =>
   scope.kind === 'all' && filterNames.every((name) => name === 'startTime' || search[name] === undefined)

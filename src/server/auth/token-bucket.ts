@@ -6,7 +6,7 @@ export interface PaceOptions {
   readonly nowMs: () => number
 }
 
-export class Pace {
+export class TokenBucket {
   readonly #options: PaceOptions
   #tokens: number
   #atMs: number

@@ -1,0 +1,55 @@
+/** What every class keeps to: its size, and one idiom for what is private; and what every type does: its one name. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+
+const root = import.meta.dirname
+const MAX_LINES = 150
+
+interface Class {
+  readonly name: string
+  readonly lines: readonly string[]
+}
+
+const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
+  .filter((file) => /\.tsx?$/.test(file))
+  .map((file) => ({ file, text: readFileSync(join(root, file), 'utf8') }))
+
+/** Every class at the top of a module; prettier puts its closing brace alone at the start of a line. */
+const classes = (): Class[] =>
+  files.flatMap(({ file, text }) =>
+    [...text.matchAll(/^(?:export )?(?:abstract )?class (\w+)[^]*?^}$/gm)].map((match) => ({
+      name: `${file}: ${match[1]}`,
+      lines: match[0].split('\n'),
+    })),
+  )
+
+describe('a class', () => {
+  const all = classes()
+
+  it(`has at most ${MAX_LINES} lines`, () => {
+    expect(all.length).toBeGreaterThan(0)
+    const tooLong = all.filter(({ lines }) => lines.length > MAX_LINES)
+    expect(tooLong.map(({ name, lines }) => `${name} has ${lines.length} lines`)).toEqual([])
+  })
+
+  it('keeps private fields and methods by #', () => {
+    const other = all.filter(({ lines }) =>
+      lines.some((line) => /^ {2}(?:private|protected) (?!constructor\b)/.test(line)),
+    )
+    expect(other.map(({ name }) => name)).toEqual([])
+  })
+})
+
+describe('an exported type', () => {
+  it('has a name of its own in the whole program', () => {
+    const places = new Map<string, string[]>()
+    for (const { file, text } of files) {
+      for (const [, name = ''] of text.matchAll(/^export (?:abstract )?(?:interface|type|class) (\w+)/gm)) {
+        places.set(name, [...(places.get(name) ?? []), file])
+      }
+    }
+    expect(places.size).toBeGreaterThan(0)
+    expect([...places].filter(([, declared]) => declared.length > 1)).toEqual([])
+  })
+})
