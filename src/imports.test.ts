@@ -80,7 +80,7 @@ const floorPlan: Readonly<Record<string, readonly string[] | 'anything'>> = {
 /** Packages with one importer, and what each folder must not know. */
 const packageLaw: Readonly<Record<string, readonly string[]>> = {
   dayjs: ['lib'],
-  'react-router-dom': ['url', 'app'],
+  'react-router-dom': ['url'],
   '@tanstack/react-table': ['search'],
   'better-sqlite3': ['server/sources/sqlite', 'server/auth', 'server/audit', 'server/files'],
   undici: ['server/sources/recorder'],
@@ -105,6 +105,15 @@ const isTest = (file: string): boolean => /\.test\.tsx?$/.test(file)
 const isShared = (folder: string): boolean => folder === 'testing' || folder.startsWith('testing/')
 
 const folderOf = (file: string): string => (dirname(file) === '.' ? '' : dirname(file))
+
+/** The folders whose code runs in the browser; `''` holds its two entries. */
+const runsInBrowser = (folder: string): boolean => folder === '' || everything.includes(folder)
+
+/** Comments and quoted text, which may speak of anything. */
+const prose = /\/\*[^]*?\*\/|\/\/.*|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"/g
+/** The browser's address bar: by its bare name, or as a property of one of the objects that carry it. */
+const addressBar =
+  /(?<![\w$.-]|\?\.)(?:(?:window|self|globalThis|document|parent|top)\??\.)?(?:location|history)\b(?!-)/
 
 const sourceFiles = (): string[] =>
   readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) => /(?<!\.d)\.tsx?$/.test(file))
@@ -177,6 +186,16 @@ describe('the floor plan', () => {
       return owners && !owners[1].includes(folder)
     })
     expect(broken.map(inWords)).toEqual([])
+  })
+
+  it('leaves the address bar to url: no other folder of the browser names location or history', () => {
+    const ruledFiles = sourceFiles().filter((file) => runsInBrowser(folderOf(file)) && !isTest(file))
+    const uses = ruledFiles.flatMap((file) => {
+      const code = readFileSync(join(root, file), 'utf8').replaceAll(prose, '')
+      return code.split('\n').flatMap((line) => (addressBar.test(line) ? [`${file}: ${line.trim()}`] : []))
+    })
+    expect(uses.filter((use) => use.startsWith('url/')).length).toBeGreaterThan(0)
+    expect(uses.filter((use) => !use.startsWith('url/'))).toEqual([])
   })
 
   it('imports by path with the file’s ending, without barrels', () => {

@@ -2,8 +2,9 @@ import { Component, type ReactNode } from 'react'
 import { shellText } from '../text/shell-text.ts'
 import { Button } from '../ui/button.tsx'
 import { Message } from '../ui/message.tsx'
+import { reloadPage } from '../url/reload.ts'
 
-/** The last resort: an error of the program itself, or a part of it that could not be fetched. */
+/** The last resort: the program itself failed, or a part of it could not be fetched. */
 export class CrashBoundary extends Component<{ children: ReactNode }, { crashed: boolean }> {
   override state = { crashed: false }
 
@@ -18,7 +19,7 @@ export class CrashBoundary extends Component<{ children: ReactNode }, { crashed:
       <Message
         title={t.crashTitle}
         actions={
-          <Button look="primary" onClick={() => location.reload()}>
+          <Button look="primary" onClick={reloadPage}>
             {t.reload}
           </Button>
         }

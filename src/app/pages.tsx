@@ -6,7 +6,7 @@ import { useText } from '../text/i18n.ts'
 import { shellText } from '../text/shell-text.ts'
 import { buttonClass } from '../ui/button.tsx'
 import { Message } from '../ui/message.tsx'
-import { useEntry, usePageQuery, usePaths, useView } from '../url/navigation.tsx'
+import { usePageQuery, usePaths, useView } from '../url/navigation.tsx'
 
 const loadDetail = () => import('../recording/detail-page.tsx')
 const DetailPage = lazy(() => loadDetail().then((m) => ({ default: m.DetailPage })))
@@ -16,12 +16,10 @@ export function nearRow(event: SyntheticEvent): void {
   if (event.target instanceof Element && event.target.closest('tbody')) void loadDetail()
 }
 
-function NotFound() {
+function NotFound({ wrongVersion }: { readonly wrongVersion: boolean }) {
   const t = useText(shellText)
   const paths = usePaths()
   const query = usePageQuery()
-  const { place } = useEntry()
-  const wrongVersion = place.base === '' && location.pathname.startsWith('/embed/')
   return (
     <main id="main">
       <h1 className="sr-only">{t.product}</h1>
@@ -63,7 +61,7 @@ export function Pages({ account }: { readonly account: PageUser }) {
           <DetailPage key={openId} id={openId} />
         </Suspense>
       )}
-      {view.name === 'unknown' ? <NotFound /> : null}
+      {view.name === 'unknown' ? <NotFound wrongVersion={view.wrongVersion} /> : null}
     </>
   )
 }

@@ -3,6 +3,7 @@ import { useText } from '../text/i18n.ts'
 import { sessionText } from '../text/session-text.ts'
 import { buttonClass } from '../ui/button.tsx'
 import { Message } from '../ui/message.tsx'
+import { reloadPage } from '../url/reload.ts'
 import { onNews } from './session-state.ts'
 
 /**
@@ -15,7 +16,7 @@ export function FramedSignIn({ outside }: { readonly outside: string }) {
   useEffect(
     () =>
       onNews((news) => {
-        if (news === 'signed-in') location.reload()
+        if (news === 'signed-in') reloadPage()
       }),
     [],
   )

@@ -5,23 +5,28 @@ import { writePageQuery, type PageQuery } from '../contract/search.ts'
 export type View =
   | { readonly name: 'list' }
   | { readonly name: 'recording'; readonly id: string }
-  | { readonly name: 'unknown' }
+  | {
+      readonly name: 'unknown'
+      /** A portal asks for a version of the framed page that this host does not have. */
+      readonly wrongVersion: boolean
+    }
 
-/** Where the page stands: what it shows, and what every address of it carries along. */
+/** What every address of this page carries along. */
 export interface Place {
-  /** Prefix of every path: none, or the one under which a portal frames the page. */
+  /** The prefix of every path: none, or the one under which a portal frames the page. */
   readonly base: '' | typeof EMBED_BASE
-  /** The portal's flags, encoded, which survive every navigation; empty outside a portal. */
+  /** The portal's flags, encoded. They survive every navigation; outside a portal they are empty. */
   readonly flags: string
 }
 
-/** What an address of the page shows, whatever its query says. */
+/** What an address shows, whatever its query says. */
 export function readPath(pathname: string): { base: Place['base']; view: View } {
   const base = pathname === EMBED_BASE || pathname.startsWith(`${EMBED_BASE}/`) ? EMBED_BASE : ''
   const path = pathname.slice(base.length).replace(/\/+$/, '')
   const [, id] = /^\/recordings\/([^/]+)$/.exec(path) ?? []
   if (path === '' || path === '/recordings') return { base, view: { name: 'list' } }
-  return { base, view: id === undefined ? { name: 'unknown' } : { name: 'recording', id: decode(id) } }
+  if (id !== undefined) return { base, view: { name: 'recording', id: decode(id) } }
+  return { base, view: { name: 'unknown', wrongVersion: base === '' && pathname.startsWith('/embed/') } }
 }
 
 function decode(text: string): string {
@@ -32,7 +37,7 @@ function decode(text: string): string {
   }
 }
 
-/** The portal's flags of a query, encoded. */
+/** The portal's flags in a query, encoded. */
 export function readFlags(params: URLSearchParams): string {
   const flags = embedFlags.flatMap((name) => {
     const value = params.get(name)
@@ -48,6 +53,6 @@ function href(place: Place, path: string, query: PageQuery): string {
 
 export const listPath = (place: Place, query: PageQuery): string => href(place, '/recordings', query)
 
-/** The detail carries the search, so that the way back leads to the same rows. */
+/** The detail's address carries the search, so that the way back leads to the same rows. */
 export const recordingPath = (place: Place, id: string, query: PageQuery): string =>
   href(place, `/recordings/${encodeURIComponent(id)}`, query)
