@@ -5,6 +5,7 @@ import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import { Problem, writeProblem, type ProblemCode, type ProblemDetails } from '../../contract/problems.ts'
 import { storageProblem } from '../files/storage-failure.ts'
+import { challengeFor } from './challenges.ts'
 import { isAnswering } from './exchange.ts'
 import { dataHeaders, type Headers } from './headers.ts'
 import { exchangeOf } from './exchange.ts'
@@ -56,8 +57,7 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
   if (aboutRecorder.has(problem.code)) {
     request.log.warn({ code: problem.code, why: problem.message }, 'recorder')
   }
-  // Never Basic: browsers would answer that with a prompt of their own, even for fetch and audio.
-  if (problem.status === 401) reply.header('www-authenticate', 'Session realm="recordings"')
+  if (problem.status === 401) reply.header('www-authenticate', challengeFor(request))
   if (problem.retryAfterMs !== undefined) reply.header('retry-after', Math.ceil(problem.retryAfterMs / 1000))
   // What was said of audio before it failed is not true of these words; a range is, where it lies outside.
   for (const name of aboutAudio) reply.removeHeader(name)

@@ -295,7 +295,7 @@ describe('who may see what', () => {
     ['unreadable credentials', { authorization: 'Basic ???' }],
     ['credentials without a colon', { authorization: 'Basic YWJj' }],
   ])('answers 401 to %s, and never makes a browser ask', async (_, headers) => {
-    const answer = await get(RECORDINGS, headers)
+    const answer = await get(RECORDINGS, { ...ownPage, ...headers })
     expect(answer.statusCode).toBe(401)
     expect(answer.headers['www-authenticate']).toBe('Session realm="recordings"')
     expect(answer.json()).toEqual({
