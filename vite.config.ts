@@ -60,5 +60,11 @@ export default defineConfig({
       output: { codeSplitting: { groups: [{ name: 'base', test: beforeTheProgram }] } },
     },
   },
-  test: { include: ['src/**/*.test.{ts,tsx}'], testTimeout: 30_000 },
+  test: {
+    include: ['src/**/*.test.{ts,tsx}'],
+    globalSetup: 'src/testing/run-folder.ts',
+    testTimeout: 30_000,
+    // The main process has next to nothing to do while tests run: without this it keeps a processor to itself.
+    maxWorkers: '100%',
+  },
 })

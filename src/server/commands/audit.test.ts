@@ -1,38 +1,22 @@
 /** `npm run audit`, as a process of its own over a host's real log. */
-import { execFile, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import {
-  appendFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
-import { join, resolve } from 'node:path'
+import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openAuditLog } from '../audit/audit-log.ts'
 import type { AuditEvent } from '../audit/event.ts'
 import { writeHead, type Head } from '../audit/head.ts'
 import { linesOf, testEvent, testFolder, type TestFolder } from '../../testing/audit.ts'
+import { compiledHost } from '../../testing/compiled.ts'
 import { readHostKey } from '../process/host-key.ts'
 
-const root = resolve(import.meta.dirname, '../../..')
-/** Within the project, so that packages are found. */
+/** The folder of the compiled host. */
 let compiled: string
-
 beforeAll(async () => {
-  mkdirSync(join(root, 'dist'), { recursive: true })
-  compiled = mkdtempSync(join(root, 'dist', 'test-'))
-  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
-  const args = [tsc, '-p', join(root, 'src', 'server'), '--outDir', compiled]
-  await new Promise((done) => execFile(process.execPath, args, done))
-  if (!existsSync(join(compiled, 'server', 'audit-command.js')))
-    throw new Error('The host does not compile: npm run types')
+  compiled = join(await compiledHost(), 'host')
 }, 120_000)
-afterAll(() => rmSync(compiled, { recursive: true, force: true }))
 
 let folder: TestFolder
 beforeEach(() => {
@@ -64,7 +48,7 @@ const days = (count: number): AuditEvent[] => Array.from({ length: count }, (_, 
 
 async function run(args: readonly string[], more: Readonly<Record<string, string>> = {}) {
   const env = { ...process.env, DATA_DIR: folder.path, AUDIT_LOG: '', AUDIT_SINK: '', HOST_KEY: '', ...more }
-  const child = spawn(process.execPath, [join(compiled, 'server', 'audit-command.js'), ...args], { env })
+  const child = spawn(process.execPath, [join(compiled, 'server', 'commands', 'audit.js'), ...args], { env })
   child.stdin.end()
   const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
   return { code: code as number | null, out, err }

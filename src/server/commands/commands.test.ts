@@ -1,23 +1,14 @@
 /** The commands and the worker threads as they run in earnest: compiled, and as processes of their own. */
-import { execFile, spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import { once } from 'node:events'
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { setImmediate } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import Sqlite from 'better-sqlite3'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startRecorder } from '../../testing/recorder/recorder.ts'
 import { openAuditLog } from '../audit/audit-log.ts'
 import { readHeadsFile } from '../audit/head.ts'
@@ -27,6 +18,7 @@ import { verifyLog } from '../audit/verify.ts'
 import { AttemptMemory } from '../auth/attempt-memory.ts'
 import { openSessions } from '../auth/sessions.ts'
 import { keepTries } from '../auth/tries.ts'
+import { compiledHost } from '../../testing/compiled.ts'
 import { readHostKey } from '../process/host-key.ts'
 import { openRecorderSource } from '../sources/recorder/recorder-source.ts'
 import type { Principal } from '../sources/source.ts'
@@ -36,20 +28,11 @@ import { NOON_MS, testHostKey } from '../../testing/host.ts'
 import { temporaryFolder, testGuid, testStore, type TestStore } from '../../testing/store.ts'
 
 const nowMs = (): number => NOON_MS
-const root = resolve(import.meta.dirname, '../../..')
-/** Within the project, so that packages are found. */
+/** The folder of the compiled host. */
 let compiled: string
-
 beforeAll(async () => {
-  mkdirSync(join(root, 'dist'), { recursive: true })
-  compiled = mkdtempSync(join(root, 'dist', 'test-'))
-  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
-  const args = [tsc, '-p', join(root, 'src', 'server'), '--outDir', compiled]
-  await new Promise((done) => execFile(process.execPath, args, done))
-  if (!existsSync(join(compiled, 'server', 'import.js')))
-    throw new Error('The host does not compile: npm run types')
+  compiled = join(await compiledHost(), 'host')
 }, 120_000)
-afterAll(() => rmSync(compiled, { recursive: true, force: true }))
 
 let folder: TestStore
 beforeEach(() => {
@@ -63,7 +46,7 @@ function start(
   ...args: string[]
 ): ChildProcessWithoutNullStreams {
   const env = { ...process.env, DATA_DIR: folder.dataDir, ...more }
-  return spawn(process.execPath, [join(compiled, 'server', `${command}.js`), ...args], { env })
+  return spawn(process.execPath, [join(compiled, 'server', 'commands', `${command}.js`), ...args], { env })
 }
 
 interface Ended {
@@ -301,7 +284,7 @@ describe('npm run user', () => {
         'umask 0 && exec "$@"',
         'sh',
         process.execPath,
-        join(compiled, 'server', `${command}.js`),
+        join(compiled, 'server', 'commands', `${command}.js`),
         ...args,
       ],
       { env: { ...process.env, DATA_DIR: dataDir } },

@@ -1,22 +1,20 @@
 /** The host as it runs in earnest: compiled, as a process of its own, started and stopped from outside. */
 import Database from 'better-sqlite3'
-import { execFile, spawn, type ChildProcessByStdio } from 'node:child_process'
+import { spawn, type ChildProcessByStdio } from 'node:child_process'
 import { once } from 'node:events'
 import {
   chmodSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
-  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs'
 import { createServer, connect, type AddressInfo, type Socket } from 'node:net'
 import { availableParallelism } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { connect as connectSecurely, type TLSSocket } from 'node:tls'
@@ -26,6 +24,7 @@ import {
   type CertificateAuthority,
   type KeyPair,
 } from '../../testing/recorder/certificates.ts'
+import { compiledHost } from '../../testing/compiled.ts'
 import { startRecorder } from '../../testing/recorder/recorder.ts'
 import { RECORDINGS } from '../../contract/endpoints.ts'
 import { linesOf } from '../../testing/audit.ts'
@@ -37,21 +36,13 @@ import { openSqliteSource } from '../sources/sqlite/sqlite-source.ts'
 import { temporaryFolder, testStore, type TestStore } from '../../testing/store.ts'
 import { basic, exchange, loginRequest, rawGet, testUsers, writeTestPage } from '../../testing/host.ts'
 
-const root = resolve(import.meta.dirname, '../../..')
-/** Laid out as `dist` is, and within the project, so that packages are found. */
+/** Laid out as `dist` is. */
 let dist: string
 
 beforeAll(async () => {
-  mkdirSync(join(root, 'dist'), { recursive: true })
-  dist = mkdtempSync(join(root, 'dist', 'test-'))
-  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
-  const args = [tsc, '-p', join(root, 'src', 'server'), '--outDir', join(dist, 'host')]
-  await new Promise((done) => execFile(process.execPath, args, done))
-  if (!existsSync(join(dist, 'host', 'server', 'main.js')))
-    throw new Error('The host does not compile: npm run types')
+  dist = await compiledHost()
   writeTestPage(join(dist, 'page'))
 }, 120_000)
-afterAll(() => rmSync(dist, { recursive: true, force: true }))
 
 type Host = ChildProcessByStdio<null, Readable, Readable>
 
@@ -474,7 +465,7 @@ describe('DATA_DIR', () => {
       string,
     ]
     const command = async (name: string): Promise<void> => {
-      const script = join(dist, 'host', 'server', 'user.js')
+      const script = join(dist, 'host', 'server', 'commands', 'user.js')
       const child = spawn(process.execPath, [script, 'add', name, '--role', 'base', '--password-stdin'], {
         env: { PATH: process.env.PATH, DATA_DIR: folder.dataDir },
         stdio: ['pipe', 'ignore', 'pipe'],

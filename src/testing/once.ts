@@ -1,0 +1,35 @@
+/** Makes what is costly once in a run of the tests, when the first test file asks for it. */
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { inject } from 'vitest'
+import { takeLock, type Lock } from '../server/files/lock.ts'
+
+/** Waits for its turn. Another test file keeps the lock while it makes something, and loses it if its process ends. */
+function lockOf(file: string): Lock {
+  for (;;) {
+    const lock = takeLock(file)
+    if (lock) return lock
+  }
+}
+
+/**
+ * Makes a folder, or finds it where another test file of this run has made it.
+ * Tests share it: they read it, or copy it to change it. Ask for it from a `beforeAll`, one call after another.
+ * @param make fills the folder, which is empty.
+ * @returns the folder's path.
+ */
+export async function oncePerRun(name: string, make: (folder: string) => unknown): Promise<string> {
+  const folder = join(inject('runFolder'), name)
+  const lock = lockOf(`${folder}.lock`)
+  try {
+    if (existsSync(folder)) return folder
+    const unfinished = `${folder}.unfinished`
+    rmSync(unfinished, { recursive: true, force: true })
+    mkdirSync(unfinished)
+    await make(unfinished)
+    renameSync(unfinished, folder)
+    return folder
+  } finally {
+    lock.release()
+  }
+}
