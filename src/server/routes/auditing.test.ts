@@ -558,6 +558,29 @@ describe('one recording', () => {
     expect(told().map(({ action }) => action)).toEqual(['play', 'download', 'download', 'download'])
   })
 
+  it('has one line for a download that goes on with its last bytes', async () => {
+    await open()
+    const cookie = await signIn(host.app, 'manager')
+    const told = since()
+    await play(1, cookie, '?download=1')
+    const { statusCode, headers } = await play(1, { ...cookie, ...range('-100') }, '?download=1')
+    expect([statusCode, headers['content-range']]).toEqual([206, 'bytes 900-999/1000'])
+    expect(told().map(({ action }) => action)).toEqual(['download'])
+  })
+
+  it.each(['bytes=9-5', 'bytes=9-10,20-30', 'bytes=abc'])(
+    'has a line of its own for a download by “%s”, which gets the whole',
+    async (odd) => {
+      await open()
+      const cookie = await signIn(host.app, 'manager')
+      const told = since()
+      await play(1, cookie, '?download=1')
+      const { statusCode, rawPayload } = await play(1, { ...cookie, range: odd }, '?download=1')
+      expect([statusCode, rawPayload.length]).toEqual([200, 1000])
+      expect(told().map(({ action }) => action)).toEqual(['download', 'download'])
+    },
+  )
+
   it('has no line for who asks for the headers alone', async () => {
     await open()
     const told = since()

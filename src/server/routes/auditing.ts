@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { createHash } from 'node:crypto'
 import { SEARCH_PURPOSE_HEADER, searchPurposes, type SearchPurpose } from '../../contract/endpoints.ts'
 import { Problem } from '../../contract/problems.ts'
+import { isFromStart, readRange } from '../../contract/ranges.ts'
 import type { Act } from '../audit/act.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { Actor, ActKind, Refusable } from '../audit/event.ts'
@@ -46,7 +47,7 @@ export function readPiece(
 ): Omit<Piece, 'listener' | 'recording'> {
   return {
     kind: isDownload(request) ? 'download' : 'play',
-    isStart: /^bytes=0*-/i.test(request.headers.range ?? 'bytes=0-'),
+    isStart: isFromStart(readRange(request.headers.range)),
     over: new Promise((resolve) => exchangeOf(reply).onOver(() => resolve())),
   }
 }

@@ -334,15 +334,24 @@ describe('audio that breaks', () => {
     expect(recorder.requests).toHaveLength(2)
   })
 
-  it.each<[string, Listen]>([
-    ['from the first byte', { headers: { range: 'bytes=0-' } }],
-    ['by a download that goes on', { query: '?download=1', headers: { range: 'bytes=9-' } }],
-  ])('is asked for anew %s', async (_name, again) => {
+  it.each<[string, Listen, number]>([
+    ['from the first byte', { headers: { range: 'bytes=0-' } }, 206],
+    ['by a range that is none and gets the whole', { headers: { range: 'bytes=9-5' } }, 200],
+    ['by a download that goes on', { query: '?download=1', headers: { range: 'bytes=9-' } }, 206],
+  ])('is asked for anew %s', async (_name, again, status) => {
     const { recorder } = await open()
     recorder.on('media', fault.status(500), 1)
     expect(outcome(await listen())).toBe('500 recorder_failed')
-    expect((await listen(again)).status).toBe(206)
+    expect((await listen(again)).status).toBe(status)
     expect(recorder.requests).toHaveLength(2)
+  })
+
+  it('is told to a player that asks for its last bytes', async () => {
+    const { recorder } = await open()
+    recorder.on('media', fault.status(500), 1)
+    expect(outcome(await listen())).toBe('500 recorder_failed')
+    expect(outcome(await listen({ headers: { range: 'bytes=-100' } }))).toBe('500 recorder_failed')
+    expect(recorder.requests).toHaveLength(1)
   })
 
   it('is forgotten after a while', async () => {

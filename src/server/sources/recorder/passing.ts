@@ -1,5 +1,6 @@
 /** Audio for which there is no room, or no disk: each part is asked for when somebody listens to it, `Range` and all. */
 import { PassThrough, pipeline, type Readable } from 'node:stream'
+import { readContentStart, writeRange } from '../../../contract/ranges.ts'
 import type { Credentials } from '../source.ts'
 import { header } from './answers.ts'
 import { askAudio } from './audio.ts'
@@ -21,10 +22,8 @@ async function* cut(answer: WireAnswer, from: number, start: number, end: number
 }
 
 /** A recorder that does not know `Range` answers 200 with everything, from the first byte. */
-function firstByte({ statusCode, headers }: WireAnswer): number {
-  if (statusCode === 200) return 0
-  return Number(/^bytes (\d+)-/.exec(header(headers, 'content-range') ?? '')?.[1] ?? Number.NaN)
-}
+const firstByte = ({ statusCode, headers }: WireAnswer): number | null =>
+  statusCode === 200 ? 0 : readContentStart(header(headers, 'content-range'))
 
 /** Opens the bytes from `start` to `end`, both included. Destroying the stream ends the recorder's answer. */
 export function openPassing(
@@ -38,10 +37,10 @@ export function openPassing(
   const stream = new PassThrough()
   stream.once('close', () => abort.abort(new DOMException('Nobody listens any more.', 'AbortError')))
   const fill = async (): Promise<void> => {
-    const answer = await askAudio(connection, id, credentials, `bytes=${start}-${end}`, abort.signal)
+    const answer = await askAudio(connection, id, credentials, writeRange({ start, end }), abort.signal)
     if (!answer) throw recorderFailed('no longer has the audio')
     const from = firstByte(answer)
-    if (!(from <= start)) {
+    if (from === null || from > start) {
       discard(answer)
       throw recorderFailed('answered another part of the audio than was asked for')
     }
