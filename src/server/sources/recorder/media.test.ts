@@ -294,6 +294,27 @@ describe('audio of a length that is not told', () => {
     expect(outcome(await listen())).toBe('502 recorder_failed')
   })
 
+  it('without end whose listener left is dropped for want of room, which is no fault of the disk', async () => {
+    const { recorder } = await open({ spool: { maxBytes: 1_000_000, graceMs: 60_000 } })
+    const cookie = relay.enter('ada')
+    expect((await ask(relay, mediaEndpoint(short.id), cookie)).status).toBe(200)
+    recorder.on('media', [
+      fault.headers({ 'transfer-encoding': 'chunked' }),
+      fault.hold,
+      fault.flood(Infinity),
+    ])
+    const abort = new AbortController()
+    const left = ask(relay, mediaEndpoint(call.id), cookie, { signal: abort.signal })
+    await expect.poll(() => recorder.held()).toBe(1)
+    abort.abort()
+    await left.catch(() => null)
+    recorder.release()
+    await settled(recorder)
+    expect(recorder.aborted()).toBe(1)
+    await forgotten()
+    expect(gauge('recorder_spool_unwritable')).toBe(0)
+  })
+
   it('without end is let go where there is no more room', async () => {
     const { recorder } = await open({ spool: { maxBytes: 1_000_000 } })
     recorder.on('media', fault.flood(Infinity))

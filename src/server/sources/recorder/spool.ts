@@ -179,6 +179,8 @@ export class Spool {
         if (beyond > 0 && !this.#kept.makeRoom(beyond)) {
           throw recorderFailed('sent more audio than there is room for')
         }
+        // Where nobody listens to it, this one may have made the room by being dropped itself.
+        signal.throwIfAborted()
         listening.reserved += beyond
         await spooled.write(chunk)
       }
