@@ -3,12 +3,11 @@ import type { FastifyInstance } from 'fastify'
 import { join, resolve } from 'node:path'
 import { buildApp } from './app.ts'
 import { readAssets } from './routes/assets.ts'
-import { AuditError } from './audit/audit-error.ts'
 import { AttemptMemory } from './auth/attempt-memory.ts'
 import { openSessions, type Sessions } from './auth/sessions.ts'
 import { keepTries } from './auth/tries.ts'
 import { hostClock, type NowMs } from './process/clock.ts'
-import { ConfigError, readConfig, type Config } from './config/config.ts'
+import { readConfig, type Config } from './config/config.ts'
 import { isLoopback, type Listen } from './config/addresses.ts'
 import type { TlsFiles } from './config/certificates.ts'
 import { printConfig } from './config/print.ts'
@@ -17,19 +16,19 @@ import { readDocument } from './routes/document.ts'
 import { createDrain } from './http/drain.ts'
 import { keepFilesPrivate, narrowFiles } from './files/private-files.ts'
 import { openHostAudit } from './audit/host-audit.ts'
-import { HostKeyError, readHostKey } from './process/host-key.ts'
+import { readHostKey } from './process/host-key.ts'
 import { knownHosts, type KnownHosts } from './http/known-hosts.ts'
 import { listen, listenForMetrics } from './process/listening.ts'
 import { buildMetricsServer, closeServer } from './process/metrics-server.ts'
 import { createMetrics, type Metrics } from './process/metrics.ts'
 import { openSource } from './process/open-source.ts'
 import type { Source } from './sources/source.ts'
-import { explain, StoreError } from './sources/sqlite/store-error.ts'
-import { StartError } from './process/start-error.ts'
+import { explain } from './sources/sqlite/explain.ts'
 import { stopOnSignals } from './process/stopping.ts'
 import { renewCertificate, warnOfDates } from './http/tls.ts'
 import { surviveConnections } from './process/uncaught.ts'
 import { readVersion } from './process/version.ts'
+import { OperatorError } from './platform/operator-error.ts'
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
@@ -44,7 +43,7 @@ function readPage() {
     }
   } catch (error) {
     if (!(error instanceof Error && 'code' in error)) throw error
-    throw new StartError(`The page is not built: ${pageFolder} cannot be read. Run npm run build:page.`)
+    throw new OperatorError(`The page is not built: ${pageFolder} cannot be read. Run npm run build:page.`)
   }
 }
 
@@ -153,23 +152,21 @@ const USAGE = `Usage: npm start -- [--print-config]
 
 Starts the host. With --print-config it prints every variable, its value and whether it was set, and ends.`
 
-/** @throws StartError for an argument that is not in the usage. */
+/** @throws OperatorError for an argument that is not in the usage. */
 async function run(args: readonly string[]): Promise<void> {
   const [argument, ...others] = args
   if (argument === undefined) return start()
   if (argument === '--help' && others.length === 0) return say(USAGE)
   if (argument !== '--print-config' || others.length > 0) {
-    throw new StartError(`The arguments ${args.join(' ')} are unknown.\n\n${USAGE}`)
+    throw new OperatorError(`The arguments ${args.join(' ')} are unknown.\n\n${USAGE}`)
   }
   readConfig(process.env)
   process.stdout.write(printConfig(process.env))
 }
 
 run(process.argv.slice(2)).catch((error: unknown) => {
-  const isExplained = [AuditError, ConfigError, HostKeyError, StartError, StoreError].some(
-    (kind) => error instanceof kind,
-  )
   const message = error instanceof Error ? error.message : String(error)
-  process.stderr.write(`${isExplained ? message : `The host could not start: ${message}`}\n`)
+  const told = error instanceof OperatorError ? message : `The host could not start: ${message}`
+  process.stderr.write(`${told}\n`)
   process.exit(1)
 })

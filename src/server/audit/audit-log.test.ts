@@ -16,12 +16,12 @@ import {
 } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { AuditError } from './audit-error.ts'
 import { openAuditLog, type AuditLog } from './audit-log.ts'
 import { auditKey, digestFilter } from './digests.ts'
 import { hashLine } from './event.ts'
 import { linesOf, testEvent, testFolder, testKey, type TestFolder } from '../../testing/audit.ts'
 import { verifyLog } from './verify.ts'
+import { OperatorError } from '../platform/operator-error.ts'
 
 const NOON_MS = Date.parse('2026-11-23T12:00:00Z')
 
@@ -221,7 +221,7 @@ describe('a file that is not as it was left', () => {
 describe('a log that cannot be written', () => {
   it('is a clear error at start', async () => {
     const missing = join(folder.path, 'none', 'audit.log')
-    await expect(open(missing)).rejects.toThrow(AuditError)
+    await expect(open(missing)).rejects.toThrow(OperatorError)
     await expect(open(missing)).rejects.toThrow(/none\/audit\.log cannot be opened \(ENOENT.*set AUDIT_LOG/)
     await expect(open(folder.path)).rejects.toThrow(/EISDIR/)
     writeFileSync(folder.file, 'a shopping list\nmilk\n')

@@ -4,7 +4,6 @@
  * hands at once and survives the death of the process; only the machine's own (a power cut) can take the last lines,
  * because nothing waits for the disk.
  */
-import { AuditError } from './audit-error.ts'
 import { ChainFile } from './chain-file.ts'
 import { recordFile } from './end-record.ts'
 import type { AuditEvent } from './event.ts'
@@ -15,6 +14,7 @@ import { openToAppend } from './log-file.ts'
 import type { Finding } from './start.ts'
 import { onceTakenOver } from './taken-over.ts'
 import { changedEvent, takingOf, Writer } from './writer.ts'
+import { OperatorError } from '../platform/operator-error.ts'
 
 export interface AuditLogOptions {
   readonly file: string
@@ -43,7 +43,7 @@ export interface AuditLogOptions {
 export interface AuditLog {
   /**
    * Resolves once the line is in the file.
-   * @throws where it could not be written: it is lost, and counted in the next. AuditError where recordings would
+   * @throws where it could not be written: it is lost, and counted in the next. OperatorError where recordings would
    * leave on this line and the file is not what the host wrote: then it is neither written nor lost.
    */
   write(event: AuditEvent): Promise<void>
@@ -67,13 +67,13 @@ const nothing = (): void => {}
 /**
  * Opens the log, which goes on where it ended. A file that does not hold the expected head is reported, in the log
  * too, and the chain goes on from the head.
- * @throws AuditError where the file cannot be opened, or is no audit log; for a command also where it was written with
+ * @throws OperatorError where the file cannot be opened, or is no audit log; for a command also where it was written with
  * another key, or a running host does not take it over.
  */
 export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> {
   const { file, hostKey, nowMs, keep = nothing, expected = null } = options
   if ([lockFile(file), recordFile(file)].includes(file)) {
-    throw new AuditError(
+    throw new OperatorError(
       `${file} is not free to be the audit log. Set AUDIT_LOG to a name that ends with .log.`,
     )
   }
@@ -97,9 +97,9 @@ export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> 
     }
     return log
   } catch (error) {
-    if (error instanceof AuditError) throw error
+    if (error instanceof OperatorError) throw error
     const why = error instanceof Error ? error.message : String(error)
-    throw new AuditError(
+    throw new OperatorError(
       `The audit log ${file} cannot be opened (${why}). Let the host write to its folder, or set AUDIT_LOG to another file. Example: AUDIT_LOG=/var/log/recordings/audit.log`,
     )
   }

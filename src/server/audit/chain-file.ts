@@ -4,7 +4,6 @@
  */
 import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { AuditError } from './audit-error.ts'
 import { inodeOf, readRecord, writeRecord, type RecordedEnd } from './end-record.ts'
 import type { Position } from './event.ts'
 import { sealHead, type Head, type HeadReason } from './head.ts'
@@ -19,6 +18,7 @@ import {
   type LogFile,
 } from './log-file.ts'
 import { judgeStart, type Finding } from './start.ts'
+import { OperatorError } from '../platform/operator-error.ts'
 
 export interface ChainFileOptions {
   readonly file: string
@@ -30,8 +30,8 @@ export interface ChainFileOptions {
   readonly isCommand: boolean
 }
 
-const foreignKey = (file: string): AuditError =>
-  new AuditError(
+const foreignKey = (file: string): OperatorError =>
+  new OperatorError(
     `${file} was written with another key than this command has. Set HOST_KEY or HOST_KEY_FILE, or DATA_DIR, as the host has it.`,
   )
 
@@ -79,7 +79,7 @@ export class ChainFile {
    * @param handle of the file, opened to append.
    * @param expected the newest head that is kept elsewhere; the chain goes on from it where the file does not hold it.
    * @returns with what is wrong with the file, or null.
-   * @throws AuditError where the file holds something else, or a command has another key than the host: nothing is left
+   * @throws OperatorError where the file holds something else, or a command has another key than the host: nothing is left
    * of it then. Or the system's error.
    */
   static async open(
@@ -135,7 +135,7 @@ export class ChainFile {
 
   /**
    * Finds the file as it is now, under the lock.
-   * @throws AuditError where it holds something else, or the system's error.
+   * @throws OperatorError where it holds something else, or the system's error.
    */
   async current(): Promise<FoundFile> {
     if (!(await leadsTo(this.#options.file, this.#known))) return this.#openNew()
@@ -186,7 +186,7 @@ export class ChainFile {
     try {
       // A device would swallow lines, and a pipe pass them to somebody else.
       if (!(await handle.stat()).isFile() && (await this.#known.handle.stat()).isFile()) {
-        throw new AuditError(`${file} was a file, and is none any more.`, { code: 'not_a_file' })
+        throw new OperatorError(`${file} was a file, and is none any more.`, { code: 'not_a_file' })
       }
       const record = await newerRecord(file, keys, this.position)
       const taken = record && (await followTaken(handle, record, keys))

@@ -61,7 +61,7 @@ function isWanted(line: AuditLine, { fromMs, toMs, user }: Wanted): boolean {
 /**
  * The header, then a line for each event.
  * @param skipped told the number of each line that cannot be read and is not merely torn.
- * @throws AuditError where the file cannot be read.
+ * @throws OperatorError where the file cannot be read.
  */
 export async function* exportLog(
   file: string,

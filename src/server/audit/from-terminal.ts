@@ -1,12 +1,12 @@
 /** Lines for what an operator does with a command. */
 import { userInfo } from 'node:os'
 import type { AuditSink } from '../config/sinks.ts'
-import { AuditError } from './audit-error.ts'
 import { openAuditLog } from './audit-log.ts'
 import type { AuditEvent, TerminalAction } from './event.ts'
 import { auditKeys } from './keys.ts'
 import { newestHead } from './sink-file.ts'
 import { openSink } from './sink.ts'
+import { OperatorError } from '../platform/operator-error.ts'
 
 export interface TerminalPlace {
   readonly file: string
@@ -38,7 +38,7 @@ function operator(): string {
  * Does the work and writes its line, whether it succeeds or fails. The log is opened first: nothing is done that
  * could not be logged.
  * @param more what is known of the change only when it is made.
- * @throws what `work` throws. AuditError where the log cannot be opened, and where the line of a change that was made
+ * @throws what `work` throws. OperatorError where the log cannot be opened, and where the line of a change that was made
  * could not be written, which it says.
  */
 export async function fromTerminal<T>(
@@ -85,7 +85,7 @@ export async function fromTerminal<T>(
       await write({ ...line, ...more(result), outcome: 'ok' })
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error)
-      throw new AuditError(`It was done, but it is not in the audit log ${file}: ${why}`, { cause: error })
+      throw new OperatorError(`It was done, but it is not in the audit log ${file}: ${why}`, { cause: error })
     }
     return result
   } finally {

@@ -53,7 +53,7 @@ export function readHeads(text: string): Head[] {
   })
 }
 
-/** @throws AuditError where the file cannot be read. */
+/** @throws OperatorError where the file cannot be read. */
 export async function readHeadsFile(path: string): Promise<Head[]> {
   const heads: Head[] = []
   for await (const { bytes } of readLines(path)) heads.push(...readHeads(bytes.toString()))

@@ -40,7 +40,7 @@ const mismatched =
       'THE AUDIT LOG DOES NOT HOLD THE HEAD THAT WAS KEPT OF IT. It was changed, removed or restored while the host was stopped. Keep the file and run npm run audit -- verify.',
     )
 
-/** @throws AuditError where the log cannot be opened. */
+/** @throws OperatorError where the log cannot be opened. */
 export async function openHostAudit(
   config: Pick<Config, 'auditLog' | 'auditSink'>,
   hostKey: Buffer,

@@ -7,7 +7,7 @@ import { closeSync, openSync } from 'node:fs'
 import { join, parse } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import Sqlite, { type Database } from 'better-sqlite3'
-import { AuditError } from './audit-error.ts'
+import { OperatorError } from '../platform/operator-error.ts'
 
 /** Short beside what a batch takes; not fixed, so that two who wait do not keep in step. */
 const pauseMs = (): number => 4 + Math.random() * 12
@@ -42,7 +42,7 @@ function tryLock(path: string): Database | null {
 /**
  * Works while no other process does on the same log.
  * @param patienceMs how long to wait for the lock.
- * @throws AuditError where another has had it for so long, and what `work` throws.
+ * @throws OperatorError where another has had it for so long, and what `work` throws.
  */
 export async function underLock<T>(log: string, patienceMs: number, work: () => Promise<T>): Promise<T> {
   const path = lockFile(log)
@@ -51,7 +51,7 @@ export async function underLock<T>(log: string, patienceMs: number, work: () => 
   let db = tryLock(path)
   while (db === null) {
     if (performance.now() >= untilMs) {
-      throw new AuditError(
+      throw new OperatorError(
         `Another process has held ${path} for ${patienceMs} ms. Is a command still writing to the audit log?`,
       )
     }

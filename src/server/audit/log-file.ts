@@ -1,9 +1,9 @@
 /** The file behind the audit log: opened to append, where its chain stands, and what others have done to it since. */
 import { constants } from 'node:fs'
 import { open, type FileHandle } from 'node:fs/promises'
-import { AuditError } from './audit-error.ts'
 import { GENESIS, hashLine, isTorn, readLine, type Position } from './event.ts'
 import { sealOf, type Seal } from './keys.ts'
+import { OperatorError } from '../platform/operator-error.ts'
 
 /** Many times the longest line: the last lines are found without reading a file of gigabytes. */
 const TAIL_BYTES = 65_536
@@ -72,7 +72,7 @@ function readPosition(lines: readonly Buffer[], isWhole: boolean): Position | nu
 /** Opens the file, or makes it, for the host's eyes alone. @throws the system's error. */
 export const openToAppend = (path: string): Promise<FileHandle> => open(path, TO_APPEND, 0o600)
 
-/** Finds out where the chain stands. @throws AuditError where the file holds something else. */
+/** Finds out where the chain stands. @throws OperatorError where the file holds something else. */
 export async function readEnd(path: string, handle: FileHandle): Promise<LogFile> {
   const { size } = await handle.stat()
   if (size === 0) return { handle, position: GENESIS, isTorn: false, size, lastLength: null }
@@ -80,7 +80,7 @@ export async function readEnd(path: string, handle: FileHandle): Promise<LogFile
   const isWhole = tail.length === size
   const lines = [...eachLine(tail)].slice(isWhole ? 0 : 1)
   const position = readPosition(lines, isWhole)
-  if (!position) throw new AuditError(`${path} is no audit log. Set AUDIT_LOG to another file.`)
+  if (!position) throw new OperatorError(`${path} is no audit log. Set AUDIT_LOG to another file.`)
   return {
     handle,
     position,

@@ -1,6 +1,6 @@
 /** The lines of a log of any size, one at a time and byte by byte: their hashes are of bytes. */
 import { createReadStream } from 'node:fs'
-import { AuditError } from './audit-error.ts'
+import { OperatorError } from '../platform/operator-error.ts'
 
 export interface RawLine {
   /** From 1. */
@@ -21,11 +21,11 @@ async function* chunksOf(file: string): AsyncGenerator<Buffer> {
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
     const why = code === 'ENOENT' ? `There is no file ${file}.` : `${file} cannot be read (${code}).`
-    throw new AuditError(`${why} Name the audit log, or set AUDIT_LOG or DATA_DIR as the host has them.`)
+    throw new OperatorError(`${why} Name the audit log, or set AUDIT_LOG or DATA_DIR as the host has them.`)
   }
 }
 
-/** @throws AuditError where the file cannot be read, or is no file of lines. */
+/** @throws OperatorError where the file cannot be read, or is no file of lines. */
 export async function* readLines(file: string): AsyncGenerator<RawLine> {
   let number = 0
   let rest: Buffer = Buffer.alloc(0)
@@ -39,7 +39,7 @@ export async function* readLines(file: string): AsyncGenerator<RawLine> {
     }
     rest = bytes.subarray(start)
     if (rest.length > MAX_LINE_BYTES) {
-      throw new AuditError(`${file}: line ${number + 1} has no end: this is no audit log.`)
+      throw new OperatorError(`${file}: line ${number + 1} has no end: this is no audit log.`)
     }
   }
   if (rest.length > 0) yield { number: number + 1, bytes: rest, isEnded: false }

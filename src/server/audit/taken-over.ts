@@ -3,9 +3,9 @@
  * Commands that add to its log write only to the file that it has taken over, and wait for that.
  */
 import { setTimeout } from 'node:timers/promises'
-import { AuditError } from './audit-error.ts'
 import { isRecorded, readRecord } from './end-record.ts'
 import { underLock } from './lock.ts'
+import { OperatorError } from '../platform/operator-error.ts'
 
 export interface Taking {
   readonly file: string
@@ -35,7 +35,7 @@ async function stateOf({ file, key, isHostRunning }: Taking): Promise<'own' | 't
 /**
  * Works under the log's lock, as `underLock`, on a file that is there to be written to.
  * @param work gets whether a running host has taken the file over.
- * @throws AuditError also where the host does not take the file over in time.
+ * @throws OperatorError also where the host does not take the file over in time.
  */
 export async function onceTakenOver<T>(taking: Taking, work: (isTaken: boolean) => Promise<T>): Promise<T> {
   const { file, patienceMs, takeoverMs } = taking
@@ -47,7 +47,7 @@ export async function onceTakenOver<T>(taking: Taking, work: (isTaken: boolean) 
     })
     if (done) return done.result
     if (performance.now() >= untilMs) {
-      throw new AuditError(
+      throw new OperatorError(
         `${file} is not the file that the host wrote last, and the host has not taken it over in ${takeoverMs / 1000} s. Look into the host’s log, and try again.`,
       )
     }

@@ -87,7 +87,7 @@ function tellMissing(file: string, heads: readonly Head[]): string | null {
 
 /**
  * @returns what to print, and whether nothing is wrong.
- * @throws AuditError where the file cannot be read.
+ * @throws OperatorError where the file cannot be read.
  */
 export async function verifyAndTell(request: VerifyRequest): Promise<{ told: string; isWhole: boolean }> {
   const { file, isLive, keys, kept, after, last } = request

@@ -153,7 +153,7 @@ class Verifier {
   }
 }
 
-/** Reads the file from end to end, whatever its size. @throws AuditError where it cannot be read. */
+/** Reads the file from end to end, whatever its size. @throws OperatorError where it cannot be read. */
 export async function verifyLog(file: string, options: VerifyOptions = {}): Promise<Verified> {
   const verifier = new Verifier(options)
   for await (const line of readLines(file)) verifier.take(line)

@@ -1,6 +1,5 @@
 /** Writes the audit log: one batch after another, each under the lock and after a look at the file. */
 import { setTimeout } from 'node:timers/promises'
-import { AuditError } from './audit-error.ts'
 import type { AuditLog, AuditLogOptions } from './audit-log.ts'
 import { chainUp, endAfter, refuse, settle, type Waiting } from './batch.ts'
 import type { ChainFile, FoundFile } from './chain-file.ts'
@@ -9,6 +8,7 @@ import type { Head } from './head.ts'
 import { auditKeys, type AuditKeys } from './keys.ts'
 import type { Finding } from './start.ts'
 import { onceTakenOver, TAKEOVER_MS, type Taking } from './taken-over.ts'
+import { OperatorError } from '../platform/operator-error.ts'
 
 const PATIENCE_MS = 2000
 const HEAD_EVERY_MS = 60_000
@@ -35,8 +35,8 @@ export const takingOf = (options: AuditLogOptions, key: Buffer): Taking => ({
   takeoverMs: options.takeoverMs ?? TAKEOVER_MS,
 })
 
-const untrusted = (file: string, finding: Finding): AuditError =>
-  new AuditError(`${file} is not the file that the host wrote (${finding}).`)
+const untrusted = (file: string, finding: Finding): OperatorError =>
+  new OperatorError(`${file} is not the file that the host wrote (${finding}).`)
 
 /** Each work begins when the one before it has ended, however it did. */
 function oneByOne(): <T>(work: () => Promise<T>) => Promise<T> {
@@ -117,7 +117,7 @@ export class Writer implements AuditLog {
 
   /** Works on the file as it is now, while no other process does. */
   async #underLock<T>(work: (file: FoundFile) => Promise<T>): Promise<T> {
-    if (this.#isClosed) throw new AuditError('The audit log is closed.')
+    if (this.#isClosed) throw new OperatorError('The audit log is closed.')
     return onceTakenOver(takingOf(this.#options, this.#keys.heads), async () => {
       try {
         const file = await this.#chain.current()
@@ -182,7 +182,7 @@ export class Writer implements AuditLog {
         if (done > 0) this.#lost = 0
         // What is there in part is found by the next look at the file.
         if (done < batch.length) {
-          throw new AuditError(`${this.#options.file} took only part of what was written.`)
+          throw new OperatorError(`${this.#options.file} took only part of what was written.`)
         }
         await this.#chain.adopt({ ...file, ...endAfter(lines, file.size + bytesWritten) })
         this.#isProven = true

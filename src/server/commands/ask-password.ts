@@ -2,15 +2,13 @@
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { weaknessOf } from '../auth/password-rules.ts'
-import { StoreError } from '../sources/sqlite/store-error.ts'
-
-/** The arguments are not as the usage says. */
-export class UsageError extends Error {}
+import { OperatorError } from '../platform/operator-error.ts'
+import { Interrupted, UsageError } from './run-command.ts'
 
 /** One line typed on the terminal, not shown. */
 async function askHidden(prompt: string): Promise<string> {
   const { stdin, stderr } = process
-  // Before the prompt: nothing that is typed at it may show.
+  // Before the prompt, so that nothing typed at it shows.
   stdin.setRawMode(true)
   stdin.setEncoding('utf8')
   stdin.resume()
@@ -21,8 +19,8 @@ async function askHidden(prompt: string): Promise<string> {
       const [keys] = (await once(stdin, 'data')) as [string]
       for (const key of keys) {
         if (key === '\r' || key === '\n') return typed
-        // Ctrl-C and Ctrl-D, which raw mode leaves to us.
-        if (key === '\u0003' || key === '\u0004') throw new StoreError('Interrupted: nothing was changed.')
+        // Ctrl-C and Ctrl-D: raw mode leaves them to the program.
+        if (key === '\u0003' || key === '\u0004') throw new Interrupted('Interrupted: nothing was changed.')
         typed = key === '\u007f' || key === '\b' ? typed.slice(0, -1) : typed + key
       }
     }
@@ -34,13 +32,13 @@ async function askHidden(prompt: string): Promise<string> {
 }
 
 /**
- * The password that is to be set for an account, from the terminal or from standard input.
- * @throws StoreError where it is too weak to be set, UsageError where there is no terminal.
+ * The new password of an account, from the terminal or from standard input.
+ * @throws OperatorError where it is too weak, UsageError where there is no terminal, Interrupted on Ctrl-C.
  */
 export async function askPassword(name: string, fromStdin: boolean): Promise<string> {
   const password = await readPassword(fromStdin)
   const weakness = await weaknessOf(name, password)
-  if (weakness !== null) throw new StoreError(`${weakness} Nothing was changed.`)
+  if (weakness !== null) throw new OperatorError(`${weakness} Nothing was changed.`)
   return password
 }
 
@@ -50,11 +48,12 @@ async function readPassword(fromStdin: boolean): Promise<string> {
     throw new UsageError('There is no terminal to ask for the password on: use --password-stdin.')
   }
   const password = notEmpty(await askHidden('Password: '))
-  if ((await askHidden('Again: ')) !== password) throw new StoreError('The two differ: nothing was changed.')
+  if ((await askHidden('Again: ')) !== password)
+    throw new OperatorError('The two differ: nothing was changed.')
   return password
 }
 
 function notEmpty(password: string): string {
-  if (password === '') throw new StoreError('The password is empty: nothing was changed.')
+  if (password === '') throw new OperatorError('The password is empty: nothing was changed.')
   return password
 }

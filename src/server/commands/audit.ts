@@ -3,18 +3,16 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { parseArgs } from 'node:util'
 import { readInstant, toEpochMs } from '../../contract/instants.ts'
 import { filterNames, readApiQuery } from '../../contract/search.ts'
-import { AuditError } from '../audit/audit-error.ts'
 import { auditKey, digestFilter, plainFilter } from '../audit/digests.ts'
 import { exportLog } from '../audit/export.ts'
 import { readHeadsFile } from '../audit/head.ts'
 import { auditKeys } from '../audit/keys.ts'
 import { verifyAndTell, type KeptHeads } from '../audit/tell-verified.ts'
-import { auditFile, keyIfAny, sinkOfHost } from './audit-place.ts'
-import { keepFilesPrivate } from '../files/private-files.ts'
-import { findHostKey, HostKeyError } from '../process/host-key.ts'
+import { findHostKey, hostKeyIfAny } from '../process/host-key.ts'
+import { auditFile, sinkOfHost } from './audit-place.ts'
+import { runCommand, say, UsageError, warn, type Flags, type Invocation } from './run-command.ts'
 
 const USAGE = `Usage: npm run audit -- verify [FILE] [--heads FILE] [--after HASH] [--last HASH]
        npm run -s audit -- export [FILE] [--from DATE] [--to DATE] [--user NAME]
@@ -29,39 +27,27 @@ export writes CSV to standard output; --from is included, --to is not, and a dat
 digest says how the log writes a filter's value, so that you can find who searched for it:
 npm run audit -- digest remotePartyNumber +390551234567`
 
-/** The arguments are not as the usage says. */
-class UsageError extends Error {}
+const flags = {
+  after: { type: 'string' },
+  last: { type: 'string' },
+  heads: { type: 'string' },
+  from: { type: 'string' },
+  to: { type: 'string' },
+  user: { type: 'string' },
+} as const satisfies Flags
 
-function readArguments(args: string[]) {
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: {
-      after: { type: 'string' },
-      last: { type: 'string' },
-      heads: { type: 'string' },
-      from: { type: 'string' },
-      to: { type: 'string' },
-      user: { type: 'string' },
-      help: { type: 'boolean', short: 'h', default: false },
-    },
-  })
-  const [command, ...operands] = positionals
-  return { command, operands, values }
-}
-type Options = ReturnType<typeof readArguments>['values']
+type Given = Invocation<typeof flags>
 
-function fileOf(operands: readonly string[]): string {
+function fileOf(given: Given, operands: readonly string[]): string {
   const [file, ...others] = operands
   if (others.length > 0) throw new UsageError(`Name one FILE. Too many: ${others.join(' ')}.`)
-  return file ?? auditFile()
+  return file === undefined ? auditFile(given) : given.pathOf(file)
 }
 
-/** Which options go with a command: one that would be ignored is an error. */
-function allowOnly(options: Options, allowed: readonly (keyof Options)[]): void {
-  const wrong = (['after', 'last', 'heads', 'from', 'to', 'user'] as const).filter(
-    (name) => options[name] !== undefined && !allowed.includes(name),
-  )
+/** A flag that the command would ignore is an error. */
+function allowOnly(given: Given, allowed: readonly (keyof typeof flags)[]): void {
+  const names = Object.keys(flags) as (keyof typeof flags)[]
+  const wrong = names.filter((name) => given.flags[name] !== undefined && !allowed.includes(name))
   if (wrong.length > 0) throw new UsageError(`--${wrong.join(', --')} is not for this command.`)
 }
 
@@ -77,83 +63,75 @@ function readDate(name: 'from' | 'to', text: string | undefined): number | undef
   throw new UsageError(`--${name} takes an ISO-8601 date or date-time. Example: --${name} 2026-11-23`)
 }
 
-async function verify(operands: readonly string[], options: Options): Promise<void> {
-  allowOnly(options, ['after', 'last', 'heads'])
-  const file = fileOf(operands)
-  const hostKey = keyIfAny()
+async function verify(given: Given, operands: readonly string[]): Promise<'done' | 'failed'> {
+  allowOnly(given, ['after', 'last', 'heads'])
+  const file = fileOf(given, operands)
+  const hostKey = hostKeyIfAny(given.env)
   const { told, isWhole } = await verifyAndTell({
     file,
-    isLive: resolve(file) === resolve(auditFile()),
+    isLive: resolve(file) === auditFile(given),
     keys: hostKey && auditKeys(hostKey),
-    // Before the log: a running host writes the line first, and keeps its head after it.
-    kept: await readKept(options.heads),
-    after: readHash('after', options.after),
-    last: readHash('last', options.last),
+    // Read before the log: a running host writes a line first and keeps its head afterwards.
+    kept: await readKept(given),
+    after: readHash('after', given.flags.after),
+    last: readHash('last', given.flags.last),
   })
   process.stdout.write(told)
-  if (!isWhole) process.exitCode = 1
+  return isWhole ? 'done' : 'failed'
 }
 
-/** @returns null where there are none. @throws AuditError where the file that was named cannot be read. */
-async function readKept(named: string | undefined): Promise<KeptHeads | null> {
-  if (named !== undefined) return { path: named, heads: await readHeadsFile(named) }
-  const sink = sinkOfHost()
+/** @returns null where there are none. @throws OperatorError where the file that was named cannot be read. */
+async function readKept(given: Given): Promise<KeptHeads | null> {
+  const { heads } = given.flags
+  if (heads !== undefined) {
+    const path = given.pathOf(heads)
+    return { path, heads: await readHeadsFile(path) }
+  }
+  const sink = sinkOfHost(given)
   if (sink.kind !== 'file' || !existsSync(sink.path)) return null
   return { path: sink.path, heads: await readHeadsFile(sink.path) }
 }
 
-async function exportCsv(operands: readonly string[], options: Options): Promise<void> {
-  allowOnly(options, ['from', 'to', 'user'])
-  const wanted = {
-    fromMs: readDate('from', options.from),
-    toMs: readDate('to', options.to),
-    user: options.user,
-  }
+async function exportCsv(given: Given, operands: readonly string[]): Promise<'done' | 'failed'> {
+  allowOnly(given, ['from', 'to', 'user'])
+  const { from, to, user } = given.flags
+  const wanted = { fromMs: readDate('from', from), toMs: readDate('to', to), user }
   let skipped = 0
-  const rows = exportLog(fileOf(operands), wanted, () => (skipped += 1))
+  const rows = exportLog(fileOf(given, operands), wanted, () => (skipped += 1))
   await pipeline(Readable.from(rows), process.stdout)
-  if (skipped === 0) return
-  process.stderr.write(`Lines left out because they cannot be read: ${skipped}. Run verify.\n`)
-  process.exitCode = 1
+  if (skipped === 0) return 'done'
+  warn(`Lines left out because they cannot be read: ${skipped}. Run verify.`)
+  return 'failed'
 }
 
-function digest([name, value, ...others]: readonly string[], options: Options): void {
-  allowOnly(options, [])
+function digest(given: Given, [name, value, ...others]: readonly string[]): 'done' {
+  allowOnly(given, [])
   const filter = filterNames.find((known) => known === name)
   if (!filter) throw new UsageError(`Which filter? NAME is one of ${filterNames.join(', ')}.`)
   if (value === undefined || others.length > 0) throw new UsageError(`Give one VALUE for ${filter}.`)
   const query = readApiQuery(new URLSearchParams({ [filter]: value }))
   if (!query.ok) throw new UsageError(query.message)
   const read = plainFilter(query.search, filter)
-  if (read) process.stdout.write(`${digestFilter(auditKey(findHostKey(process.env)), filter, read)}\n`)
+  if (read) say(digestFilter(auditKey(findHostKey(given.env)), filter, read))
+  return 'done'
 }
 
-async function run(args: string[]): Promise<void> {
-  const { command, operands, values } = readArguments(args)
-  if (values.help) process.stdout.write(`${USAGE}\n`)
-  else if (command === 'verify') await verify(operands, values)
-  else if (command === 'export') await exportCsv(operands, values)
-  else if (command === 'digest') digest(operands, values)
-  else throw new UsageError(command === undefined ? 'What is to be done?' : `There is no command ${command}.`)
-}
-
-/** What the operator can act on is said in a sentence; anything else keeps its stack, for a report. */
-function failure(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  if (error instanceof AuditError || error instanceof HostKeyError) return error.message
-  const isUsage =
-    error instanceof UsageError || ('code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'))
-  return isUsage ? `${error.message}\n\n${USAGE}` : (error.stack ?? error.message)
-}
-
-keepFilesPrivate()
-try {
-  await run(process.argv.slice(2))
-} catch (error) {
-  // Whoever reads on may stop in the middle, as `head` does.
-  const isLeft = error instanceof Error && 'code' in error && error.code === 'EPIPE'
-  if (!isLeft) {
-    process.stderr.write(`${failure(error)}\n`)
-    process.exitCode = 1
-  }
-}
+await runCommand({
+  usage: USAGE,
+  flags,
+  async run(given) {
+    const [command, ...operands] = given.operands
+    switch (command) {
+      case 'verify':
+        return verify(given, operands)
+      case 'export':
+        return exportCsv(given, operands)
+      case 'digest':
+        return digest(given, operands)
+      case undefined:
+        throw new UsageError('Name a command: verify, export or digest.')
+      default:
+        throw new UsageError(`There is no command ${command}.`)
+    }
+  },
+})

@@ -1,28 +1,27 @@
-/** Has the commands that change accounts and recordings leave lines in the host's audit log. */
+/** Lets the commands that change accounts and recordings write lines to the host's audit log. */
 import { resolve } from 'node:path'
 import { fromTerminal, type TerminalChange } from '../audit/from-terminal.ts'
-import { auditFile, dataDir, keyIfAny, sinkOfHost } from './audit-place.ts'
 import { isFolderHeld } from '../process/data-folder.ts'
-import { readHostKey } from '../process/host-key.ts'
-
-const warn = (message: string): void => void process.stderr.write(`${message}\n`)
+import { hostKeyIfAny, readHostKey } from '../process/host-key.ts'
+import { auditFile, sinkOfHost, type HostPlace } from './audit-place.ts'
+import { warn } from './run-command.ts'
 
 /**
- * As `fromTerminal`, in the log of the host whose DATA_DIR this is, which has to exist.
- * @throws HostKeyError too.
+ * As `fromTerminal`, in the log of the host at this place, whose folder must exist.
+ * @throws OperatorError also where the host's key cannot be used.
  */
 export function logged<T>(
+  host: HostPlace,
   change: TerminalChange,
   work: () => Promise<T>,
   more?: (result: T) => Partial<TerminalChange>,
 ): Promise<T> {
-  // Made where there is none yet: a host that starts later takes it.
-  const hostKey = keyIfAny() ?? readHostKey(resolve(dataDir()))
   const place = {
-    file: resolve(auditFile()),
-    sink: sinkOfHost(),
-    hostKey,
-    isHostRunning: () => isFolderHeld(dataDir()),
+    file: auditFile(host),
+    sink: sinkOfHost(host),
+    // Made where there is none yet: a host that starts later takes it.
+    hostKey: hostKeyIfAny(host.env) ?? readHostKey(resolve(host.dataDir)),
+    isHostRunning: () => isFolderHeld(host.dataDir),
     warn,
   }
   return fromTerminal(place, change, work, more)

@@ -1,16 +1,14 @@
 /** `npm run import -- FILE`: loads recordings into the embedded store. */
 import { createReadStream, statSync } from 'node:fs'
 import { basename } from 'node:path'
-import { parseArgs } from 'node:util'
 import { SingleBar } from 'cli-progress'
-import { keepFilesPrivate } from '../files/private-files.ts'
-import { AuditError } from '../audit/audit-error.ts'
-import { logged } from './from-terminal.ts'
-import { HostKeyError } from '../process/host-key.ts'
 import { openForWriting } from '../sources/sqlite/database.ts'
-import { importFormats, type ImportFormat } from '../sources/sqlite/import-formats.ts'
+import { importFormats } from '../sources/sqlite/import-formats.ts'
 import { importRecordings, type ImportProgress, type ImportResult } from '../sources/sqlite/import-file.ts'
-import { StoreError } from '../sources/sqlite/store-error.ts'
+import { codeOf } from '../platform/code-of.ts'
+import { OperatorError } from '../platform/operator-error.ts'
+import { logged } from './from-terminal.ts'
+import { Interrupted, runCommand, say, UsageError, warn, type Flags, type Invocation } from './run-command.ts'
 
 const USAGE = `Usage: npm run import -- FILE [--format json|ndjson|csv] [--media DIR] [--skip-bad] [--replace-demo]
 
@@ -22,38 +20,27 @@ or CSV under the fields' names; - reads standard input.
   --skip-bad        leaves recordings out that cannot be read, in place of importing nothing
   --replace-demo    drops the demo data that the store holds`
 
-interface Arguments {
-  readonly file: string
-  readonly format: ImportFormat | undefined
-  readonly mediaDir: string | undefined
-  readonly skipBad: boolean
-  readonly replaceDemo: boolean
-}
+const flags = {
+  format: { type: 'string' },
+  media: { type: 'string' },
+  'skip-bad': { type: 'boolean', default: false },
+  'replace-demo': { type: 'boolean', default: false },
+} as const satisfies Flags
 
-/** @throws where the arguments are not as the usage says. */
-function readArguments(args: string[]): Arguments | null {
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: {
-      format: { type: 'string' },
-      media: { type: 'string' },
-      'skip-bad': { type: 'boolean', default: false },
-      'replace-demo': { type: 'boolean', default: false },
-      help: { type: 'boolean', short: 'h', default: false },
-    },
-  })
-  if (values.help) return null
-  const [file, ...others] = positionals
-  if (file === undefined || others.length > 0) throw new Error('Name exactly one FILE.')
-  const format = importFormats.find((name) => name === values.format)
-  if (values.format !== undefined && !format) throw new Error(`--format cannot be “${values.format}”.`)
+type Given = Invocation<typeof flags>
+
+/** @throws UsageError where the arguments are not as the usage says. */
+function readArguments({ operands, flags: given, pathOf }: Given) {
+  const [file, ...others] = operands
+  if (file === undefined || others.length > 0) throw new UsageError('Name exactly one FILE.')
+  const format = importFormats.find((name) => name === given.format)
+  if (given.format !== undefined && !format) throw new UsageError(`--format cannot be “${given.format}”.`)
   return {
-    file,
+    file: file === '-' ? file : pathOf(file),
     format,
-    mediaDir: values.media,
-    skipBad: values['skip-bad'],
-    replaceDemo: values['replace-demo'],
+    mediaDir: given.media === undefined ? undefined : pathOf(given.media),
+    skipBad: given['skip-bad'],
+    replaceDemo: given['replace-demo'],
   }
 }
 
@@ -88,10 +75,12 @@ function summary({ added, updated, withAudio, skipped }: ImportResult, seconds: 
 /** What the audit log says of it. */
 const facts = ({ format, added, updated, skipped }: ImportResult) => ({ format, added, updated, skipped })
 
-async function run(options: Arguments, signal: AbortSignal): Promise<void> {
+/** Progress and result go to the terminal. */
+async function importFile(given: Given, signal: AbortSignal): Promise<void> {
+  const options = readArguments(given)
   const { file } = options
   const isStdin = file === '-'
-  const dataDir = process.env.DATA_DIR || 'data'
+  const { dataDir } = given
   const stats = isStdin ? undefined : statSync(file, { throwIfNoEntry: false })
   const bar = progressBar(stats?.isFile() ? stats.size : 0)
   const startedMs = performance.now()
@@ -99,72 +88,50 @@ async function run(options: Arguments, signal: AbortSignal): Promise<void> {
     const load = () => {
       signal.throwIfAborted()
       const input = isStdin ? process.stdin : createReadStream(file, { highWaterMark: 1 << 20 })
-      // A read that waits for more, as of a pipe, would never hear of Ctrl-C.
+      // A read that waits for more, as from a pipe, would not notice Ctrl-C.
       signal.addEventListener('abort', () => input.destroy(), { once: true })
       const name = isStdin ? 'standard input' : basename(file)
       return importRecordings({ ...options, dataDir, input, name, signal, onProgress: bar.update })
     }
-    // Makes the folder, in which the audit log is by default.
+    // Makes the folder, where the audit log lies by default.
     openForWriting(dataDir).close()
-    const result = await logged({ action: 'import', format: options.format }, load, facts)
+    const result = await logged(given, { action: 'import', format: options.format }, load, facts)
     bar.stop()
-    for (const reason of result.reasons) process.stderr.write(`Left out: ${reason}\n`)
-    if (result.skipped > result.reasons.length) {
-      process.stderr.write(`… and ${formatCount(result.skipped - result.reasons.length)} more.\n`)
-    }
-    process.stdout.write(`${summary(result, (performance.now() - startedMs) / 1000)}\n`)
-    if (result.accounts === 0) {
-      process.stderr.write('Nobody may sign in yet: npm run user -- add NAME --role manager\n')
-    }
+    tellResult(result, (performance.now() - startedMs) / 1000)
+  } catch (error) {
+    throw explainInput(error, file)
   } finally {
     bar.stop()
   }
 }
 
-/** The exit code that shells expect of a program that Ctrl-C ended. */
-const INTERRUPTED = 130
+function tellResult(result: ImportResult, seconds: number): void {
+  for (const reason of result.reasons) warn(`Left out: ${reason}`)
+  if (result.skipped > result.reasons.length) {
+    warn(`… and ${formatCount(result.skipped - result.reasons.length)} more.`)
+  }
+  say(summary(result, seconds))
+  if (result.accounts === 0) warn('Nobody may sign in yet: npm run user -- add NAME --role manager')
+}
 
-async function main(): Promise<number> {
-  keepFilesPrivate()
-  let options: Arguments | null
-  try {
-    options = readArguments(process.argv.slice(2))
-  } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}\n`)
-    return 1
-  }
-  if (!options) {
-    process.stdout.write(`${USAGE}\n`)
-    return 0
-  }
-  const interrupted = new AbortController()
-  process.once('SIGINT', () => interrupted.abort())
-  try {
-    await run(options, interrupted.signal)
-    return 0
-  } catch (error) {
-    if (interrupted.signal.aborted) {
-      process.stderr.write('Interrupted: nothing was imported, the store is as it was.\n')
-      return INTERRUPTED
+function explainInput(error: unknown, file: string): unknown {
+  const code = codeOf(error)
+  if (code === 'ENOENT') return new OperatorError(`There is no file ${file}. Nothing was imported.`)
+  const isRefused = code === 'EACCES' || code === 'EISDIR'
+  return isRefused ? new OperatorError(`${file} cannot be read (${code}). Nothing was imported.`) : error
+}
+
+await runCommand({
+  usage: USAGE,
+  flags,
+  async run(given) {
+    const signal = given.interruption()
+    try {
+      await importFile(given, signal)
+      return 'done'
+    } catch (error) {
+      if (!signal.aborted) throw error
+      throw new Interrupted('Interrupted: nothing was imported, the store is as it was.', { cause: error })
     }
-    process.stderr.write(`${explainFailure(error, options.file)}\n`)
-    return 1
-  }
-}
-
-/** What the operator can act on is said in a sentence; anything else keeps its stack, for a report. */
-function explainFailure(error: unknown, file: string): string {
-  if (
-    [AuditError, HostKeyError, StoreError].some((kind) => error instanceof kind) &&
-    error instanceof Error
-  ) {
-    return error.message
-  }
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  if (code === 'ENOENT') return `There is no file ${file}. Nothing was imported.`
-  if (code === 'EACCES' || code === 'EISDIR') return `${file} cannot be read (${code}). Nothing was imported.`
-  return error instanceof Error ? (error.stack ?? error.message) : String(error)
-}
-
-// Standard input may still be open: leaving it to end by itself would leave Ctrl-C without effect.
-process.exit(await main())
+  },
+})

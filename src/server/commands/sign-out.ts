@@ -3,14 +3,14 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { endSessionsIn } from '../auth/session-file.ts'
 import { explained } from '../sources/sqlite/database.ts'
-import { StoreError } from '../sources/sqlite/store-error.ts'
+import { OperatorError } from '../platform/operator-error.ts'
 
 const sessionsOf = (count: number): string => (count === 1 ? '1 session' : `${count} sessions`)
 
-/** @throws StoreError where the folder has no sessions: it is most likely the wrong one. */
+/** @throws OperatorError where the folder has no sessions: it is most likely the wrong one. */
 export function requireSessions(dataDir: string): void {
   if (existsSync(join(dataDir, 'sessions.db'))) return
-  throw new StoreError(`There is no sessions.db in ${dataDir}. Set DATA_DIR to the host's folder.`)
+  throw new OperatorError(`There is no sessions.db in ${dataDir}. Set DATA_DIR to the host's folder.`)
 }
 
 /**
@@ -18,7 +18,7 @@ export function requireSessions(dataDir: string): void {
  * @param name whose sessions, without regard to case. In front of a recorder a name is an account in all its spellings,
  * `DOMAIN\name` and `name@domain` among them; in the embedded store those are accounts of their own. Null for everybody's.
  * @returns what to tell the operator.
- * @throws StoreError where the file of sessions cannot be written.
+ * @throws OperatorError where the file of sessions cannot be written.
  */
 export function signOut(dataDir: string, name: string | null): string {
   const file = join(dataDir, 'sessions.db')

@@ -1,17 +1,15 @@
 /** `npm run user -- add|list|remove|passwd|sign-out`: the accounts of the embedded store. */
-import { parseArgs } from 'node:util'
 import { roles, type Role } from '../../contract/session.ts'
-import { askPassword, UsageError } from './ask-password.ts'
-import { AuditError } from '../audit/audit-error.ts'
-import { keepFilesPrivate } from '../files/private-files.ts'
-import { logged } from './from-terminal.ts'
-import { HostKeyError } from '../process/host-key.ts'
-import { requireSessions, signOut } from './sign-out.ts'
 import { openForWriting, storeExists, type Database } from '../sources/sqlite/database.ts'
 import { isDemoAccount } from '../sources/sqlite/demo-mark.ts'
 import { Directory, type Account } from '../sources/sqlite/directory.ts'
 import { hashPassword } from '../sources/sqlite/passwords.ts'
-import { explain, StoreError } from '../sources/sqlite/store-error.ts'
+import { explain } from '../sources/sqlite/explain.ts'
+import { OperatorError } from '../platform/operator-error.ts'
+import { askPassword } from './ask-password.ts'
+import { logged } from './from-terminal.ts'
+import { runCommand, say, UsageError, type Flags, type Invocation } from './run-command.ts'
+import { requireSessions, signOut } from './sign-out.ts'
 
 const USAGE = `Usage: npm run user -- add NAME --role none|base|supervisor|manager [--group G] [--leads G,H]
                           [--first-name F] [--last-name L] [--password-stdin]
@@ -25,26 +23,18 @@ supervisor those of the groups they lead (--leads), manager all. --group is the 
 belong to. The password is asked for, or read from standard input with --password-stdin. sign-out ends the sessions of
 one user or of all, also in front of a recorder: there in every spelling of the NAME, such as DOMAIN\\NAME.`
 
-function readArguments(args: string[]) {
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: {
-      role: { type: 'string' },
-      group: { type: 'string' },
-      leads: { type: 'string' },
-      'first-name': { type: 'string' },
-      'last-name': { type: 'string' },
-      'password-stdin': { type: 'boolean', default: false },
-      all: { type: 'boolean', default: false },
-      help: { type: 'boolean', short: 'h', default: false },
-    },
-  })
-  const [command, name, ...others] = positionals
-  if (others.length > 0) throw new UsageError(`Too many names: ${others.join(' ')}.`)
-  return { command, name, values }
-}
-type Options = ReturnType<typeof readArguments>['values']
+const flags = {
+  role: { type: 'string' },
+  group: { type: 'string' },
+  leads: { type: 'string' },
+  'first-name': { type: 'string' },
+  'last-name': { type: 'string' },
+  'password-stdin': { type: 'boolean', default: false },
+  all: { type: 'boolean', default: false },
+} as const satisfies Flags
+
+type Given = Invocation<typeof flags>
+type Options = Given['flags']
 
 function named(name: string | undefined): string {
   if (name === undefined || name.trim() === '') throw new UsageError('Which user? Give their NAME.')
@@ -88,20 +78,20 @@ function ledGroups(role: Role, leads: string | undefined): string[] {
 
 function refuseDemoAccount(db: Database, name: string): void {
   if (!isDemoAccount(db, name)) return
-  throw new StoreError(
+  throw new OperatorError(
     `${name} is an account of the demo, which comes back with the demo data. ` +
       'Import recordings of your own with --replace-demo, or set DATA_DIR to another folder.',
   )
 }
 
-const noAccount = (name: string): StoreError =>
-  new StoreError(`There is no account ${name}. “npm run user -- list” shows all.`)
+const noAccount = (name: string): OperatorError =>
+  new OperatorError(`There is no account ${name}. “npm run user -- list” shows all.`)
 
 async function add(db: Database, name: string, options: Options): Promise<string> {
   const account = newAccount(name, options)
   const directory = new Directory(db)
   if (directory.account(name)) {
-    throw new StoreError(
+    throw new OperatorError(
       `${name} has an account already. Remove it first, or change its password with passwd.`,
     )
   }
@@ -152,32 +142,46 @@ function list(db: Database): string {
 /** How the audit log calls them. */
 const changes = { add: 'account_added', passwd: 'password_changed', remove: 'account_removed' } as const
 
-async function run(args: string[]): Promise<string> {
-  const { command, name, values } = readArguments(args)
-  if (values.help) return USAGE
-  if (command === undefined || !['add', 'list', 'remove', 'passwd', 'sign-out'].includes(command)) {
-    throw new UsageError(command === undefined ? 'What is to be done?' : `There is no command ${command}.`)
-  }
-  const dataDir = process.env.DATA_DIR || 'data'
-  if (command === 'sign-out') {
-    const whose = values.all ? everybody(name) : named(name)
-    requireSessions(dataDir)
-    return logged({ action: 'sessions_ended', account: whose }, async () => signOut(dataDir, whose))
-  }
-  if (command !== 'add' && !storeExists(dataDir)) {
-    throw new StoreError(
-      `There is no store in ${dataDir}. Set DATA_DIR to its folder, or add a user to make one.`,
-    )
-  }
-  if (command === 'add') newAccount(named(name), values)
-  const db = openForWriting(dataDir)
+async function signOutAs(given: Given, name: string | undefined): Promise<string> {
+  const whose = given.flags.all ? everybody(name) : named(name)
+  requireSessions(given.dataDir)
+  const ended = { action: 'sessions_ended', account: whose } as const
+  return logged(given, ended, async () => signOut(given.dataDir, whose))
+}
+
+function openStore(dataDir: string): Database {
+  if (storeExists(dataDir)) return openForWriting(dataDir)
+  throw new OperatorError(
+    `There is no store in ${dataDir}. Set DATA_DIR to its folder, or add a user to make one.`,
+  )
+}
+
+/** Does the work on the store; the audit log gets a line, made or failed. */
+async function change(
+  given: Given,
+  db: Database,
+  command: keyof typeof changes,
+  name: string,
+): Promise<string> {
+  return logged(given, { action: changes[command], account: name }, async () => {
+    if (command === 'add') return add(db, name, given.flags)
+    return command === 'passwd' ? passwd(db, name, given.flags) : remove(db, name)
+  })
+}
+
+const isChange = (command: string): command is keyof typeof changes => Object.hasOwn(changes, command)
+
+async function runUser(given: Given): Promise<string> {
+  const [command, name, ...others] = given.operands
+  if (others.length > 0) throw new UsageError(`Too many names: ${others.join(' ')}.`)
+  if (command === undefined) throw new UsageError('Name a command: add, list, passwd, remove or sign-out.')
+  if (command === 'sign-out') return signOutAs(given, name)
+  if (command !== 'list' && !isChange(command)) throw new UsageError(`There is no command ${command}.`)
+  // Arguments come first: a wrong one must not leave an empty store behind.
+  if (command === 'add') newAccount(named(name), given.flags)
+  const db = command === 'add' ? openForWriting(given.dataDir) : openStore(given.dataDir)
   try {
-    if (command === 'list') return list(db)
-    const action = changes[command as keyof typeof changes]
-    return await logged({ action, account: named(name) }, async () => {
-      if (command === 'add') return add(db, named(name), values)
-      return command === 'passwd' ? passwd(db, named(name), values) : remove(db, named(name))
-    })
+    return command === 'list' ? list(db) : await change(given, db, command, named(name))
   } catch (error) {
     throw explain(error, db.name)
   } finally {
@@ -185,19 +189,11 @@ async function run(args: string[]): Promise<string> {
   }
 }
 
-/** What the operator can act on is said in a sentence; anything else keeps its stack, for a report. */
-function failure(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  if ([AuditError, HostKeyError, StoreError].some((kind) => error instanceof kind)) return error.message
-  const isUsage =
-    error instanceof UsageError || ('code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'))
-  return isUsage ? `${error.message}\n\n${USAGE}` : (error.stack ?? error.message)
-}
-
-keepFilesPrivate()
-try {
-  process.stdout.write(`${await run(process.argv.slice(2))}\n`)
-} catch (error) {
-  process.stderr.write(`${failure(error)}\n`)
-  process.exitCode = 1
-}
+await runCommand({
+  usage: USAGE,
+  flags,
+  async run(given) {
+    say(await runUser(given))
+    return 'done'
+  },
+})

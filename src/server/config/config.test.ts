@@ -3,15 +3,16 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { ConfigError, readConfig } from './config.ts'
+import { readConfig } from './config.ts'
 import { isLoopback } from './addresses.ts'
+import { OperatorError } from '../platform/operator-error.ts'
 
 const fault = (env: Record<string, string>): string => {
   try {
     readConfig(env)
     return ''
   } catch (error) {
-    expect(error).toBeInstanceOf(ConfigError)
+    expect(error).toBeInstanceOf(OperatorError)
     return String(error)
   }
 }

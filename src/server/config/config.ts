@@ -15,6 +15,7 @@ import {
   type Values,
   type VariableName,
 } from './variables.ts'
+import { OperatorError } from '../platform/operator-error.ts'
 
 /** How to reach the customer's recorder. */
 export interface RecorderConfig {
@@ -67,10 +68,6 @@ export interface Config {
 }
 
 /** What is wrong with the configuration, every fault on a line of its own. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError'
-}
-
 export type Environment = Readonly<Record<string, string | undefined>>
 
 const toConfig = (values: Values): Config => ({
@@ -107,7 +104,7 @@ const told = (name: VariableName, message: string): string =>
 
 /**
  * Reads the environment, and the certificates that it names. A variable set to nothing counts as not set.
- * @throws ConfigError naming every variable that is wrong or unknown, and an example of a right one.
+ * @throws OperatorError naming every variable that is wrong or unknown, and an example of a right one.
  */
 export function readConfig(env: Environment): Config {
   const isSet = (name: string): boolean => (env[name] ?? '') !== ''
@@ -124,5 +121,7 @@ export function readConfig(env: Environment): Config {
   faults.push(...relations(read, isSet).map(([name, message]) => told(name, message)))
   faults.push(...unknownVariables(env), ...harmfulVariables(env))
   if (faults.length === 0) return toConfig(read as Values)
-  throw new ConfigError(`The configuration is not usable:\n${faults.map((fault) => `  ${fault}`).join('\n')}`)
+  throw new OperatorError(
+    `The configuration is not usable:\n${faults.map((fault) => `  ${fault}`).join('\n')}`,
+  )
 }

@@ -33,7 +33,7 @@ export interface DemoOptions {
   readonly log: (line: string) => void
 }
 
-/** Whether the store holds demo data. @throws StoreError where it cannot be read. */
+/** Whether the store holds demo data. @throws OperatorError where it cannot be read. */
 export function isDemoStore(dataDir: string): boolean {
   if (!storeExists(dataDir)) return false
   const db = openForReading(dataDir, BUSY_TIMEOUT_MS)
@@ -56,7 +56,7 @@ function isDue(db: Database, nowMs: number): boolean {
 /**
  * Makes the demo store where there is none, and makes it anew where it has gone stale by a week. A store that has
  * real recordings or accounts is left alone. Accounts that were added to a demo store are kept.
- * @throws StoreError as opening a store does.
+ * @throws OperatorError as opening a store does.
  */
 export async function prepareDemo({ dataDir, nowMs, log }: DemoOptions): Promise<void> {
   const db = openForWriting(dataDir)

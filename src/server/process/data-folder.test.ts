@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { isFolderHeld, openDataFolder } from './data-folder.ts'
 import { temporaryFolder, type TestStore } from '../../testing/store.ts'
-import { StartError } from './start-error.ts'
 import { limitFiles } from '../../testing/host.ts'
+import { OperatorError } from '../platform/operator-error.ts'
 
 let folder: TestStore
 beforeEach(() => {
@@ -19,7 +19,7 @@ describe('the host’s folder', () => {
   it('is held until it is released, and names its process meanwhile', () => {
     const held = openDataFolder(folder.dataDir)
     expect(readFileSync(pidFile(), 'utf8')).toBe(`${process.pid}\n`)
-    expect(() => openDataFolder(folder.dataDir)).toThrow(StartError)
+    expect(() => openDataFolder(folder.dataDir)).toThrow(OperatorError)
     expect(() => openDataFolder(folder.dataDir)).toThrow(`Another host (process ${process.pid}) runs in`)
     writeFileSync(pidFile(), 'nobody')
     expect(() => openDataFolder(folder.dataDir)).toThrow('its process id is unknown')
@@ -32,7 +32,7 @@ describe('the host’s folder', () => {
     expect(isFolderHeld(folder.dataDir)).toBe(false)
     const held = openDataFolder(folder.dataDir)
     expect(isFolderHeld(folder.dataDir)).toBe(true)
-    expect(() => openDataFolder(folder.dataDir)).toThrow(StartError)
+    expect(() => openDataFolder(folder.dataDir)).toThrow(OperatorError)
     held.release()
     expect(isFolderHeld(folder.dataDir)).toBe(false)
     openDataFolder(folder.dataDir).release()
@@ -42,7 +42,7 @@ describe('the host’s folder', () => {
     limitFiles(0)
     try {
       const held = openDataFolder(folder.dataDir)
-      expect(() => openDataFolder(folder.dataDir)).toThrow(StartError)
+      expect(() => openDataFolder(folder.dataDir)).toThrow(OperatorError)
       held.release()
     } finally {
       limitFiles('unlimited')

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { takeLock } from '../files/lock.ts'
 import type { Narrowed } from '../files/private-files.ts'
 import { explained, prepareFolder } from '../sources/sqlite/database.ts'
-import { StartError } from './start-error.ts'
+import { OperatorError } from '../platform/operator-error.ts'
 
 export interface DataFolder {
   /** Lets another host have it. */
@@ -49,14 +49,14 @@ export function isFolderHeld(dataDir: string): boolean {
 
 /**
  * Two hosts in one folder would end each other's sessions and break each other's audit log.
- * @throws StoreError where the folder cannot be used, StartError where another host runs in it.
+ * @throws OperatorError where the folder cannot be used, or another host runs in it.
  */
 export function openDataFolder(dataDir: string): DataFolder {
   prepareFolder(dataDir)
   const [lockFile, holderFile] = [lockFileIn(dataDir), join(dataDir, 'host.pid')]
   const lock = explained(lockFile, () => takeLock(lockFile))
   if (!lock) {
-    throw new StartError(
+    throw new OperatorError(
       `Another host (${readHolder(holderFile)}) runs in DATA_DIR ${dataDir}: stop it first, also for an upgrade, ` +
         'or give this one a DATA_DIR of its own.',
     )

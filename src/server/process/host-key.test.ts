@@ -13,8 +13,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { HOST_KEY_BYTES, parseHostKey } from '../config/host-keys.ts'
-import { HostKeyError, readHostKey } from './host-key.ts'
+import { readHostKey } from './host-key.ts'
 import { limitFiles } from '../../testing/host.ts'
+import { OperatorError } from '../platform/operator-error.ts'
 
 let folder: string
 beforeEach(() => {
@@ -73,7 +74,7 @@ describe('the host’s key', () => {
     ['half of it', Buffer.alloc(32).toString('base64').slice(0, 20)],
   ])('is not made anew over %s', (_name, text) => {
     putBack(text)
-    expect(() => readHostKey(folder)).toThrow(HostKeyError)
+    expect(() => readHostKey(folder)).toThrow(OperatorError)
     expect(() => readHostKey(folder)).toThrow(/Restore it, or remove it/)
     expect(readFileSync(file(), 'utf8')).toBe(text)
   })
@@ -81,7 +82,7 @@ describe('the host’s key', () => {
   it.each(['604', '644', '602'])('is refused where others can get at it, with the mode %s', (mode) => {
     readHostKey(folder)
     chmodSync(file(), Number.parseInt(mode, 8))
-    expect(() => readHostKey(folder)).toThrow(HostKeyError)
+    expect(() => readHostKey(folder)).toThrow(OperatorError)
     expect(() => readHostKey(folder)).toThrow(
       /every user of this machine \(mode 06\d\d\)\. Give it the mode 0600/,
     )

@@ -7,12 +7,9 @@ import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:
 import { join } from 'node:path'
 import { HOST_KEY_BYTES, hostKey, hostKeyFile, isBlank, openMode, parseHostKey } from '../config/host-keys.ts'
 import { ValueFault, type Reader } from '../config/readers.ts'
+import { OperatorError } from '../platform/operator-error.ts'
 
 /** Why the key cannot be used; the message says what to do. */
-export class HostKeyError extends Error {
-  override readonly name = 'HostKeyError'
-}
-
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error ? String(error.code) : String(error)
 
@@ -21,13 +18,13 @@ function readFile(file: string): string | null {
     return readFileSync(file, 'utf8')
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return null
-    throw new HostKeyError(`${file} cannot be read (${codeOf(error)}). Let the host's user read it.`)
+    throw new OperatorError(`${file} cannot be read (${codeOf(error)}). Let the host's user read it.`)
   }
 }
 
 /**
  * The key in `dataDir/host.key`, made there if there is none.
- * @throws HostKeyError where it can be neither read nor made, is no key, or is no secret.
+ * @throws OperatorError where it can be neither read nor made, is no key, or is no secret.
  */
 export function readHostKey(dataDir: string): Buffer {
   const file = join(dataDir, 'host.key')
@@ -35,18 +32,18 @@ export function readHostKey(dataDir: string): Buffer {
   const key = text === null ? randomBytes(HOST_KEY_BYTES) : parseHostKey(text)
   const mode = text === null ? null : openMode(file)
   if (mode !== null) {
-    throw new HostKeyError(
+    throw new OperatorError(
       `${file} can be read or changed by every user of this machine (mode ${mode}). Give it the mode 0600; ` +
         'or, if somebody may have read it, remove it: then everybody signs in anew.',
     )
   }
   if (!key) {
-    throw new HostKeyError(
+    throw new OperatorError(
       `${file} is not a key of ${HOST_KEY_BYTES} bytes in base64. Restore it, or remove it: then everybody signs in anew.`,
     )
   }
   if (isBlank(key)) {
-    throw new HostKeyError(
+    throw new OperatorError(
       `${file} is a key of zeros only, which anybody can guess. Remove it: a new one is made, and everybody signs in anew.`,
     )
   }
@@ -59,7 +56,7 @@ export function readHostKey(dataDir: string): Buffer {
     linkSync(draft, file)
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return readHostKey(dataDir)
-    throw new HostKeyError(`${file} cannot be written (${codeOf(error)}). Let the host's user write there.`)
+    throw new OperatorError(`${file} cannot be written (${codeOf(error)}). Let the host's user write there.`)
   } finally {
     rmSync(draft, { force: true })
   }
@@ -70,7 +67,7 @@ function given(name: string, value: string, read: Reader<Buffer>): Buffer {
   try {
     return read(value)
   } catch (error) {
-    throw error instanceof ValueFault ? new HostKeyError(`${name} ${error.message}`) : error
+    throw error instanceof ValueFault ? new OperatorError(`${name} ${error.message}`) : error
   }
 }
 
@@ -78,24 +75,24 @@ type Environment = Readonly<Record<string, string | undefined>>
 
 /**
  * The key of the host with this environment, for a command beside it.
- * @returns null where there is none. @throws HostKeyError as `readHostKey` does.
+ * @returns null where there is none. @throws OperatorError as `readHostKey` does.
  */
 export function hostKeyIfAny(env: Environment): Buffer | null {
   const { HOST_KEY: text, HOST_KEY_FILE: file } = env
   const dataDir = env.DATA_DIR || 'data'
   if (text && file)
-    throw new HostKeyError('HOST_KEY_FILE cannot stand beside HOST_KEY: leave one of them out.')
+    throw new OperatorError('HOST_KEY_FILE cannot stand beside HOST_KEY: leave one of them out.')
   if (text) return given('HOST_KEY', text, hostKey)
   if (file) return given('HOST_KEY_FILE', file, hostKeyFile)
   return existsSync(join(dataDir, 'host.key')) ? readHostKey(dataDir) : null
 }
 
-/** As `hostKeyIfAny`. None is made: it would match nothing. @throws HostKeyError also where there is none. */
+/** As `hostKeyIfAny`. None is made: it would match nothing. @throws OperatorError also where there is none. */
 export function findHostKey(env: Environment): Buffer {
   const key = hostKeyIfAny(env)
   if (key) return key
   const dataDir = env.DATA_DIR || 'data'
-  throw new HostKeyError(
+  throw new OperatorError(
     `There is no host.key in ${dataDir}. Set DATA_DIR to the host's folder, or HOST_KEY or HOST_KEY_FILE as the host has them.`,
   )
 }

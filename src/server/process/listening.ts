@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { hostname } from 'node:os'
 import type { Config } from '../config/config.ts'
 import type { Listen } from '../config/addresses.ts'
-import { StartError } from './start-error.ts'
+import { OperatorError } from '../platform/operator-error.ts'
 
 /**
  * Connections that the system keeps until the host takes them; it may allow fewer. A client whose connection finds no
@@ -23,16 +23,16 @@ interface NamedBy {
 function explain(error: unknown, { host, port }: Listen, named: NamedBy): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   if (code === 'EADDRINUSE') {
-    return new StartError(
+    return new OperatorError(
       `Port ${port} on ${host} is in use. Stop the other program, or set ${named.port} to a free one. Example: ${named.port}=${port + 1}`,
     )
   }
   if (code === 'EACCES') {
-    return new StartError(`Port ${port} may not be used. Set ${named.port} to one from 1024.`)
+    return new OperatorError(`Port ${port} may not be used. Set ${named.port} to one from 1024.`)
   }
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
     const withPort = named.host === named.port ? `:${port}` : ''
-    return new StartError(
+    return new OperatorError(
       `${named.host}=${host}${withPort} is no address of this machine. Example: ${named.host}=127.0.0.1${withPort}`,
     )
   }
@@ -46,7 +46,7 @@ function addressOf(server: Server, { host }: Listen): string {
   return `${name.includes(':') ? `[${name}]` : name}:${port}`
 }
 
-/** @returns the address to open in a browser. @throws StartError */
+/** @returns the address to open in a browser. @throws OperatorError */
 export async function listen(app: FastifyInstance, config: Config): Promise<string> {
   const { host, port } = config
   try {
@@ -57,7 +57,7 @@ export async function listen(app: FastifyInstance, config: Config): Promise<stri
   return `${config.tls ? 'https' : 'http'}://${addressOf(app.server, config)}/`
 }
 
-/** @returns the address of the metrics. @throws StartError */
+/** @returns the address of the metrics. @throws OperatorError */
 export async function listenForMetrics(server: Server, at: Listen): Promise<string> {
   try {
     server.listen(at.port, at.host)

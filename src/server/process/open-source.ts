@@ -10,7 +10,7 @@ import type { Source } from '../sources/source.ts'
 import { storeExists } from '../sources/sqlite/database.ts'
 import { openSqliteSource } from '../sources/sqlite/sqlite-source.ts'
 import type { Tries } from '../sources/tries.ts'
-import { StartError } from './start-error.ts'
+import { OperatorError } from '../platform/operator-error.ts'
 
 export interface OpenedSource {
   readonly source: Source
@@ -31,7 +31,7 @@ async function prepareStore(config: Config, dataDir: string, { nowMs, say }: Pre
   if (config.demo && isPrivate) await prepareDemo({ dataDir, nowMs: nowMs(), log: say })
   const holdsDemo = isDemoStore(dataDir)
   if (isPrivate || !(holdsDemo || (config.demo && !storeExists(dataDir)))) return holdsDemo
-  throw new StartError(
+  throw new OperatorError(
     `Demo accounts, whose password everyone knows, may not be reached from other machines (HOST=${config.host}). ` +
       'Set HOST=127.0.0.1; or for real use set DEMO=off and DATA_DIR to a folder without demo data.',
   )
@@ -39,7 +39,7 @@ async function prepareStore(config: Config, dataDir: string, { nowMs, say }: Pre
 
 /**
  * Opens the source in the host's folder, which is there already: the recorder where one is configured, else the embedded store, with demo data where that is wanted.
- * @throws StartError or StoreError, whose messages say what to do.
+ * @throws OperatorError.
  */
 export async function openSource(config: Config, dataDir: string, prepare: Prepare): Promise<OpenedSource> {
   const { recorder } = config

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import Sqlite, { type Database } from 'better-sqlite3'
 import { makeFolder } from '../../files/make-folder.ts'
 import { migrate } from './schema.ts'
-import { explain, StoreError, unusable } from './store-error.ts'
+import { explain, unusable } from './explain.ts'
+import { OperatorError } from '../../platform/operator-error.ts'
 
 export type { Database } from 'better-sqlite3'
 
@@ -13,7 +14,7 @@ export const BUSY_TIMEOUT_MS = 5000
 
 export const databaseFile = (dataDir: string): string => join(dataDir, 'recordings.db')
 
-/** Runs `work` and throws what it throws as a StoreError where the cause is known. */
+/** Runs `work` and throws what it throws as an OperatorError where the cause is known. */
 export function explained<T>(path: string, work: () => T): T {
   try {
     return work()
@@ -22,14 +23,14 @@ export function explained<T>(path: string, work: () => T): T {
   }
 }
 
-/** Makes DATA_DIR where it is missing. @throws StoreError where it cannot be made, read or written. */
+/** Makes DATA_DIR where it is missing. @throws OperatorError where it cannot be made, read or written. */
 export function prepareFolder(dataDir: string): void {
   explained(dataDir, () => {
     try {
       makeFolder(dataDir)
     } catch (error) {
       const isRefused = error instanceof Error && 'code' in error && error.code === 'ENOENT'
-      throw isRefused ? new StoreError(unusable(dataDir, 'cannot be made'), { cause: error }) : error
+      throw isRefused ? new OperatorError(unusable(dataDir, 'cannot be made'), { cause: error }) : error
     }
     accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK)
   })
@@ -38,7 +39,7 @@ export function prepareFolder(dataDir: string): void {
 /**
  * Opens the store for reading and writing; makes the folder and the database where they are missing and brings
  * an older one up to date.
- * @throws StoreError saying what to do: unusable folder, no database, another's, a newer one, locked, full disk.
+ * @throws OperatorError saying what to do: unusable folder, no database, another's, a newer one, locked, full disk.
  */
 export function openForWriting(dataDir: string): Database {
   prepareFolder(dataDir)
@@ -91,7 +92,7 @@ function openReadOnly(dataDir: string, waitMs: number, cacheKib: number): Databa
 /**
  * Opens an existing store for searches.
  * @param waitMs how long a statement waits for a lock. A host that serves does not: everybody's requests would wait.
- * @throws StoreError as `openForWriting` does.
+ * @throws OperatorError as `openForWriting` does.
  */
 export const openForReading = (dataDir: string, waitMs = 0): Database =>
   openReadOnly(dataDir, waitMs, SEARCH_CACHE_KIB)

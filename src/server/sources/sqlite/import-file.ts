@@ -18,7 +18,8 @@ import {
 import { readImported } from './import-row.ts'
 import { RecordingWriter, RowError, type NewRecording } from './recording-writer.ts'
 import { dropSearchIndexes } from './schema.ts'
-import { explain, StoreError } from './store-error.ts'
+import { explain } from './explain.ts'
+import { OperatorError } from '../../platform/operator-error.ts'
 
 export interface ImportOptions {
   readonly dataDir: string
@@ -62,7 +63,7 @@ const ENOUGH_TO_TELL = 4096
 /** KiB: a long transaction writes a page again each time that the cache was too small for it. */
 const CACHE_KIB = 131_072
 
-/** @throws StoreError saying what is wrong and what to do; then nothing was imported. */
+/** @throws OperatorError saying what is wrong and what to do; then nothing was imported. */
 export async function importRecordings(options: ImportOptions): Promise<ImportResult> {
   const { dataDir } = options
   const db = openForWriting(dataDir)
@@ -96,7 +97,7 @@ async function load(db: Database, shelf: AudioShelf, options: ImportOptions): Pr
     format = await readAll(loader, options)
   } catch (error) {
     if (!isFormatError(error)) throw error
-    throw new StoreError(`${options.name}: ${error.message}. Nothing was imported.`, { cause: error })
+    throw new OperatorError(`${options.name}: ${error.message}. Nothing was imported.`, { cause: error })
   }
   for (const build of indexes) {
     // Each takes a while; between them Ctrl-C is heard.
@@ -118,7 +119,7 @@ async function readAll(
     beginning += next.value
     if (beginning.length >= ENOUGH_TO_TELL) break
   }
-  if (beginning.trim() === '') throw new StoreError('the file is empty')
+  if (beginning.trim() === '') throw new OperatorError('the file is empty')
   const known = format ?? detectFormat(name, beginning)
   for await (const entries of readEntries(known, beginning, pieces)) {
     signal?.throwIfAborted()
@@ -132,7 +133,7 @@ async function readAll(
 function makeRoom(db: Database, replaceDemo: boolean): string[] {
   if (readDemoMark(db) === null) return []
   if (!replaceDemo) {
-    throw new StoreError(
+    throw new OperatorError(
       'DATA_DIR holds demo data, which is made anew every week and would take your recordings with it. ' +
         'Run the import again with --replace-demo to drop the demo’s recordings and accounts, or set DATA_DIR to another folder.',
     )
@@ -154,7 +155,7 @@ async function* decoded(
     try {
       return decoder.decode(bytes, { stream: bytes !== undefined })
     } catch (error) {
-      throw new StoreError('the file is not UTF-8 text', { cause: error })
+      throw new OperatorError('the file is not UTF-8 text', { cause: error })
     }
   }
   for await (const bytes of input) {
@@ -164,13 +165,13 @@ async function* decoded(
   yield decode()
 }
 
-/** `DIR/{id}.mp3` by id, whatever the case of either. @throws StoreError where the folder cannot be read. */
+/** `DIR/{id}.mp3` by id, whatever the case of either. @throws OperatorError where the folder cannot be read. */
 function audioFiles(mediaDir: string): ReadonlyMap<string, string> {
   try {
     const names = readdirSync(mediaDir).filter((name) => extname(name).toLowerCase() === '.mp3')
     return new Map(names.map((name) => [name.slice(0, -4).toLowerCase(), join(mediaDir, name)]))
   } catch (error) {
-    throw new StoreError(
+    throw new OperatorError(
       `The folder given with --media cannot be read: ${mediaDir}. Give the folder that holds the {id}.mp3 files.`,
       { cause: error },
     )
@@ -219,7 +220,7 @@ class Loader {
 
   #skip(reason: string): void {
     if (!this.#skipBad) {
-      throw new StoreError(
+      throw new OperatorError(
         `${reason}. Correct it, or run the import again with --skip-bad to leave such recordings out`,
       )
     }

@@ -3,7 +3,7 @@ import { extname } from 'node:path'
 import { pipeline } from 'node:stream'
 import { CsvError, parse } from 'csv-parse'
 import { AnswerSplitter } from './import-json.ts'
-import { StoreError } from './store-error.ts'
+import { OperatorError } from '../../platform/operator-error.ts'
 
 export const importFormats = ['json', 'ndjson', 'csv'] as const
 /** The API's own answer, one recording a line, or comma-separated values under the fields' names. */
@@ -40,7 +40,7 @@ export function detectFormat(name: string, beginning: string): ImportFormat {
 /**
  * All entries, in batches as they arrive.
  * @param beginning what was read of the file already; `rest` goes on from there.
- * @throws StoreError where the file as a whole is not of that format.
+ * @throws OperatorError where the file as a whole is not of that format.
  */
 export function readEntries(
   format: ImportFormat,
@@ -95,7 +95,7 @@ async function* readLines(pieces: AsyncIterable<string>): AsyncGenerator<ImportE
     const lines = (rest + piece).split('\n')
     rest = lines.pop() ?? ''
     if (rest.length > MAX_LINE_CHARACTERS) {
-      throw new StoreError(`line ${number + lines.length + 1} is too long to be a recording`)
+      throw new OperatorError(`line ${number + lines.length + 1} is too long to be a recording`)
     }
     yield entries(lines)
   }
@@ -121,7 +121,7 @@ function readHeader(cells: readonly string[]): string[] {
   })
   const missing = required.filter((name) => !header.includes(name))
   if (missing.length === 0) return header
-  throw new StoreError(
+  throw new OperatorError(
     `this is neither the API’s answer, nor one JSON object a line, nor CSV under the fields’ names: its first line lacks ${missing.join(', ')}`,
   )
 }
@@ -149,13 +149,13 @@ async function* readCsv(pieces: AsyncIterable<string>, delimiter: string): Async
     yield batch
     batch = []
   }
-  if (!header) throw new StoreError('the file is empty')
+  if (!header) throw new OperatorError('the file is empty')
   yield batch
 }
 
 /** Of the file as a whole. A misplaced quote is one: it may have swallowed any number of lines. */
 export const isFormatError = (error: unknown): error is Error =>
-  error instanceof StoreError || error instanceof CsvError
+  error instanceof OperatorError || error instanceof CsvError
 
 const isBlank = (cells: readonly string[]): boolean => cells.length === 1 && cells[0]?.trim() === ''
 

@@ -2,7 +2,7 @@
  * Takes the elements of `recordings` out of the API's answer `{ totalCount, recordings: […] }` while it arrives: an
  * answer with all recordings of an archive is too large to be parsed whole.
  */
-import { StoreError } from './store-error.ts'
+import { OperatorError } from '../../platform/operator-error.ts'
 
 /** Levels of nesting at which the answer's fields and the list's elements stand. */
 const IN_ANSWER = 1
@@ -33,10 +33,11 @@ export class AnswerSplitter {
     return elements
   }
 
-  /** To be called when nothing more arrives. @throws StoreError where the answer was cut off or is none. */
+  /** To be called when nothing more arrives. @throws OperatorError where the answer was cut off or is none. */
   end(): void {
-    if (this.#depth !== 0) throw new StoreError('the file ends in the middle of the answer: it was cut off')
-    if (!this.#found) throw new StoreError('the file has no list named “recordings”')
+    if (this.#depth !== 0)
+      throw new OperatorError('the file ends in the middle of the answer: it was cut off')
+    if (!this.#found) throw new OperatorError('the file has no list named “recordings”')
   }
 
   /** Goes to the next character that means something. @returns false where more text is needed. */

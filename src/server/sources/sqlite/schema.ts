@@ -3,7 +3,7 @@
  * that was released is never edited; the next change is a new element at the end.
  */
 import type { Database } from 'better-sqlite3'
-import { StoreError } from './store-error.ts'
+import { OperatorError } from '../../platform/operator-error.ts'
 
 /** Marks the file as this program's: the bytes `RECD`. */
 const APPLICATION_ID = 0x52454344
@@ -94,19 +94,19 @@ const integerPragma = (db: Database, name: string): number => Number(db.pragma(n
 
 /**
  * Brings the database to the newest version, in one transaction: all of the missing migrations or none.
- * @throws StoreError where the file belongs to another program or to a newer version of this one.
+ * @throws OperatorError where the file belongs to another program or to a newer version of this one.
  */
 export function migrate(db: Database, steps: readonly string[] = migrations): void {
   const version = integerPragma(db, 'user_version')
   const owner = integerPragma(db, 'application_id')
   const tables = Number(db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get())
   if (owner !== APPLICATION_ID && (owner !== 0 || tables > 0)) {
-    throw new StoreError(
+    throw new OperatorError(
       `${db.name} is a database of another program. Set DATA_DIR to a folder of its own, or move that file away.`,
     )
   }
   if (version > steps.length) {
-    throw new StoreError(
+    throw new OperatorError(
       `${db.name} was made by a newer version of this program (its schema is ${version}, this version knows ${steps.length}). ` +
         'Update this program, or set DATA_DIR to another folder.',
     )

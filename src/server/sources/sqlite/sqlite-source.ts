@@ -38,7 +38,7 @@ const nobodyElse = { from: '', isKnown: false, isScript: false }
 
 /**
  * Opens the store in `dataDir`, makes it where there is none, and brings an older one up to date.
- * @throws StoreError saying what to do: an unusable folder, no database, another program's, a newer version's, a
+ * @throws OperatorError saying what to do: an unusable folder, no database, another program's, a newer version's, a
  * locked one, a full disk.
  */
 export async function openSqliteSource(options: SqliteSourceOptions): Promise<SqliteSource> {

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { databaseFile, openForReading, openForWriting } from './database.ts'
 import { migrate, SCHEMA_VERSION } from './schema.ts'
 import { openSqliteSource } from './sqlite-source.ts'
-import { explain } from './store-error.ts'
+import { explain } from './explain.ts'
 import { temporaryFolder, testStore, type TestStore } from '../../../testing/store.ts'
 
 let folder: TestStore

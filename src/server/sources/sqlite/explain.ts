@@ -1,10 +1,7 @@
 /** What can go wrong with the files of a store, said so that an operator knows what to do. */
+import { OperatorError } from '../../platform/operator-error.ts'
 
 /** A failure that its message explains to the operator: show the message, not the stack. */
-export class StoreError extends Error {
-  override readonly name = 'StoreError'
-}
-
 const codeOf = (error: unknown): string =>
   typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : ''
 
@@ -46,10 +43,10 @@ const explanations: readonly (readonly [code: string, explain: (path: string) =>
   ['EEXIST', (path) => unusable(path, 'is not a folder')],
 ]
 
-/** The error as a StoreError where its cause is known, else the error itself. */
+/** The error as an OperatorError where its cause is known, else the error itself. */
 export function explain(error: unknown, path: string): unknown {
-  if (error instanceof StoreError) return error
+  if (error instanceof OperatorError) return error
   const code = codeOf(error)
   const known = explanations.find(([prefix]) => code.startsWith(prefix))
-  return known ? new StoreError(known[1](path), { cause: error }) : error
+  return known ? new OperatorError(known[1](path), { cause: error }) : error
 }
