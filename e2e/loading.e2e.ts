@@ -1,8 +1,20 @@
+import type { Page } from 'playwright'
 import { expect, test } from './fixtures.ts'
 import { fault } from './faulty-host.ts'
 import { openList, rowLinks, settled, signIn, watchListRequests } from './page-objects.ts'
 
 test.use({ throughFaults: true })
+
+/** An office line: on loopback everything arrives at once, and what left first would be chance. */
+async function slowly(page: Page): Promise<void> {
+  const session = await page.context().newCDPSession(page)
+  await session.send('Network.emulateNetworkConditions', {
+    offline: false,
+    latency: 40,
+    downloadThroughput: 1_250_000,
+    uploadThroughput: 1_250_000,
+  })
+}
 
 test('the list’s request leaves before the framework has arrived, and is the only one', async ({
   page,
@@ -10,6 +22,7 @@ test('the list’s request leaves before the framework has arrived, and is the o
 }) => {
   faults.on('program', fault.hold)
   const asked = watchListRequests(page)
+  await slowly(page)
   await page.goto('/recordings?direction=1', { waitUntil: 'commit' })
   await expect.poll(() => faults.held()).toBe(1)
   await expect.poll(() => faults.count('list')).toBe(1)
@@ -18,6 +31,14 @@ test('the list’s request leaves before the framework has arrived, and is the o
   await settled(page)
   expect(faults.count('list')).toBe(1)
   expect(asked[0]?.get('direction')).toBe('1')
+})
+
+test('the code that sends the list’s request is one file', async ({ page }) => {
+  await page.goto('/recordings')
+  const early = await page.locator('head script[async]').getAttribute('src')
+  const code = await (await page.request.get(early ?? '')).text()
+  expect(code).toContain('Recordings')
+  expect(code).not.toMatch(/\bimport\s*["'`({*]|\bfrom\s*["'`]/)
 })
 
 test('before the framework arrives the frame of the page is painted', async ({ page, faults }) => {

@@ -30,15 +30,6 @@ async function watchWire(session: CDPSession): Promise<() => Loaded[]> {
   return () => [...loaded.values()].filter(({ kind }) => kind !== 'Other')
 }
 
-/** An office line: on loopback everything arrives at once, and what left first would be chance. */
-const slowly = (session: CDPSession): Promise<unknown> =>
-  session.send('Network.emulateNetworkConditions', {
-    offline: false,
-    latency: 40,
-    downloadThroughput: 1_250_000,
-    uploadThroughput: 1_250_000,
-  })
-
 const kb = (bytes: number): number => bytes / 1000
 const total = (files: readonly Loaded[]): number => kb(files.reduce((sum, { bytes }) => sum + bytes, 0))
 const line = (size: number, name: string): string => `${size.toFixed(1).padStart(8)} KB  ${name}`
@@ -55,15 +46,6 @@ function report(title: string, files: readonly Loaded[]): string[] {
     line(total(files), 'in all'),
   ]
 }
-
-/** Milliseconds from the list's request to the arrival of the program's code; more than 0: it left first. */
-const headStart = (page: Page): Promise<number> =>
-  page.evaluate(() => {
-    const resources = performance.getEntriesByType('resource') as PerformanceResourceTiming[]
-    const list = resources.find(({ name }) => name.includes('/WebAPI/Recordings?'))
-    const program = resources.find(({ name }) => /\/assets\/page-[^/]+\.js/.test(name))
-    return (program?.responseEnd ?? 0) - (list?.startTime ?? Number.POSITIVE_INFINITY)
-  })
 
 /** Sums what shifts from the start of the document on. */
 async function watchShift(page: Page): Promise<() => Promise<number>> {
@@ -84,7 +66,6 @@ const print = (lines: readonly string[]): void => {
 test('the signed-in list page is small enough', async ({ page, context }) => {
   const session = await context.newCDPSession(page)
   const wire = await watchWire(session)
-  await slowly(session)
   const shift = await watchShift(page)
   await page.goto('/')
   await settled(page)
@@ -92,13 +73,7 @@ test('the signed-in list page is small enough', async ({ page, context }) => {
   const list = wire()
   const size = total(list)
   const before = new Set(list.map(({ path }) => path))
-  const lead = await headStart(page)
-  print([
-    ...report('The signed-in list page', list),
-    '',
-    `Layout shift: ${(await shift()).toFixed(4)}`,
-    `The list’s request left ${Math.abs(lead).toFixed(0)} ms ${lead > 0 ? 'before' : 'after'} the program’s code had arrived (10 Mbit/s, 40 ms).`,
-  ])
+  print([...report('The signed-in list page', list), '', `Layout shift: ${(await shift()).toFixed(4)}`])
   await rowLinks(page).first().click()
   await expect(page.getByText('Recording group')).toBeVisible()
   print(
