@@ -66,7 +66,10 @@ const states: Readonly<Record<string, (setting: Setting) => Promise<void>>> = {
   'no right': failing(fault.problem(403, 'forbidden'), 'manager may not search recordings.'),
   'an error of the server': failing(fault.problem(500, 'internal'), 'Something went wrong on the server.'),
   'a recorder that is down': failing(fault.problem(504, 'recorder_down'), 'The recording service is down.'),
-  'a search that took too long': failing(fault.problem(504, 'search_timeout'), 'This search took too long.'),
+  'a search that took too long': failing(
+    fault.problem(504, 'recorder_timeout'),
+    'This search took too long.',
+  ),
   'an unreadable answer': failing(fault.html(), 'The answer could not be read.'),
   'a recording': async ({ page }) => {
     await openList(page, 'direction=1&pageSize=10')

@@ -205,7 +205,7 @@ test.describe('failed', () => {
 
   test('a search that took too long offers a narrower one', async ({ page, faults, guard }) => {
     guard.expects(failedLoad(504))
-    faults.on('list', fault.problem(504, 'search_timeout'), 1)
+    faults.on('list', fault.problem(504, 'recorder_timeout'), 1)
     await page.goto('/recordings?direction=1&page=4')
     await expect(page.getByText('This search took too long.')).toBeVisible()
     await expect(page.getByRole('button', { name: 'Try again' })).toBeVisible()

@@ -34,7 +34,7 @@ async function send(path: string, { signal, body, purpose, range }: RequestOptio
     return await fetch(path, init)
   } catch (cause) {
     if (signal?.aborted) throw cause
-    throw new Problem({ status: 0, code: 'network', message: 'The server could not be reached.' }, { cause })
+    throw new Problem({ code: 'network', message: 'The server could not be reached.' }, { cause })
   }
 }
 

@@ -1,22 +1,22 @@
-/** Which failures are worth another try, and when. TanStack's default of three for everything is wrong here. */
-import { Problem } from '../contract/problems.ts'
+/** When a failure is worth another try. TanStack's default of three tries for everything is wrong here. */
+import { Problem, problemFacts } from '../contract/problems.ts'
 
-const PASSING = new Set([0, 502, 503])
 const MAX_RETRIES = 2
 const LONGEST_WAIT_MS = 30_000
 const FIRST_WAIT_MS = 600
 
 /**
- * A network error, 502 and 503 are tried twice more, a 429 as often, if it asks for no more than 30 s.
- * Never a 504 or 500 or another 4xx: those say that the same question gets the same answer.
+ * Twice more where the code says so, and only if the host asks for a wait of no more than 30 s. Never under a 500,
+ * whichever side wrote it: the same question would get the same answer.
  */
 export function shouldRetry(failureCount: number, error: unknown): boolean {
-  if (!(error instanceof Problem) || failureCount >= MAX_RETRIES) return false
-  if (error.status === 429) return (error.retryAfterMs ?? Number.POSITIVE_INFINITY) <= LONGEST_WAIT_MS
-  return PASSING.has(error.status)
+  if (!(error instanceof Problem) || failureCount >= MAX_RETRIES || error.status === 500) return false
+  const { retry } = problemFacts[error.code]
+  if (retry === 'asked') return (error.retryAfterMs ?? Number.POSITIVE_INFINITY) <= LONGEST_WAIT_MS
+  return retry === 'soon'
 }
 
-/** Milliseconds to wait: as told, else full jitter over a window that doubles. */
+/** Milliseconds to wait: as the host asks, or else full jitter over a window that doubles. */
 export function retryDelay(failureCount: number, error: unknown): number {
   if (error instanceof Problem && error.retryAfterMs !== undefined) {
     return Math.min(error.retryAfterMs, LONGEST_WAIT_MS)

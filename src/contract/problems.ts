@@ -2,42 +2,91 @@
 import type { Reason } from './search.ts'
 
 /** What went wrong, for programs. The browser adds `network` and `unreadable_answer`. */
-export const problemCodes = [
-  'invalid_query',
-  'invalid_request',
-  'signed_out',
-  'wrong_credentials',
-  'refused_by_recorder',
-  'cross_origin',
-  'forbidden',
-  'not_found',
-  'method_not_allowed',
-  'too_many_attempts',
-  'too_many_searches',
-  'too_large',
-  'range_not_satisfiable',
-  'not_ready',
-  'busy',
-  'storage_failed',
-  'wrong_host',
-  'weak_password',
-  'recorder_down',
-  'recorder_failed',
-  'recorder_mismatch',
-  'recorder_untrusted',
-  'search_timeout',
-  'audit_unavailable',
-  'internal',
-  'network',
-  'unreadable_answer',
-] as const
-export type ProblemCode = (typeof problemCodes)[number]
+export type ProblemCode =
+  | 'invalid_query'
+  | 'invalid_request'
+  | 'signed_out'
+  | 'wrong_credentials'
+  | 'refused_by_recorder'
+  | 'cross_origin'
+  | 'forbidden'
+  | 'not_found'
+  | 'method_not_allowed'
+  | 'too_many_attempts'
+  | 'too_many_searches'
+  | 'too_large'
+  | 'range_not_satisfiable'
+  | 'not_ready'
+  | 'busy'
+  | 'storage_failed'
+  | 'wrong_host'
+  | 'weak_password'
+  | 'recorder_down'
+  | 'recorder_failed'
+  | 'recorder_mismatch'
+  | 'recorder_untrusted'
+  | 'recorder_timeout'
+  | 'audit_unavailable'
+  | 'internal'
+  | 'network'
+  | 'unreadable_answer'
+
+export interface ProblemFacts {
+  /** HTTP status of the host's answer; 0 where the host gave none. */
+  readonly status: number
+  /** The side on which it has to be mended. */
+  readonly fault: 'asker' | 'host' | 'recorder' | 'network'
+  /**
+   * Whether what is already on the screen stays there: `always`, since it is true, if old; `same` only where it
+   * answers the very question that failed; `never` where the person may not see it or asked wrongly.
+   */
+  readonly keeps: 'always' | 'same' | 'never'
+  /**
+   * Whether the same question is worth asking again: `soon` by itself, `asked` after as long as the answer says,
+   * `counted` by the page, which counts the seconds down.
+   */
+  readonly retry: 'never' | 'soon' | 'asked' | 'counted'
+}
+
+/** What every layer needs to know about a code. Its words stand in `text`, in one table for each place. */
+export const problemFacts = {
+  invalid_query: { status: 400, fault: 'asker', keeps: 'never', retry: 'never' },
+  invalid_request: { status: 400, fault: 'asker', keeps: 'never', retry: 'never' },
+  signed_out: { status: 401, fault: 'asker', keeps: 'always', retry: 'never' },
+  wrong_credentials: { status: 401, fault: 'asker', keeps: 'never', retry: 'never' },
+  refused_by_recorder: { status: 401, fault: 'asker', keeps: 'never', retry: 'never' },
+  cross_origin: { status: 403, fault: 'asker', keeps: 'never', retry: 'never' },
+  forbidden: { status: 403, fault: 'asker', keeps: 'never', retry: 'never' },
+  not_found: { status: 404, fault: 'asker', keeps: 'never', retry: 'never' },
+  method_not_allowed: { status: 405, fault: 'asker', keeps: 'never', retry: 'never' },
+  too_many_attempts: { status: 429, fault: 'asker', keeps: 'never', retry: 'asked' },
+  too_many_searches: { status: 429, fault: 'asker', keeps: 'always', retry: 'asked' },
+  too_large: { status: 413, fault: 'asker', keeps: 'never', retry: 'never' },
+  range_not_satisfiable: { status: 416, fault: 'asker', keeps: 'never', retry: 'never' },
+  not_ready: { status: 503, fault: 'host', keeps: 'always', retry: 'soon' },
+  busy: { status: 503, fault: 'host', keeps: 'never', retry: 'soon' },
+  storage_failed: { status: 503, fault: 'host', keeps: 'never', retry: 'soon' },
+  wrong_host: { status: 421, fault: 'asker', keeps: 'never', retry: 'never' },
+  weak_password: { status: 400, fault: 'asker', keeps: 'never', retry: 'never' },
+  recorder_down: { status: 504, fault: 'recorder', keeps: 'always', retry: 'counted' },
+  recorder_failed: { status: 502, fault: 'recorder', keeps: 'always', retry: 'soon' },
+  recorder_mismatch: { status: 502, fault: 'recorder', keeps: 'same', retry: 'soon' },
+  recorder_untrusted: { status: 502, fault: 'recorder', keeps: 'always', retry: 'soon' },
+  recorder_timeout: { status: 504, fault: 'recorder', keeps: 'same', retry: 'never' },
+  audit_unavailable: { status: 503, fault: 'host', keeps: 'never', retry: 'soon' },
+  internal: { status: 500, fault: 'host', keeps: 'always', retry: 'never' },
+  network: { status: 0, fault: 'network', keeps: 'always', retry: 'soon' },
+  unreadable_answer: { status: 0, fault: 'network', keeps: 'always', retry: 'never' },
+} as const satisfies Record<ProblemCode, ProblemFacts>
+
+export const problemCodes = Object.keys(problemFacts) as ProblemCode[]
 
 export interface ProblemDetails {
-  /** HTTP status; 0 where no answer came. */
-  readonly status: number
   readonly code: ProblemCode
+  /** In the host's words. */
   readonly message: string
+  /** Where it is not the status of the code: a proxy or the recorder wrote another, or several fit the code. */
+  readonly status?: number | undefined
   readonly requestId?: string | undefined
   /** Of a 400 from the API: 0 filtering, 1 paging. */
   readonly reason?: Reason | undefined
@@ -55,7 +104,7 @@ export class Problem extends Error {
 
   constructor(details: ProblemDetails, options?: ErrorOptions) {
     super(details.message, options)
-    this.status = details.status
+    this.status = details.status ?? problemFacts[details.code].status
     this.code = details.code
     this.requestId = details.requestId
     this.reason = details.reason
@@ -63,6 +112,7 @@ export class Problem extends Error {
   }
 }
 
+/** The meaning of a status without a code, as proxies write it. Their 502 says that they did not reach the host. */
 const codeOfStatus: Readonly<Record<number, ProblemCode>> = {
   400: 'invalid_request',
   401: 'signed_out',
@@ -72,31 +122,33 @@ const codeOfStatus: Readonly<Record<number, ProblemCode>> = {
   413: 'too_large',
   416: 'range_not_satisfiable',
   429: 'too_many_searches',
+  502: 'not_ready',
   503: 'not_ready',
   504: 'recorder_down',
 }
 
 /**
- * The body of an error answer: the API's own 400 is `{ reason, message }`, everything else
+ * The body of an error answer. The API's own 400 is `{ reason, message }`, everything else is
  * `{ code, message, requestId }`.
  */
-export function writeProblem(problem: ProblemDetails): Record<string, unknown> {
-  if (problem.reason !== undefined) return { reason: problem.reason, message: problem.message }
-  return { code: problem.code, message: problem.message, requestId: problem.requestId }
+export function writeProblem(problem: Problem, requestId?: string): Record<string, unknown> {
+  const { code, message, reason } = problem
+  return reason === undefined ? { code, message, requestId } : { reason, message }
 }
 
 /**
- * Reads an error answer, whoever wrote it: a proxy's HTML page gives a problem with the status alone.
- * @param body the parsed JSON, or anything else where it was none.
+ * Reads an error answer of any author: a proxy's HTML page gives a problem with the status alone.
+ * @param body the parsed JSON, or anything else where there was none.
+ * @param retryAfter the header of that name; a date in it is ignored.
  */
 export function readProblem(status: number, body: unknown, retryAfter: string | null): Problem {
   const fields = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {}
   const reason = status === 400 && (fields.reason === 0 || fields.reason === 1) ? fields.reason : undefined
-  const told = problemCodes.find((code) => code === fields.code)
+  const named = problemCodes.find((code) => code === fields.code)
   const seconds = retryAfter !== null && /^\d+$/.test(retryAfter) ? Number(retryAfter) : undefined
   return new Problem({
     status,
-    code: reason !== undefined ? 'invalid_query' : (told ?? codeOfStatus[status] ?? 'internal'),
+    code: reason !== undefined ? 'invalid_query' : (named ?? codeOfStatus[status] ?? 'internal'),
     message: typeof fields.message === 'string' ? fields.message : `The server answered ${status}.`,
     requestId: typeof fields.requestId === 'string' ? fields.requestId : undefined,
     reason,

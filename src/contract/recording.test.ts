@@ -187,20 +187,14 @@ describe('a problem', () => {
     })
     fc.assert(
       fc.property(details, (given) => {
-        const body: unknown = JSON.parse(JSON.stringify(writeProblem(given)))
+        const body: unknown = JSON.parse(JSON.stringify(writeProblem(new Problem(given), given.requestId)))
         expect(readProblem(given.status, body, null)).toMatchObject(given)
       }),
     )
   })
 
   it('is the API’s own where it has a reason', () => {
-    const body = writeProblem({
-      status: 400,
-      code: 'invalid_query',
-      message: 'no',
-      reason: 0,
-      requestId: 'x',
-    })
+    const body = writeProblem(new Problem({ code: 'invalid_query', message: 'no', reason: 0 }), 'x')
     expect(body).toEqual({ reason: 0, message: 'no' })
     expect(readProblem(400, body, null)).toMatchObject({ code: 'invalid_query', reason: 0, message: 'no' })
   })

@@ -19,7 +19,7 @@ function explain(problem: Problem | null): string {
   switch (problem?.code) {
     case 'recorder_down':
       return t.audioDown
-    case 'search_timeout':
+    case 'recorder_timeout':
       return t.audioLate
     case 'busy':
     case 'too_many_searches':

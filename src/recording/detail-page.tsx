@@ -78,7 +78,7 @@ function Ways({ back, neighbours }: { readonly back: string; readonly neighbours
 }
 
 /** Told in the host's words, which are for whoever looks after the recorder. */
-const fromRecorder = new Set(['recorder_failed', 'recorder_untrusted', 'search_timeout'])
+const fromRecorder = new Set(['recorder_failed', 'recorder_untrusted', 'recorder_timeout'])
 
 interface GoneProps {
   readonly error: Error

@@ -138,7 +138,7 @@ export function Failed({ problem, account, query, pages, onRetry }: FailedProps)
       return <Forbidden account={account} />
     case 'recorder_down':
       return <RecorderDown problem={problem} onRetry={onRetry} />
-    case 'search_timeout': {
+    case 'recorder_timeout': {
       const week = { op: 'on', period: 'last-7-days' } as const
       const narrow = { ...query, page: 0, search: { ...query.search, startTime: week } }
       return (

@@ -51,7 +51,7 @@ function why(problem: Problem): string[] {
       return [t.offlineTitle]
     case 'recorder_down':
       return [t.downTitle, t.downHint, ...request]
-    case 'search_timeout':
+    case 'recorder_timeout':
       return [t.slowTitle, ...request]
     case 'recorder_failed':
     case 'recorder_mismatch':

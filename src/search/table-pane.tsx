@@ -1,4 +1,5 @@
 import { useEffect, useState, type RefObject } from 'react'
+import { problemFacts, type Problem } from '../contract/problems.ts'
 import type { PageUser } from './page-user.ts'
 import { useText } from '../text/i18n.ts'
 import { listText } from '../text/list-text.ts'
@@ -10,20 +11,11 @@ import { RecordingsTable, SkeletonTable } from './recordings-table.tsx'
 import type { RecordingRow } from './rows.ts'
 import type { Recordings } from './use-recordings.ts'
 
-/** Failures that leave the rows which are there true, if old; the others say that there are none to show. */
-const passing = new Set([
-  'internal',
-  'network',
-  'recorder_down',
-  'not_ready',
-  'unreadable_answer',
-  'too_many_searches',
-  'signed_out',
-  'recorder_failed',
-  'recorder_untrusted',
-])
-/** These say something about the search that failed: the rows stay where they are that very search's. */
-const passingForSame = new Set(['search_timeout', 'recorder_mismatch'])
+/** Whether the rows that are there are still true, if old. @param current whether they answer this very search. */
+function keepsRows(problem: Problem | null, current: boolean): boolean {
+  const keeps = problem === null ? 'always' : problemFacts[problem.code].keeps
+  return keeps === 'always' || (keeps === 'same' && current)
+}
 
 interface TablePaneProps {
   readonly pane: RefObject<HTMLDivElement | null>
@@ -36,9 +28,7 @@ interface TablePaneProps {
 /** The table, or what stands in its place. */
 export function TablePane({ pane, recordings, rows, account, currentId }: TablePaneProps) {
   const { answer, current, busy, problem, impossible, refresh } = recordings
-  const showRows =
-    answer !== null &&
-    (problem === null || passing.has(problem.code) || (current && passingForSame.has(problem.code)))
+  const showRows = answer !== null && keepsRows(problem, current)
   return (
     <>
       <DroppedNotice onReview={reviewFilters} />
@@ -59,7 +49,7 @@ export function TablePane({ pane, recordings, rows, account, currentId }: TableP
   )
 }
 
-/** Shown only when an answer takes long enough to wonder. */
+/** Appears only after a quarter of a second, so that quick answers do not flash it. */
 function BusyLine() {
   const [late, setLate] = useState(false)
   useEffect(() => {
@@ -95,7 +85,7 @@ function Instead({ recordings, account }: Pick<TablePaneProps, 'recordings' | 'a
   )
 }
 
-/** Takes the keyboard to the filters, or to the button that opens them. */
+/** Moves the focus to the filters, or to the button that opens them. */
 function reviewFilters(): void {
   const form = document.querySelector<HTMLElement>('form select, .list-chips button')
   form?.focus()

@@ -23,6 +23,7 @@ function explain(error: Error): string {
   if (code === 'wrong_credentials') return t.wrong
   if (code === 'refused_by_recorder') return t.refused({ contact: boot.contact ?? t.administrator })
   if (code === 'recorder_down') return t.down
+  if (code === 'recorder_timeout') return t.late
   if (code === 'recorder_untrusted') return t.untrusted
   if (code === 'recorder_failed') return t.recorderFailed
   if (code === 'network') return t.unreachable

@@ -21,6 +21,7 @@ export const sessionText = i18n('session', {
   untrusted:
     'Your password was not sent: the recorder’s certificate is not trusted. Tell your administrator.',
   recorderFailed: 'Your password could not be checked: the recorder gave no usable answer.',
+  late: 'Your password could not be checked: the recorder took too long to answer.',
   down: 'Your password could not be checked: the recording service is down.',
   unreachable: 'Your password could not be checked: the server cannot be reached.',
   failed: 'Your password could not be checked: something went wrong on the server.',

@@ -42,7 +42,6 @@ const refusedPasswords: readonly string[] = ['wrong_credentials', 'refused_by_re
 function unavailable(cause: unknown): Problem {
   return new Problem(
     {
-      status: 503,
       code: 'audit_unavailable',
       message:
         'Recordings cannot be played or saved now, because that cannot be logged. Ask your administrator to look after the audit log (AUDIT_LOG), then try again.',

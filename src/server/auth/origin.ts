@@ -4,7 +4,6 @@ import { Problem } from '../../contract/problems.ts'
 
 function crossOrigin(): Problem {
   return new Problem({
-    status: 403,
     code: 'cross_origin',
     message: 'This is answered to the dashboard’s own pages only. Open the dashboard itself.',
   })

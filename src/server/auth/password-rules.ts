@@ -41,5 +41,5 @@ export async function requireStrong(username: string, password: string, old: str
   const message = isSame
     ? 'Use a password that is not the current one.'
     : await weaknessOf(username, password)
-  if (message !== null) throw new Problem({ status: 400, code: 'weak_password', message })
+  if (message !== null) throw new Problem({ code: 'weak_password', message })
 }

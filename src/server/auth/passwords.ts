@@ -39,7 +39,6 @@ export const MAX_CREDENTIAL_LENGTH = 256
 
 export function wrongCredentials(): Problem {
   return new Problem({
-    status: 401,
     code: 'wrong_credentials',
     message: 'The username or the password is wrong.',
   })

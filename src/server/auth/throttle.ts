@@ -69,7 +69,6 @@ function tooMany(retryAfterMs: number): Problem {
   const seconds = Math.max(1, Math.ceil(retryAfterMs / 1000))
   const [count, unit] = seconds < 60 ? [seconds, 'second'] : [Math.ceil(seconds / 60), 'minute']
   return new Problem({
-    status: 429,
     code: 'too_many_attempts',
     message: `Too many failed attempts. Try again in ${count} ${unit}${count === 1 ? '' : 's'}.`,
     retryAfterMs: seconds * 1000,

@@ -12,7 +12,6 @@ const slots = Array.from({ length: MAX_TRIES }, (_, slot) => slot)
 function tooMany(waitMs: number): Problem {
   const minutes = Math.ceil(waitMs / 60_000)
   return new Problem({
-    status: 429,
     code: 'too_many_attempts',
     message: `Too many passwords that the recorder has not taken were tried for this user. Try again in ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}.`,
     retryAfterMs: waitMs,

@@ -37,7 +37,7 @@ export interface Viewers {
 }
 
 export function signedOut(): Problem {
-  return new Problem({ status: 401, code: 'signed_out', message: 'You are signed out. Sign in to go on.' })
+  return new Problem({ code: 'signed_out', message: 'You are signed out. Sign in to go on.' })
 }
 
 /** @returns null where the header is no `Basic` or cannot be read. */

@@ -17,8 +17,5 @@ export function storageProblem(error: unknown): Problem | null {
   if (!isStorageFailure(error)) return null
   const message =
     'The server cannot read or write its files now. Try again in a moment; if it goes on, tell your administrator.'
-  return new Problem(
-    { status: 503, code: 'storage_failed', message, retryAfterMs: RETRY_MS },
-    { cause: error },
-  )
+  return new Problem({ code: 'storage_failed', message, retryAfterMs: RETRY_MS }, { cause: error })
 }

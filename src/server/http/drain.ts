@@ -16,7 +16,6 @@ export interface Drain {
 
 export function stoppingProblem(): Problem {
   return new Problem({
-    status: 503,
     code: 'not_ready',
     message: 'The host is stopping. Try again in a moment.',
     retryAfterMs: 5000,

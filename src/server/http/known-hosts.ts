@@ -58,7 +58,6 @@ export function knownHosts({ host, allowedHosts, trustProxy, tls }: KnownBy): Kn
 
 function unreadableHost(): Problem {
   return new Problem({
-    status: 400,
     code: 'invalid_request',
     message: 'The request needs one Host header with the name of a host.',
   })
@@ -67,7 +66,6 @@ function unreadableHost(): Problem {
 /** It does not repeat the name, which somebody else chose. */
 function wrongHost(): Problem {
   return new Problem({
-    status: 421,
     code: 'wrong_host',
     message:
       'The dashboard does not answer under this name. If it should, set ALLOWED_HOSTS on its host to the names in its addresses.',

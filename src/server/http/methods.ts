@@ -26,7 +26,6 @@ export function refuseOtherMethods(app: FastifyInstance): () => void {
         onRequest: async (_request, reply) => {
           reply.header('allow', allow)
           throw new Problem({
-            status: 405,
             code: 'method_not_allowed',
             message: `This address answers ${allow} only.`,
           })

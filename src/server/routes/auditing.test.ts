@@ -97,7 +97,7 @@ function watched() {
   return { asked, fail, wrap }
 }
 
-const down = new Problem({ status: 504, code: 'recorder_down', message: 'Down.' })
+const down = new Problem({ code: 'recorder_down', message: 'Down.' })
 
 describe('signing in and out', () => {
   it('has a line each, in the session that they open and end', async () => {

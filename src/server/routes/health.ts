@@ -8,7 +8,7 @@ import { stoppingProblem } from '../http/drain.ts'
 import type { Source } from '../sources/source.ts'
 
 function notReady(): Problem {
-  return new Problem({ status: 503, code: 'not_ready', message: 'The host is not ready.' })
+  return new Problem({ code: 'not_ready', message: 'The host is not ready.' })
 }
 
 export interface HealthOptions {

@@ -57,7 +57,6 @@ function turnsOf(name: LaneName, { running, runningInAll, waiting, waitMs }: Lan
     waitMs,
     full: () =>
       new Problem({
-        status: 429,
         code: 'too_many_searches',
         message: `${running} of your ${what} run and ${waiting} wait. Try again when some are answered.`,
         retryAfterMs: 1000,

@@ -41,7 +41,6 @@ export function sendMedia(request: FastifyRequest, reply: FastifyReply, media: M
   if (asked) reply.header('content-range', writeContentRange(range, media.size))
   if (asked && !range) {
     throw new Problem({
-      status: 416,
       code: 'range_not_satisfiable',
       message: `The recording has ${media.size} bytes.`,
     })

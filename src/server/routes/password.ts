@@ -24,7 +24,6 @@ function readChange(body: unknown): v.InferOutput<typeof change> {
   const read = v.safeParse(change, body)
   if (read.success) return read.output
   throw new Problem({
-    status: 400,
     code: 'invalid_request',
     message: 'Send JSON with the old and the new password.',
   })
@@ -35,7 +34,7 @@ function notHere({ scope }: Principal): Problem {
     scope.kind === 'recorder'
       ? 'Passwords are kept by the recorder, or by the directory behind it. Change yours there.'
       : 'This is an account of the demo, and everybody knows its password. It cannot be changed.'
-  return new Problem({ status: 403, code: 'forbidden', message })
+  return new Problem({ code: 'forbidden', message })
 }
 
 export function passwordRoute(app: FastifyInstance, options: PasswordOptions): void {
@@ -51,7 +50,6 @@ export function passwordRoute(app: FastifyInstance, options: PasswordOptions): v
       if (!storageProblem(error)) throw error
     }
     throw new Problem({
-      status: 401,
       code: 'signed_out',
       message: 'Your password was changed. Sign in again with the new one.',
     })

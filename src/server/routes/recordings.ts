@@ -29,7 +29,7 @@ interface Query {
 }
 
 function invalid(reason: Reason, message: string): Problem {
-  return new Problem({ status: 400, code: 'invalid_query', reason, message })
+  return new Problem({ code: 'invalid_query', reason, message })
 }
 
 function readQuery(request: FastifyRequest, viewer: Viewer): Query {
@@ -50,13 +50,12 @@ type ById = FastifyRequest<{ Params: { id: string } }>
 function readId(request: ById): string {
   const { id } = request.params
   if (isGuid(id)) return id
-  throw new Problem({ status: 400, code: 'invalid_request', message: 'The recording’s id is no GUID.' })
+  throw new Problem({ code: 'invalid_request', message: 'The recording’s id is no GUID.' })
 }
 
 function existing<T>(found: T | null): T {
   if (found !== null) return found
   throw new Problem({
-    status: 404,
     code: 'not_found',
     message: 'This recording is not available: removed, expired, or outside your rights.',
   })
@@ -68,7 +67,6 @@ export function recordingRoutes(app: FastifyInstance, options: RecordingsOptions
   const requireBaseAccess = ({ username, role }: Principal): void => {
     if (role !== 'none') return
     throw new Problem({
-      status: 403,
       code: 'forbidden',
       message: `${username} may not search recordings. Ask ${options.contact ?? 'your administrator'} for “Call Recording Base Access”.`,
     })
@@ -118,7 +116,6 @@ export function recordingRoutes(app: FastifyInstance, options: RecordingsOptions
   const live = audited(options, 'live', async (_request, _reply, { principal }) => {
     if (principal.role === 'manager') return []
     throw new Problem({
-      status: 403,
       code: 'forbidden',
       message: `${principal.username} may not see calls in progress: it takes “Complete management”.`,
     })

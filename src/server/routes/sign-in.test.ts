@@ -453,7 +453,6 @@ describe('too many failures', () => {
 
   it('are none where the source could not judge', async () => {
     const down = new Problem({
-      status: 504,
       code: 'recorder_down',
       message: 'The recording service is down.',
     })

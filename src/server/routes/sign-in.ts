@@ -35,7 +35,6 @@ function readCredentials(body: unknown): Credentials {
   const read = v.safeParse(credentials, body)
   if (read.success) return read.output
   throw new Problem({
-    status: 400,
     code: 'invalid_request',
     message: 'Send JSON with a username and a password.',
   })

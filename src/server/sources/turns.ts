@@ -37,7 +37,7 @@ export interface Turns {
 
 /** Where a host has too much to do just now. */
 export function busy(message: string, retryAfterMs = 2000): Problem {
-  return new Problem({ status: 503, code: 'busy', message, retryAfterMs })
+  return new Problem({ code: 'busy', message, retryAfterMs })
 }
 
 interface Waiter {

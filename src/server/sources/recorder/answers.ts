@@ -86,7 +86,6 @@ async function invalidQuery(answer: WireAnswer, signal: AbortSignal): Promise<Pr
     return recorderFailed('refused the search without the reason that its API promises')
   }
   return new Problem({
-    status: 400,
     code: 'invalid_query',
     reason,
     message: message.slice(0, MAX_MESSAGE_LENGTH),
@@ -96,7 +95,6 @@ async function invalidQuery(answer: WireAnswer, signal: AbortSignal): Promise<Pr
 function busy(answer: WireAnswer): Problem {
   const seconds = header(answer.headers, 'retry-after') ?? ''
   return new Problem({
-    status: 429,
     code: 'too_many_searches',
     message: 'The recorder has too much to do. Try again in a moment.',
     retryAfterMs: /^\d{1,6}$/.test(seconds) ? Number(seconds) * 1000 : 1000,
@@ -105,7 +103,6 @@ function busy(answer: WireAnswer): Problem {
 
 const forbidden = (): Problem =>
   new Problem({
-    status: 403,
     code: 'forbidden',
     message: 'The recorder does not let you search recordings: it takes “Call Recording Base Access”.',
   })
@@ -121,5 +118,8 @@ export async function problemOf(answer: WireAnswer, signal: AbortSignal): Promis
   if (statusCode === 404) return recorderFailed('has no Recordings API at RECORDER_URL')
   if (statusCode >= 300 && statusCode < 400)
     return recorderFailed('redirects, which is not followed: check RECORDER_URL')
-  return recorderFailed(`answered ${statusCode}`, [500, 502, 503].includes(statusCode) ? statusCode : 502)
+  return recorderFailed(
+    `answered ${statusCode}`,
+    statusCode === 500 || statusCode === 503 ? statusCode : undefined,
+  )
 }

@@ -6,7 +6,7 @@ import { Agent, request as requestPlainly, type ClientRequest, type IncomingMess
 import { Agent as SecureAgent, request as requestSecurely } from 'node:https'
 import type { Socket } from 'node:net'
 import type { Breaker } from './breaker.ts'
-import { isUntrusted, recorderDown, recorderFailed, searchTimeout } from './failures.ts'
+import { isUntrusted, recorderDown, recorderFailed, recorderTimeout } from './failures.ts'
 import { KEEP_ALIVE_MS, MAX_HEADER_BYTES, type RecorderLimits } from './limits.ts'
 import { NotConnected, trustOf, type WireAnswer, type Question, type Wire, type WireOptions } from './wire.ts'
 
@@ -47,7 +47,7 @@ function watchBody(body: IncomingMessage, idleMs: number): void {
   const { socket } = body
   const check = (): void => {
     if (body.readableLength > 0) socket.setTimeout(idleMs)
-    else body.destroy(searchTimeout())
+    else body.destroy(recorderTimeout())
   }
   // At its end already: by the time that it closes, the connection may be another answer's.
   const over = (): void => void socket.off('timeout', check)
@@ -77,7 +77,7 @@ class AudioWire implements Wire {
       signal.throwIfAborted()
       const request = this.#request(question)
       const { firstByteMs } = this.#options.limits
-      const timer = setTimeout(() => request.destroy(searchTimeout()), firstByteMs)
+      const timer = setTimeout(() => request.destroy(recorderTimeout()), firstByteMs)
       const leave = (): void => void request.destroy(signal.reason as Error)
       const over = (): void => {
         clearTimeout(timer)

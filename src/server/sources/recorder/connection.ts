@@ -8,7 +8,7 @@ import type { Release } from '../turns.ts'
 import { header } from './answers.ts'
 import { createGuard, type CredentialGuard, type Request, type Sent, type Verdict } from './credentials.ts'
 import { openCrossing, type RecorderRequest, type CrossingOptions } from './crossing.ts'
-import { explainFailure, searchTimeout } from './failures.ts'
+import { explainFailure, recorderTimeout } from './failures.ts'
 import type { RecorderLimits } from './limits.ts'
 import { joined } from './signals.ts'
 import { discard, NotConnected, type WireAnswer } from './wire.ts'
@@ -32,7 +32,7 @@ export interface Connection {
    * Asks once, never again: who wants another try is the page. Users take turns.
    * @param credentials null asks without any.
    * @returns the answer at its headers; the caller reads or destroys its body.
-   * @throws Problem `recorder_down`, `recorder_untrusted`, `recorder_failed`, `search_timeout`, `signed_out`,
+   * @throws Problem `recorder_down`, `recorder_untrusted`, `recorder_failed`, `recorder_timeout`, `signed_out`,
    * `too_many_attempts`, `busy`, or the signal's reason.
    */
   ask(call: GuardedCall, credentials: Credentials | null, signal: AbortSignal): Promise<WireAnswer>
@@ -130,7 +130,7 @@ export function openConnection(options: ConnectionOptions): Connection {
 
 /**
  * Runs something within the limit for a whole answer. The timer is cleared in any case.
- * @throws Problem 504 `search_timeout`, told apart from the recorder's own 504.
+ * @throws Problem 504 `recorder_timeout`, told apart from the recorder's own 504.
  */
 export async function within<T>(
   limitMs: number,
@@ -138,7 +138,7 @@ export async function within<T>(
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const overdue = new AbortController()
-  const timer = setTimeout(() => overdue.abort(searchTimeout()), limitMs)
+  const timer = setTimeout(() => overdue.abort(recorderTimeout()), limitMs)
   try {
     return await joined([signal, overdue.signal], work)
   } finally {

@@ -1,63 +1,61 @@
-/** What went wrong between the host and the recorder, as problems that say who has to do what. */
+/** What can go wrong between the host and the recorder, as problems that say what to do about it. */
 import { errors } from 'undici'
 import { Problem } from '../../../contract/problems.ts'
 import { NotConnected } from './wire.ts'
 
-/** The recorder's own 504, an open breaker, no connection: no search is the cause, and waiting is the remedy. */
+/** The recorder's own 504, an open breaker or no connection. The search is not the cause; waiting is the remedy. */
 export function recorderDown(retryAfterMs?: number): Problem {
   return new Problem({
-    status: 504,
     code: 'recorder_down',
     message: 'The recording service is down or cannot be reached. Try again in a moment.',
     retryAfterMs,
   })
 }
 
-/** An answer that is none: it says what about it, never what stood in it. */
-export function recorderFailed(what: string, status = 502): Problem {
+/**
+ * An answer that cannot be used. The message says what is wrong with it and never repeats it.
+ * @param status the recorder's own, where it is passed on.
+ */
+export function recorderFailed(what: string, status?: 500 | 503): Problem {
   return new Problem({ status, code: 'recorder_failed', message: `The recorder ${what}.` })
 }
 
-/** Rows that were not asked for. Shown, they would be wrong calls under a right heading. */
+/** Rows that do not answer the search. If they were shown, wrong calls would stand under a right heading. */
 export function recorderMismatch(what: string): Problem {
   return new Problem({
-    status: 502,
     code: 'recorder_mismatch',
     message: `The recorder answered with other recordings than were asked for (${what}), so none is shown.`,
   })
 }
 
-/** The relay's own limit, which a narrower search keeps to. */
-export function searchTimeout(): Problem {
+/** The relay's own time limit, for a search as for a recording, its audio or a sign-in. */
+export function recorderTimeout(): Problem {
   return new Problem({
-    status: 504,
-    code: 'search_timeout',
-    message: 'The recorder took longer than this host waits. Narrow the search to a shorter period.',
+    code: 'recorder_timeout',
+    message: 'The recorder took longer than this host waits.',
   })
 }
 
 export function credentialsRefused(): Problem {
   return new Problem({
-    status: 401,
     code: 'signed_out',
     message: 'The recorder no longer accepts this password. Sign in again.',
   })
 }
 
-/** A 403 that says nothing about the password, since a wrong one gets it too. */
+/** A 403 that says nothing about the password, because a wrong one gets it too. */
 export function passwordNotChecked(): Problem {
   return recorderFailed(
     'or something before it refuses everybody (403), so your password could not be checked',
   )
 }
 
-/** The vendor's switch for users of single sign-on, who have a password and may still not use it here. */
+/** The vendor's switch for users of single sign-on: they have a password, but may not use it here without it. */
 export const SSO_SETTING = 'AllowBasicAuthForSsoUsersViaWebApi=1'
 
-/** A refusal at sign-in: a wrong password and a single sign-on user look alike from here. */
+/** A refusal at sign-in. From here, a wrong password and a user of single sign-on look alike. */
 export function refusedByRecorder(): Problem {
   return new Problem({
-    status: 401,
     code: 'refused_by_recorder',
     message: `The recorder refused this username and password. For users of single sign-on its administrator has to set ${SSO_SETTING}.`,
   })
@@ -66,7 +64,6 @@ export function refusedByRecorder(): Problem {
 function untrusted(code: string, cause: unknown): Problem {
   return new Problem(
     {
-      status: 502,
       code: 'recorder_untrusted',
       message: `The recorder’s certificate is not trusted (${code}). If it is of your own authority, set RECORDER_CA_FILE to that authority’s certificate.`,
     },
@@ -74,7 +71,7 @@ function untrusted(code: string, cause: unknown): Problem {
   )
 }
 
-/** Codes of OpenSSL's verdicts on a certificate, as Node gives them to errors (`tls`, X509 certificate error codes). */
+/** OpenSSL's verdicts on a certificate, as codes of Node's errors (`tls`, X509 certificate error codes). */
 const certificateCodes =
   /^(UNABLE_TO_\w+|CERT_\w+|\w*SELF_SIGNED\w*|DEPTH_ZERO_\w+|ERR_TLS_CERT_ALTNAME_INVALID|HOSTNAME_MISMATCH|INVALID_(CA|PURPOSE)|PATH_LENGTH_EXCEEDED|ERROR_IN_CERT\w+|CRL_\w+)$/
 
@@ -94,16 +91,16 @@ const connectCodes = new Set([
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error ? String(error.code) : ''
 
-/** An address may stand for several, each with its own error: the last word is as good as any. */
+/** A name may resolve to several addresses, each with its own error. Any of them will do. */
 function first(thrown: unknown): unknown {
   const error = thrown instanceof NotConnected ? thrown.cause : thrown
   return error instanceof AggregateError && codeOf(error) === '' ? error.errors[0] : error
 }
 
-/** Whether it was the certificate that no connection came of. */
+/** Whether the certificate is the reason for having no connection. */
 export const isUntrusted = (error: unknown): boolean => certificateCodes.test(codeOf(first(error)))
 
-/** Names an error of the connection or of HTTP; another one is returned as it is. */
+/** Turns an error of the connection or of HTTP into a problem; any other error is returned unchanged. */
 export function explainFailure(thrown: unknown): unknown {
   const error = first(thrown)
   if (error instanceof Problem) return error
@@ -111,7 +108,7 @@ export function explainFailure(thrown: unknown): unknown {
   if (certificateCodes.test(code)) return untrusted(code, error)
   if (connectCodes.has(code)) return recorderDown()
   if (error instanceof errors.HeadersTimeoutError || error instanceof errors.BodyTimeoutError) {
-    return searchTimeout()
+    return recorderTimeout()
   }
   if (error instanceof errors.HeadersOverflowError || code === 'HPE_HEADER_OVERFLOW')
     return recorderFailed('sent more headers than are read')

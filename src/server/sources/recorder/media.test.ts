@@ -336,7 +336,7 @@ describe('audio that breaks', () => {
   it.each(Object.entries(broken))('because it %s never ends as if it were whole', async (name, what) => {
     const { recorder } = await open(name.startsWith('stalls') ? { limits: { firstByteMs: 400 } } : {})
     recorder.on('media', what, 1)
-    const told = name.startsWith('stalls') ? '504 search_timeout' : '502 recorder_failed'
+    const told = name.startsWith('stalls') ? '504 recorder_timeout' : '502 recorder_failed'
     const answer = await listen()
     const { status, complete, body, headers } = answer
     // It may break before the first byte is on its way to the client, who then hears why.
@@ -436,7 +436,7 @@ describe('an answer that is no audio', () => {
   it('for silence is the relay’s own limit', async () => {
     const { recorder } = await open({ limits: { firstByteMs: 300, answerMs: 400 } })
     recorder.on('media', fault.silence)
-    expect(outcome(await listen())).toBe('504 search_timeout')
+    expect(outcome(await listen())).toBe('504 recorder_timeout')
     await settled(recorder)
   })
 

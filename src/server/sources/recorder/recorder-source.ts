@@ -8,7 +8,7 @@ import type { Asker, Credentials, Page, Principal, Source } from '../source.ts'
 import type { Tries } from '../tries.ts'
 import { openConnection, within, type Connection } from './connection.ts'
 import { askDetail } from './detail.ts'
-import { credentialsRefused, passwordNotChecked, recorderDown, refusedByRecorder } from './failures.ts'
+import { credentialsRefused, passwordNotChecked, refusedByRecorder } from './failures.ts'
 import { standardLimits, type RecorderLimits } from './limits.ts'
 import { askPage, checkPage, type NameOf } from './list.ts'
 import {
@@ -90,8 +90,8 @@ async function tryPassword(
     await askPage(connection, query, credentials, new AbortController().signal)
   } catch (error) {
     if (!(error instanceof Problem && error.code === 'forbidden')) throw error
-    // The password is right and the right to search is missing: the page says which, and whom to ask. But who refuses
-    // everybody has not looked at the password.
+    // The password is correct and the right to search is missing: the page says which, and whom to ask. But a server that
+    // refuses everybody has not looked at the password.
     if (!(await checksPasswords(connection))) throw passwordNotChecked()
   }
 }
@@ -106,9 +106,7 @@ async function authenticate(
     await tryPassword(connection, credentials, trier)
   } catch (error) {
     if (!(error instanceof Problem)) throw error
-    if (error.code === 'signed_out') throw refusedByRecorder()
-    // Nobody's search took too long: the password could not be checked.
-    throw error.code === 'search_timeout' ? recorderDown() : error
+    throw error.code === 'signed_out' ? refusedByRecorder() : error
   }
   return principalOf(credentials)
 }

@@ -31,7 +31,6 @@ const naming =
 
 function neitherKnown(): Problem {
   return new Problem({
-    status: 502,
     code: 'recorder_failed',
     message: `The recorder filters by neither ${remoteParameters.join(' nor ')}: searches by remote number cannot be answered.`,
   })

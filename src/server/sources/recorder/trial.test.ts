@@ -133,7 +133,7 @@ describe('a password that was sent and got no answer', () => {
   it.each([
     ['the connection broke off', fault.cut('nothing'), '502 recorder_failed'],
     ['it was no HTTP', fault.noHttp, '502 recorder_failed'],
-    ['none came in time', fault.silence, '504 recorder_down'],
+    ['none came in time', fault.silence, '504 recorder_timeout'],
   ])('counts, because %s', async (_why, what, expected) => {
     const { recorder } = await open({ limits: { firstByteMs: 300, answerMs: 400 } })
     recorder.on('list', what)

@@ -11,7 +11,6 @@ const RETRY_AFTER_MS = 5000
 function notStored(cause: unknown): Problem {
   return new Problem(
     {
-      status: 503,
       code: 'storage_failed',
       message: 'The password was not changed, because it cannot be stored now. Try again in a moment.',
       retryAfterMs: RETRY_AFTER_MS,
