@@ -112,14 +112,17 @@ function unusual(usual: DemoCall, index: number, nowMs: number): DemoCall {
     : usual
 }
 
-/** All of the demo's recordings, the vendor's example first, then oldest to newest; none ends after `nowMs`. */
-export function* demoCalls(nowMs: number): Generator<DemoCall> {
+/**
+ * All of the demo's recordings, the vendor's example first, then oldest to newest; none ends after `nowMs`.
+ * @param count how many, the example's 64 and the last hour's 14 among them.
+ */
+export function* demoCalls(nowMs: number, count = DEMO_RECORDINGS): Generator<DemoCall> {
   const random = seededRandom(SEED)
   const world = { random, nowMs, nextCaller: callers(random), nextPerson: people(random) }
   const example = exampleCalls(random)
   yield* example
   const latestMs = nowMs - 60_000
-  const earlier = DEMO_RECORDINGS - example.length - JUST_NOW
+  const earlier = count - example.length - JUST_NOW
   const usual = businessMoments(random, thirteenMonthsBefore(nowMs), latestMs, earlier)
   const justNow = Array.from({ length: JUST_NOW }, () => latestMs - Math.floor(random.next() * 50 * 60_000))
   let previous: DemoCall | null = null

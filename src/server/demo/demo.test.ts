@@ -8,6 +8,7 @@ import { openForWriting } from '../sources/sqlite/database.ts'
 import { Directory } from '../sources/sqlite/directory.ts'
 import { importRecordings } from '../sources/sqlite/import-file.ts'
 import { openSqliteSource } from '../sources/sqlite/sqlite-source.ts'
+import { DEMO_NOW_MS, demoStore } from '../../testing/demo.ts'
 import { temporaryFolder, testStore, type TestStore } from '../../testing/store.ts'
 import type { DemoCall } from './call.ts'
 import { DEMO_RECORDINGS, demoCalls } from './calls.ts'
@@ -17,11 +18,12 @@ import { demoPeople } from './people.ts'
 const { signal } = new AbortController()
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
-/** A Monday morning. */
-const NOW_MS = Date.parse('2026-11-23T08:31:00+01:00')
+const NOW_MS = DEMO_NOW_MS
 
 const quiet = (): void => {}
-const prepare = (dataDir: string, nowMs = NOW_MS) => prepareDemo({ dataDir, nowMs, log: quiet })
+/** Where it does not matter how many there are. */
+const FEW = 200
+const prepareFew = (dataDir: string) => prepareDemo({ dataDir, nowMs: NOW_MS, log: quiet, recordings: FEW })
 
 async function withSource<T>(dataDir: string, work: (source: SqliteSource) => Promise<T>): Promise<T> {
   const source = await openSqliteSource({ dataDir, workers: 0 })
@@ -58,8 +60,14 @@ describe('the demo store', () => {
   })
   afterEach(() => folder.remove())
 
+  /** Puts a copy of the whole data in the folder's place. */
+  const useDemo = async (): Promise<void> => {
+    folder.remove()
+    folder = await demoStore()
+  }
+
   it('answers the vendor’s first example to the letter', async () => {
-    await prepare(folder.dataDir)
+    await useDemo()
     await withSource(folder.dataDir, async (source) => {
       const query =
         'startTime=between:2018-11-01T00:00:00Z;2018-11-02T00:00:00Z&remotePartyNumber=contains:02&direction=1'
@@ -94,7 +102,7 @@ describe('the demo store', () => {
   })
 
   it('has something for everyone who may try it', async () => {
-    await prepare(folder.dataDir)
+    await useDemo()
     expect(isDemoStore(folder.dataDir)).toBe(true)
     await withSource(folder.dataDir, async (source) => {
       const signedIn = demoAccounts.map(({ username, password }) => source.authenticate(username, password))
@@ -116,8 +124,8 @@ describe('the demo store', () => {
   })
 
   it('is the same for the same moment', async () => {
-    const other = temporaryFolder()
-    await Promise.all([prepare(folder.dataDir), prepare(other.dataDir)])
+    const other = await demoStore()
+    await prepareDemo({ dataDir: folder.dataDir, nowMs: NOW_MS, log: quiet })
     const [first, second] = await Promise.all([everything(folder.dataDir), everything(other.dataDir)])
     expect(first === second).toBe(true)
     other.remove()
@@ -128,7 +136,7 @@ describe('the demo store', () => {
     const log = (line: string): void => void lines.push(line)
     const madeAt = async (nowMs: number): Promise<boolean> => {
       lines.length = 0
-      await prepareDemo({ dataDir: folder.dataDir, nowMs, log })
+      await prepareDemo({ dataDir: folder.dataDir, nowMs, log, recordings: FEW })
       return lines.length > 0
     }
     expect(await madeAt(NOW_MS)).toBe(true)
@@ -143,9 +151,7 @@ describe('the demo store', () => {
     expect(await madeAt(NOW_MS + 6 * DAY_MS)).toBe(true)
     expect(new Directory(db).account('mine')?.user.group).toBe('My own')
     db.close()
-    await withSource(folder.dataDir, async (source) =>
-      expect(await total(source, 'mine')).toBe(DEMO_RECORDINGS),
-    )
+    await withSource(folder.dataDir, async (source) => expect(await total(source, 'mine')).toBe(FEW))
   })
 
   it('never takes the place of real recordings or accounts', async () => {
@@ -154,7 +160,7 @@ describe('the demo store', () => {
       testStore([], [{ username: 'me', role: 'manager', password: 'x' }]),
     ])
     for (const { dataDir, remove } of stores) {
-      await prepare(dataDir)
+      await prepareFew(dataDir)
       expect(isDemoStore(dataDir)).toBe(false)
       await withSource(dataDir, async (source) => expect(await source.principal('supervisor')).toBeNull())
       remove()
@@ -162,14 +168,14 @@ describe('the demo store', () => {
   })
 
   it('makes room for real recordings where that is asked for, and leaves nothing behind', async () => {
-    await prepare(folder.dataDir)
+    await useDemo()
     const input = Readable.from([Buffer.from('{"totalCount":0,"recordings":[]}')])
     await importRecordings({ dataDir: folder.dataDir, input, name: 'x.json', replaceDemo: true })
     expect(isDemoStore(folder.dataDir)).toBe(false)
     const left = readdirSync(folder.dataDir, { recursive: true, encoding: 'utf8' })
     expect(left.filter((name) => name.endsWith('.mp3'))).toEqual([])
     await withSource(folder.dataDir, async (source) => expect(await source.principal('manager')).toBeNull())
-    await prepare(folder.dataDir)
+    await prepareFew(folder.dataDir)
     expect(isDemoStore(folder.dataDir)).toBe(true)
   })
 

@@ -14,6 +14,7 @@ import { dropDemo, isEmptyStore, readDemoMark, writeDemoMark } from '../sources/
 import { Directory } from '../sources/sqlite/directory.ts'
 import { hashPassword } from '../sources/sqlite/passwords.ts'
 import { RecordingWriter } from '../sources/sqlite/recording-writer.ts'
+import type { DemoCall } from './call.ts'
 import { DEMO_RECORDINGS, demoCalls } from './calls.ts'
 import { demoAccounts, demoPeople, ledGroups } from './people.ts'
 
@@ -31,6 +32,8 @@ export interface DemoOptions {
   readonly nowMs: number
   /** Told what is being done, one line at a time. */
   readonly log: (line: string) => void
+  /** How many recordings, at least 100; left out, `DEMO_RECORDINGS`. */
+  readonly recordings?: number
 }
 
 /** Whether the store holds demo data. @throws OperatorError where it cannot be read. */
@@ -58,18 +61,14 @@ function isDue(db: Database, nowMs: number): boolean {
  * real recordings or accounts is left alone. Accounts that were added to a demo store are kept.
  * @throws OperatorError as opening a store does.
  */
-export async function prepareDemo({ dataDir, nowMs, log }: DemoOptions): Promise<void> {
+export async function prepareDemo(options: DemoOptions): Promise<void> {
+  const { dataDir, nowMs, log, recordings = DEMO_RECORDINGS } = options
   const db = openForWriting(dataDir)
   try {
     if (!isDue(db, nowMs)) return
-    log(`Making demo data: ${DEMO_RECORDINGS.toLocaleString('en')} recordings …`)
-    const passwords = new Map<string, string>()
-    await Promise.all(
-      demoAccounts.map(async ({ username, password }) => {
-        passwords.set(username, await hashPassword(password))
-      }),
-    )
-    explained(dataDir, () => fill(db, dataDir, nowMs, passwords))
+    log(`Making demo data: ${recordings.toLocaleString('en')} recordings …`)
+    const hashes = await demoHashes()
+    explained(dataDir, () => fill(db, { ...options, recordings }, hashes))
     db.pragma('wal_checkpoint(TRUNCATE)')
     log('The demo data is ready.')
   } finally {
@@ -77,7 +76,19 @@ export async function prepareDemo({ dataDir, nowMs, log }: DemoOptions): Promise
   }
 }
 
-function fill(db: Database, dataDir: string, nowMs: number, passwords: ReadonlyMap<string, string>): void {
+/** @returns the hash of each password. Everyone knows it, so accounts of the same password need no salt of their own. */
+async function demoHashes(): Promise<ReadonlyMap<string, string>> {
+  const passwords = new Set(demoAccounts.map(({ password }) => password))
+  return new Map(
+    await Promise.all([...passwords].map(async (known) => [known, await hashPassword(known)] as const)),
+  )
+}
+
+function fill(
+  db: Database,
+  { dataDir, nowMs, recordings }: Required<DemoOptions>,
+  hashes: ReadonlyMap<string, string>,
+): void {
   const shelf = new AudioShelf(dataDir)
   try {
     db.transaction(() => {
@@ -86,11 +97,11 @@ function fill(db: Database, dataDir: string, nowMs: number, passwords: ReadonlyM
       dropDemo(db)
       const directory = new Directory(db)
       for (const { share: _, ...person } of demoPeople) directory.savePerson(person)
-      for (const { username, role } of demoAccounts) {
+      for (const { username, password, role } of demoAccounts) {
         const leads = role === 'supervisor' ? ledGroups : []
-        directory.saveAccount({ user: { username }, role, leads }, passwords.get(username) ?? '')
+        directory.saveAccount({ user: { username }, role, leads }, hashes.get(password) ?? '')
       }
-      writeCalls(db, shelf, nowMs)
+      writeCalls(db, shelf, demoCalls(nowMs, recordings))
       const accounts = demoAccounts.map(({ username }) => username)
       writeDemoMark(db, { edition: EDITION, madeForMs: nowMs, accounts })
     }).immediate()
@@ -100,10 +111,10 @@ function fill(db: Database, dataDir: string, nowMs: number, passwords: ReadonlyM
   }
 }
 
-function writeCalls(db: Database, shelf: AudioShelf, nowMs: number): void {
+function writeCalls(db: Database, shelf: AudioShelf, calls: Iterable<DemoCall>): void {
   const audio = demoAudio().map((file): StoredAudio => shelf.add(file))
   const writer = new RecordingWriter(db)
-  for (const { audioIndex, ...call } of demoCalls(nowMs)) {
+  for (const { audioIndex, ...call } of calls) {
     const chosen = audioIndex === null ? undefined : audio[audioIndex % audio.length]
     writer.put(chosen ? { ...call, audio: chosen } : call)
   }

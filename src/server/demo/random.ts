@@ -20,8 +20,12 @@ export function seededRandom(seed: number): Random {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
   }
   const int = (least: number, most: number): number => least + Math.floor(next() * (most - least + 1))
-  const hex = (digits: number): string =>
-    Array.from({ length: digits }, () => int(0, 15).toString(16)).join('')
+  // Called a million times: joining arrays of digits took half of the time that making the calls takes.
+  const hex = (digits: number): string => {
+    let text = ''
+    for (let count = 0; count < digits; count += 1) text += '0123456789abcdef'.charAt(int(0, 15))
+    return text
+  }
   return {
     next,
     int,
