@@ -47,6 +47,7 @@ const floorPlan: Readonly<Record<string, readonly string[] | 'anything'>> = {
   ],
   'server/commands': [
     'contract',
+    'lib',
     'server/platform',
     'server/process',
     'server/config',

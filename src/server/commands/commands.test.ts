@@ -123,6 +123,8 @@ describe('npm run import', () => {
     [[], 2, /Name exactly one FILE\.\n\nUsage/],
     [['a', 'b'], 2, /Name exactly one FILE/],
     [['a', '--format', 'xml'], 2, /--format cannot be “xml”/],
+    [['a', '--dates', 'ymd'], 2, /--dates cannot be “ymd”: it takes dmy or mdy/],
+    [['a', '--tz', 'Europe/Atlantis'], 2, /--tz cannot be “Europe\/Atlantis”/],
     [['a', '--fromat', 'csv'], 2, /--fromat[^]*Usage/],
     [['-'], 1, /standard input: line 1: .*Nothing was imported/],
   ])('with %j ends with %i and says why', async (args, expected, message) => {

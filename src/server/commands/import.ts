@@ -5,23 +5,33 @@ import { SingleBar } from 'cli-progress'
 import { openForWriting } from '../sources/sqlite/database.ts'
 import { importFormats } from '../sources/sqlite/import-formats.ts'
 import { importRecordings, type ImportProgress, type ImportResult } from '../sources/sqlite/import-file.ts'
+import { dateOrders, type DateOrder } from '../sources/sqlite/import-values.ts'
 import { codeOf } from '../platform/code-of.ts'
 import { OperatorError } from '../platform/operator-error.ts'
 import { logged } from './from-terminal.ts'
+import { formatCount, tellImport } from './import-summary.ts'
+import { importZone } from './import-zone.ts'
 import { Interrupted, runCommand, say, UsageError, warn, type Flags, type Invocation } from './run-command.ts'
 
-const USAGE = `Usage: npm run import -- FILE [--format json|ndjson|csv] [--media DIR] [--skip-bad] [--replace-demo]
+const USAGE = `Usage: npm run import -- FILE [--format json|ndjson|csv] [--dates dmy|mdy] [--tz ZONE] [--media DIR]
+                            [--skip-bad] [--replace-demo]
 
-Loads recordings into the store in DATA_DIR (default: data/). FILE is the API's own answer, one JSON object a line,
-or CSV under the fields' names; - reads standard input.
+Loads recordings into the store in DATA_DIR (default: data/). FILE is the API's own answer, a list of recordings in
+JSON, one JSON object a line, or CSV under the fields' names; - reads standard input.
 
   --format FORMAT   what FILE is, where its name and beginning do not tell
+  --dates ORDER     reads dates such as 23/11/2026 08:30 (dmy) or 11/23/2026 8:30 AM (mdy), and durations such as
+                    2:05 (mm:ss) or 1:02:05
+  --tz ZONE         the zone of times without an offset, such as Europe/Rome; without it they are UTC
   --media DIR       attaches DIR/{id}.mp3
-  --skip-bad        leaves recordings out that cannot be read, in place of importing nothing
+  --skip-bad        leaves recordings out that cannot be read, in place of importing nothing; DATA_DIR/import-report.txt
+                    names them all
   --replace-demo    drops the demo data that the store holds`
 
 const flags = {
   format: { type: 'string' },
+  dates: { type: 'string' },
+  tz: { type: 'string' },
   media: { type: 'string' },
   'skip-bad': { type: 'boolean', default: false },
   'replace-demo': { type: 'boolean', default: false },
@@ -41,10 +51,17 @@ function readArguments({ operands, flags: given, pathOf }: Given) {
     mediaDir: given.media === undefined ? undefined : pathOf(given.media),
     skipBad: given['skip-bad'],
     replaceDemo: given['replace-demo'],
+    reading: { dates: readOrder(given.dates), zone: given.tz === undefined ? null : importZone(given.tz) },
   }
 }
 
-const formatCount = (count: number): string => count.toLocaleString('en')
+function readOrder(text: string | undefined): DateOrder | null {
+  const order = dateOrders.find((known) => known === text) ?? null
+  if (text !== undefined && order === null) {
+    throw new UsageError(`--dates cannot be “${text}”: it takes dmy or mdy.`)
+  }
+  return order
+}
 
 /** A bar on a terminal, nothing elsewhere. @param totalBytes 0 where it is not known. */
 function progressBar(totalBytes: number): { update(progress: ImportProgress): void; stop(): void } {
@@ -59,17 +76,6 @@ function progressBar(totalBytes: number): { update(progress: ImportProgress): vo
       bar.update(totalBytes > 0 ? bytesRead : 0, { rows: formatCount(rows), rate: rate(rows) }),
     stop: () => bar.stop(),
   }
-}
-
-function summary({ added, updated, withAudio, skipped }: ImportResult, seconds: number): string {
-  const rate = Math.round((added + updated + skipped) / Math.max(seconds, 0.001))
-  const parts = [
-    `${formatCount(added)} added`,
-    `${formatCount(updated)} updated`,
-    ...(withAudio > 0 ? [`${formatCount(withAudio)} with audio`] : []),
-    ...(skipped > 0 ? [`${formatCount(skipped)} left out`] : []),
-  ]
-  return `Imported: ${parts.join(', ')}; ${seconds.toFixed(1)} s, ${formatCount(rate)} recordings a second.`
 }
 
 /** What the audit log says of it. */
@@ -97,21 +103,14 @@ async function importFile(given: Given, signal: AbortSignal): Promise<void> {
     openForWriting(dataDir).close()
     const result = await logged(given, { action: 'import', format: options.format }, load, facts)
     bar.stop()
-    tellResult(result, (performance.now() - startedMs) / 1000)
+    const { said, warned } = tellImport(result, (performance.now() - startedMs) / 1000, options)
+    for (const line of warned) warn(line)
+    say(said)
   } catch (error) {
     throw explainInput(error, file)
   } finally {
     bar.stop()
   }
-}
-
-function tellResult(result: ImportResult, seconds: number): void {
-  for (const reason of result.reasons) warn(`Left out: ${reason}`)
-  if (result.skipped > result.reasons.length) {
-    warn(`… and ${formatCount(result.skipped - result.reasons.length)} more.`)
-  }
-  say(summary(result, seconds))
-  if (result.accounts === 0) warn('Nobody may sign in yet: npm run user -- add NAME --role manager')
 }
 
 function explainInput(error: unknown, file: string): unknown {

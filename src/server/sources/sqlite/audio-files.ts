@@ -1,6 +1,6 @@
 /**
- * The audio beside the database: `media/ab/abcd….mp3`, named by the SHA-256 of its bytes. The name is made of a hash
- * that we computed, never of anything that was given, so no path can lead out of the folder.
+ * The audio beside the database: `media/ab/abcd….mp3`, named by the SHA-256 of its bytes. The host computes the name
+ * itself and takes no part of it from a request or a file, so no path can lead out of the folder.
  */
 import { createHash } from 'node:crypto'
 import {
@@ -46,7 +46,7 @@ export const openAudio = (
 export const removeAudio = (dataDir: string, sha256: string): void =>
   rmSync(pathOf(dataDir, sha256), { force: true })
 
-/** Copies files into the store, and takes back what it added where the transaction around it fails. */
+/** Copies files into the store, and removes what it added where the transaction around it fails. */
 export class AudioShelf {
   readonly #dataDir: string
   readonly #added: string[] = []
@@ -57,7 +57,11 @@ export class AudioShelf {
 
   /** Copies one file; the same bytes are kept once. @throws the file system's error. */
   add(file: string): StoredAudio {
-    const bytes = readFileSync(file)
+    return this.put(readFileSync(file))
+  }
+
+  /** Keeps the bytes of a file; the same bytes are kept once. @throws the file system's error. */
+  put(bytes: Buffer): StoredAudio {
     const sha256 = createHash('sha256').update(bytes).digest('hex')
     const path = pathOf(this.#dataDir, sha256)
     if (!existsSync(path)) {
@@ -86,7 +90,7 @@ export class AudioShelf {
     this.#added.push(path)
   }
 
-  /** To be called once the transaction is committed: what was added stays. */
+  /** Call it once the transaction is committed: what was added stays. */
   keep(): void {
     this.#added.length = 0
   }

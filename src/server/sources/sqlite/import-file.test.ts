@@ -1,6 +1,5 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
 import * as fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { WireRecording } from '../../../contract/recording.ts'
@@ -8,9 +7,11 @@ import type { Principal } from '../source.ts'
 import type { SqliteSource } from './sqlite-source.ts'
 import { openForWriting } from './database.ts'
 import { writeDemoMark } from './demo-mark.ts'
-import { importRecordings, type ImportOptions } from './import-file.ts'
+import { importRecordings } from './import-file.ts'
 import { AnswerSplitter } from './import-json.ts'
 import { openSqliteSource } from './sqlite-source.ts'
+import { testMp3 } from '../../../testing/audio.ts'
+import { importText, wireRecording, type TestImport } from '../../../testing/imports.ts'
 import { temporaryFolder, testGuid, type TestStore } from '../../../testing/store.ts'
 
 const { signal } = new AbortController()
@@ -22,17 +23,7 @@ const manager: Principal = {
   stamp: '',
 }
 
-const wire = (n: number, changes: Partial<WireRecording> = {}): WireRecording => ({
-  id: testGuid(n),
-  referenceNumber: `2026${String(n).padStart(9, '0')}`,
-  startTime: `2026-11-${String((n % 28) + 1).padStart(2, '0')}T10:20:59.0000000+01:00`,
-  duration: 'PT2M20.65S',
-  direction: 1,
-  ownerUsername: 'user2',
-  localPartyNumber: '132',
-  remotePartyNumber: '+390244548866',
-  ...changes,
-})
+const wire = wireRecording
 
 let folder: TestStore
 let source: SqliteSource
@@ -45,25 +36,14 @@ afterEach(async () => {
   folder.remove()
 })
 
-/** @param pieceBytes how much arrives at once: formats must not care. */
-function load(text: string | Buffer, options: Partial<ImportOptions> & { pieceBytes?: number } = {}) {
-  const bytes = Buffer.from(text)
-  const { pieceBytes = bytes.length || 1 } = options
-  const pieces = Array.from({ length: Math.ceil(bytes.length / pieceBytes) }, (_, index) =>
-    bytes.subarray(index * pieceBytes, (index + 1) * pieceBytes),
-  )
-  return importRecordings({
-    dataDir: folder.dataDir,
-    input: Readable.from(pieces),
-    name: 'standard input',
-    ...options,
-  })
-}
+const load = (text: string | Buffer, options?: TestImport) => importText(folder.dataDir, text, options)
 
 async function stored(): Promise<readonly WireRecording[]> {
   return (await source.list({}, { page: 0, pageSize: 1000 }, manager, signal)).recordings
 }
 const detail = (n: number) => source.detail(testGuid(n), manager, signal)
+
+const report = () => readFileSync(join(folder.dataDir, 'import-report.txt'), 'utf8').trimEnd().split('\n')
 
 const ndjson = (rows: readonly unknown[]) => rows.map((row) => JSON.stringify(row)).join('\n')
 const answer = (rows: readonly unknown[]) => JSON.stringify({ totalCount: rows.length, recordings: rows })
@@ -93,6 +73,25 @@ describe('an import', () => {
     ['CSV', csv(rows)],
     ['CSV with semicolons and a byte order mark', `\uFEFF${csv(rows, ';')}\r\n`],
     ['CSV with tabs', csv(rows, '\t')],
+    ['the list alone', JSON.stringify(rows)],
+    [
+      'the list alone, laid out, with lists of that name within',
+      JSON.stringify(
+        rows.map((row) => ({ ...row, recordings: [[row]] })),
+        null,
+        2,
+      ),
+    ],
+    ['one object a line, with CR line ends', ndjson(rows).replaceAll('\n', '\r')],
+    ['CSV with CR line ends', csv(rows).replaceAll('\r\n', '\r')],
+    ['CSV whose first line names the delimiter', `sep=;\r\n${csv(rows, ';')}`],
+    ['CSV whose first line names a delimiter of its own', `"sep=|"\n${csv(rows, '|')}`],
+    [
+      'CSV with rows without a value',
+      `;;;;;;;\r\n${csv(rows, ';').replaceAll('\r\n', '\r\n;;;;;;;\r\n')}\r\n; ;\r\n`,
+    ],
+    ['UTF-16 as Excel’s “Unicode text”', Buffer.from(`\uFEFF${csv(rows, '\t')}`, 'utf16le')],
+    ['UTF-16 with its high bytes first', Buffer.from(`\uFEFF${csv(rows, '\t')}`, 'utf16le').swap16()],
     ['CSV with quotes', csv(rows).replaceAll('132', '"132"')],
   ])('reads %s, however it arrives', async (_, text) => {
     for (const pieceBytes of [1, 7, 1000]) {
@@ -108,13 +107,15 @@ describe('an import', () => {
     ['x.jsonl', ndjson(rows)],
     ['x.json', answer(rows)],
     ['x.json', ndjson(rows)],
+    ['x.json', JSON.stringify(rows)],
+    ['x.json', ndjson(rows).replaceAll('\n', '\r')],
     ['x.txt', csv(rows)],
   ])('tells the format of %s', async (name, text) => {
     expect(await load(text, { name })).toMatchObject({ added: 3, skipped: 0 })
   })
 
   it('takes an empty list', async () => {
-    expect(await load(answer([]))).toMatchObject({ added: 0, updated: 0 })
+    for (const text of [answer([]), '[]']) expect(await load(text)).toMatchObject({ added: 0, updated: 0 })
   })
 
   it('reads the detail too', async () => {
@@ -218,6 +219,46 @@ describe('a bad recording', () => {
     await expect(load(text)).rejects.toThrow(/line 5: has 8 cells where the header has 9/)
     expect(await load(text, { skipBad: true })).toMatchObject({ added: 1, skipped: 1 })
   })
+
+  it.each(['\r', '\r\n', '\n'])('of CSV has its line counted where lines end in %j', async (end) => {
+    const [header, first] = csv([wire(1)]).split('\r\n')
+    const text = [`sep=,`, header, first, ',,,', 'x'].join(end)
+    for (const pieceBytes of [1, 1000])
+      await expect(load(text, { pieceBytes })).rejects.toThrow(/line 5: has 1 cells/)
+  })
+
+  it('of NDJSON has its line counted where lines end in CR', async () => {
+    for (const pieceBytes of [1, 1000]) {
+      await expect(load(`${ndjson([wire(1)])}\r\r\n\r1\r`, { pieceBytes })).rejects.toThrow(
+        /line 4: is no recording/,
+      )
+    }
+  })
+})
+
+/** Lines of which none can be stored. */
+const badLines = (count: number) => Array.from({ length: count }, (_, n) => `{"id":"${n}"}\n`).join('')
+
+describe('the report', () => {
+  it('has all that was left out, and is for nobody else', async () => {
+    const result = await load(badLines(25), { skipBad: true })
+    expect(result).toMatchObject({ skipped: 25, reportFile: join(folder.dataDir, 'import-report.txt') })
+    expect(report()).toHaveLength(25)
+    expect(report()[24]).toMatch(/^left out: line 25: id cannot be “24”/)
+    expect(statSync(result.reportFile ?? '').mode & 0o777).toBe(0o600)
+  })
+
+  it('stays where the next import fails, and goes where the next has nothing to tell', async () => {
+    await load(badLines(1), { skipBad: true })
+    await expect(load(`${badLines(2)}`)).rejects.toThrow('line 1')
+    await expect(load(`{"totalCount":1,"recordings":[{},`, { skipBad: true })).rejects.toThrow('cut off')
+    expect(report()).toHaveLength(1)
+    expect(readdirSync(folder.dataDir).filter((name) => name.startsWith('import-'))).toEqual([
+      'import-report.txt',
+    ])
+    expect(await load(ndjson(rows))).toMatchObject({ reportFile: null })
+    expect(existsSync(join(folder.dataDir, 'import-report.txt'))).toBe(false)
+  })
 })
 
 describe('a file that is none of the formats', () => {
@@ -227,6 +268,8 @@ describe('a file that is none of the formats', () => {
     ['a text', 'hello\nworld\n', /neither the API’s answer, .* its first line lacks id, referenceNumber/],
     ['a web page', '<!doctype html><html></html>', /neither the API’s answer/],
     ['bytes', Buffer.from([0xff, 0xfb, 0x90, 0, 0x80]), /the file is not UTF-8 text/],
+    ['the text of another encoding', Buffer.from('id;Lef\xe8vre', 'latin1'), /not UTF-8 text: .*“CSV UTF-8”/],
+    ['a list that was cut off', JSON.stringify(rows).slice(0, -20), /it was cut off/],
     ['an answer that was cut off', answer(rows).slice(0, -20), /it was cut off/],
     ['an answer that was cut off at its list', '{"totalCount":2,"recordings":[', /it was cut off/],
     ['an answer without a list', '{"totalCount":2}', /no list named “recordings”/],
@@ -276,17 +319,42 @@ describe('audio', () => {
   it('is attached by id, whatever the case, and taken back where the import fails', async () => {
     const mediaDir = join(folder.dataDir, 'given')
     mkdirSync(mediaDir)
-    writeFileSync(join(mediaDir, `${testGuid(171).toUpperCase()}.MP3`), 'abc')
+    writeFileSync(join(mediaDir, `${testGuid(171).toUpperCase()}.MP3`), testMp3(3))
     writeFileSync(join(mediaDir, 'else.mp3'), 'else')
     const media = () => readdirSync(join(folder.dataDir, 'media'), { recursive: true, encoding: 'utf8' })
     await expect(load(ndjson([wire(171), 5]), { mediaDir })).rejects.toThrow('line 2')
     expect(media().filter((name) => name.endsWith('.mp3'))).toEqual([])
     expect(await load(ndjson([wire(171), wire(172)]), { mediaDir })).toMatchObject({ added: 2, withAudio: 1 })
-    expect(await detail(171)).toMatchObject({ size: 3 })
+    expect(await detail(171)).toMatchObject({ size: testMp3(3).length })
     expect(await detail(172)).toMatchObject({ size: 0 })
     expect(media().filter((name) => name.endsWith('.mp3'))).toHaveLength(1)
     await load(ndjson([wire(171)]))
-    expect(await detail(171)).toMatchObject({ size: 3 })
+    expect(await detail(171)).toMatchObject({ size: testMp3(3).length })
+  })
+
+  it('is counted: what has it, what lacks it, and which files belong to nothing', async () => {
+    const mediaDir = join(folder.dataDir, 'given')
+    mkdirSync(mediaDir)
+    for (const name of [testGuid(1), testGuid(9), 'else'])
+      writeFileSync(join(mediaDir, `${name}.mp3`), testMp3(3))
+    const counts = { withAudio: 1, withoutAudio: 2, unusedAudio: [`${testGuid(9)}.mp3`, 'else.mp3'] }
+    const result = await load(ndjson(rows), { mediaDir })
+    expect(result).toMatchObject(counts)
+    expect(report()).toEqual([
+      `no audio: ${testGuid(3)}`,
+      `no audio: ${testGuid(2)}`,
+      `unused: ${testGuid(9)}.mp3`,
+      'unused: else.mp3',
+    ])
+    expect(await load(ndjson(rows))).toMatchObject({ withAudio: 0, withoutAudio: 0, unusedAudio: [] })
+  })
+
+  it('that is no MP3 is refused, and the recording with it', async () => {
+    writeFileSync(join(folder.dataDir, `${testGuid(1)}.mp3`), '<!doctype html>')
+    const options = { mediaDir: folder.dataDir }
+    await expect(load(ndjson(rows), options)).rejects.toThrow(/line 3: its audio .*\.mp3 is no MP3/)
+    expect(await load(ndjson(rows), { ...options, skipBad: true })).toMatchObject({ added: 2, skipped: 1 })
+    expect(readdirSync(folder.dataDir)).not.toContain('media')
   })
 
   it('says which folder or file is no good', async () => {
@@ -316,7 +384,7 @@ describe('a demo store', () => {
 })
 
 describe('the splitter of answers', () => {
-  it('gives the elements back, whatever they hold and however they arrive', () => {
+  it('gives the elements of an answer or of a list alone back, whatever they hold and however they arrive', () => {
     const elements = fc.array(fc.jsonValue(), { maxLength: 5 })
     fc.assert(
       fc.property(
@@ -324,12 +392,10 @@ describe('the splitter of answers', () => {
         fc.jsonValue(),
         fc.integer({ min: 1, max: 9 }),
         fc.constantFrom(0, 2),
-        (list, beside, size, indent) => {
-          const text = JSON.stringify(
-            { beside, 'x"recordings': [1], recordings: list, after: { recordings: [2] } },
-            null,
-            indent,
-          )
+        fc.boolean(),
+        (list, beside, size, indent, isAlone) => {
+          const whole = { beside, 'x"recordings': [1], recordings: list, after: { recordings: [2] } }
+          const text = JSON.stringify(isAlone ? list : whole, null, indent)
           const splitter = new AnswerSplitter()
           const found: string[] = []
           for (let at = 0; at < text.length; at += size)

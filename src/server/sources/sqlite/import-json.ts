@@ -1,12 +1,11 @@
 /**
- * Takes the elements of `recordings` out of the API's answer `{ totalCount, recordings: […] }` while it arrives: an
- * answer with all recordings of an archive is too large to be parsed whole.
+ * Takes the recordings out of the API's answer `{ totalCount, recordings: […] }`, or out of a list alone, while it
+ * arrives: a file with all recordings of an archive is too large to be parsed whole.
  */
 import { OperatorError } from '../../platform/operator-error.ts'
 
-/** Levels of nesting at which the answer's fields and the list's elements stand. */
+/** The level of nesting at which the answer's fields stand. */
 const IN_ANSWER = 1
-const IN_LIST = 2
 
 const OPENING = /["{}[\],]/g
 
@@ -17,7 +16,8 @@ export class AnswerSplitter {
   #position = 0
   #depth = 0
   #lastName = ''
-  #inList = false
+  /** The level of the list's elements: 2 in an answer, 1 in a list alone; null outside the list. */
+  #listDepth: number | null = null
   #elementStart = 0
   #found = false
 
@@ -26,21 +26,21 @@ export class AnswerSplitter {
     this.#text += piece
     const elements: string[] = []
     while (this.#step(elements));
-    const keepFrom = this.#inList ? this.#elementStart : this.#position
+    const keepFrom = this.#listDepth === null ? this.#position : this.#elementStart
     this.#text = this.#text.slice(keepFrom)
     this.#position -= keepFrom
     this.#elementStart -= keepFrom
     return elements
   }
 
-  /** To be called when nothing more arrives. @throws OperatorError where the answer was cut off or is none. */
+  /** Call it when nothing more arrives. @throws OperatorError where the answer was cut off or is none. */
   end(): void {
     if (this.#depth !== 0)
       throw new OperatorError('the file ends in the middle of the answer: it was cut off')
     if (!this.#found) throw new OperatorError('the file has no list named “recordings”')
   }
 
-  /** Goes to the next character that means something. @returns false where more text is needed. */
+  /** Goes on to the next character that has a meaning. @returns false where more text is needed. */
   #step(elements: string[]): boolean {
     OPENING.lastIndex = this.#position
     const match = OPENING.exec(this.#text)
@@ -60,7 +60,7 @@ export class AnswerSplitter {
     do {
       closing = this.#text.indexOf('"', closing + 1)
       if (closing === -1) {
-        // The rest of the string is still to come; look at it again then.
+        // The rest of the string is still to come: start at its beginning again then.
         this.#position = opening
         return false
       }
@@ -77,23 +77,29 @@ export class AnswerSplitter {
   }
 
   #bracket(character: string, index: number, elements: string[]): void {
+    const isOfList = this.#depth === this.#listDepth
     if (character === ',') {
-      if (this.#inList && this.#depth === IN_LIST) this.#take(index, elements)
+      if (isOfList) this.#take(index, elements)
     } else if (character === '{' || character === '[') {
-      this.#depth += 1
-      if (this.#depth === IN_LIST && character === '[' && this.#lastName === 'recordings') {
-        this.#inList = true
+      if (character === '[' && this.#isListNext()) {
+        this.#listDepth = this.#depth + 1
         this.#found = true
         this.#elementStart = index + 1
       }
+      this.#depth += 1
     } else {
-      if (this.#inList && this.#depth === IN_LIST) {
+      if (isOfList) {
         // An empty list, or a comma too many: nothing stands before the bracket.
         if (this.#text.slice(this.#elementStart, index).trim() !== '') this.#take(index, elements)
-        this.#inList = false
+        this.#listDepth = null
       }
       this.#depth -= 1
     }
+  }
+
+  #isListNext(): boolean {
+    if (this.#listDepth !== null) return false
+    return this.#depth === 0 || (this.#depth === IN_ANSWER && this.#lastName === 'recordings')
   }
 
   #take(end: number, elements: string[]): void {

@@ -1,6 +1,6 @@
 /**
- * One imported recording, from whatever the file held. It is read by the client's own reader, which forgives; here
- * nothing is forgiven, because a store must not keep what it had to guess.
+ * One imported recording, out of one value of the file. The client's own reader reads it and forgives much; the import
+ * forgives nothing, because a store must not keep what it had to guess.
  */
 import {
   isGuid,
@@ -11,16 +11,15 @@ import {
   type RecordingField,
   type User,
 } from '../../../contract/recording.ts'
+import type { ImportFields, ValueReader } from './import-values.ts'
 import { RowError, type NewNote, type NewRecording } from './recording-writer.ts'
-
-type Fields = Readonly<Record<string, unknown>>
 
 const expected: Readonly<Record<RecordingField, string>> = {
   id: 'a GUID such as 75A90276-E47E-4e9e-B463-E3C743D5FF3A',
   referenceNumber: 'a text such as 2017000000175',
   startTime: 'an ISO-8601 date-time such as 2018-11-01T16:39:15.0000000+02:00',
   duration: 'an ISO-8601 duration such as PT1M31.87S',
-  direction: '0 (unknown), 1 (incoming) or 2 (outgoing)',
+  direction: '0 (unknown), 1 (incoming) or 2 (outgoing), or one of these words',
   ownerUsername: 'a username',
   localPartyNumber: 'a telephone number',
   remotePartyNumber: 'a telephone number',
@@ -33,10 +32,10 @@ function present<T>(value: T | null, field: RecordingField): T {
 
 const detailFields = ['owner', 'pbxCallId', 'preservingUser', 'note']
 
-const isDetailed = (fields: Fields): boolean => detailFields.some((name) => fields[name] !== undefined)
+const isDetailed = (fields: ImportFields): boolean => detailFields.some((name) => fields[name] !== undefined)
 
-/** The list's fields and the detail's; most files have the list's alone, and need only its reader. */
-function read(fields: Fields): Recording & Partial<RecordingDetail> {
+/** The list's fields and the detail's. Most files have the list's alone, and need only its reader. */
+function read(fields: ImportFields): Recording & Partial<RecordingDetail> {
   const recording = isDetailed(fields) ? readDetail(fields) : readRecording(fields)
   if (!recording) throw new RowError(`id is missing: it takes ${expected.id}`)
   if (!isGuid(recording.id)) throw new RowError(`id cannot be “${recording.id}”: it takes ${expected.id}`)
@@ -47,23 +46,23 @@ function read(fields: Fields): Recording & Partial<RecordingDetail> {
   return recording
 }
 
-/** 100-ns ticks below the ms: the reader keeps the text and leaves them in it. */
+/** 100-ns ticks below the ms. The reader does not read them, but keeps the text that holds them. */
 function subMsTicks(startTime: string): number {
   const digits = /[.,]\d{3}(\d{1,4})/.exec(startTime)?.[1] ?? ''
   return Number(digits.padEnd(4, '0'))
 }
 
-/** Told as null or as an empty cell: there is none. Not told at all: undefined, and an update leaves it alone. */
-const told = <T>(given: unknown, value: T | null): T | null | undefined =>
+/** Null and an empty cell say that there is none. A field that is not given is undefined: an update leaves it as it is. */
+const ifGiven = <T>(given: unknown, value: T | null): T | null | undefined =>
   given === undefined ? undefined : value
 
-/** A person of the detail, or a username alone. */
+/** The person of the detail, or a username alone. */
 const person = (given: unknown, user: User | null | undefined): User | null =>
   user ?? (typeof given === 'string' && given !== '' ? { username: given } : null)
 
 function note(given: unknown, text: string | null | undefined, startMs: number): NewNote | null {
   if (text === null || text === undefined) return null
-  const { author, updatedAt } = (typeof given === 'object' && given !== null ? given : {}) as Fields
+  const { author, updatedAt } = (typeof given === 'object' && given !== null ? given : {}) as ImportFields
   return {
     text,
     author: typeof author === 'string' ? author : '',
@@ -72,14 +71,14 @@ function note(given: unknown, text: string | null | undefined, startMs: number):
 }
 
 /**
- * Reads one recording as the API writes it, in the list's form or the detail's.
+ * Reads one recording in the API's form, the list's or the detail's, or as a spreadsheet writes it.
  * @throws RowError saying which field cannot be stored and what it takes.
  */
-export function readImported(value: unknown): NewRecording {
+export function readImported(value: unknown, values: ValueReader): NewRecording {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new RowError('is no recording: it takes an object with id, referenceNumber, startTime and so on')
   }
-  const fields = value as Fields
+  const fields = values.read(value as ImportFields)
   const recording = read(fields)
   const start = present(recording.start, 'startTime')
   const owner = person(fields.owner, recording.owner) ?? person(recording.ownerUsername, null)
@@ -94,8 +93,8 @@ export function readImported(value: unknown): NewRecording {
     owner,
     localNumber: recording.localPartyNumber,
     remoteNumber: recording.remotePartyNumber,
-    pbxCallId: told(fields.pbxCallId, recording.pbxCallId ?? null),
-    preservingUser: told(fields.preservingUser, person(fields.preservingUser, recording.preservingUser)),
-    note: told(fields.note, note(fields.note, recording.note, start.epochMs)),
+    pbxCallId: ifGiven(fields.pbxCallId, recording.pbxCallId ?? null),
+    preservingUser: ifGiven(fields.preservingUser, person(fields.preservingUser, recording.preservingUser)),
+    note: ifGiven(fields.note, note(fields.note, recording.note, start.epochMs)),
   }
 }

@@ -1,0 +1,59 @@
+/** What an import says when it is done. */
+import type { ImportResult } from '../sources/sqlite/import-file.ts'
+
+/** Names of unused files on the terminal; the report has all of them. */
+const NAMES_SHOWN = 3
+
+export const formatCount = (count: number): string => count.toLocaleString('en')
+
+const counted = (count: number, one: string, many: string): string =>
+  `${formatCount(count)} ${count === 1 ? one : many}`
+
+function imported(
+  { added, updated, withAudio, withoutAudio, skipped }: ImportResult,
+  seconds: number,
+): string {
+  const rate = Math.round((added + updated + skipped) / Math.max(seconds, 0.001))
+  const parts = [
+    `${formatCount(added)} added`,
+    `${formatCount(updated)} updated`,
+    ...(withAudio > 0 ? [`${formatCount(withAudio)} with audio`] : []),
+    ...(withoutAudio > 0 ? [`${formatCount(withoutAudio)} without audio`] : []),
+    ...(skipped > 0 ? [`${formatCount(skipped)} left out`] : []),
+  ]
+  return `Imported: ${parts.join(', ')}; ${seconds.toFixed(1)} s, ${formatCount(rate)} recordings a second.`
+}
+
+function unused(names: readonly string[], mediaDir: string): string {
+  const shown = names.slice(0, NAMES_SHOWN).join(', ')
+  const more = names.length > NAMES_SHOWN ? ', …' : ''
+  const files = counted(names.length, 'file', 'files')
+  return `${files} in ${mediaDir} ${names.length === 1 ? 'belongs' : 'belong'} to no recording that was imported: ${shown}${more}`
+}
+
+/** What of the command's arguments the summary speaks of. */
+export interface ImportedAs {
+  readonly mediaDir: string | undefined
+  readonly reading: { readonly zone: unknown }
+}
+
+/** @returns one line for standard output, and what the operator should know besides. */
+export function tellImport(
+  result: ImportResult,
+  seconds: number,
+  { mediaDir = '', reading }: ImportedAs,
+): { said: string; warned: string[] } {
+  const { reasons, skipped, unusedAudio, zoneless, accounts, reportFile } = result
+  const warned = reasons.map((reason) => `Left out: ${reason}`)
+  if (skipped > reasons.length) warned.push(`… and ${formatCount(skipped - reasons.length)} more.`)
+  if (unusedAudio.length > 0) warned.push(unused(unusedAudio, mediaDir))
+  if (reportFile !== null) warned.push(`All of this is in ${reportFile}.`)
+  if (zoneless > 0 && reading.zone === null) {
+    const times = counted(zoneless, 'start time has', 'start times have')
+    warned.push(
+      `${times} no offset and counted as UTC. If they are local times, run the import again with --tz, such as --tz Europe/Rome.`,
+    )
+  }
+  if (accounts === 0) warned.push('Nobody may sign in yet: npm run user -- add NAME --role manager')
+  return { said: imported(result, seconds), warned }
+}

@@ -1,0 +1,121 @@
+/** Stores what an import reads, and counts it. Works within the import's transaction. */
+import type { AudioShelf } from './audio-files.ts'
+import type { Database } from './database.ts'
+import type { ImportEntry } from './import-entry.ts'
+import { MediaFolder } from './import-media.ts'
+import type { ImportReport } from './import-report.ts'
+import { readImported } from './import-row.ts'
+import { ValueReader, type ImportReading } from './import-values.ts'
+import { RecordingWriter, RowError, type NewRecording } from './recording-writer.ts'
+import { OperatorError } from '../../platform/operator-error.ts'
+
+export interface LoaderOptions {
+  /** A folder with `{id}.mp3` files to attach. */
+  readonly mediaDir?: string | undefined
+  /** Leaves bad recordings out, in place of importing nothing. */
+  readonly skipBad?: boolean | undefined
+  /** How values that are not in the API's form are read; without it only the API's form is. */
+  readonly reading?: ImportReading | undefined
+}
+
+/** Where the loader writes. */
+export interface LoaderPlaces {
+  readonly db: Database
+  readonly shelf: AudioShelf
+  readonly report: ImportReport
+}
+
+export interface ImportCounts {
+  readonly added: number
+  readonly updated: number
+  /** Recordings that had an audio file. */
+  readonly withAudio: number
+  /** Recordings that had none, where a folder was given. */
+  readonly withoutAudio: number
+  /** Names of audio files that belong to no recording of the file. */
+  readonly unusedAudio: readonly string[]
+  readonly skipped: number
+  /** Start times that had no offset. */
+  readonly zoneless: number
+  /** The first of what was skipped: `line 7: startTime is missing …`. The report has all. */
+  readonly reasons: readonly string[]
+}
+
+const REASONS_KEPT = 10
+
+export class ImportLoader {
+  rows = 0
+  #added = 0
+  #withAudio = 0
+  #withoutAudio = 0
+  #skipped = 0
+  readonly #reasons: string[] = []
+  readonly #writer: RecordingWriter
+  readonly #report: ImportReport
+  readonly #media: MediaFolder | null
+  readonly #values: ValueReader
+  readonly #skipBad: boolean
+
+  /** @throws OperatorError where the folder of audio cannot be read. */
+  constructor(
+    { db, shelf, report }: LoaderPlaces,
+    { mediaDir, skipBad = false, reading = { dates: null, zone: null } }: LoaderOptions,
+  ) {
+    this.#writer = new RecordingWriter(db)
+    this.#report = report
+    this.#media = mediaDir === undefined ? null : new MediaFolder(mediaDir, shelf)
+    this.#values = new ValueReader(reading)
+    this.#skipBad = skipBad
+  }
+
+  /** @throws OperatorError where the entry is no recording and bad ones are not left out. */
+  take({ place, value, problem }: ImportEntry): void {
+    this.rows += 1
+    try {
+      if (problem !== undefined) throw new RowError(problem)
+      if (this.#writer.put(this.#withMedia(readImported(value, this.#values))) === 'added') this.#added += 1
+    } catch (error) {
+      if (!(error instanceof RowError)) throw error
+      this.#skip(`${place}: ${error.message}`)
+    }
+  }
+
+  #withMedia(recording: NewRecording): NewRecording {
+    if (!this.#media) return recording
+    const audio = this.#media.keep(recording.id)
+    if (audio === null) {
+      this.#withoutAudio += 1
+      this.#report.add(`no audio: ${recording.id}`)
+      return recording
+    }
+    this.#withAudio += 1
+    return { ...recording, audio }
+  }
+
+  #skip(reason: string): void {
+    if (!this.#skipBad) {
+      throw new OperatorError(
+        `${reason}. Correct it, or run the import again with --skip-bad to leave such recordings out`,
+      )
+    }
+    this.#skipped += 1
+    this.#report.add(`left out: ${reason}`)
+    if (this.#reasons.length < REASONS_KEPT) this.#reasons.push(reason)
+  }
+
+  /** Call it when nothing more is to be taken. */
+  counts(): ImportCounts {
+    const unusedAudio = this.#media?.unused() ?? []
+    for (const name of unusedAudio) this.#report.add(`unused: ${name}`)
+    return {
+      added: this.#added,
+      updated: this.rows - this.#added - this.#skipped,
+      withAudio: this.#withAudio,
+      withoutAudio: this.#withoutAudio,
+      unusedAudio,
+      skipped: this.#skipped,
+      zoneless: this.#values.zoneless,
+      reasons: this.#reasons,
+    }
+  }
+}

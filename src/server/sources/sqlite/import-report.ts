@@ -1,0 +1,66 @@
+/**
+ * What the last import left out, in a file of DATA_DIR: the terminal shows the first few. The lines hold numbers and
+ * names of callers, so the file is for the host's user alone.
+ */
+import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+
+const MODE = 0o600
+const BUFFERED_CHARACTERS = 65_536
+
+export const importReportFile = (dataDir: string): string => join(dataDir, 'import-report.txt')
+
+/** Writes under another name until the import is certain, so that a failed import leaves the report before it. */
+export class ImportReport {
+  readonly #file: string
+  readonly #unfinished: string
+  #handle: number | null = null
+  #isNeeded = false
+  #buffer = ''
+
+  constructor(dataDir: string) {
+    this.#file = importReportFile(dataDir)
+    this.#unfinished = `${this.#file}.${process.pid}`
+  }
+
+  /** @throws the file system's error. */
+  add(line: string): void {
+    this.#isNeeded = true
+    this.#buffer += `${line}\n`
+    if (this.#buffer.length >= BUFFERED_CHARACTERS) this.#flush()
+  }
+
+  #flush(): void {
+    if (this.#buffer === '') return
+    this.#handle ??= openSync(this.#unfinished, 'w', MODE)
+    writeSync(this.#handle, this.#buffer)
+    this.#buffer = ''
+  }
+
+  /** Writes out all lines, while the import can still fail. @throws the file system's error. */
+  finish(): void {
+    this.#flush()
+    this.#close()
+  }
+
+  #close(): void {
+    if (this.#handle !== null) closeSync(this.#handle)
+    this.#handle = null
+  }
+
+  /** Call it once the import is certain. @returns the file, or null where nothing was left out: then there is none. */
+  keep(): string | null {
+    if (!this.#isNeeded) {
+      rmSync(this.#file, { force: true })
+      return null
+    }
+    renameSync(this.#unfinished, this.#file)
+    return this.#file
+  }
+
+  /** Call it where the import failed. */
+  undo(): void {
+    this.#close()
+    rmSync(this.#unfinished, { force: true })
+  }
+}

@@ -1,0 +1,41 @@
+/** What tests of the import share: recordings in the API's form, and loading a text into a store. */
+import { Readable } from 'node:stream'
+import type { WireRecording } from '../contract/recording.ts'
+import {
+  importRecordings,
+  type ImportOptions,
+  type ImportResult,
+} from '../server/sources/sqlite/import-file.ts'
+import { testGuid } from './store.ts'
+
+/** The n-th recording of a test, in November 2026. */
+export const wireRecording = (n: number, changes: Partial<WireRecording> = {}): WireRecording => ({
+  id: testGuid(n),
+  referenceNumber: `2026${String(n).padStart(9, '0')}`,
+  startTime: `2026-11-${String((n % 28) + 1).padStart(2, '0')}T10:20:59.0000000+01:00`,
+  duration: 'PT2M20.65S',
+  direction: 1,
+  ownerUsername: 'user2',
+  localPartyNumber: '132',
+  remotePartyNumber: '+390244548866',
+  ...changes,
+})
+
+export type TestImport = Partial<ImportOptions> & {
+  /** How much of the text arrives at once, bytes; without it all of it. */
+  readonly pieceBytes?: number
+}
+
+/** Imports the text as if it came from standard input. */
+export function importText(
+  dataDir: string,
+  text: string | Buffer,
+  options: TestImport = {},
+): Promise<ImportResult> {
+  const bytes = Buffer.from(text)
+  const { pieceBytes = bytes.length || 1 } = options
+  const pieces = Array.from({ length: Math.ceil(bytes.length / pieceBytes) }, (_, index) =>
+    bytes.subarray(index * pieceBytes, (index + 1) * pieceBytes),
+  )
+  return importRecordings({ dataDir, input: Readable.from(pieces), name: 'standard input', ...options })
+}
