@@ -1,4 +1,4 @@
-/** A whole host for tests: a real store and real sessions in a temporary folder, and a clock that tests turn. */
+/** A whole host over the embedded store for tests, in a temporary folder, and what asks it. */
 import { execFileSync } from 'node:child_process'
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import { mkdirSync, writeFileSync } from 'node:fs'
@@ -6,21 +6,14 @@ import type { AddressInfo } from 'node:net'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
-import { buildApp, type AppDependencies } from '../server/app.ts'
-import { readAssets, type Assets } from '../server/routes/assets.ts'
-import { openAuditLog } from '../server/audit/audit-log.ts'
-import { AttemptMemory } from '../server/auth/attempt-memory.ts'
-import { openSessions, type Sessions } from '../server/auth/sessions.ts'
-import { readDocument } from '../server/routes/document.ts'
-import { createDrain, type Drain } from '../server/http/drain.ts'
+import type { Assets } from '../server/routes/assets.ts'
+import type { Sessions } from '../server/auth/sessions.ts'
+import type { Drain } from '../server/http/drain.ts'
 import type { Source } from '../server/sources/source.ts'
 import { openSqliteSource } from '../server/sources/sqlite/sqlite-source.ts'
-import { testStore, type TestRecording, type TestUser } from './store.ts'
-
-export const NOON_MS = Date.parse('2026-11-23T12:00:00Z')
-
-/** The host's half of what seals a session. */
-export const testHostKey = Buffer.alloc(32, 7)
+import { NOON_MS, type TestClock } from './clock.ts'
+import { composeHost, testHostKey, type ComposeOptions } from './compose.ts'
+import { deriveCheaply, testStore, type TestRecording, type TestUser } from './store.ts'
 
 const password = 'demo'
 const sales = { group: 'Sales' }
@@ -68,71 +61,39 @@ export const bigAsset = (body: Buffer): Assets =>
     ],
   ])
 
-export interface TestHostOptions {
+export interface TestHostOptions extends Pick<ComposeOptions, 'dependencies' | 'sessions'> {
   readonly recordings?: readonly TestRecording[]
-  readonly dependencies?: Partial<AppDependencies>
   /** Wrong passwords of one account that are free, 4 where it is left out. */
   readonly loginFailures?: number
   /** Puts something between the host and its source. */
   readonly wrap?: (source: Source) => Source
 }
 
-export interface TestHost {
+export interface TestHost extends TestClock {
   readonly app: FastifyInstance
   readonly sessions: Sessions
   readonly drain: Drain
   readonly dataDir: string
-  /** The clock, ms since the Unix epoch; tests turn it. */
-  nowMs: number
   /** Closes the host and opens another over the same folder. */
   restart(hostKey?: Buffer): Promise<void>
   close(): Promise<void>
 }
 
+/** Its passwords are derived at no cost: `accounts.test.ts` derives some at the real one. */
 export async function testHost(options: TestHostOptions = {}): Promise<TestHost> {
   const store = await testStore(options.recordings ?? [], testUsers)
   const { dataDir } = store
-  const page = join(dataDir, 'page')
-  writeTestPage(page)
-  const nowMs = (): number => host.nowMs
-  const open = async (hostKey: Buffer = testHostKey) => {
-    const source = await openSqliteSource({ dataDir, workers: 0 })
-    const sessions = openSessions({ file: join(dataDir, 'sessions.db'), nowMs, hostKey })
-    const auditLog = await openAuditLog({
-      file: join(dataDir, 'audit.log'),
-      hostKey,
-      nowMs,
-    })
-    const kept = { file: join(dataDir, 'attempts.db'), hostKey: testHostKey }
-    const drain = createDrain()
-    const app = await buildApp({
-      source: options.wrap?.(source) ?? source,
-      sessions,
-      auditLog,
-      nowMs,
-      assets: readAssets(page),
-      writeDocument: readDocument(join(page, 'index.html')),
-      drain,
-      embedOrigins: [],
-      refusalMs: 0,
-      attempts: new AttemptMemory({ failures: options.loginFailures ?? 4, nowMs, kept }),
-      demoAccounts: [],
-      contact: null,
-      log: null,
-      ...options.dependencies,
-    })
-    const stop = async (): Promise<void> => {
-      app.server.closeAllConnections()
-      await app.close()
-      await auditLog.close()
-      sessions.close()
-      await source.close()
-    }
-    return { app, sessions, drain, stop }
+  writeTestPage(join(dataDir, 'page'))
+  const host = { nowMs: NOON_MS, dataDir } as TestHost
+  const openSource = async (): Promise<Source> => {
+    const source = await openSqliteSource({ dataDir, workers: 0, derive: deriveCheaply })
+    return options.wrap?.(source) ?? source
   }
-  const host = { nowMs: NOON_MS, dataDir } as TestHost & { nowMs: number }
+  const { dependencies, sessions, loginFailures: failures } = options
+  const open = (hostKey = testHostKey) =>
+    composeHost(dataDir, openSource, { clock: host, hostKey, dependencies, sessions, failures })
   let opened = await open()
-  Object.assign(host, opened, {
+  return Object.assign(host, opened, {
     async restart(hostKey?: Buffer) {
       await opened.stop()
       opened = await open(hostKey)
@@ -143,7 +104,6 @@ export async function testHost(options: TestHostOptions = {}): Promise<TestHost>
       store.remove()
     },
   })
-  return host
 }
 
 /** The header of a script that signs in with every call. */

@@ -10,16 +10,13 @@ import { startRecorder, type Recorder, type StandInOptions } from './recorder/re
 import type { RecorderUser } from './recorder/users.ts'
 import { RECORDINGS } from '../contract/endpoints.ts'
 import type { Problem } from '../contract/problems.ts'
-import { buildApp, type AppDependencies } from '../server/app.ts'
-import { readAssets } from '../server/routes/assets.ts'
-import { openAuditLog } from '../server/audit/audit-log.ts'
-import { AttemptMemory } from '../server/auth/attempt-memory.ts'
-import { openSessions, type Sessions } from '../server/auth/sessions.ts'
-import { keepTries } from '../server/auth/tries.ts'
-import { readDocument } from '../server/routes/document.ts'
-import { createDrain } from '../server/http/drain.ts'
-import { listen, NOON_MS, testHostKey, writeTestPage } from './host.ts'
+import type { AppDependencies } from '../server/app.ts'
+import type { Sessions } from '../server/auth/sessions.ts'
+import { NOON_MS, type TestClock } from './clock.ts'
+import { composeHost, testHostKey } from './compose.ts'
+import { listen, writeTestPage } from './host.ts'
 import type { Source } from '../server/sources/source.ts'
+import type { Tries } from '../server/sources/tries.ts'
 import { openRecorderSource, type RecorderOptions } from '../server/sources/recorder/recorder-source.ts'
 
 /** One user of each kind; `boss` is a second one who finds everything. */
@@ -37,7 +34,7 @@ export interface TestRelayOptions extends Partial<Omit<RecorderOptions, 'steadyM
   readonly dependencies?: Partial<AppDependencies>
 }
 
-export interface Relay {
+export interface Relay extends TestClock {
   readonly app: FastifyInstance
   readonly recorder: Recorder
   readonly source: Source
@@ -45,9 +42,7 @@ export interface Relay {
   readonly dataDir: string
   /** Where the host listens on loopback. */
   readonly port: number
-  /** The wall clock, ms since the Unix epoch; tests turn it. */
-  nowMs: number
-  /** The clock of the source, ms; tests turn it. */
+  /** The clock of the source, ms. It stands until a test turns it, as the wall clock does. */
   steadyMs: number
   /** Opens a session without asking the recorder. @returns the Cookie header. */
   enter(username: string, password?: string): { cookie: string }
@@ -57,61 +52,27 @@ export interface Relay {
   close(): Promise<void>
 }
 
-type Opened = Pick<Relay, 'app' | 'source' | 'sessions' | 'port'> & { readonly stop: () => Promise<void> }
+type Opened = Pick<Relay, 'app' | 'source' | 'sessions' | 'port'> & { stop(): Promise<void> }
 
-interface Place {
-  readonly dataDir: string
-  readonly url: string
-  readonly clocks: { readonly nowMs: () => number; readonly steadyMs: () => number }
-  readonly hostKey: Buffer
-}
-
-async function openHost(place: Place, options: TestRelayOptions): Promise<Opened> {
+async function openHost(relay: Relay, hostKey: Buffer, options: TestRelayOptions): Promise<Opened> {
   const { recorder: _, dependencies, ...own } = options
-  const { dataDir, url, clocks, hostKey } = place
-  const { nowMs, steadyMs } = clocks
-  const spoolFolder = join(dataDir, 'spool')
-  const kept = { file: join(dataDir, 'attempts.db'), hostKey, saveMs: 0 }
-  const attempts = new AttemptMemory({ failures: 4, nowMs, kept })
-  const tries = keepTries(attempts, nowMs)
-  const recorderOptions = {
-    url,
-    ca: null,
-    remoteParameter: 'auto',
-    tries,
-    spoolFolder,
-    ...own,
-    steadyMs,
-  } as const
-  const source = openRecorderSource(recorderOptions)
-  const sessions = openSessions({ file: join(dataDir, 'sessions.db'), nowMs, hostKey })
-  const auditLog = await openAuditLog({ file: join(dataDir, 'audit.log'), hostKey, nowMs })
-  const page = join(dataDir, 'page')
-  const app = await buildApp({
-    source,
-    sessions,
-    auditLog,
-    nowMs,
-    assets: readAssets(page),
-    writeDocument: readDocument(join(page, 'index.html')),
-    drain: createDrain(),
-    embedOrigins: [],
-    refusalMs: 0,
-    attempts,
-    demoAccounts: [],
-    contact: null,
-    log: null,
-    ...dependencies,
+  const openSource = (tries: Tries): Source =>
+    openRecorderSource({
+      url: relay.recorder.url,
+      ca: null,
+      remoteParameter: 'auto',
+      tries,
+      spoolFolder: join(relay.dataDir, 'spool'),
+      ...own,
+      steadyMs: () => relay.steadyMs,
+    })
+  const host = await composeHost(relay.dataDir, openSource, {
+    clock: relay,
+    hostKey,
+    dependencies,
+    saveMs: 0,
   })
-  const port = await listen(app)
-  const stop = async (): Promise<void> => {
-    app.server.closeAllConnections()
-    await app.close()
-    await auditLog.close()
-    sessions.close()
-    await source.close()
-  }
-  return { app, source, sessions, port, stop }
+  return { ...host, port: await listen(host.app) }
 }
 
 function openSession(sessions: Sessions, username: string, password: string): { cookie: string } {
@@ -136,14 +97,12 @@ export async function relayHost(options: TestRelayOptions = {}): Promise<Relay> 
   const dataDir = mkdtempSync(join(tmpdir(), 'relay-'))
   writeTestPage(join(dataDir, 'page'))
   const relay = { nowMs: NOON_MS, steadyMs: 1_000_000, recorder, dataDir } as Relay
-  const clocks = { nowMs: () => relay.nowMs, steadyMs: () => relay.steadyMs }
-  const place = { dataDir, url: recorder.url, clocks }
-  let opened = await openHost({ ...place, hostKey: testHostKey }, options)
+  let opened = await openHost(relay, testHostKey, options)
   return Object.assign(relay, opened, {
     enter: (username: string, password = 'demo') => openSession(relay.sessions, username, password),
     async restart(hostKey = testHostKey) {
       await opened.stop()
-      opened = await openHost({ ...place, hostKey }, options)
+      opened = await openHost(relay, hostKey, options)
       Object.assign(relay, opened)
     },
     async close() {

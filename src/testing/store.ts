@@ -10,6 +10,7 @@ import { AudioShelf } from '../server/sources/sqlite/audio-files.ts'
 import { openForWriting } from '../server/sources/sqlite/database.ts'
 import { Directory } from '../server/sources/sqlite/directory.ts'
 import { hashPassword } from '../server/sources/sqlite/passwords.ts'
+import { deriveInPlace, type Cost, type Derive } from '../server/sources/sqlite/scrypt.ts'
 import {
   RecordingWriter,
   type NewNote,
@@ -43,8 +44,14 @@ export interface TestStore {
 /** The n-th GUID of a test: `00000000-0000-4000-8000-00000000002a` for 42. */
 export const testGuid = (n: number): string => `00000000-0000-4000-8000-${n.toString(16).padStart(12, '0')}`
 
-/** A cheap hash: tests sign in often, and its parameters are stored with it. */
-const cheap = { n: 16, r: 8, p: 1 }
+/** Tests sign in often, and a real derivation takes a tenth of a second. */
+const cheap: Cost = { n: 16, r: 8, p: 1 }
+
+/** Derives every password at the cheap cost, whatever is stored beside it: also where there is no such user. */
+export const deriveCheaply: Derive = (work) => deriveInPlace({ ...work, ...cheap })
+
+/** What a store keeps of a password, at the cheap cost. */
+export const cheapHash = (password: string): Promise<string> => hashPassword(password, { cost: cheap })
 
 function newRecording(given: TestRecording, index: number, shelf: AudioShelf): NewRecording {
   const written = readInstant(given.startTime ?? '2026-01-01T00:00:00Z')
@@ -83,7 +90,7 @@ export async function testStore(
   const folder = temporaryFolder()
   const db = openForWriting(folder.dataDir)
   const directory = new Directory(db)
-  const passwords = await Promise.all(users.map(({ password }) => hashPassword(password, { cost: cheap })))
+  const passwords = await Promise.all(users.map(({ password }) => cheapHash(password)))
   db.transaction(() => {
     for (const [index, { role, password: _, leads = [], ...user }] of users.entries()) {
       directory.saveAccount({ user, role, leads }, passwords[index] ?? '')

@@ -20,10 +20,9 @@ import { openAuditLog, type AuditLog } from './audit-log.ts'
 import { auditKey, digestFilter } from './digests.ts'
 import { hashLine } from './event.ts'
 import { linesOf, testEvent, testFolder, testKey, type TestFolder } from '../../testing/audit.ts'
+import { NOON_MS } from '../../testing/clock.ts'
 import { verifyLog } from './verify.ts'
 import { OperatorError } from '../platform/operator-error.ts'
-
-const NOON_MS = Date.parse('2026-11-23T12:00:00Z')
 
 let folder: TestFolder
 const logs: AuditLog[] = []

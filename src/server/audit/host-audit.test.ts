@@ -10,7 +10,9 @@ import { verifyLog } from './verify.ts'
 import { openHostAudit, type HostAudit } from './host-audit.ts'
 import { createMetrics, type Metrics } from '../process/metrics.ts'
 import { testGuid } from '../../testing/store.ts'
-import { basic, NOON_MS, signIn, testHost, testHostKey, type TestHost } from '../../testing/host.ts'
+import { NOON_MS } from '../../testing/clock.ts'
+import { testHostKey } from '../../testing/compose.ts'
+import { basic, signIn, testHost, type TestHost } from '../../testing/host.ts'
 
 let folder: TestFolder
 let logged: string[]

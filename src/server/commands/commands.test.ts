@@ -24,7 +24,8 @@ import { openRecorderSource } from '../sources/recorder/recorder-source.ts'
 import type { Principal } from '../sources/source.ts'
 import { databaseFile, openForReading } from '../sources/sqlite/database.ts'
 import { openSqliteSource } from '../sources/sqlite/sqlite-source.ts'
-import { NOON_MS, testHostKey } from '../../testing/host.ts'
+import { NOON_MS } from '../../testing/clock.ts'
+import { testHostKey } from '../../testing/compose.ts'
 import { temporaryFolder, testGuid, testStore, type TestStore } from '../../testing/store.ts'
 
 const nowMs = (): number => NOON_MS

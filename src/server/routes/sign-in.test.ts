@@ -8,18 +8,18 @@ import { Problem } from '../../contract/problems.ts'
 import type { Session } from '../../contract/session.ts'
 import { openForWriting } from '../sources/sqlite/database.ts'
 import { Directory } from '../sources/sqlite/directory.ts'
-import { hashPassword } from '../sources/sqlite/passwords.ts'
 import type { Source } from '../sources/source.ts'
+import { NOON_MS } from '../../testing/clock.ts'
 import {
   basic,
   loginRequest,
-  NOON_MS,
   ownPage,
   signIn,
   testHost,
   type TestHost,
   type TestHostOptions,
 } from '../../testing/host.ts'
+import { cheapHash } from '../../testing/store.ts'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
@@ -252,7 +252,7 @@ describe('a session', () => {
 
   it('is of an account that shares its 20 with none of a similar name', async () => {
     await open()
-    const stored = await hashPassword('demo')
+    const stored = await cheapHash('demo')
     change((directory) =>
       directory.saveAccount({ user: { username: 'agent@other' }, role: 'base', leads: [] }, stored),
     )
@@ -305,7 +305,7 @@ describe('a session', () => {
     const cookie = await signIn(host.app, 'agent')
     const script = basic('agent')
     expect((await listAs(script)).statusCode).toBe(200)
-    const secret = await hashPassword('new')
+    const secret = await cheapHash('new')
     change((directory) => directory.savePassword('agent', secret))
     expect(await statusOf(cookie)).toBe(401)
     expect((await listAs(script)).statusCode).toBe(401)
@@ -528,7 +528,7 @@ describe('Basic', () => {
 
   it('reads passwords with colons and letters of any kind', async () => {
     await open()
-    const secret = await hashPassword('a:b:ü')
+    const secret = await cheapHash('a:b:ü')
     change((directory) => directory.savePassword('agent', secret))
     expect((await listAs(basic('agent', 'a:b:ü'))).statusCode).toBe(200)
   })

@@ -96,8 +96,8 @@ function inTurns(threads: number, derive: Derive, close: () => Promise<void>): S
 }
 
 /** Derives in libuv's threads. @param threads how many passwords are derived at once, 1 or more. */
-export const scryptInPlace = (threads = MAX_THREADS): ScryptRunner =>
-  inTurns(threads, deriveInPlace, async () => {})
+export const scryptInPlace = (threads = MAX_THREADS, derive: Derive = deriveInPlace): ScryptRunner =>
+  inTurns(threads, derive, async () => {})
 
 const workerFile = import.meta.resolve(`./scrypt-worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`)
 

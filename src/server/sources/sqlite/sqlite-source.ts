@@ -23,6 +23,8 @@ export interface SqliteSourceOptions {
   readonly workers?: number
   /** In place only: how many rows a piece of a scan has; without it, as many as are read in about 10 ms. */
   readonly pieceRows?: number
+  /** In place only: how passwords are derived; without it, as they are stored. */
+  readonly derive?: Derive
 }
 
 /** What the store writes is exactly what the contract says, and it needs no password to know a user. */
@@ -42,7 +44,7 @@ const nobodyElse = { from: '', isKnown: false, isScript: false }
  * locked one, a full disk.
  */
 export async function openSqliteSource(options: SqliteSourceOptions): Promise<SqliteSource> {
-  const { dataDir, workers = 2, pieceRows } = options
+  const { dataDir, workers = 2, pieceRows, derive: deriveWith } = options
   openForWriting(dataDir).close()
   // The host only reads: a long import in another process locks none of its connections.
   const db = openForReading(dataDir, BUSY_TIMEOUT_MS)
@@ -52,7 +54,7 @@ export async function openSqliteSource(options: SqliteSourceOptions): Promise<Sq
   stopWaiting(db)
   const places = workers === 0 ? searchInPlace(dataDir, pieceRows) : searchInThreads(dataDir, workers)
   const runner = createSearchRunner(places)
-  const scrypt = workers === 0 ? scryptInPlace() : scryptInWorkers()
+  const scrypt = workers === 0 ? scryptInPlace(undefined, deriveWith) : scryptInWorkers()
   return {
     async authenticate(username, password, signal = new AbortController().signal, asker = nobodyElse) {
       const known = directory.credentials(username)
