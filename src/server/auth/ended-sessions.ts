@@ -5,8 +5,12 @@
 import { isStorageFailure } from '../files/storage-failure.ts'
 import type { SessionKey } from './session-file.ts'
 
-/** Some 2 MB, of those whose row was seen and again of the others. */
-const MAX_WAITING = 10_000
+export interface EndedSessionsOptions {
+  /** How long after a failure the rows are tried again, ms. */
+  readonly retryMs: number
+  /** How many wait at most, of those whose row was seen and again of the others. */
+  readonly maxWaiting: number
+}
 
 /** With the verifier: nobody ends a session of which they know the id alone. */
 const nameOf = ({ idHash, verifier }: SessionKey): string =>
@@ -26,13 +30,12 @@ export class EndedSessions {
   /** Their rows could not be looked for. They may have ended long ago, and one person may have had many. */
   readonly #unseen = new Map<string, SessionKey>()
   readonly #rows: SessionRows
-  readonly #retryMs: number
+  readonly #options: EndedSessionsOptions
   #timer: NodeJS.Timeout | null = null
 
-  /** @param retryMs how long after a failure the rows are tried again. */
-  constructor(rows: SessionRows, retryMs: number) {
+  constructor(rows: SessionRows, options: EndedSessionsOptions) {
     this.#rows = rows
-    this.#retryMs = retryMs
+    this.#options = options
   }
 
   has(session: SessionKey): boolean {
@@ -50,7 +53,7 @@ export class EndedSessions {
     if (isThere === false) return
     const name = nameOf(session)
     if (isThere) this.#keepSeen(name, session)
-    else if (this.#unseen.size < MAX_WAITING) this.#unseen.set(name, session)
+    else if (this.#unseen.size < this.#options.maxWaiting) this.#unseen.set(name, session)
     // Those that wait already have their next try: a failing disk is not asked more often for it.
     if (!this.#timer) this.#deleteRows()
   }
@@ -75,7 +78,7 @@ export class EndedSessions {
     this.#unseen.delete(name)
     this.#seen.delete(name)
     const [oldest] = this.#seen.keys()
-    if (this.#seen.size >= MAX_WAITING && oldest !== undefined) this.#seen.delete(oldest)
+    if (this.#seen.size >= this.#options.maxWaiting && oldest !== undefined) this.#seen.delete(oldest)
     this.#seen.set(name, session)
   }
 
@@ -91,7 +94,7 @@ export class EndedSessions {
       this.#timer ??= setTimeout(() => {
         this.#timer = null
         this.#deleteRows()
-      }, this.#retryMs).unref()
+      }, this.#options.retryMs).unref()
     }
   }
 }

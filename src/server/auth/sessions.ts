@@ -19,6 +19,8 @@ export const IDLE_MS = 30 * 60_000
 export const ABSOLUTE_MS = 10 * 60 * 60_000
 
 const RETRY_MS = 1000
+/** Of 10,000 ended sessions some 2 MB are kept in mind, and twice that at most. */
+const MAX_WAITING = 10_000
 const ID_BYTES = 16
 const KEY_BYTES = 32
 
@@ -87,6 +89,8 @@ export interface SessionOptions {
   readonly hostKey: Buffer
   /** How long after a failure the rows of ended sessions are tried again, ms. */
   readonly retryMs?: number
+  /** How many ended sessions wait for that at most, of those whose row was seen and again of the others. */
+  readonly maxWaiting?: number
 }
 
 class StoredSessions implements Sessions {
@@ -96,14 +100,14 @@ class StoredSessions implements Sessions {
   readonly #nowMs: () => number
   readonly #hostKey: Buffer
 
-  constructor({ file, nowMs, hostKey, retryMs = RETRY_MS }: SessionOptions) {
+  constructor({ file, nowMs, hostKey, retryMs = RETRY_MS, maxWaiting = MAX_WAITING }: SessionOptions) {
     this.#file = new SessionFile(file)
     this.#watched = watchDatabaseFile(file)
     const rows = {
       has: (session: SessionKey) => this.#row(session) !== null,
       remove: (sessions: readonly SessionKey[]) => this.#file.remove(sessions),
     }
-    this.#ended = new EndedSessions(rows, retryMs)
+    this.#ended = new EndedSessions(rows, { retryMs, maxWaiting })
     this.#nowMs = nowMs
     this.#hostKey = hostKey
   }
