@@ -47,7 +47,8 @@ const problem = (status: number, code: string, headers: Record<string, string> =
 export const fault = {
   json,
   problem,
-  invalid: (reason: 0 | 1, message: string): HostFault => json(400, { reason, message }),
+  invalid: (reason: 0 | 1, message: string, filter?: string): HostFault =>
+    json(400, { reason, message, filter }),
   signedOut: (): HostFault =>
     problem(401, 'signed_out', { 'www-authenticate': 'Session realm="recordings"' }),
   retryAfter: (seconds: number): HostFault =>

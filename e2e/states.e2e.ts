@@ -94,7 +94,7 @@ test.describe('refused', () => {
   }) => {
     guard.expects(failedLoad(400))
     const message = 'remotePartyNumber cannot be “contains:02”: it takes a value.'
-    faults.on('list', fault.invalid(0, message), 1)
+    faults.on('list', fault.invalid(0, message, 'remotePartyNumber'), 1)
     await page.goto('/recordings?remotePartyNumber=contains:02&direction=1')
     await expect(page.getByText('The recorder does not accept this search.')).toBeVisible()
     await expect(remoteNumber(page)).toHaveAttribute('aria-invalid', 'true')
@@ -102,6 +102,22 @@ test.describe('refused', () => {
     await page.getByRole('button', { name: 'Remove Remote number', exact: true }).click()
     await settled(page)
     expect(address(page)).toBe('/recordings?direction=1')
+  })
+
+  test('a refusal that names no filter marks none, whatever its words mention', async ({
+    page,
+    faults,
+    guard,
+  }) => {
+    guard.expects(failedLoad(400))
+    faults.on('list', fault.invalid(0, 'localPartyNumber or direction is wrong.', 'page'), 1)
+    await page.goto('/recordings?remotePartyNumber=contains:02&direction=1')
+    await expect(page.getByText('localPartyNumber or direction is wrong.')).toBeVisible()
+    await expect(page.getByRole('button', { name: /^Remove .+ number$/ })).toHaveCount(0)
+    await expect(page.locator('[aria-invalid="true"]')).toHaveCount(0)
+    await page.getByRole('main').getByRole('button', { name: 'Clear filters' }).click()
+    await settled(page)
+    expect(address(page)).toBe('/recordings')
   })
 
   test('a page that the recorder refuses leads to one that it has', async ({ page, faults, guard }) => {

@@ -1,5 +1,5 @@
 /** The one error of the program: the host writes it as JSON, the transport reads it and throws it. */
-import type { Reason } from './search.ts'
+import { filterNames, type FilterName, type Reason } from './search.ts'
 
 /** What went wrong, for programs. The browser adds `network` and `unreadable_answer`. */
 export type ProblemCode =
@@ -90,6 +90,8 @@ export interface ProblemDetails {
   readonly requestId?: string | undefined
   /** Of a 400 from the API: 0 filtering, 1 paging. */
   readonly reason?: Reason | undefined
+  /** The filter that a 400 is about, where that is known. */
+  readonly filter?: FilterName | undefined
   /** How long the host asks to wait, in milliseconds. */
   readonly retryAfterMs?: number | undefined
 }
@@ -100,6 +102,7 @@ export class Problem extends Error {
   readonly code: ProblemCode
   readonly requestId: string | undefined
   readonly reason: Reason | undefined
+  readonly filter: FilterName | undefined
   readonly retryAfterMs: number | undefined
 
   constructor(details: ProblemDetails, options?: ErrorOptions) {
@@ -108,6 +111,7 @@ export class Problem extends Error {
     this.code = details.code
     this.requestId = details.requestId
     this.reason = details.reason
+    this.filter = details.filter
     this.retryAfterMs = details.retryAfterMs
   }
 }
@@ -128,12 +132,12 @@ const codeOfStatus: Readonly<Record<number, ProblemCode>> = {
 }
 
 /**
- * The body of an error answer. The API's own 400 is `{ reason, message }`, everything else is
- * `{ code, message, requestId }`.
+ * The body of an error answer. The API's own 400 is `{ reason, message }`, to which the host adds the `filter`
+ * where it knows it; everything else is `{ code, message, requestId }`.
  */
 export function writeProblem(problem: Problem, requestId?: string): Record<string, unknown> {
-  const { code, message, reason } = problem
-  return reason === undefined ? { code, message, requestId } : { reason, message }
+  const { code, message, reason, filter } = problem
+  return reason === undefined ? { code, message, requestId } : { reason, message, filter }
 }
 
 /**
@@ -152,6 +156,7 @@ export function readProblem(status: number, body: unknown, retryAfter: string | 
     message: typeof fields.message === 'string' ? fields.message : `The server answered ${status}.`,
     requestId: typeof fields.requestId === 'string' ? fields.requestId : undefined,
     reason,
+    filter: reason === 0 ? filterNames.find((name) => name === fields.filter) : undefined,
     retryAfterMs: seconds === undefined ? undefined : seconds * 1000,
   })
 }

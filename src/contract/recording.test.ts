@@ -199,6 +199,17 @@ describe('a problem', () => {
     expect(readProblem(400, body, null)).toMatchObject({ code: 'invalid_query', reason: 0, message: 'no' })
   })
 
+  it('names a filter of the search, and no other', () => {
+    const problem = new Problem({ code: 'invalid_query', message: 'no', reason: 0, filter: 'direction' })
+    const body = writeProblem(problem, 'x')
+    expect(body).toEqual({ reason: 0, message: 'no', filter: 'direction' })
+    expect(readProblem(400, body, null).filter).toBe('direction')
+    for (const filter of ['page', 'Direction', 'toString', 7, null, ['direction']]) {
+      expect(readProblem(400, { ...body, filter }, null).filter).toBeUndefined()
+    }
+    expect(readProblem(400, { ...body, reason: 1 }, null).filter).toBeUndefined()
+  })
+
   it('is made of any answer', () => {
     const property = fc.property(
       fc.integer({ min: 400, max: 599 }),

@@ -63,7 +63,8 @@ function valueOf(params: URLSearchParams, name: FilterName): string | null {
 export type Reason = 0 | 1
 export type ApiQuery =
   | { readonly ok: true; readonly search: Search; readonly paging: Paging | null }
-  | { readonly ok: false; readonly reason: Reason; readonly message: string }
+  | { readonly ok: false; readonly reason: 0; readonly filter: FilterName; readonly message: string }
+  | { readonly ok: false; readonly reason: 1; readonly message: string }
 
 /**
  * Reads the API's query as the vendor does: the first of a repeated parameter counts, unknown ones are
@@ -79,6 +80,7 @@ export function readApiQuery(params: URLSearchParams): ApiQuery {
       return {
         ok: false,
         reason: 0,
+        filter: name,
         message: `${name} cannot be “${text}”: it takes ${kindOf(name).expects}.`,
       }
     }

@@ -1,15 +1,13 @@
 import type { Problem } from '../contract/problems.ts'
-import { filterNames, type FilterName } from '../contract/search.ts'
+import type { FilterName } from '../contract/search.ts'
 
-/** A filter that the recorder did not accept, and what it said. */
+/** A filter that the recorder did not accept, and its own words about it. */
 export interface Rejected {
   readonly name: FilterName
   readonly message: string
 }
 
-/** The filter that a 400 of the API names, where it names one. */
+/** The filter that a 400 of the API names; null where it names none. */
 export function rejectedFilter(problem: Problem | null): Rejected | null {
-  if (problem?.code !== 'invalid_query' || problem.reason !== 0) return null
-  const name = filterNames.find((candidate) => problem.message.includes(candidate))
-  return name === undefined ? null : { name, message: problem.message }
+  return problem?.filter === undefined ? null : { name: problem.filter, message: problem.message }
 }

@@ -138,7 +138,11 @@ describe('the vendor’s examples', () => {
   it('answers the second with 400', async () => {
     const answer = await get(`${RECORDINGS}?startTime=before:2018/45/01&direction=5`)
     expect(answer.statusCode).toBe(400)
-    expect(answer.json()).toEqual({ reason: 0, message: expect.stringContaining('startTime') })
+    expect(answer.json()).toEqual({
+      reason: 0,
+      message: expect.stringContaining('startTime'),
+      filter: 'startTime',
+    })
   })
 })
 
@@ -245,7 +249,8 @@ describe('filters', () => {
   ])('refuses %s with reason 0', async (query) => {
     const answer = await get(`${RECORDINGS}?${query}`)
     expect(answer.statusCode).toBe(400)
-    expect(answer.json()).toEqual({ reason: 0, message: expect.any(String) })
+    const filter = query.slice(0, query.indexOf('='))
+    expect(answer.json()).toEqual({ reason: 0, message: expect.any(String), filter })
   })
 
   it.each([

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { API_BASE, RECORDINGS } from '../../contract/endpoints.ts'
 import { Problem } from '../../contract/problems.ts'
 import { isGuid } from '../../contract/recording.ts'
-import { MAX_PAGE_SIZE, readApiQuery, type Paging, type Reason, type Search } from '../../contract/search.ts'
+import { MAX_PAGE_SIZE, readApiQuery, type Paging, type Search } from '../../contract/search.ts'
 import type { Audit } from '../audit/audit.ts'
 import { audited, readPiece, readPurpose } from './auditing.ts'
 import type { Viewer, Viewers } from '../auth/viewer.ts'
@@ -28,19 +28,16 @@ interface Query {
   readonly paging: Paging | null
 }
 
-function invalid(reason: Reason, message: string): Problem {
-  return new Problem({ code: 'invalid_query', reason, message })
-}
-
 function readQuery(request: FastifyRequest, viewer: Viewer): Query {
   const query = readApiQuery(new URLSearchParams(rawQuery(request)))
-  if (!query.ok) throw invalid(query.reason, query.message)
+  if (!query.ok) throw new Problem({ code: 'invalid_query', ...query })
   const pageSize = query.paging?.pageSize ?? Number.POSITIVE_INFINITY
   if (viewer.via === 'session' && pageSize > MAX_PAGE_SIZE) {
-    throw invalid(
-      1,
-      `A session may ask for up to ${MAX_PAGE_SIZE} recordings at once: give page and pageSize.`,
-    )
+    throw new Problem({
+      code: 'invalid_query',
+      reason: 1,
+      message: `A session may ask for up to ${MAX_PAGE_SIZE} recordings at once: give page and pageSize.`,
+    })
   }
   return query
 }

@@ -1,6 +1,6 @@
-/** Reads what the recorder answered: by its status, its type and within its bounds. */
+/** Reads the recorder's answers: by status and type, and within bounds. */
 import { Problem } from '../../../contract/problems.ts'
-import { MAX_PAGE_SIZE } from '../../../contract/search.ts'
+import { filterNames, MAX_PAGE_SIZE, type FilterName, type Search } from '../../../contract/search.ts'
 import { explainFailure, recorderDown, recorderFailed } from './failures.ts'
 import { MAX_JSON_BYTES } from './limits.ts'
 import { isWithin, type JsonBounds } from './structure.ts'
@@ -75,10 +75,19 @@ export async function readJson(
   return parse(await readBytes(answer, limit, signal))
 }
 
-/** The API's own 400 goes on as it is; its message is the vendor's and is shown as text. */
-async function invalidQuery(answer: WireAnswer, signal: AbortSignal): Promise<Problem> {
+/**
+ * The filter that a refusal is about: the one that it names, or the only one that was asked. The vendor's message is
+ * prose and is not searched for names.
+ */
+function refusedFilter(named: unknown, search: Search): FilterName | undefined {
+  const asked = filterNames.filter((name) => search[name] !== undefined)
+  return asked.find((name) => name === named) ?? (asked.length === 1 ? asked[0] : undefined)
+}
+
+/** Passes the API's own 400 on. Its message is the vendor's and is shown as text. */
+async function invalidQuery(answer: WireAnswer, signal: AbortSignal, search: Search): Promise<Problem> {
   const body = await readJson(answer, signal, MAX_ERROR_BYTES)
-  const { reason, message } = (typeof body === 'object' && body !== null ? body : {}) as Record<
+  const { reason, message, filter } = (typeof body === 'object' && body !== null ? body : {}) as Record<
     string,
     unknown
   >
@@ -88,6 +97,7 @@ async function invalidQuery(answer: WireAnswer, signal: AbortSignal): Promise<Pr
   return new Problem({
     code: 'invalid_query',
     reason,
+    filter: reason === 0 ? refusedFilter(filter, search) : undefined,
     message: message.slice(0, MAX_MESSAGE_LENGTH),
   })
 }
@@ -107,10 +117,17 @@ const forbidden = (): Problem =>
     message: 'The recorder does not let you search recordings: it takes “Call Recording Base Access”.',
   })
 
-/** What an answer other than 200 means. The caller has not read its body; here it is read or let go. */
-export async function problemOf(answer: WireAnswer, signal: AbortSignal): Promise<Problem> {
+/**
+ * The meaning of an answer other than 200. The caller has not read its body; here it is read or let go.
+ * @param search the filters that were asked, where it was a search.
+ */
+export async function problemOf(
+  answer: WireAnswer,
+  signal: AbortSignal,
+  search: Search = {},
+): Promise<Problem> {
   const { statusCode } = answer
-  if (statusCode === 400) return invalidQuery(answer, signal)
+  if (statusCode === 400) return invalidQuery(answer, signal, search)
   discard(answer)
   if (statusCode === 403) return forbidden()
   if (statusCode === 429) return busy(answer)

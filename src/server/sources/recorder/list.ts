@@ -1,4 +1,4 @@
-/** One page of the recorder's list: asked in its own words, and not believed before it was checked. */
+/** One page of the recorder's list, asked under the recorder's own names and checked before it is believed. */
 import { RECORDINGS } from '../../../contract/endpoints.ts'
 import { writeApiQuery, type FilterName, type Paging, type Search } from '../../../contract/search.ts'
 import type { Credentials, Page } from '../source.ts'
@@ -10,7 +10,7 @@ import { knownRow } from './known-fields.ts'
 
 export type NameOf = (name: FilterName) => string
 
-/** A page as it came, which is shown to nobody. */
+/** A page as it came. It must not be shown before it is checked. */
 export interface Unchecked {
   readonly totalCount: number
   readonly rows: readonly unknown[]
@@ -28,8 +28,8 @@ function readPage(json: unknown): Unchecked {
 }
 
 /**
- * A recorder that ignores or cuts the page's size counts its pages otherwise than we do: each page shown would be the
- * wrong one. On the last page the total may just have changed.
+ * A recorder that ignores or cuts the page's size counts pages in another way than we do, so that every page would be the
+ * wrong one. A short last page is no sign of that: the total may just have changed.
  */
 function checkSize({ totalCount, rows }: Unchecked, { page, pageSize }: Paging): void {
   const due = Math.min(pageSize, Math.max(0, totalCount - page * pageSize))
@@ -43,14 +43,14 @@ export interface RecorderPageQuery {
   readonly search: Search
   readonly paging: Paging
   readonly nameOf: NameOf
-  /** Whether somebody has just typed the password. */
+  /** Whether the password has just been typed. */
   readonly isSignIn?: boolean
   /** False for a sign-in from where this user has never signed in. */
   readonly isKnown?: boolean
   readonly onUnanswered?: (() => void) | undefined
 }
 
-/** Asks for one page and reads it, without looking at what the rows are. */
+/** Asks for one page and reads it, without looking into the rows. */
 export async function askPage(
   connection: Connection,
   query: RecorderPageQuery,
@@ -65,13 +65,13 @@ export async function askPage(
       credentials,
       limited,
     )
-    if (answer.statusCode !== 200) throw await problemOf(answer, limited)
+    if (answer.statusCode !== 200) throw await problemOf(answer, limited, search)
     return readPage(await readJson(answer, limited))
   })
 }
 
 /**
- * Looks at no row before their number is right.
+ * Checks the number of rows before it looks at any of them.
  * @returns the page with what is known of its rows.
  * @throws Problem 502 `recorder_mismatch` where the rows cannot be an answer to the search.
  */

@@ -2,10 +2,11 @@
 import * as fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { makeCalls } from '../../../testing/recorder/calls.ts'
+import { fault } from '../../../testing/recorder/faults.ts'
 import type { Seen } from '../../../testing/recorder/seen.ts'
 import { RECORDINGS } from '../../../contract/endpoints.ts'
 import { filterNames } from '../../../contract/search.ts'
-import { ask, relayHost, type Relay } from '../../../testing/relay.ts'
+import { ask, json, relayHost, type Relay } from '../../../testing/relay.ts'
 
 const recordings = makeCalls({ id: '75A90276-E47E-4e9e-B463-E3C743D5FF3A' }, {})
 const id = '75A90276-E47E-4e9e-B463-E3C743D5FF3A'
@@ -95,6 +96,27 @@ describe('the query', () => {
     expect(answer.status).toBe(400)
     expect(JSON.parse(answer.body.toString())).toMatchObject({ reason })
     expect(seen()).toEqual([])
+  })
+
+  it('is refused with the name of the filter', async () => {
+    const answer = await ask(relay, `${RECORDINGS}?${first}&remoteParty=contains:`, cookie)
+    expect(json(answer)).toMatchObject({ reason: 0, filter: 'remotePartyNumber' })
+  })
+
+  const both = `${first}&direction=1&localPartyNumber=202`
+  const no = { reason: 0, message: 'localPartyNumber is not accepted.' }
+  it.each([
+    ['the only one that was asked', `${first}&direction=1`, no, 'direction'],
+    ['none where it names none of several', both, no, undefined],
+    ['the one that it names', both, { ...no, filter: 'localPartyNumber' }, 'localPartyNumber'],
+    ['none where it names one that was not asked', both, { ...no, filter: 'startTime' }, undefined],
+    ['none where it names no filter', both, { ...no, filter: ['direction'] }, undefined],
+    ['none where the page is refused', `${first}&direction=1`, { ...no, reason: 1 }, undefined],
+  ])('is refused by the recorder for %s', async (_name, query, body, filter) => {
+    relay.recorder.on('list', fault.json(400, body), 1)
+    const answer = await ask(relay, `${RECORDINGS}?${query}`, cookie)
+    expect(answer.status).toBe(400)
+    expect(json(answer)).toEqual({ reason: body.reason, message: body.message, filter })
   })
 
   it('holds nothing but the contract’s parameters, each once, whatever is asked', async () => {
