@@ -101,7 +101,7 @@ test.describe('a sign-in while the recorder is down', () => {
       expect((await answered).status()).toBe(504)
       await expect(page.getByRole('alert')).toHaveText(down)
     }
-    expect(recorder.requests).toEqual([])
+    expect(recorder.requests.filter(({ headers }) => headers.authorization !== undefined)).toEqual([])
     await recorder.acceptConnections()
     await signIn(page, 'manager')
     await settled(page)

@@ -9,7 +9,6 @@ import { keepTries } from './auth/tries.ts'
 import { hostClock, type NowMs } from './process/clock.ts'
 import { readConfig, type Config } from './config/config.ts'
 import { isLoopback, type Listen } from './config/addresses.ts'
-import type { TlsFiles } from './config/certificates.ts'
 import { printConfig } from './config/print.ts'
 import { openDataFolder, tellNarrowed } from './process/data-folder.ts'
 import { readDocument } from './routes/document.ts'
@@ -17,7 +16,7 @@ import { createDrain } from './http/drain.ts'
 import { keepFilesPrivate, narrowFiles } from './files/private-files.ts'
 import { openHostAudit } from './audit/host-audit.ts'
 import { readHostKey } from './process/host-key.ts'
-import { knownHosts, type KnownHosts } from './http/known-hosts.ts'
+import { knownHosts } from './http/known-hosts.ts'
 import { listen, listenForMetrics } from './process/listening.ts'
 import { buildMetricsServer, closeServer } from './process/metrics-server.ts'
 import { createMetrics, type Metrics } from './process/metrics.ts'
@@ -25,10 +24,13 @@ import { openSource } from './process/open-source.ts'
 import type { Source } from './sources/source.ts'
 import { explain } from './sources/sqlite/explain.ts'
 import { stopOnSignals } from './process/stopping.ts'
-import { renewCertificate, warnOfDates } from './http/tls.ts'
+import { watchRecorder } from './process/recorder-watch.ts'
+import { keepCertificate } from './process/renewing.ts'
 import { surviveConnections } from './process/uncaught.ts'
 import { readVersion } from './process/version.ts'
 import { OperatorError } from './platform/operator-error.ts'
+
+const kindOf = ({ recorder }: Config): string => (recorder ? 'recorder' : 'store')
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
@@ -47,11 +49,12 @@ function readPage() {
   }
 }
 
-/** The source's own figures, set apart by their prefix. */
-const figuresOf = (source: Source): Record<string, number> =>
-  Object.fromEntries(
-    Object.entries(source.gauges?.() ?? {}).map(([name, value]) => [`source_${name}`, value]),
-  )
+/** Figures and facts about the program itself and its source. */
+function measure(metrics: Metrics, source: Source, kind: string): void {
+  metrics.add(() => source.gauges?.() ?? {})
+  const labels = { version: readVersion(), node: process.version, source: kind }
+  metrics.addInfo('build_info', 'The release that runs, its Node and its source, as labels.', () => labels)
+}
 
 function openSessionsIn(dataDir: string, nowMs: NowMs, hostKey: Buffer): Sessions {
   const file = join(dataDir, 'sessions.db')
@@ -73,16 +76,6 @@ async function startMetrics(
   return () => closeServer(server)
 }
 
-/** A service manager's `reload`. */
-function renewOnHangUp(app: FastifyInstance, tls: TlsFiles | null, { renew }: KnownHosts): void {
-  // At a terminal, a hang-up is the end of it.
-  if (process.stdin.isTTY) return
-  process.on('SIGHUP', () => {
-    if (tls) renewCertificate(app, tls, renew)
-    else app.log.info('nothing to read anew: there is no TLS_CERT')
-  })
-}
-
 async function start(): Promise<void> {
   keepFilesPrivate()
   const config = readConfig(process.env)
@@ -95,14 +88,17 @@ async function start(): Promise<void> {
   const narrowed = narrowFiles(dataDir)
   const kept = { file: join(dataDir, 'attempts.db'), hostKey }
   const attempts = new AttemptMemory({ failures: config.loginFailures, nowMs, kept })
-  const prepare = { nowMs, tries: keepTries(attempts, nowMs), say }
+  const metrics = config.metrics ? createMetrics() : null
+  const watch = watchRecorder(metrics)
+  const prepare = { nowMs, tries: keepTries(attempts, nowMs), say, watch }
   const { source, demoAccounts } = await openSource(config, dataDir, prepare)
   const sessions = openSessionsIn(dataDir, nowMs, hostKey)
   const audit = await openHostAudit(config, hostKey, nowMs)
   const drain = createDrain()
-  const metrics = config.metrics ? createMetrics() : null
-  metrics?.add(() => figuresOf(source))
-  if (metrics) audit.measure(metrics)
+  if (metrics) {
+    measure(metrics, source, kindOf(config))
+    audit.measure(metrics)
+  }
   const hosts = knownHosts(config)
   const app = await buildApp({
     ...config,
@@ -123,12 +119,14 @@ async function start(): Promise<void> {
   const closing: (() => unknown)[] = [source, sessions, audit].map((part) => () => part.close())
   closing.push(() => folder.release())
   audit.tellTo(app.log)
+  watch.tellTo(app.log)
   const stop = stopOnSignals({ app, drain, closing })
   surviveConnections(app.log, () => stop(1))
   if (metrics && config.metrics) closing.unshift(await startMetrics(app, metrics, config.metrics))
-  renewOnHangUp(app, config.tls, hosts)
+  keepCertificate(app, config.tls, hosts, metrics)
   if (hosts.knows === null) warnOfAnyHost(app)
-  if (config.tls) warnOfDates(app, config.tls)
+  // The watch puts into the log why a recorder cannot be reached.
+  if (config.recorder) void source.ready()
   announce(app, config, await listen(app, config))
 }
 
@@ -143,8 +141,8 @@ function announce(app: FastifyInstance, config: Config, address: string): void {
   if (!isLoopback(config.host) && !config.tls && config.trustProxy.length === 0) {
     say('This host speaks plain HTTP: let other machines reach it through a proxy with TLS only.')
   }
-  const source = config.recorder ? 'recorder' : 'store'
-  app.log.info({ version: readVersion(), node: process.version, source, address }, 'started')
+  const facts = { version: readVersion(), node: process.version, source: kindOf(config) }
+  app.log.info({ ...facts, address }, 'started')
   say(`Recordings Dashboard: ${address}`)
 }
 

@@ -55,7 +55,7 @@ it('refuses to play, save and export once the file is not the one that it wrote,
   const get = (url: string, headers: Record<string, string>) => app.inject({ url, headers })
   const media = `${recordingEndpoint(testGuid(1))}/Media`
   expect((await get(media, cookie)).statusCode).not.toBe(503)
-  expect(await metrics.write()).toMatch(/^audit_tampered 0$/m)
+  expect(await metrics.write()).toMatch(/^recordings_audit_tampered 0$/m)
   truncateSync(folder.file)
   const refused = [
     await get(`${recordingEndpoint(testGuid(2))}/Media`, cookie),
@@ -72,7 +72,7 @@ it('refuses to play, save and export once the file is not the one that it wrote,
   expect(linesOf(folder.file).map(({ action }) => action)).toEqual(
     expect.arrayContaining(['log_changed', 'search']),
   )
-  expect(await metrics.write()).toMatch(/^audit_tampered 1$/m)
+  expect(await metrics.write()).toMatch(/^recordings_audit_tampered 1$/m)
   const told = loud().filter((line) => line.includes('NOT THE FILE THAT THIS HOST WROTE'))
   expect(told).toHaveLength(1)
   expect(told[0]).toContain('"finding":"shortened"')
@@ -89,10 +89,10 @@ it('tells its heads to the log, to the metrics and to a second file', async () =
   ])
   expect(await readHeadsFile(sink())).toEqual(inLog)
   const figures = await metrics.write()
-  expect(figures).toMatch(/^audit_head_number 1$/m)
-  expect(figures).toMatch(/^audit_sink_failing 0$/m)
-  expect(figures).toContain(`audit_head_info{hash="${inLog[1]?.hash}"} 1`)
-  expect(figures.match(/^audit_head_info\{/gm)).toHaveLength(1)
+  expect(figures).toMatch(/^recordings_audit_head_number 1$/m)
+  expect(figures).toMatch(/^recordings_audit_sink_failing 0$/m)
+  expect(figures).toContain(`recordings_audit_head_info{hash="${inLog[1]?.hash}"} 1`)
+  expect(figures.match(/^recordings_audit_head_info\{/gm)).toHaveLength(1)
   const { lines: key } = auditKeys(testHostKey)
   expect(await verifyLog(folder.file, { key, heads: inLog })).toMatchObject({ fault: null, isHeld: true })
 })
@@ -114,5 +114,5 @@ it('says at its start what the log has lost meanwhile, and starts', async () => 
     [3, 'log_changed'],
     [4, 'login'],
   ])
-  expect(await metrics.write()).toMatch(/^audit_tampered 0$/m)
+  expect(await metrics.write()).toMatch(/^recordings_audit_tampered 0$/m)
 })

@@ -6,12 +6,13 @@ import { headFields, type Head } from './head.ts'
 import { auditKeys } from './keys.ts'
 import { newestHead } from './sink-file.ts'
 import { openSink } from './sink.ts'
+import type { Figures } from '../platform/figures.ts'
 import type { Config } from '../config/config.ts'
 
 /** Where figures are counted; `Metrics` of the running program. */
 interface Gauges {
-  add(figures: () => Readonly<Record<string, number>>): void
-  addInfo(name: string, labels: () => Readonly<Record<string, string>> | null): void
+  add(figures: () => Figures): void
+  addInfo(name: string, help: string, labels: () => Readonly<Record<string, string>> | null): void
 }
 
 export interface HostAudit {
@@ -86,7 +87,8 @@ export async function openHostAudit(
         audit_sink_failing: sink.failing() ? 1 : 0,
         audit_head_number: log.head()?.n ?? 0,
       }))
-      metrics.addInfo('audit_head_info', () => ({ hash: log.head()?.hash ?? '' }))
+      const help = 'The hash of the newest line of the audit log, as a label.'
+      metrics.addInfo('audit_head_info', help, () => ({ hash: log.head()?.hash ?? '' }))
     },
     async close() {
       await log.close()

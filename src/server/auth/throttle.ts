@@ -9,6 +9,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { Problem } from '../../contract/problems.ts'
 import { createTurns, type Turns } from '../sources/turns.ts'
+import type { Figures } from '../platform/figures.ts'
 import type { AttemptMemory, TryKeys } from './attempt-memory.ts'
 import type { CountedFailure } from './failure-counts.ts'
 import { TokenBucket } from './token-bucket.ts'
@@ -48,7 +49,7 @@ export interface Throttle {
    */
   begin(username: string, address: string, signal: AbortSignal): Promise<Attempt>
   /** Figures for the host's metrics, by their names. */
-  figures(): Readonly<Record<string, number>>
+  figures(): Figures
   close(): void
 }
 
@@ -119,7 +120,7 @@ class Guard implements Throttle {
     return this.#memory.isKnown(place) ? this.#beginKnown(place, signal) : this.#beginStranger(place)
   }
 
-  figures(): Readonly<Record<string, number>> {
+  figures(): Figures {
     const { delayed, account, network, pace, wait: waiting } = this.#counts
     return {
       login_delayed_total: delayed,

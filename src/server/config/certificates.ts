@@ -117,4 +117,7 @@ export function outOfDate({ cert }: TlsMaterial, nowMs: number): string | null {
   return null
 }
 
+/** When the host's own certificate expires, ms since the Unix epoch. NaN where there is none in the text. */
+export const expiryOf = ({ cert }: TlsMaterial): number => Date.parse(certificatesIn(cert)[0]?.validTo ?? '')
+
 const isoDay = (ms: number): string => new Date(ms).toISOString().slice(0, 10)

@@ -16,6 +16,9 @@ const refusals: Readonly<Record<number, readonly [ProblemCode, string]>> = {
   415: ['invalid_request', 'Send JSON, with Content-Type: application/json.'],
 }
 
+/** Not logged for each request: `process/recorder-watch.ts` logs these once a change, with their cause. */
+const saidOnce = new Set<ProblemCode>(['recorder_down', 'recorder_untrusted'])
+
 const aboutAudio = ['content-length', 'etag', 'accept-ranges', 'content-disposition'] as const
 
 export function nothingHere(): Problem {
@@ -43,7 +46,7 @@ function log(error: unknown, problem: Problem, { log: logger }: FastifyRequest, 
     logger.error({ err: error instanceof Problem ? error.cause : error }, 'storage failed')
   }
   // The message is ours: it repeats nothing of the question or the answer, and says what to look after.
-  if (problemFacts[problem.code].fault === 'recorder') {
+  if (problemFacts[problem.code].fault === 'recorder' && !saidOnce.has(problem.code)) {
     logger.warn({ code: problem.code, why: problem.message }, 'recorder')
   }
 }

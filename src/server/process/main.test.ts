@@ -174,13 +174,23 @@ describe('the host', () => {
     const recorder = await startRecorder({ users, recordings: [] })
     const env = { RECORDER_URL: recorder.url }
     const first = start(env)
+    const out = output(first)
     const port = await listening(first)
+    await written(first, out, /"level":30,.*"the recorder answers"/)
     for (const password of ['a', 'b', 'c']) expect(await guess(port, password)).toContain('HTTP/1.1 401')
     await expect.poll(keptTries).toBe(3)
     await stop(first, 'SIGKILL')
     expect(await guess(await listening(start(env)), 'd')).toContain('HTTP/1.1 429')
-    expect(recorder.requests).toHaveLength(3)
+    expect(recorder.requests.filter(({ headers }) => headers.authorization !== undefined)).toHaveLength(3)
     await recorder.stop()
+  })
+
+  it('says at its start why its recorder cannot be reached', async () => {
+    const child = start({ RECORDER_URL: 'http://127.0.0.1:9' })
+    const out = output(child)
+    await listening(child)
+    await written(child, out, /"level":40,.*"code":"ECONNREFUSED".*"the recorder cannot be reached"/)
+    expect(await stop(child, 'SIGTERM')).toBe(0)
   })
 
   it('finishes a running answer when it is told to stop, takes on no other, and ends with 0', async () => {
@@ -342,7 +352,7 @@ describe('while wrong passwords are checked, the host', () => {
 
     // Whoever leaves gives up the place in the queue.
     const waiting = async () =>
-      /^source_password_checks_waiting (\d+)$/m.exec(await exchange(metricsPort, rawGet('/metrics')))?.[1]
+      /^recordings_password_checks_waiting (\d+)$/m.exec(await exchange(metricsPort, rawGet('/metrics')))?.[1]
     expect(await waiting()).toBe(`${WAITING_STRANGERS}`)
     leaving.abort()
     await Promise.all(flood)
@@ -593,22 +603,31 @@ describe('with a certificate of its own, the host', () => {
   }
 
   it('speaks TLS only, takes a renewed one on SIGHUP, and stops over open connections', async () => {
-    const child = start(writeFiles(await authority.issue(['localhost'])))
+    const child = start({ METRICS_PORT: '0', ...writeFiles(await authority.issue(['localhost'])) })
     const out = output(child)
     const port = await listening(child)
+    const metricsPort = Number(/^Metrics: http:\/\/127\.0\.0\.1:(\d+)\/metrics$/m.exec(out.text)?.[1])
+    const expiryMs = async (): Promise<number> => {
+      const scraped = await exchange(metricsPort, rawGet('/metrics'))
+      const found = /^recordings_certificate_expiry_timestamp_seconds (\S+)$/m.exec(scraped)
+      return Number(found?.[1]) * 1000
+    }
     expect(out.text).toContain(`Recordings Dashboard: https://127.0.0.1:${port}/`)
     const idle = await open(port)
     idle.write('GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n')
     const [answer] = (await once(idle, 'data')) as [Buffer]
     expect(String(answer)).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*strict-transport-security/)
-    const before = idle.getPeerCertificate().serialNumber
+    const { serialNumber: before, valid_to: ends } = idle.getPeerCertificate()
+    expect(await expiryMs()).toBe(Date.parse(ends))
     expect(await headUnder(idle, 'renewed.test')).toContain('HTTP/1.1 421')
-    writeFiles(await authority.issue(['localhost', 'renewed.test']))
+    writeFiles(await authority.issue(['localhost', 'renewed.test'], 9))
     child.kill('SIGHUP')
     await written(child, out, /certificate read anew/)
     const renewed = await open(port)
     expect(await headUnder(renewed, 'renewed.test')).toContain('HTTP/1.1 200')
     expect(renewed.getPeerCertificate().serialNumber).not.toBe(before)
+    expect(await expiryMs()).toBe(Date.parse(renewed.getPeerCertificate().valid_to))
+    expect(await expiryMs()).toBeGreaterThan(Date.parse(ends))
     const closed = [idle, renewed].map(whenClosed)
     expect(await stop(child, 'SIGTERM')).toBe(0)
     await Promise.all(closed)
@@ -671,14 +690,23 @@ describe('metrics', () => {
     const metricsPort = Number(/^Metrics: http:\/\/127\.0\.0\.1:(\d+)\/metrics$/m.exec(out.text)?.[1])
     expect(await exchange(port, rawGet('/metrics'))).toContain('HTTP/1.1 404')
     const scraped = await exchange(metricsPort, rawGet('/metrics'))
-    expect(scraped).toContain('http_request_duration_seconds_count{method="GET",route="/*",status="404"} 1')
-    expect(scraped).toContain('\naudit_writable 1\n')
+    expect(scraped).toContain(
+      'recordings_http_request_duration_seconds_count{method="GET",route="/*",status="404"} 1',
+    )
+    expect(scraped).toContain('\nrecordings_audit_writable 1\n')
+    expect(scraped).toMatch(
+      /^recordings_build_info\{version="\d+\.\d+\.\d+",node="v[\d.]+",source="store"\} 1$/m,
+    )
+    for (const [, name = '', help] of scraped.matchAll(/^# HELP recordings_(\w+) (.*)$/gm))
+      expect(help).not.toBe(name.replaceAll('_', ' '))
     const idle = connect(metricsPort, '127.0.0.1').on('error', () => {})
     await once(idle, 'connect')
     const socket = await askForMuch(port)
     child.kill('SIGTERM')
     await written(child, out, /"msg":"stopping"/)
-    expect(await exchange(metricsPort, rawGet('/metrics'))).toContain('\nhttp_requests_in_flight 1\n')
+    expect(await exchange(metricsPort, rawGet('/metrics'))).toContain(
+      '\nrecordings_http_requests_in_flight 1\n',
+    )
     socket.resume()
     const [[code]] = (await Promise.all([once(child, 'close'), whenClosed(idle)])) as [[unknown], unknown]
     expect(code).toBe(0)

@@ -35,7 +35,9 @@ async function sample(name: string): Promise<number | null> {
   return line === undefined ? null : Number(line.slice(name.length + 1))
 }
 const answers = (method: string, route: string, status: string) =>
-  sample(`http_request_duration_seconds_count{method="${method}",route="${route}",status="${status}"}`)
+  sample(
+    `recordings_http_request_duration_seconds_count{method="${method}",route="${route}",status="${status}"}`,
+  )
 const search = `${RECORDINGS}?pageSize=1`
 
 describe('the metrics', () => {
@@ -80,16 +82,19 @@ describe('the metrics', () => {
     const settled = async (name: string, value: number): Promise<void> => {
       while ((await sample(name)) !== value) await new Promise(setImmediate)
     }
-    await settled('searches_waiting', 2)
-    expect(await sample('searches_running')).toBe(standardLanes.searches.running)
-    expect(await sample('http_requests_in_flight')).toBe(standardLanes.searches.running + 2)
+    await settled('recordings_searches_waiting', 2)
+    expect(await sample('recordings_searches_running')).toBe(standardLanes.searches.running)
+    expect(await sample('recordings_http_requests_in_flight')).toBe(standardLanes.searches.running + 2)
     for (const socket of sockets.slice(0, 3)) socket.destroy()
-    await settled('http_requests_in_flight', standardLanes.searches.running - 1)
+    await settled('recordings_http_requests_in_flight', standardLanes.searches.running - 1)
     expect(await answers('GET', RECORDINGS, 'left')).toBe(3)
     answer.resolve()
     await Promise.all(sockets.slice(3).map((socket) => once(socket.resume(), 'close')))
-    await settled('http_requests_in_flight', 0)
-    expect([await sample('searches_running'), await sample('searches_waiting')]).toEqual([0, 0])
+    await settled('recordings_http_requests_in_flight', 0)
+    expect([
+      await sample('recordings_searches_running'),
+      await sample('recordings_searches_waiting'),
+    ]).toEqual([0, 0])
     expect(await answers('GET', RECORDINGS, '200')).toBe(standardLanes.searches.running - 1)
   })
 
@@ -100,17 +105,26 @@ describe('the metrics', () => {
     await host.app.inject(loginRequest('agent'))
     await host.app.inject({ url: search, headers: basic('agent') })
     await host.app.inject(loginRequest('manager'))
-    expect(await sample('login_failures_total')).toBe(4)
-    expect(await sample('login_throttled_total')).toBe(2)
+    expect(await sample('recordings_login_failures_total')).toBe(4)
+    expect(await sample('recordings_login_throttled_total')).toBe(2)
   })
 
   it('hold what others count, as it is when they are asked', async () => {
     await open()
     let sockets = 3
-    metrics.add(() => ({ source_sockets: sockets }))
-    expect(await sample('source_sockets')).toBe(3)
+    metrics.add(() => ({ recorder_sockets: sockets }))
+    expect(await sample('recordings_recorder_sockets')).toBe(3)
     sockets = 1
-    expect(await sample('source_sockets')).toBe(1)
+    expect(await sample('recordings_recorder_sockets')).toBe(1)
+  })
+
+  it('have a prefix, and beside them the names that every Node program has', async () => {
+    await open()
+    const names = [...(await metrics.write()).matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name)
+    expect(names.filter((name) => !/^(recordings|process|nodejs)_/.test(name ?? ''))).toEqual([])
+    expect(names).toEqual(
+      expect.arrayContaining(['process_cpu_seconds_total', 'nodejs_eventloop_lag_seconds']),
+    )
   })
 
   it('of two hosts in one process are apart', async () => {

@@ -1,77 +1,101 @@
 /**
- * Figures for Prometheus. A label holds a method, a route's template or a status, each from a small fixed set, or the
- * hash that the audit log's chain stands at; never who asked or what for.
+ * Figures for Prometheus. A label holds a method, a route's template, a status or a kind of question, each from a small
+ * fixed set, or facts about the program and its audit log. None tells who asked, or what for.
  */
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import { Problem } from '../../contract/problems.ts'
 import { exchangeOf } from '../http/exchange.ts'
+import { figureHelp, type FigureName, type Figures } from '../platform/figures.ts'
 
-/** Figures that somebody else keeps, by their names in snake case; read when they are asked for. */
-export type Figures = () => Readonly<Record<string, number>>
+/**
+ * Sets the host's own figures apart from those of other programs. Node's own keep their names (`process_…`, `nodejs_…`):
+ * dashboards and alarms for every Node program look for them under these.
+ */
+export const METRICS_PREFIX = 'recordings_'
 
 export interface Metrics {
   /** Counts the answers of a host. */
   watch(app: FastifyInstance): void
-  /** Adds what somebody else counts, each figure as a gauge of its own; one that ends in `_total` is a counter. */
-  add(figures: Figures): void
-  /** One session was shown more recordings than anybody looks at. */
+  /** Adds figures that another part of the host keeps. They are read at each scrape. */
+  add(figures: () => Figures): void
+  /** One session was shown more recordings than a person looks at. */
   copied(): void
-  /** Adds a gauge that is always 1 and tells something by its labels; null tells nothing. */
-  addInfo(name: string, labels: () => Readonly<Record<string, string>> | null): void
-  /** Everything, in Prometheus' text format. */
+  /** Counts a question to the recorder. @param seconds until its answer began, or until it failed. */
+  asked(kind: string, outcome: 'answered' | 'failed', seconds: number): void
+  /** Adds a gauge that is always 1 and tells facts by its labels. Null tells none. */
+  addInfo(name: string, help: string, labels: () => Readonly<Record<string, string>> | null): void
+  /** All figures, in Prometheus' text format. */
   write(): Promise<string>
   readonly contentType: string
 }
 
-/** Seconds: most searches are answered in hundredths, a recorder may take 25. */
+/** Seconds. Most searches take hundredths; a recorder may take 25. */
 const DURATION_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25]
 
 const knownMethods = new Set(['GET', 'HEAD', 'POST'])
+
+const named = (name: string, help: string) => ({ name: `${METRICS_PREFIX}${name}`, help })
 
 function createInstruments(registry: Registry) {
   const registers = [registry]
   return {
     durations: new Histogram({
-      name: 'http_request_duration_seconds',
-      help: 'Time until an answer was out. The status is "left" where the client did not wait for it.',
+      ...named(
+        'http_request_duration_seconds',
+        'Time from a request to the end of its answer. The status is "left" where the client did not wait for it.',
+      ),
       labelNames: ['method', 'route', 'status'] as const,
       buckets: DURATION_BUCKETS,
       registers,
     }),
-    inFlight: new Gauge({
-      name: 'http_requests_in_flight',
-      help: 'Requests that are being answered.',
+    inFlight: new Gauge({ ...named('http_requests_in_flight', 'Requests being answered.'), registers }),
+    recorder: new Histogram({
+      ...named(
+        'recorder_answer_seconds',
+        'Time from a question to the recorder until its answer begins, by the kind of question. It failed where none began.',
+      ),
+      labelNames: ['kind', 'outcome'] as const,
+      buckets: DURATION_BUCKETS,
       registers,
     }),
     wrong: new Counter({
-      name: 'login_failures_total',
-      help: 'Requests refused for a wrong username or password.',
+      ...named('login_failures_total', 'Requests refused for a wrong username or password.'),
       registers,
     }),
     throttled: new Counter({
-      name: 'login_throttled_total',
-      help: 'Requests refused after too many failures, without a look at the password.',
+      ...named(
+        'login_throttled_total',
+        'Requests refused after too many wrong passwords, without a look at theirs.',
+      ),
       registers,
     }),
     copyAlerts: new Counter({
-      name: 'copy_alerts_total',
-      help: 'Times that one session was shown more recordings in an hour than COPY_ALERT.',
+      ...named(
+        'copy_alerts_total',
+        'Times that one session was shown more recordings in an hour than COPY_ALERT.',
+      ),
       registers,
     }),
   }
+}
+
+/** Whether a password came with the request and was refused. A session that has ended is no such case. */
+function isRefusedPassword({ code }: Problem, { headers }: FastifyRequest): boolean {
+  if (code === 'wrong_credentials' || code === 'refused_by_recorder') return true
+  return code === 'signed_out' && /^basic /i.test(headers.authorization ?? '')
 }
 
 /** A registry of its own: two hosts in one process do not share figures. */
 export function createMetrics(): Metrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
-  const { durations, inFlight, wrong, throttled, copyAlerts } = createInstruments(registry)
-  const others: Figures[] = []
+  const { durations, inFlight, recorder, wrong, throttled, copyAlerts } = createInstruments(registry)
+  const others: (() => Figures)[] = []
   const gauges = new Map<string, Gauge | Counter>()
 
-  const set = (name: string, value: number): void => {
-    const options = { name, help: name.replaceAll('_', ' '), registers: [registry] }
+  const set = (name: FigureName, value: number): void => {
+    const options = { ...named(name, figureHelp[name]), registers: [registry] }
     const known = gauges.get(name)
     const gauge = known ?? (name.endsWith('_total') ? new Counter(options) : new Gauge(options))
     gauges.set(name, gauge)
@@ -83,15 +107,15 @@ export function createMetrics(): Metrics {
     contentType: registry.contentType,
     add: (figures) => void others.push(figures),
     copied: () => copyAlerts.inc(),
-    addInfo(name, read) {
+    asked: (kind, outcome, seconds) => recorder.observe({ kind, outcome }, seconds),
+    addInfo(name, help, read) {
       const labelNames = Object.keys(read() ?? {})
       const collect = function (this: Gauge): void {
         const labels = read()
         this.reset()
         if (labels) this.set({ ...labels }, 1)
       }
-      const help = name.replaceAll('_', ' ')
-      registry.registerMetric(new Gauge({ name, help, labelNames, registers: [], collect }))
+      registry.registerMetric(new Gauge({ ...named(name, help), labelNames, registers: [], collect }))
     },
     watch(app) {
       app.addHook('onRequest', async ({ method, routeOptions }, reply) => {
@@ -106,15 +130,15 @@ export function createMetrics(): Metrics {
           })
         })
       })
-      app.addHook('onError', async (_request, _reply, error) => {
+      app.addHook('onError', async (request, _reply, error) => {
         if (!(error instanceof Problem)) return
-        if (error.code === 'wrong_credentials') wrong.inc()
+        if (isRefusedPassword(error, request)) wrong.inc()
         if (error.code === 'too_many_attempts') throttled.inc()
       })
     },
     async write() {
       for (const figures of others) {
-        for (const [name, value] of Object.entries(figures())) set(name, value)
+        for (const [name, value] of Object.entries(figures())) set(name as FigureName, value)
       }
       return registry.metrics()
     },

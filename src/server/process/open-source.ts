@@ -6,6 +6,7 @@ import type { Config } from '../config/config.ts'
 import { isLoopback } from '../config/addresses.ts'
 import { demoAccounts, isDemoStore, prepareDemo } from '../demo/demo.ts'
 import { openRecorderSource } from '../sources/recorder/recorder-source.ts'
+import type { RecorderWatch } from '../sources/recorder/reaching.ts'
 import type { Source } from '../sources/source.ts'
 import { storeExists } from '../sources/sqlite/database.ts'
 import { openSqliteSource } from '../sources/sqlite/sqlite-source.ts'
@@ -21,6 +22,8 @@ interface Prepare {
   readonly nowMs: NowMs
   /** Passwords that a recorder gets. */
   readonly tries: Tries
+  /** Hears how a recorder is doing. */
+  readonly watch: RecorderWatch
   /** Says to the operator what takes a moment. */
   readonly say: (line: string) => void
 }
@@ -47,8 +50,9 @@ export async function openSource(config: Config, dataDir: string, prepare: Prepa
     const { url, ca, remoteParameter, timeoutMs } = recorder
     const limits = { answerMs: timeoutMs, firstByteMs: Math.min(timeoutMs, 20_000) }
     const spoolFolder = join(dataDir, 'spool')
+    const { tries, watch } = prepare
     return {
-      source: openRecorderSource({ url, ca, remoteParameter, limits, tries: prepare.tries, spoolFolder }),
+      source: openRecorderSource({ url, ca, remoteParameter, limits, tries, spoolFolder, watch }),
       demoAccounts: [],
     }
   }

@@ -4,6 +4,7 @@
  */
 import type { Paging, Search } from '../../contract/search.ts'
 import type { Role, Scope } from '../../contract/session.ts'
+import type { Figures } from '../platform/figures.ts'
 
 export interface Credentials {
   readonly username: string
@@ -109,7 +110,7 @@ export interface Source {
   media(id: string, viewer: Principal, signal: AbortSignal, ask: MediaAsk): Promise<Media | null>
   /** Whether it can answer now. */
   ready(): Promise<boolean>
-  /** Figures about it for the host's metrics, by their names in snake case. */
-  gauges?(): Readonly<Record<string, number>>
+  /** Figures about it for the host's metrics. */
+  gauges?(): Figures
   close(): Promise<void>
 }

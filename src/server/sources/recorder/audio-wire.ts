@@ -6,7 +6,7 @@ import { Agent, request as requestPlainly, type ClientRequest, type IncomingMess
 import { Agent as SecureAgent, request as requestSecurely } from 'node:https'
 import type { Socket } from 'node:net'
 import type { Breaker } from './breaker.ts'
-import { isUntrusted, recorderDown, recorderFailed, recorderTimeout } from './failures.ts'
+import { recorderDown, recorderFailed, recorderTimeout } from './failures.ts'
 import { KEEP_ALIVE_MS, MAX_HEADER_BYTES, type RecorderLimits } from './limits.ts'
 import { NotConnected, trustOf, type WireAnswer, type Question, type Wire, type WireOptions } from './wire.ts'
 
@@ -33,9 +33,8 @@ function watchConnecting(
   }
   const closed = (): void => {
     over()
-    // A client that leaves says nothing about the recorder. Who shows a wrong certificate is there: its name is what
-    // helps, and "down" would hide it.
-    if (failure && !signal.aborted && !isUntrusted(failure)) breaker.failed()
+    // A client that leaves says nothing about the recorder.
+    if (failure && !signal.aborted) breaker.failed(failure)
   }
   socket.on('error', note)
   socket.once('close', closed)

@@ -14,7 +14,8 @@ export interface Breaker {
   enter(): number
   /** A connection was made, or an answer came over one. */
   connected(): void
-  failed(): void
+  /** @param failure why no connection came about. */
+  failed(failure: unknown): void
 }
 
 /** @param steadyMs a clock that nobody sets, ms. */

@@ -1,6 +1,7 @@
 /** Questions to the recorder and their answers; each that carries a password passes the guard. */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { performance } from 'node:perf_hooks'
+import type { Figures } from '../../platform/figures.ts'
 import { accountName } from '../account-name.ts'
 import type { Credentials } from '../source.ts'
 import type { Tries } from '../tries.ts'
@@ -38,7 +39,7 @@ export interface Connection {
   ask(call: GuardedCall, credentials: Credentials | null, signal: AbortSignal): Promise<WireAnswer>
   /** As `ask`, with a name and a password that nobody has: a recorder that checks passwords answers 401. */
   askAsNobody(call: RecorderRequest, signal: AbortSignal): Promise<WireAnswer>
-  gauges(): Readonly<Record<string, number>>
+  gauges(): Figures
   close(): Promise<void>
 }
 

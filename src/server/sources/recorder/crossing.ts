@@ -1,9 +1,13 @@
 /** How a question gets across: few sockets, the turns that users take before them, and none while nobody answers. */
+import { RECORDINGS } from '../../../contract/endpoints.ts'
+import { Problem } from '../../../contract/problems.ts'
+import type { Figures } from '../../platform/figures.ts'
 import type { Credentials } from '../source.ts'
 import { busy, createTurns, type Release, type Turns } from '../turns.ts'
 import { openAudioWire } from './audio-wire.ts'
 import { createBreaker } from './breaker.ts'
 import { recorderDown } from './failures.ts'
+import { unwatched, watchReaching, type QuestionKind, type RecorderWatch } from './reaching.ts'
 import { openJsonWire } from './json-wire.ts'
 import type { RecorderLimits } from './limits.ts'
 import type { WireAnswer, Wire } from './wire.ts'
@@ -34,6 +38,8 @@ export interface CrossingOptions {
   readonly limits: RecorderLimits
   /** A clock that nobody sets, ms. */
   readonly steadyMs: () => number
+  /** Nothing is told where it is left out. */
+  readonly watch?: RecorderWatch | undefined
 }
 
 export interface Crossing {
@@ -53,7 +59,7 @@ export interface Crossing {
     release: Release,
     signal: AbortSignal,
   ): Promise<WireAnswer>
-  gauges(): Readonly<Record<string, number>>
+  gauges(): Figures
   close(): Promise<void>
 }
 
@@ -77,10 +83,20 @@ const headersOf = (call: RecorderRequest, credentials: Credentials | null): Reco
 const sum = (of: (one: Open) => number, all: readonly Open[]): number =>
   all.reduce((total, one) => total + of(one), 0)
 
+/** Whether the caller left. A limit of the host's own that ends a question is a problem, and a failure. */
+const isLeft = ({ aborted, reason }: AbortSignal): boolean => aborted && !(reason instanceof Problem)
+
 const tooMuch = () => busy('The recorder has too much to do. Try again in a moment.')
 
-export function openCrossing({ origin, ca, limits, steadyMs }: CrossingOptions): Crossing {
-  const breaker = createBreaker(steadyMs)
+function kindOf({ lane, path }: RecorderRequest, credentials: Credentials | null): QuestionKind {
+  if (lane === 'audio') return 'audio'
+  if (!path.startsWith(`${RECORDINGS}?`)) return 'detail'
+  return credentials ? 'search' : 'check'
+}
+
+export function openCrossing(options: CrossingOptions): Crossing {
+  const { origin, ca, limits, steadyMs, watch = unwatched } = options
+  const breaker = watchReaching(createBreaker(steadyMs), watch)
 
   const openLane = (lane: Lane): Open => {
     const { running, runningEach, open } = lanes[lane]
@@ -104,20 +120,26 @@ export function openCrossing({ origin, ca, limits, steadyMs }: CrossingOptions):
       throw recorderDown(waitMs)
     },
     async exchange(call, credentials, release, signal) {
+      const askedMs = steadyMs()
+      const took = (outcome: 'answered' | 'failed'): void =>
+        watch.asked(kindOf(call, credentials), outcome, (steadyMs() - askedMs) / 1000)
       try {
         const question = { path: call.path, headers: headersOf(call, credentials) }
         const answer = await open[call.lane].wire.ask(question, signal)
-        breaker.connected()
+        breaker.answered(answer.statusCode)
+        took('answered')
         if (answer.body.closed) release()
         else answer.body.once('close', release)
         return answer
       } catch (error) {
         release()
+        if (!isLeft(signal)) took('failed')
         throw error
       }
     },
     gauges() {
       return {
+        recorder_reachable: breaker.isReached() === false ? 0 : 1,
         recorder_sockets: sum(({ wire }) => wire.sockets(), both),
         recorder_requests_running: sum(({ turns }) => turns.counts().running, both),
         recorder_requests_queued: sum(({ turns }) => turns.counts().waiting, both),

@@ -97,8 +97,11 @@ function first(thrown: unknown): unknown {
   return error instanceof AggregateError && codeOf(error) === '' ? error.errors[0] : error
 }
 
+/** The code that the system, Node or OpenSSL gave a failure; '' where there is none. */
+export const failureCode = (thrown: unknown): string => codeOf(first(thrown))
+
 /** Whether the certificate is the reason for having no connection. */
-export const isUntrusted = (error: unknown): boolean => certificateCodes.test(codeOf(first(error)))
+export const isUntrusted = (error: unknown): boolean => certificateCodes.test(failureCode(error))
 
 /** Turns an error of the connection or of HTTP into a problem; any other error is returned unchanged. */
 export function explainFailure(thrown: unknown): unknown {

@@ -1,6 +1,5 @@
 /** Lists and details: short answers that are read as fast as they come, and are bounded. */
 import { buildConnector, Pool } from 'undici'
-import { isUntrusted } from './failures.ts'
 import { KEEP_ALIVE_MS, MAX_HEADER_BYTES, MAX_JSON_BYTES } from './limits.ts'
 import { NotConnected, trustOf, type Wire, type WireOptions } from './wire.ts'
 
@@ -20,8 +19,7 @@ function connectorOf({ ca, limits, breaker }: WireOptions): buildConnector.conne
         breaker.connected()
         return callback(null, socket)
       }
-      // Who shows a wrong certificate is there: its name is what helps, and "down" would hide it.
-      if (!isUntrusted(failure)) breaker.failed()
+      breaker.failed(failure)
       callback(new NotConnected(failure), null)
     })
 }

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { audioOf, makeCalls } from '../../../testing/recorder/calls.ts'
 import { fault, type RecorderFault } from '../../../testing/recorder/faults.ts'
+import type { FigureName } from '../../platform/figures.ts'
 import { mediaEndpoint } from '../../../contract/endpoints.ts'
 import { limitFiles } from '../../../testing/host.ts'
 import { RIGHT_MS } from './spool.ts'
@@ -48,7 +49,7 @@ const listen = ({ id = call.id, user = 'ada', headers = {}, method = 'GET', quer
   ask(relay, `${mediaEndpoint(id)}${query}`, { ...relay.enter(user), ...headers }, { method })
 const range = (from: number, to: number | '' = '', user = 'ada'): Promise<Answered> =>
   listen({ user, headers: { range: `bytes=${from}-${to}` } })
-const gauge = (name: string): number | undefined => relay.source.gauges?.()[name]
+const gauge = (name: FigureName): number | undefined => relay.source.gauges?.()[name]
 const forgotten = (): Promise<void> => expect.poll(() => gauge('recorder_spool_recordings')).toBe(0)
 
 describe('one listening', () => {

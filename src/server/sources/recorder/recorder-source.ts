@@ -17,6 +17,7 @@ import {
   type RemoteParameter,
   type RemoteParameterFinder,
 } from './remote-parameter.ts'
+import type { RecorderWatch } from './reaching.ts'
 import { Spool, type SpoolOptions } from './spool.ts'
 import { walk } from './walk.ts'
 import { discard } from './wire.ts'
@@ -37,6 +38,8 @@ export interface RecorderOptions {
   >
   /** A clock that nobody sets, ms. */
   readonly steadyMs?: () => number
+  /** Gets to hear how the recorder is doing. */
+  readonly watch?: RecorderWatch | undefined
 }
 
 /** How long the answer to "are you there" holds: anybody may ask, and the recorder has other work. */
@@ -154,9 +157,9 @@ function readiness(connection: Connection, steadyMs: () => number): () => Promis
 
 /** Opens no connection yet: the first question does. @throws where the spool's folder cannot be made. */
 export function openRecorderSource(options: RecorderOptions): Source {
-  const { url, ca, tries, spoolFolder, steadyMs = () => performance.now() } = options
+  const { url, ca, tries, spoolFolder, watch, steadyMs = () => performance.now() } = options
   const limits = { ...standardLimits, ...options.limits }
-  const connection = openConnection({ origin: new URL(url).origin, ca, tries, limits, steadyMs })
+  const connection = openConnection({ origin: new URL(url).origin, ca, tries, limits, steadyMs, watch })
   const finder = remoteParameterFinder(options.remoteParameter)
   const spool = new Spool({ connection, folder: spoolFolder, steadyMs, ...options.spool })
   const page = (search: Search, paging: Paging, viewer: Principal, signal: AbortSignal): Promise<Page> =>

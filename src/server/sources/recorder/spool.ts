@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Figures } from '../../platform/figures.ts'
 import type { Credentials, Media, MediaAsk } from '../source.ts'
 import { askAudio, etagOf, factsOf, type AudioFacts } from './audio.ts'
 import type { Connection } from './connection.ts'
@@ -98,7 +99,7 @@ export class Spool {
     return null
   }
 
-  gauges(): Readonly<Record<string, number>> {
+  gauges(): Figures {
     return {
       recorder_spool_bytes: this.#kept.reserved,
       recorder_spool_recordings: this.#kept.sound,
