@@ -1,11 +1,9 @@
 /** The chain over real files: order, tearing, rotation, a full disk, a killed process. */
-import { execFile, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import {
   appendFileSync,
-  existsSync,
   mkdirSync,
-  mkdtempSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -14,13 +12,14 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openAuditLog, type AuditLog } from './audit-log.ts'
 import { auditKey, digestFilter } from './digests.ts'
 import { hashLine } from './event.ts'
 import { linesOf, testEvent, testFolder, testKey, type TestFolder } from '../../testing/audit.ts'
 import { NOON_MS } from '../../testing/clock.ts'
+import { compiledHost } from '../../testing/compiled.ts'
 import { verifyLog } from './verify.ts'
 import { OperatorError } from '../platform/operator-error.ts'
 
@@ -266,20 +265,13 @@ describe('a log that cannot be written', () => {
 })
 
 describe('a process of its own', () => {
-  const root = resolve(import.meta.dirname, '../../..')
-  /** Within the project, so that packages are found. */
-  let compiled: string
+  let place: TestFolder
   let script: string
 
   beforeAll(async () => {
-    mkdirSync(join(root, 'dist'), { recursive: true })
-    compiled = mkdtempSync(join(root, 'dist', 'test-'))
-    const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
-    const args = [tsc, '-p', join(root, 'src', 'server'), '--outDir', compiled]
-    await new Promise((done) => execFile(process.execPath, args, done))
-    const log = join(compiled, 'server', 'audit', 'audit-log.js')
-    if (!existsSync(log)) throw new Error('The host does not compile: npm run types')
-    script = join(compiled, 'writer.mjs')
+    const log = join(await compiledHost(), 'host', 'server', 'audit', 'audit-log.js')
+    place = testFolder()
+    script = join(place.path, 'writer.mjs')
     writeFileSync(
       script,
       `import { openAuditLog } from ${JSON.stringify(log)}
@@ -295,7 +287,7 @@ describe('a process of its own', () => {
       }`,
     )
   }, 120_000)
-  afterAll(() => rmSync(compiled, { recursive: true, force: true }))
+  afterAll(() => place.remove())
 
   it('that is killed loses nothing that was acknowledged', async () => {
     const child = spawn(process.execPath, [script, folder.file], { stdio: ['ignore', 'pipe', 'inherit'] })
