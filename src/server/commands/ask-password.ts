@@ -1,13 +1,14 @@
 /** Asks the operator for a password. */
 import { once } from 'node:events'
+import type { Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
+import { ReadStream } from 'node:tty'
 import { weaknessOf } from '../auth/password-rules.ts'
 import { OperatorError } from '../platform/operator-error.ts'
-import { Interrupted, UsageError } from './run-command.ts'
+import { Interrupted, UsageError, type Terminal } from './run-command.ts'
 
 /** One line typed on the terminal, not shown. */
-async function askHidden(prompt: string): Promise<string> {
-  const { stdin, stderr } = process
+async function askHidden(prompt: string, stdin: ReadStream, stderr: Writable): Promise<string> {
   // Before the prompt, so that nothing typed at it shows.
   stdin.setRawMode(true)
   stdin.setEncoding('utf8')
@@ -35,20 +36,20 @@ async function askHidden(prompt: string): Promise<string> {
  * The new password of an account, from the terminal or from standard input.
  * @throws OperatorError where it is too weak, UsageError where there is no terminal, Interrupted on Ctrl-C.
  */
-export async function askPassword(name: string, fromStdin: boolean): Promise<string> {
-  const password = await readPassword(fromStdin)
+export async function askPassword(name: string, fromStdin: boolean, terminal: Terminal): Promise<string> {
+  const password = await readPassword(fromStdin, terminal)
   const weakness = await weaknessOf(name, password)
   if (weakness !== null) throw new OperatorError(`${weakness} Nothing was changed.`)
   return password
 }
 
-async function readPassword(fromStdin: boolean): Promise<string> {
-  if (fromStdin) return notEmpty((await text(process.stdin)).replace(/\r?\n$/, ''))
-  if (!process.stdin.isTTY) {
+async function readPassword(fromStdin: boolean, { stdin, stderr }: Terminal): Promise<string> {
+  if (fromStdin) return notEmpty((await text(stdin)).replace(/\r?\n$/, ''))
+  if (!(stdin instanceof ReadStream)) {
     throw new UsageError('There is no terminal to ask for the password on: use --password-stdin.')
   }
-  const password = notEmpty(await askHidden('Password: '))
-  if ((await askHidden('Again: ')) !== password)
+  const password = notEmpty(await askHidden('Password: ', stdin, stderr))
+  if ((await askHidden('Again: ', stdin, stderr)) !== password)
     throw new OperatorError('The two differ: nothing was changed.')
   return password
 }

@@ -1,22 +1,18 @@
-/** `npm run audit`, as a process of its own over a host's real log. */
+/** `npm run audit` over a host's real log: once as a process of its own, else called in place. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openAuditLog } from '../audit/audit-log.ts'
 import type { AuditEvent } from '../audit/event.ts'
 import { writeHead, type Head } from '../audit/head.ts'
 import { linesOf, testEvent, testFolder, type TestFolder } from '../../testing/audit.ts'
+import { call, type CommandEnd } from '../../testing/call-command.ts'
 import { compiledHost } from '../../testing/compiled.ts'
 import { readHostKey } from '../process/host-key.ts'
-
-/** The folder of the compiled host. */
-let compiled: string
-beforeAll(async () => {
-  compiled = join(await compiledHost(), 'host')
-}, 120_000)
+import { auditCommand } from './audit.ts'
 
 let folder: TestFolder
 beforeEach(() => {
@@ -46,9 +42,25 @@ async function writeDays(events: readonly AuditEvent[], heads = ''): Promise<voi
 
 const days = (count: number): AuditEvent[] => Array.from({ length: count }, (_, n) => testEvent(n + 1))
 
-async function run(args: readonly string[], more: Readonly<Record<string, string>> = {}) {
-  const env = { ...process.env, DATA_DIR: folder.path, AUDIT_LOG: '', AUDIT_SINK: '', HOST_KEY: '', ...more }
-  const child = spawn(process.execPath, [join(compiled, 'server', 'commands', 'audit.js'), ...args], { env })
+type Env = Readonly<Record<string, string>>
+
+const envOf = (more: Env) => ({
+  ...process.env,
+  DATA_DIR: folder.path,
+  AUDIT_LOG: '',
+  AUDIT_SINK: '',
+  HOST_KEY: '',
+  ...more,
+})
+
+/** Runs it by a call. */
+const run = (args: readonly string[], more: Env = {}): Promise<CommandEnd> =>
+  call(auditCommand, args, { env: envOf(more) })
+
+/** Runs it as an operator does. */
+async function runProcess(args: readonly string[]): Promise<CommandEnd> {
+  const program = join(await compiledHost(), 'host', 'server', 'commands', 'audit.js')
+  const child = spawn(process.execPath, [program, ...args], { env: envOf({}) })
   child.stdin.end()
   const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
   return { code: code as number | null, out, err }
@@ -57,7 +69,7 @@ async function run(args: readonly string[], more: Readonly<Record<string, string
 describe('npm run audit -- verify', () => {
   it('says how many lines, from when to when, and the last hash', async () => {
     await writeDays(days(3))
-    const { code, out, err } = await run(['verify'])
+    const { code, out, err } = await runProcess(['verify'])
     expect({ code, err }).toEqual({ code: 0, err: '' })
     expect(out).toContain('audit.log: 3, from 2026-11-01T12:00:00.000Z to 2026-11-03T12:00:00.000Z.')
     expect(out).toMatch(/Last hash: [0-9a-f]{64}\n/)

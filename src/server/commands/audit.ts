@@ -12,7 +12,7 @@ import { auditKeys } from '../audit/keys.ts'
 import { verifyAndTell, type KeptHeads } from '../audit/tell-verified.ts'
 import { findHostKey, hostKeyIfAny } from '../process/host-key.ts'
 import { auditFile, sinkOfHost } from './audit-place.ts'
-import { runCommand, say, UsageError, warn, type Flags, type Invocation } from './run-command.ts'
+import { runCommand, UsageError, type Command, type Flags, type Invocation } from './run-command.ts'
 
 const USAGE = `Usage: npm run audit -- verify [FILE] [--heads FILE] [--after HASH] [--last HASH]
        npm run -s audit -- export [FILE] [--from DATE] [--to DATE] [--user NAME]
@@ -76,7 +76,7 @@ async function verify(given: Given, operands: readonly string[]): Promise<'done'
     after: readHash('after', given.flags.after),
     last: readHash('last', given.flags.last),
   })
-  process.stdout.write(told)
+  given.terminal.stdout.write(told)
   return isWhole ? 'done' : 'failed'
 }
 
@@ -98,9 +98,9 @@ async function exportCsv(given: Given, operands: readonly string[]): Promise<'do
   const wanted = { fromMs: readDate('from', from), toMs: readDate('to', to), user }
   let skipped = 0
   const rows = exportLog(fileOf(given, operands), wanted, () => (skipped += 1))
-  await pipeline(Readable.from(rows), process.stdout)
+  await pipeline(Readable.from(rows), given.terminal.stdout, { end: false })
   if (skipped === 0) return 'done'
-  warn(`Lines left out because they cannot be read: ${skipped}. Run verify.`)
+  given.warn(`Lines left out because they cannot be read: ${skipped}. Run verify.`)
   return 'failed'
 }
 
@@ -112,11 +112,11 @@ function digest(given: Given, [name, value, ...others]: readonly string[]): 'don
   const query = readApiQuery(new URLSearchParams({ [filter]: value }))
   if (!query.ok) throw new UsageError(query.message)
   const read = plainFilter(query.search, filter)
-  if (read) say(digestFilter(auditKey(findHostKey(given.env)), filter, read))
+  if (read) given.say(digestFilter(auditKey(findHostKey(given.env)), filter, read))
   return 'done'
 }
 
-await runCommand({
+export const auditCommand: Command<typeof flags> = {
   usage: USAGE,
   flags,
   async run(given) {
@@ -134,4 +134,6 @@ await runCommand({
         throw new UsageError(`There is no command ${command}.`)
     }
   },
-})
+}
+
+await runCommand(import.meta.url, auditCommand)

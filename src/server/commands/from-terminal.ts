@@ -4,14 +4,14 @@ import { fromTerminal, type TerminalChange } from '../audit/from-terminal.ts'
 import { isFolderHeld } from '../process/data-folder.ts'
 import { hostKeyIfAny, readHostKey } from '../process/host-key.ts'
 import { auditFile, sinkOfHost, type HostPlace } from './audit-place.ts'
-import { warn } from './run-command.ts'
+import type { Flags, Invocation } from './run-command.ts'
 
 /**
  * As `fromTerminal`, in the log of the host at this place, whose folder must exist.
  * @throws OperatorError also where the host's key cannot be used.
  */
 export function logged<T>(
-  host: HostPlace,
+  host: HostPlace & Pick<Invocation<Flags>, 'warn'>,
   change: TerminalChange,
   work: () => Promise<T>,
   more?: (result: T) => Partial<TerminalChange>,
@@ -22,7 +22,7 @@ export function logged<T>(
     // Made where there is none yet: a host that starts later takes it.
     hostKey: hostKeyIfAny(host.env) ?? readHostKey(resolve(host.dataDir)),
     isHostRunning: () => isFolderHeld(host.dataDir),
-    warn,
+    warn: host.warn,
   }
   return fromTerminal(place, change, work, more)
 }

@@ -11,7 +11,14 @@ import { OperatorError } from '../platform/operator-error.ts'
 import { logged } from './from-terminal.ts'
 import { formatCount, tellImport } from './import-summary.ts'
 import { importZone } from './import-zone.ts'
-import { Interrupted, runCommand, say, UsageError, warn, type Flags, type Invocation } from './run-command.ts'
+import {
+  Interrupted,
+  runCommand,
+  UsageError,
+  type Command,
+  type Flags,
+  type Invocation,
+} from './run-command.ts'
 
 const USAGE = `Usage: npm run import -- FILE [--format json|ndjson|csv] [--dates dmy|mdy] [--tz ZONE] [--media DIR]
                             [--skip-bad] [--replace-demo]
@@ -93,7 +100,7 @@ async function importFile(given: Given, signal: AbortSignal): Promise<void> {
   try {
     const load = () => {
       signal.throwIfAborted()
-      const input = isStdin ? process.stdin : createReadStream(file, { highWaterMark: 1 << 20 })
+      const input = isStdin ? given.terminal.stdin : createReadStream(file, { highWaterMark: 1 << 20 })
       // A read that waits for more, as from a pipe, would not notice Ctrl-C.
       signal.addEventListener('abort', () => input.destroy(), { once: true })
       const name = isStdin ? 'standard input' : basename(file)
@@ -104,8 +111,8 @@ async function importFile(given: Given, signal: AbortSignal): Promise<void> {
     const result = await logged(given, { action: 'import', format: options.format }, load, facts)
     bar.stop()
     const { said, warned } = tellImport(result, (performance.now() - startedMs) / 1000, options)
-    for (const line of warned) warn(line)
-    say(said)
+    for (const line of warned) given.warn(line)
+    given.say(said)
   } catch (error) {
     throw explainInput(error, file)
   } finally {
@@ -120,11 +127,11 @@ function explainInput(error: unknown, file: string): unknown {
   return isRefused ? new OperatorError(`${file} cannot be read (${code}). Nothing was imported.`) : error
 }
 
-await runCommand({
+export const importCommand: Command<typeof flags> = {
   usage: USAGE,
   flags,
   async run(given) {
-    const signal = given.interruption()
+    const signal = given.terminal.interruption()
     try {
       await importFile(given, signal)
       return 'done'
@@ -133,4 +140,6 @@ await runCommand({
       throw new Interrupted('Interrupted: nothing was imported, the store is as it was.', { cause: error })
     }
   },
-})
+}
+
+await runCommand(import.meta.url, importCommand)

@@ -1,5 +1,8 @@
 /** Runs an operator's program. All of them share the flags, the usage, the kind of message and the exit codes here. */
+import { realpathSync } from 'node:fs'
 import { resolve } from 'node:path'
+import type { Readable, Writable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
 import { parseArgs, type ParseArgsConfig } from 'node:util'
 import { keepFilesPrivate } from '../files/private-files.ts'
 import { codeOf } from '../platform/code-of.ts'
@@ -34,6 +37,16 @@ type Values<Own extends Flags> = ReturnType<
   typeof parseArgs<{ options: Own & typeof commonFlags; allowPositionals: true }>
 >['values']
 
+/** What a command is connected to: those of its process, or others where a caller runs it by a call. */
+export interface Terminal {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly stdin: Readable
+  readonly stdout: Writable
+  readonly stderr: Writable
+  /** Aborts on Ctrl-C, which from the first call on no longer ends the program by itself. */
+  interruption(): AbortSignal
+}
+
 /** What the operator typed, and where the program runs. */
 export interface Invocation<Own extends Flags> {
   readonly operands: readonly string[]
@@ -43,8 +56,11 @@ export interface Invocation<Own extends Flags> {
   readonly dataDir: string
   /** The path that an operand names. It starts where the operator typed it: npm itself changes to the project's folder. */
   pathOf(operand: string): string
-  /** Aborts on Ctrl-C, which from the first call on no longer ends the program by itself. */
-  interruption(): AbortSignal
+  readonly terminal: Terminal
+  /** Writes a line of the result, to standard output. */
+  readonly say: Say
+  /** Writes a line beside the result, to standard error. */
+  readonly warn: Say
 }
 
 export interface Command<Own extends Flags> {
@@ -59,8 +75,12 @@ export interface Command<Own extends Flags> {
   run(invocation: Invocation<Own>): Promise<'done' | 'failed'>
 }
 
-export const say = (line: string): void => void process.stdout.write(`${line}\n`)
-export const warn = (line: string): void => void process.stderr.write(`${line}\n`)
+type Say = (line: string) => void
+
+const linesTo =
+  (stream: Writable): Say =>
+  (line) =>
+    void stream.write(`${line}\n`)
 
 /** @throws UsageError for an unknown flag or one without its value. */
 function readArguments<Own extends Flags>(own: Own, args: readonly string[]) {
@@ -74,8 +94,8 @@ function readArguments<Own extends Flags>(own: Own, args: readonly string[]) {
 }
 
 /** A path stays as it was typed where it means the same here, so that messages repeat what the operator knows. */
-function pathOf(operand: string): string {
-  const { npm_lifecycle_event: underNpm, INIT_CWD: typedIn } = process.env
+function pathOf(operand: string, { env }: Terminal): string {
+  const { npm_lifecycle_event: underNpm, INIT_CWD: typedIn } = env
   return underNpm && typedIn && typedIn !== process.cwd() ? resolve(typedIn, operand) : operand
 }
 
@@ -88,7 +108,9 @@ function interruption(): AbortSignal {
 async function runWith<Own extends Flags>(
   command: Command<Own>,
   args: readonly string[],
+  terminal: Terminal,
 ): Promise<keyof typeof exitCodes> {
+  const [say, warn] = [linesTo(terminal.stdout), linesTo(terminal.stderr)]
   const { values, positionals } = readArguments(command.flags, args)
   const common = values as Values<Record<never, never>>
   if (common.help) {
@@ -101,14 +123,21 @@ async function runWith<Own extends Flags>(
   }
   if (common['data-dir'] === '') throw new UsageError('--data-dir takes the path of a folder.')
   const named = common['data-dir']
-  const dataDir = named === undefined ? process.env.DATA_DIR || 'data' : pathOf(named)
-  const env = { ...process.env, DATA_DIR: dataDir }
-  const flags = values as Values<Own>
-  return command.run({ operands: positionals, flags, env, dataDir, pathOf, interruption })
+  const dataDir = named === undefined ? terminal.env.DATA_DIR || 'data' : pathOf(named, terminal)
+  return command.run({
+    operands: positionals,
+    flags: values as Values<Own>,
+    env: { ...terminal.env, DATA_DIR: dataDir },
+    dataDir,
+    pathOf: (operand) => pathOf(operand, terminal),
+    terminal,
+    say,
+    warn,
+  })
 }
 
 /** Prints the failure. @returns how the program ends. */
-function explainFailure(error: unknown, usage: string): keyof typeof exitCodes {
+function explainFailure(error: unknown, usage: string, warn: Say): keyof typeof exitCodes {
   // The reader of the output may stop in the middle, as `head` does.
   if (codeOf(error) === 'EPIPE') return 'done'
   if (!(error instanceof OperatorError)) {
@@ -122,22 +151,44 @@ function explainFailure(error: unknown, usage: string): keyof typeof exitCodes {
 }
 
 /**
- * Runs the command with the process's arguments and ends the process. Results go to standard output, messages to
- * standard error. A reader that leaves either of them does not stop the work.
+ * Runs the command by a call.
+ * @returns its exit code; failures are printed.
  */
-export async function runCommand<Own extends Flags>(command: Command<Own>): Promise<never> {
+export async function callCommand<Own extends Flags>(
+  command: Command<Own>,
+  args: readonly string[],
+  terminal: Terminal,
+): Promise<number> {
+  const ending = await runWith(command, args, terminal).catch((error: unknown) =>
+    explainFailure(error, command.usage, linesTo(terminal.stderr)),
+  )
+  return exitCodes[ending]
+}
+
+/** Whether Node was started with this file. It resolves links in the path that it was given. */
+function isProgram(url: string): boolean {
+  const started = process.argv[1]
+  return started !== undefined && realpathSync(started) === fileURLToPath(url)
+}
+
+/**
+ * Runs the command with the process's arguments and ends the process, where its file is the program. Results go to
+ * standard output, messages to standard error. A reader that leaves either of them does not stop the work.
+ * @param url of the command's file; a test that imports it runs nothing.
+ */
+export async function runCommand<Own extends Flags>(url: string, command: Command<Own>): Promise<void> {
+  if (!isProgram(url)) return
   keepFilesPrivate()
-  for (const stream of [process.stdout, process.stderr]) {
+  const { env, stdin, stdout, stderr } = process
+  for (const stream of [stdout, stderr]) {
     stream.on('error', (error) => {
       if (codeOf(error) !== 'EPIPE') throw error
     })
   }
-  const ending = await runWith(command, process.argv.slice(2)).catch((error: unknown) =>
-    explainFailure(error, command.usage),
-  )
-  for (const stream of [process.stdout, process.stderr]) {
+  const code = await callCommand(command, process.argv.slice(2), { env, stdin, stdout, stderr, interruption })
+  for (const stream of [stdout, stderr]) {
     await new Promise<void>((written) => void stream.write('', () => written()))
   }
   // Standard input may still be open: waiting for its end would leave Ctrl-C without effect.
-  process.exit(exitCodes[ending])
+  process.exit(code)
 }

@@ -8,7 +8,7 @@ import { explain } from '../sources/sqlite/explain.ts'
 import { OperatorError } from '../platform/operator-error.ts'
 import { askPassword } from './ask-password.ts'
 import { logged } from './from-terminal.ts'
-import { runCommand, say, UsageError, type Flags, type Invocation } from './run-command.ts'
+import { runCommand, UsageError, type Command, type Flags, type Invocation } from './run-command.ts'
 import { requireSessions, signOut } from './sign-out.ts'
 
 const USAGE = `Usage: npm run user -- add NAME --role none|base|supervisor|manager [--group G] [--leads G,H]
@@ -87,7 +87,7 @@ function refuseDemoAccount(db: Database, name: string): void {
 const noAccount = (name: string): OperatorError =>
   new OperatorError(`There is no account ${name}. “npm run user -- list” shows all.`)
 
-async function add(db: Database, name: string, options: Options): Promise<string> {
+async function add(db: Database, name: string, { flags: options, terminal }: Given): Promise<string> {
   const account = newAccount(name, options)
   const directory = new Directory(db)
   if (directory.account(name)) {
@@ -95,16 +95,16 @@ async function add(db: Database, name: string, options: Options): Promise<string
       `${name} has an account already. Remove it first, or change its password with passwd.`,
     )
   }
-  const password = await hashPassword(await askPassword(name, options['password-stdin']))
+  const password = await hashPassword(await askPassword(name, options['password-stdin'], terminal))
   db.transaction(() => directory.saveAccount(account, password)).immediate()
   return `Added ${name} (${account.role}).`
 }
 
-async function passwd(db: Database, name: string, options: Options): Promise<string> {
+async function passwd(db: Database, name: string, { flags: options, terminal }: Given): Promise<string> {
   refuseDemoAccount(db, name)
   const directory = new Directory(db)
   if (!directory.account(name)) throw noAccount(name)
-  const password = await hashPassword(await askPassword(name, options['password-stdin']))
+  const password = await hashPassword(await askPassword(name, options['password-stdin'], terminal))
   if (!directory.savePassword(name, password)) throw noAccount(name)
   return `Changed the password of ${name}; their sessions have ended.`
 }
@@ -164,8 +164,8 @@ async function change(
   name: string,
 ): Promise<string> {
   return logged(given, { action: changes[command], account: name }, async () => {
-    if (command === 'add') return add(db, name, given.flags)
-    return command === 'passwd' ? passwd(db, name, given.flags) : remove(db, name)
+    if (command === 'add') return add(db, name, given)
+    return command === 'passwd' ? passwd(db, name, given) : remove(db, name)
   })
 }
 
@@ -189,11 +189,13 @@ async function runUser(given: Given): Promise<string> {
   }
 }
 
-await runCommand({
+export const userCommand: Command<typeof flags> = {
   usage: USAGE,
   flags,
   async run(given) {
-    say(await runUser(given))
+    given.say(await runUser(given))
     return 'done'
   },
-})
+}
+
+await runCommand(import.meta.url, userCommand)
