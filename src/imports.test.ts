@@ -20,7 +20,7 @@ const floorPlan: Readonly<Record<string, readonly string[] | 'anything'>> = {
   recording: ['contract', 'api', 'url', 'ui', 'lib', 'text', 'prefs'],
   session: ['contract', 'api', 'url', 'ui', 'lib', 'text', 'prefs'],
   embed: ['contract', 'lib', 'text', 'prefs'],
-  text: ['lib', 'prefs'],
+  text: ['contract', 'lib', 'prefs'],
   prefs: ['contract', 'lib'],
   app: [...browserFolders, 'contract', 'lib'],
   server: [

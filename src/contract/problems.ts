@@ -116,6 +116,12 @@ export class Problem extends Error {
   }
 }
 
+/** An error as a problem: any other error is a fault of this program. */
+export const asProblem = (error: Error): Problem =>
+  error instanceof Problem
+    ? error
+    : new Problem({ code: 'internal', message: String(error) }, { cause: error })
+
 /** The meaning of a status without a code, as proxies write it. Their 502 says that they did not reach the host. */
 const codeOfStatus: Readonly<Record<number, ProblemCode>> = {
   400: 'invalid_request',

@@ -1,10 +1,12 @@
 import { Download } from 'lucide-react'
 import { useQuery } from '@tanstack/react-query'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useRef, useState, type ReactNode } from 'react'
 import { audioProblemQuery } from '../api/queries.ts'
 import { mediaEndpoint } from '../contract/endpoints.ts'
 import type { Problem } from '../contract/problems.ts'
+import { detailProblems } from '../text/detail-problems.ts'
 import { detailText } from '../text/detail-text.ts'
+import { fill } from '../text/fill.tsx'
 import { useText } from '../text/i18n.ts'
 import { Button, buttonClass } from '../ui/button.tsx'
 
@@ -13,33 +15,14 @@ interface AudioProps {
   readonly reference: string
 }
 
-/** Why there is nothing to hear; a connection that was lost in the middle leaves nothing to ask about. */
-function explain(problem: Problem | null): string {
+/** Why there is nothing to hear. A connection that broke off in the middle leaves no problem to ask about. */
+function explain(problem: Problem | null): ReactNode {
   const t = detailText.get()
-  switch (problem?.code) {
-    case 'recorder_down':
-      return t.audioDown
-    case 'recorder_timeout':
-      return t.audioLate
-    case 'busy':
-    case 'too_many_searches':
-      return t.audioBusy
-    case 'audit_unavailable':
-      return t.audioNotLogged
-    case 'not_found':
-      return t.audioGone
-    case 'recorder_failed':
-    case 'recorder_untrusted':
-      return `${t.audioUnusable} ${problem.message}`
-    default:
-      return t.audioFailed
-  }
+  if (problem === null) return t.audioFailed
+  return fill(t[detailProblems[problem.code].audio], { message: problem.message })
 }
 
-/**
- * The audio. Nothing is asked for until somebody presses play: the recorder logs every listening under the
- * user's name.
- */
+/** The audio. It is not asked for before Play is pressed, because the recorder logs every listening under the user's name. */
 export function Audio({ id, reference }: AudioProps) {
   const t = useText(detailText)
   const audio = useRef<HTMLAudioElement>(null)
@@ -49,7 +32,7 @@ export function Audio({ id, reference }: AudioProps) {
   useEffect(() => {
     const player = audio.current
     player?.setAttribute('src', mediaEndpoint(id))
-    // Taken out of the page it would go on loading, for nobody.
+    // An element that was taken out of the page would go on loading.
     return () => {
       player?.removeAttribute('src')
       player?.load()
@@ -62,13 +45,13 @@ export function Audio({ id, reference }: AudioProps) {
   const again = (): void => {
     setFailed(false)
     audio.current?.load()
-    // A failure tells the element itself; this promise tells it as well.
+    // The element reports a failure itself; this promise reports it a second time.
     audio.current?.play().catch(() => undefined)
   }
   return (
     <div className="flex flex-col gap-2">
       <div className="flex flex-wrap items-center gap-3">
-        {/* What was said is all there is: the recorder makes no captions. */}
+        {/* The recorder makes no captions. */}
         {/* oxlint-disable-next-line jsx-a11y/media-has-caption */}
         <audio
           ref={audio}

@@ -3,19 +3,20 @@ import { ArrowLeft, ChevronDown, ChevronUp } from 'lucide-react'
 import { useEffect, useRef, type ReactNode } from 'react'
 import type { ListAnswer } from '../api/early-list.ts'
 import { recordingQuery } from '../api/queries.ts'
-import { Problem } from '../contract/problems.ts'
+import { asProblem, problemFacts, type Problem } from '../contract/problems.ts'
 import type { RecordingDetail } from '../contract/recording.ts'
+import { detailProblems, type DetailAction, type DetailProblemWords } from '../text/detail-problems.ts'
 import { detailText } from '../text/detail-text.ts'
 import { useText } from '../text/i18n.ts'
 import { listStateText } from '../text/list-text.ts'
-import { Button, buttonClass } from '../ui/button.tsx'
+import { Button, buttonClass, type ButtonLook } from '../ui/button.tsx'
 import { Message } from '../ui/message.tsx'
 import { usePageQuery, usePaths } from '../url/navigation.tsx'
 import { Audio } from './audio.tsx'
 import { callFacts, keepingFacts, ownerFacts, technicalFacts, type Fact } from './facts.tsx'
 import { clockFor, useNeighbours, type Neighbours } from './neighbours.ts'
 
-/** The row that the list already holds, as much of a detail as it tells. */
+/** The row that the list already holds, as the part of a detail that it knows. */
 function useHeldRow(id: string): RecordingDetail | undefined {
   const client = useQueryClient()
   const lists = client.getQueriesData<ListAnswer>({ queryKey: ['recordings', 'list'] })
@@ -77,50 +78,38 @@ function Ways({ back, neighbours }: { readonly back: string; readonly neighbours
   )
 }
 
-/** Told in the host's words, which are for whoever looks after the recorder. */
-const fromRecorder = new Set(['recorder_failed', 'recorder_untrusted', 'recorder_timeout'])
-
-interface GoneProps {
-  readonly error: Error
+interface FailedProps {
+  readonly problem: Problem
   readonly back: string
   readonly next: string | null
   readonly onRetry: () => void
 }
 
-/** Why this recording cannot be shown. */
-function Failed({ error, back, next, onRetry }: GoneProps) {
+/** Why this recording cannot be shown, and the next steps; the first is the main one. */
+function Failed({ problem, back, next, onRetry }: FailedProps) {
   const t = useText(detailText)
   const states = useText(listStateText)
-  const status = error instanceof Problem ? error.status : 0
-  const code = error instanceof Problem ? error.code : 'internal'
-  const gone = status === 404 || status === 400 || status === 403
-  const title = status === 400 ? t.badId : t.goneTitle
+  const { title, hint, hasRequestId, actions }: DetailProblemWords = detailProblems[problem.code]
+  const step = (name: DetailAction, look: ButtonLook): ReactNode => {
+    if (name === 'retry') {
+      return (
+        <Button key={name} look={look} onClick={onRetry}>
+          {t.again}
+        </Button>
+      )
+    }
+    const href = name === 'back' ? back : next
+    return href === null ? null : (
+      <a key={name} className={buttonClass(look)} href={href}>
+        {t[name]}
+      </a>
+    )
+  }
   return (
-    <Message
-      title={gone ? title : t.failedTitle}
-      actions={
-        <>
-          {gone ? null : (
-            <Button look="primary" onClick={onRetry}>
-              {t.again}
-            </Button>
-          )}
-          <a className={buttonClass(gone ? 'primary' : 'plain')} href={back}>
-            {t.back}
-          </a>
-          {gone && next !== null ? (
-            <a className={buttonClass('plain')} href={next}>
-              {t.next}
-            </a>
-          ) : null}
-        </>
-      }
-    >
-      {code === 'recorder_down' ? states.downTitle : null}
-      {code === 'network' ? states.offlineTitle : null}
-      {fromRecorder.has(code) ? error.message : null}
-      {error instanceof Problem && error.requestId !== undefined && !gone ? (
-        <p>{states.requestId({ id: error.requestId })}</p>
+    <Message title={t[title]} actions={actions.map((name, at) => step(name, at === 0 ? 'primary' : 'plain'))}>
+      {hint === 'message' ? problem.message : hint === null ? null : states[hint]}
+      {hasRequestId && problem.requestId !== undefined ? (
+        <p>{states.requestId({ id: problem.requestId })}</p>
       ) : null}
     </Message>
   )
@@ -174,11 +163,11 @@ export function DetailPage({ id }: { readonly id: string }) {
   const neighbours = useNeighbours(id, query)
   const back = paths.list(query)
   const { zone } = clockFor(query)
+  const problem = error && asProblem(error)
   useEffect(() => {
     heading.current?.focus()
   }, [])
-  const shown =
-    data ?? (error instanceof Problem && error.status < 500 && error.status > 0 ? undefined : held)
+  const shown = data ?? (problem && problemFacts[problem.code].keeps === 'never' ? undefined : held)
   const title = t.title({ reference: shown?.referenceNumber ?? '' })
   return (
     <main id="main" className="mx-auto w-full max-w-5xl px-4">
@@ -187,8 +176,8 @@ export function DetailPage({ id }: { readonly id: string }) {
       <h1 ref={heading} tabIndex={-1} className="mb-4 text-lg font-semibold outline-none">
         {title}
       </h1>
-      {error && data === undefined ? (
-        <Failed error={error} back={back} next={neighbours.next} onRetry={() => void refetch()} />
+      {problem && data === undefined ? (
+        <Failed problem={problem} back={back} next={neighbours.next} onRetry={() => void refetch()} />
       ) : null}
       {shown ? <Detail detail={shown} zone={zone} whole={data !== undefined && !isPlaceholderData} /> : null}
       {shown || error ? null : <p className="py-10 text-center text-muted">{t.loading} …</p>}

@@ -4,6 +4,7 @@ import type { Problem } from '../contract/problems.ts'
 import { writePageQuery } from '../contract/search.ts'
 import { formatTime } from '../lib/times.ts'
 import { useText } from '../text/i18n.ts'
+import { listProblems } from '../text/list-problems.ts'
 import { listStateText, listText } from '../text/list-text.ts'
 import { Button } from '../ui/button.tsx'
 import { Data } from '../ui/data.tsx'
@@ -11,7 +12,7 @@ import { Notice } from '../ui/message.tsx'
 import { useEntry, usePageQuery } from '../url/navigation.tsx'
 import { clockFor } from './clock-for.ts'
 
-/** What the bookmark held and nobody could read. */
+/** Names the parts of the bookmark that could not be read. */
 export function DroppedNotice({ onReview }: { readonly onReview: () => void }) {
   const t = useText(listText)
   const { dropped, query: opened } = useEntry()
@@ -42,27 +43,15 @@ interface StaleProps {
   readonly onRetry: () => void
 }
 
-/** What the failed update has to say beside how old the rows are. */
+/** The reason of the failed update, beside the age of the rows. */
 function why(problem: Problem): string[] {
   const t = listStateText.get()
   const request = problem.requestId === undefined ? [] : [t.requestId({ id: problem.requestId })]
-  switch (problem.code) {
-    case 'network':
-      return [t.offlineTitle]
-    case 'recorder_down':
-      return [t.downTitle, t.downHint, ...request]
-    case 'recorder_timeout':
-      return [t.slowTitle, ...request]
-    case 'recorder_failed':
-    case 'recorder_mismatch':
-    case 'recorder_untrusted':
-      return [problem.message, ...request]
-    default:
-      return request
-  }
+  const { beside } = listProblems[problem.code]
+  return [...(beside === 'message' ? [problem.message] : beside.map((key) => t[key])), ...request]
 }
 
-/** The update failed: the rows that were there stay, and say how old they are. */
+/** The update failed: the rows stay, and their age is shown. */
 export function StaleNotice({ answer, current, problem, onRetry }: StaleProps) {
   const t = useText(listStateText)
   const { zone } = clockFor(usePageQuery())
@@ -74,13 +63,13 @@ export function StaleNotice({ answer, current, problem, onRetry }: StaleProps) {
   )
 }
 
-/** Elements of the answer that are no recordings at all. */
+/** Counts the elements of the answer that are no recordings at all. */
 export function UnreadableNotice({ count }: { readonly count: number }) {
   const t = useText(listText)
   return count === 0 ? null : <Notice>{t.unreadableRows(count)}</Notice>
 }
 
-/** A filter that can be read but cannot be, so that nothing was asked; rows that were there stay. */
+/** A filter can be read but makes no sense, so that nothing was asked; the rows stay. */
 export function ImpossibleNotice({ onReview }: { readonly onReview: () => void }) {
   const t = useText(listText)
   const states = useText(listStateText)

@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { ListAnswer } from '../api/early-list.ts'
 import { listQuery } from '../api/queries.ts'
-import { Problem } from '../contract/problems.ts'
+import { asProblem, type Problem } from '../contract/problems.ts'
 import { resolveSearch, writePageQuery, type FilterName, type PageQuery } from '../contract/search.ts'
 import { clockFor } from './clock-for.ts'
 
@@ -18,11 +18,6 @@ export interface Recordings {
   /** Asks anew; pages seen before are asked anew as well, once they are shown again. */
   readonly refresh: () => void
 }
-
-const asProblem = (error: unknown): Problem =>
-  error instanceof Problem
-    ? error
-    : new Problem({ status: 0, code: 'internal', message: String(error) }, { cause: error })
 
 /** The rows of the address; rows once shown stay until the next are there, whatever happens in between. */
 export function useRecordings(query: PageQuery): Recordings {

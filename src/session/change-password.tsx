@@ -1,8 +1,9 @@
 import { useMutation } from '@tanstack/react-query'
 import { useRef, useState, type SubmitEvent } from 'react'
 import { changePassword } from '../api/auth.ts'
-import { Problem } from '../contract/problems.ts'
+import { asProblem, Problem } from '../contract/problems.ts'
 import { useText } from '../text/i18n.ts'
+import { passwordProblems } from '../text/password-problems.ts'
 import { passwordText } from '../text/password-text.ts'
 import { Button } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
@@ -10,13 +11,13 @@ import { TextField } from '../ui/field.tsx'
 import { explainWait } from './explain-wait.ts'
 import { sessionEnded, setSession } from './session-state.ts'
 
-/** The host's own rule, so that the commonest mistake needs no answer. */
+/** The host's own rule, so that the commonest mistake is found without asking the host. */
 const MIN_LENGTH = 8
 
 const fields = ['current', 'next', 'repeat'] as const
 type FieldName = (typeof fields)[number]
 type Typed = Readonly<Record<FieldName, string>>
-/** What is wrong with a field, or with none of them. */
+/** The fault of each field; `form` belongs to none of them. */
 type Faults = Partial<Record<FieldName | 'form', string>>
 
 const nothing: Typed = { current: '', next: '', repeat: '' }
@@ -31,25 +32,12 @@ function faultsOf({ current, next, repeat }: Typed): Faults {
   }
 }
 
-/** Why the host did not change it, at the field that it is about. */
+/** Why the host did not change it, at the field that the reason belongs to. */
 function faultsFrom(error: Error): Faults {
   const t = passwordText.get()
-  if (!(error instanceof Problem)) return { form: t.failed }
-  switch (error.code) {
-    case 'wrong_credentials':
-      return { current: t.wrong }
-    case 'weak_password':
-      return { next: t.weak }
-    case 'too_many_attempts':
-      return { form: explainWait(error.retryAfterMs ?? 0) }
-    case 'busy':
-    case 'storage_failed':
-      return { form: t.busy }
-    case 'network':
-      return { form: t.unreachable }
-    default:
-      return { form: t.failed }
-  }
+  const problem = asProblem(error)
+  const { at, says } = passwordProblems[problem.code]
+  return { [at]: says === 'wait' ? explainWait(problem.retryAfterMs ?? 0) : t[says] }
 }
 
 interface ChangePasswordProps {

@@ -1,6 +1,6 @@
 import { sessionText } from '../text/session-text.ts'
 
-/** How long to wait after too many attempts, in words. @param waitMs as the host asked for. */
+/** The time to wait after too many attempts, in words. @param waitMs as the host asks. */
 export function explainWait(waitMs: number): string {
   const t = sessionText.get()
   const seconds = Math.max(1, Math.ceil(waitMs / 1000))

@@ -2,16 +2,17 @@ import { useMutation } from '@tanstack/react-query'
 import { useState, type SubmitEvent } from 'react'
 import { signIn } from '../api/auth.ts'
 import { boot } from '../api/boot.ts'
-import { Problem } from '../contract/problems.ts'
+import { asProblem } from '../contract/problems.ts'
 import type { DemoAccount, Session } from '../contract/session.ts'
 import { useText } from '../text/i18n.ts'
 import { sessionText } from '../text/session-text.ts'
+import { signInProblems } from '../text/sign-in-problems.ts'
 import { Button } from '../ui/button.tsx'
 import { TextField } from '../ui/field.tsx'
 import { explainWait } from './explain-wait.ts'
 
 interface SignInProps {
-  /** Filled in already where somebody was signed in. */
+  /** The name to fill in: that of the session which ended. */
   readonly username?: string
   readonly onSignedIn: (session: Session) => void
 }
@@ -19,21 +20,13 @@ interface SignInProps {
 /** Why the sign-in did not work, in words. */
 function explain(error: Error): string {
   const t = sessionText.get()
-  const code = error instanceof Problem ? error.code : 'internal'
-  if (code === 'wrong_credentials') return t.wrong
-  if (code === 'refused_by_recorder') return t.refused({ contact: boot.contact ?? t.administrator })
-  if (code === 'recorder_down') return t.down
-  if (code === 'recorder_timeout') return t.late
-  if (code === 'recorder_untrusted') return t.untrusted
-  if (code === 'recorder_failed') return t.recorderFailed
-  if (code === 'network') return t.unreachable
-  if (code === 'storage_failed') return t.storageFailed
-  if (code === 'too_many_attempts' && error instanceof Problem) return explainWait(error.retryAfterMs ?? 0)
-  if (code === 'busy') return t.busy
-  return t.failed
+  const problem = asProblem(error)
+  const says = signInProblems[problem.code]
+  if (says === 'refused') return t.refused({ contact: boot.contact ?? t.administrator })
+  return says === 'wait' ? explainWait(problem.retryAfterMs ?? 0) : t[says]
 }
 
-/** The form itself: on its own page, and over a page whose session has ended. */
+/** The form, on its own page and over a page whose session has ended. */
 export function SignInForm({ username: known = '', onSignedIn }: SignInProps) {
   const t = useText(sessionText)
   const [username, setUsername] = useState(known)

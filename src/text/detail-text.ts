@@ -40,7 +40,7 @@ export const detailText = i18n('detail', {
   audioNotLogged:
     'The audio could not be played: listening cannot be logged at the moment, and is not allowed without. Tell your administrator.',
   audioGone: 'The audio could not be played: there is none any more, or it is outside your rights.',
-  audioUnusable: 'The audio could not be played.',
+  audioUnusable: 'The audio could not be played. {message}',
   audioFailed: 'The audio could not be played. It may have been removed, or the connection was lost.',
   again: 'Try again',
   conversation: 'Call id (recordings of one conversation share it)',

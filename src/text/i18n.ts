@@ -1,6 +1,6 @@
 /**
- * Texts with typed keys. The English catalogue is the base and is declared beside the folder that it serves, so
- * that a chunk brings its own words; another language is one file, loaded when it is chosen.
+ * Texts with typed keys. The English catalogue is the base. It has one file for each folder that it serves, so that a
+ * chunk brings its own words; another language is one file, loaded when it is chosen.
  */
 import { createI18n } from '@nanostores/i18n'
 import { atom } from 'nanostores'
@@ -9,5 +9,10 @@ export { count, params } from '@nanostores/i18n'
 export { useStore as useText } from '@nanostores/react'
 
 export const locale = atom<'en'>('en')
+
+/** The keys of a catalogue's plain sentences, without those that take values. */
+export type StringKey<Catalogue extends { get(): object }> = {
+  [Key in keyof ReturnType<Catalogue['get']>]: ReturnType<Catalogue['get']>[Key] extends string ? Key : never
+}[keyof ReturnType<Catalogue['get']>]
 
 export const i18n = createI18n(locale, { baseLocale: 'en', get: () => Promise.resolve({}) })

@@ -1,0 +1,89 @@
+import { useState } from 'react'
+import type { Problem } from '../contract/problems.ts'
+import { withFilter, type PageQuery } from '../contract/search.ts'
+import { formatCount } from '../lib/numbers.ts'
+import { useText } from '../text/i18n.ts'
+import type { ListAction } from '../text/list-problems.ts'
+import { filterText, listStateText } from '../text/list-text.ts'
+import { Button } from '../ui/button.tsx'
+import { useSearchFor } from '../url/navigation.tsx'
+import type { PageUser } from './page-user.ts'
+
+export interface ListStepsProps {
+  readonly names: readonly ListAction[]
+  readonly problem: Problem
+  readonly account: PageUser
+  readonly query: PageQuery
+  /** The number of pages when the search last had an answer, or null. */
+  readonly pages: number | null
+  readonly onRetry: () => void
+}
+
+interface Step {
+  readonly label: string
+  readonly run: () => void
+}
+
+const lastWeek = { op: 'on', period: 'last-7-days' } as const
+
+/** Copies the request for the right to search, and says on its own button whether that worked. */
+function useCopyRequest(user: string): Step {
+  const t = useText(listStateText)
+  const [done, setDone] = useState<string | null>(null)
+  return {
+    label: done ?? t.copyRequest,
+    run: () =>
+      void navigator.clipboard.writeText(t.requestText({ user })).then(
+        () => setDone(t.copied),
+        () => setDone(t.copyFailed),
+      ),
+  }
+}
+
+/** Every step that the list can offer; null where this problem does not allow it. */
+function useSteps(props: ListStepsProps): Readonly<Record<ListAction, Step | null>> {
+  const { problem, account, query, pages, onRetry } = props
+  const t = useText(listStateText)
+  const label = useText(filterText)
+  const searchFor = useSearchFor()
+  const copyRequest = useCopyRequest(account.session.username)
+  const { filter } = problem
+  // The last page where it is known, unless it is the one that was refused.
+  const last = pages !== null && pages - 1 < query.page ? pages - 1 : 0
+  return {
+    retry: { label: t.again, run: onRetry },
+    tryNow: { label: t.tryNow, run: onRetry },
+    narrow: {
+      label: t.lastWeek,
+      run: () => searchFor(withFilter(query, 'startTime', lastWeek)),
+    },
+    copyRequest,
+    signOut: { label: t.signOut, run: account.signOut },
+    removeFilter:
+      filter === undefined
+        ? null
+        : {
+            label: t.removeFilter({ filter: label[filter] }),
+            run: () => searchFor(withFilter(query, filter, undefined)),
+          },
+    clearFilters: { label: t.clear, run: () => searchFor({ ...query, page: 0, search: {} }) },
+    goToPage: {
+      label: t.pastGo({ page: formatCount(last + 1) }),
+      run: () => searchFor({ ...query, page: last }),
+    },
+  }
+}
+
+/** The next steps of a problem, as buttons; the first is the main one. */
+export function ListSteps(props: ListStepsProps) {
+  const steps = useSteps(props)
+  const offered = props.names.flatMap((name) => {
+    const step = steps[name]
+    return step === null ? [] : [{ name, ...step }]
+  })
+  return offered.map(({ name, label, run }, index) => (
+    <Button key={name} look={index === 0 ? 'primary' : 'plain'} onClick={run}>
+      {label}
+    </Button>
+  ))
+}

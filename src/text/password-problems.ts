@@ -1,0 +1,44 @@
+/** The sentence for each problem of a change of password, and the field that it belongs to. */
+import type { ProblemCode } from '../contract/problems.ts'
+import type { StringKey } from './i18n.ts'
+import type { passwordText } from './password-text.ts'
+
+export interface PasswordProblemWords {
+  /** `form` where it belongs to no field. */
+  readonly at: 'current' | 'next' | 'form'
+  /** A key of `passwordText`, or the wait that `explainWait` puts in words. */
+  readonly says: StringKey<typeof passwordText> | 'wait'
+}
+
+const failed = { at: 'form', says: 'failed' } as const satisfies PasswordProblemWords
+const busy = { at: 'form', says: 'busy' } as const satisfies PasswordProblemWords
+
+export const passwordProblems = {
+  invalid_query: failed,
+  invalid_request: failed,
+  signed_out: failed,
+  wrong_credentials: { at: 'current', says: 'wrong' },
+  refused_by_recorder: failed,
+  cross_origin: failed,
+  forbidden: failed,
+  not_found: failed,
+  method_not_allowed: failed,
+  too_many_attempts: { at: 'form', says: 'wait' },
+  too_many_searches: failed,
+  too_large: failed,
+  range_not_satisfiable: failed,
+  not_ready: failed,
+  busy,
+  storage_failed: busy,
+  wrong_host: failed,
+  weak_password: { at: 'next', says: 'weak' },
+  recorder_down: failed,
+  recorder_failed: failed,
+  recorder_mismatch: failed,
+  recorder_untrusted: failed,
+  recorder_timeout: failed,
+  audit_unavailable: failed,
+  internal: failed,
+  network: { at: 'form', says: 'unreachable' },
+  unreadable_answer: failed,
+} as const satisfies Record<ProblemCode, PasswordProblemWords>
