@@ -219,6 +219,20 @@ test.describe('failed', () => {
     expect(await references(page)).toEqual(rows)
   })
 
+  for (const code of ['busy', 'storage_failed']) {
+    test(`a host that says ${code} for good keeps the rows`, async ({ page, faults, guard }) => {
+      guard.expects(failedLoad(503))
+      await openList(page)
+      const rows = await references(page)
+      faults.on('list', fault.problem(503, code), 3)
+      await refresh(page)
+      await expect(page.getByRole('alert')).toContainText(/Rows as of .+ Request e2e-request/)
+      expect(await references(page)).toEqual(rows)
+      await page.getByRole('alert').getByRole('button', { name: 'Try again' }).click()
+      await expect(page.getByRole('alert')).toHaveCount(0)
+    })
+  }
+
   test('a search that took too long offers a narrower one', async ({ page, faults, guard }) => {
     guard.expects(failedLoad(504))
     faults.on('list', fault.problem(504, 'recorder_timeout'), 1)
