@@ -1,9 +1,8 @@
 /** What the recorder says about a recording's audio before its bytes come. */
 import { createHash } from 'node:crypto'
 import { mediaEndpoint } from '../../../contract/endpoints.ts'
-import type { Credentials } from '../source.ts'
 import { header, mediaTypeOf, problemOf } from './answers.ts'
-import { within, type Connection } from './connection.ts'
+import type { RecorderClient } from './connection.ts'
 import { recorderFailed } from './failures.ts'
 import { discard, type WireAnswer } from './wire.ts'
 
@@ -45,16 +44,15 @@ const isAudio = (answer: WireAnswer): boolean =>
  * @returns the answer at its first byte, or null where there is none or it is out of reach.
  */
 export async function askAudio(
-  connection: Connection,
+  client: RecorderClient,
   id: string,
-  credentials: Credentials,
   range: string | null,
   signal: AbortSignal,
 ): Promise<WireAnswer | null> {
   const call = { lane: 'audio', path: mediaEndpoint(id), accept: 'audio/mpeg' } as const
-  return within(connection.limits.answerMs, signal, async (limited) => {
-    const answer = await connection.ask(range === null ? call : { ...call, range }, credentials, limited)
-    // Out of reach looks like not there: who may not hear it is not told that it exists.
+  return client.inTime(signal, async (limited) => {
+    const answer = await client.ask(range === null ? call : { ...call, range }, limited)
+    // Out of reach looks like not there: users who may not hear it must not learn that it exists.
     if ([403, 404].includes(answer.statusCode)) {
       discard(answer)
       return null

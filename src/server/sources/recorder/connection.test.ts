@@ -13,7 +13,7 @@ import { AttemptMemory } from '../../auth/attempt-memory.ts'
 import { keepTries } from '../../auth/tries.ts'
 import { FAILURES, OPEN_MS } from './breaker.ts'
 import { openConnection } from './connection.ts'
-import { standardLimits } from './limits.ts'
+import { standardRecorderLimits } from './limits.ts'
 import {
   ask,
   askList,
@@ -330,13 +330,13 @@ const head = (length: number | null): string =>
 const nowMs = (): number => relay.nowMs
 
 /** Asks a server that answers each connection so for audio. */
-async function hear(answer: (socket: Socket) => void, limits = standardLimits) {
+async function hear(answer: (socket: Socket) => void, limits = standardRecorderLimits) {
   await open()
   const raw = await openRaw((socket) => socket.once('data', () => answer(socket)))
   const tries = keepTries(new AttemptMemory({ failures: 4, nowMs, kept: null }), nowMs)
   const connection = openConnection({ origin: `http://127.0.0.1:${raw.port}`, ca: null, tries, limits })
   const call = { lane: 'audio', path: '/', accept: '*/*' } as const
-  return { connection, ask: () => connection.ask(call, null, new AbortController().signal) }
+  return { connection, ask: () => connection.anonymous.ask(call, new AbortController().signal) }
 }
 
 describe('audio that nobody reads yet', () => {
@@ -353,7 +353,7 @@ describe('audio that nobody reads yet', () => {
 
   it('holds the recorder back, takes little memory, and is not taken for a stall', async () => {
     const body = Buffer.alloc(48 * 1024 * 1024, 'b')
-    const limits = { ...standardLimits, firstByteMs: 100 }
+    const limits = { ...standardRecorderLimits, firstByteMs: 100 }
     let sender: Socket | null = null
     const { connection, ask: hears } = await hear((socket) => {
       sender = socket
@@ -398,7 +398,7 @@ describe('audio that nobody reads yet', () => {
   })
 
   it('is given up where its recorder stalls and somebody waits', async () => {
-    const limits = { ...standardLimits, firstByteMs: 100 }
+    const limits = { ...standardRecorderLimits, firstByteMs: 100 }
     const { connection, ask: hears } = await hear((socket) => socket.write(`${head(1000)}some`), limits)
     const answer = await hears()
     await expect(buffer(answer.body)).rejects.toMatchObject({ code: 'recorder_timeout' })

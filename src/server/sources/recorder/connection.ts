@@ -1,4 +1,4 @@
-/** Questions to the recorder and their answers; each that carries a password passes the guard. */
+/** Questions to the recorder and their answers. Each question with a user's password passes the guard. */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { performance } from 'node:perf_hooks'
 import type { Figures } from '../../platform/figures.ts'
@@ -7,15 +7,14 @@ import type { Credentials } from '../source.ts'
 import type { Tries } from '../tries.ts'
 import type { Release } from '../turns.ts'
 import { header } from './answers.ts'
-import { createGuard, type CredentialGuard, type Request, type Sent, type Verdict } from './credentials.ts'
+import { createGuard, type Request, type Sent, type Verdict } from './credentials.ts'
 import { openCrossing, type RecorderRequest, type CrossingOptions } from './crossing.ts'
 import { explainFailure, recorderTimeout } from './failures.ts'
-import type { RecorderLimits } from './limits.ts'
 import { joined } from './signals.ts'
 import { discard, NotConnected, type WireAnswer } from './wire.ts'
 
 export interface GuardedCall extends RecorderRequest {
-  /** Whether somebody has just typed the password: one that was refused is tried again then. */
+  /** Whether a user has just typed the password. One that was refused is then tried again. */
   readonly isSignIn?: boolean
   /** False for a sign-in from where this user has never signed in. */
   readonly isKnown?: boolean
@@ -26,32 +25,41 @@ export interface GuardedCall extends RecorderRequest {
 /** No account has a space in front. */
 const STRANGERS = ' strangers'
 
-export interface Connection {
-  readonly limits: RecorderLimits
-  readonly guard: CredentialGuard
+/** Asks the recorder with the same credentials each time. */
+export interface RecorderClient {
   /**
-   * Asks once, never again: who wants another try is the page. Users take turns.
-   * @param credentials null asks without any.
+   * Asks once and does not try again: that is left to the page. Users take turns.
    * @returns the answer at its headers; the caller reads or destroys its body.
    * @throws Problem `recorder_down`, `recorder_untrusted`, `recorder_failed`, `recorder_timeout`, `signed_out`,
    * `too_many_attempts`, `busy`, or the signal's reason.
    */
-  ask(call: GuardedCall, credentials: Credentials | null, signal: AbortSignal): Promise<WireAnswer>
-  /** As `ask`, with a name and a password that nobody has: a recorder that checks passwords answers 401. */
-  askAsNobody(call: RecorderRequest, signal: AbortSignal): Promise<WireAnswer>
+  ask(call: GuardedCall, signal: AbortSignal): Promise<WireAnswer>
+  /** Runs something within the time for a whole answer. @throws as `withTimeLimit` does. */
+  inTime<T>(signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T>
+}
+
+export interface Connection {
+  /** Asks as this user. Every answer is checked for what it says about the password. */
+  as(credentials: Credentials): RecorderClient
+  /** Asks without credentials. */
+  readonly anonymous: RecorderClient
+  /** Asks with a name and a password that no user has: a recorder that checks passwords answers 401. */
+  asStranger(): RecorderClient
+  /** Whether the recorder refused this password lately. */
+  isRefused(credentials: Credentials): boolean
   gauges(): Figures
   close(): Promise<void>
 }
 
 export interface ConnectionOptions extends Omit<CrossingOptions, 'steadyMs'> {
   readonly tries: Tries
-  /** A clock that nobody sets, ms. */
+  /** A clock that is never set, ms. */
   readonly steadyMs?: () => number
 }
 
 /**
- * Which answers show that the recorder looked at the password and took it. A firewall may answer 403, any server 400 and
- * 404, and a page for signing in or about maintenance comes as a 200, without anybody having looked.
+ * Which answers show that the recorder looked at the password and accepted it. Without a look at it a firewall may answer
+ * 403, any server 400 and 404, and a page for signing in or about maintenance comes as a 200.
  */
 function verdictOf({ statusCode, headers }: WireAnswer, accept: string): Verdict {
   if (statusCode === 401) return 'refused'
@@ -77,6 +85,8 @@ export function openConnection(options: ConnectionOptions): Connection {
   const crossing = openCrossing({ ...options, steadyMs })
   const guard = createGuard(steadyMs, options.tries)
 
+  const inTime: RecorderClient['inTime'] = (signal, work) => withTimeLimit(limits.answerMs, signal, work)
+
   async function askUnguarded(call: RecorderRequest, credentials: Credentials | null, signal: AbortSignal) {
     try {
       return await crossing.exchange(call, credentials, await crossing.enter(call, '', signal), signal)
@@ -92,7 +102,7 @@ export function openConnection(options: ConnectionOptions): Connection {
     signal: AbortSignal,
   ): Promise<WireAnswer> {
     const { isSignIn = false, isKnown = true, onUnanswered } = call
-    // Whoever makes up a hundred names has one turn among those who are signed in.
+    // A hundred invented names share one turn, beside those of users who are signed in.
     const who = isSignIn && !isKnown ? STRANGERS : accountName(credentials.username)
     const request: Request<WireAnswer> = async (running, leaving) => {
       let release: Release
@@ -101,9 +111,7 @@ export function openConnection(options: ConnectionOptions): Connection {
       } catch (failure) {
         return { verdict: 'unsent', failure }
       }
-      const exchanging = within(limits.answerMs, running, (limited) =>
-        crossing.exchange(call, credentials, release, limited),
-      )
+      const exchanging = inTime(running, (limited) => crossing.exchange(call, credentials, release, limited))
       return judge(exchanging, call.accept)
     }
     try {
@@ -114,26 +122,27 @@ export function openConnection(options: ConnectionOptions): Connection {
     }
   }
 
+  const unguarded = (credentials: Credentials | null): RecorderClient => ({
+    inTime,
+    ask: (call, signal) => askUnguarded(call, credentials, signal),
+  })
+
   return {
-    limits,
-    guard,
-    ask(call, credentials, signal) {
-      return credentials ? askGuarded(call, credentials, signal) : askUnguarded(call, null, signal)
-    },
-    askAsNobody(call, signal) {
-      const nobody = { username: `check-${randomUUID()}`, password: randomBytes(24).toString('base64url') }
-      return askUnguarded(call, nobody, signal)
-    },
+    as: (credentials) => ({ inTime, ask: (call, signal) => askGuarded(call, credentials, signal) }),
+    anonymous: unguarded(null),
+    asStranger: () =>
+      unguarded({ username: `check-${randomUUID()}`, password: randomBytes(24).toString('base64url') }),
+    isRefused: (credentials) => guard.isRefused(credentials),
     gauges: crossing.gauges,
     close: crossing.close,
   }
 }
 
 /**
- * Runs something within the limit for a whole answer. The timer is cleared in any case.
- * @throws Problem 504 `recorder_timeout`, told apart from the recorder's own 504.
+ * Runs something within a time limit. The timer is cleared in any case.
+ * @throws Problem 504 `recorder_timeout`, which is not the recorder's own 504.
  */
-export async function within<T>(
+export async function withTimeLimit<T>(
   limitMs: number,
   signal: AbortSignal,
   work: (signal: AbortSignal) => Promise<T>,

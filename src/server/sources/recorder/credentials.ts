@@ -18,7 +18,7 @@ export const REFUSED_MS = 15 * 60_000
 /** How long an answer proves the password that it was asked with. */
 export const PROVEN_MS = 60_000
 /** How long a password that was right is no guess: as long as a session may last. */
-export const RIGHT_MS = 10 * 3_600_000
+export const KNOWN_RIGHT_MS = 10 * 3_600_000
 /**
  * How often a password may be refused before it is not sent any more: the first time may be a mistake of the recorder.
  * A script that has an old password would use up all tries of its user otherwise.
@@ -212,7 +212,7 @@ class PasswordGuard implements CredentialGuard {
     entry.unanswered = 0
     if (verdict === 'proven') {
       entry.refusals = 0
-      setBounded(this.#right, entry.account, nowMs + RIGHT_MS)
+      setBounded(this.#right, entry.account, nowMs + KNOWN_RIGHT_MS)
       return
     }
     entry.refusals += 1

@@ -1,23 +1,21 @@
 /** One recording in detail, as the recorder gives it. */
 import { recordingEndpoint } from '../../../contract/endpoints.ts'
 import { readDetail } from '../../../contract/recording.ts'
-import type { Credentials } from '../source.ts'
 import { problemOf, readJson } from './answers.ts'
-import { within, type Connection } from './connection.ts'
+import type { RecorderClient } from './connection.ts'
 import { recorderFailed } from './failures.ts'
 import { knownDetail } from './known-fields.ts'
 import { discard } from './wire.ts'
 
 /** @returns null where it does not exist or is out of the user's reach. */
 export async function askDetail(
-  connection: Connection,
+  client: RecorderClient,
   id: string,
-  credentials: Credentials,
   signal: AbortSignal,
 ): Promise<object | null> {
-  return within(connection.limits.answerMs, signal, async (limited) => {
+  return client.inTime(signal, async (limited) => {
     const call = { lane: 'data', path: recordingEndpoint(id), accept: 'application/json' } as const
-    const answer = await connection.ask(call, credentials, limited)
+    const answer = await client.ask(call, limited)
     if ([403, 404].includes(answer.statusCode)) {
       discard(answer)
       return null

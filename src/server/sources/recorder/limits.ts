@@ -12,7 +12,7 @@ export interface RecorderLimits {
   readonly waitMs: number
 }
 
-export const standardLimits: RecorderLimits = {
+export const standardRecorderLimits: RecorderLimits = {
   connectMs: 3000,
   firstByteMs: 20_000,
   answerMs: 25_000,

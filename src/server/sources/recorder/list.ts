@@ -1,9 +1,9 @@
 /** One page of the recorder's list, asked under the recorder's own names and checked before it is believed. */
 import { RECORDINGS } from '../../../contract/endpoints.ts'
 import { writeApiQuery, type FilterName, type Paging, type Search } from '../../../contract/search.ts'
-import type { Credentials, Page } from '../source.ts'
+import type { Page } from '../source.ts'
 import { problemOf, readJson } from './answers.ts'
-import { within, type Connection } from './connection.ts'
+import type { RecorderClient } from './connection.ts'
 import { recorderFailed, recorderMismatch } from './failures.ts'
 import { mismatch } from './matches.ts'
 import { knownRow } from './known-fields.ts'
@@ -52,19 +52,15 @@ export interface RecorderPageQuery {
 
 /** Asks for one page and reads it, without looking into the rows. */
 export async function askPage(
-  connection: Connection,
+  client: RecorderClient,
   query: RecorderPageQuery,
-  credentials: Credentials,
   signal: AbortSignal,
 ): Promise<Unchecked> {
   const { search, paging, nameOf, isSignIn = false, isKnown = true, onUnanswered } = query
   const path = `${RECORDINGS}?${writeApiQuery(search, paging, nameOf)}`
-  return within(connection.limits.answerMs, signal, async (limited) => {
-    const answer = await connection.ask(
-      { lane: 'data', path, accept: 'application/json', isSignIn, isKnown, onUnanswered },
-      credentials,
-      limited,
-    )
+  return client.inTime(signal, async (limited) => {
+    const call = { lane: 'data', path, accept: 'application/json', isSignIn, isKnown, onUnanswered } as const
+    const answer = await client.ask(call, limited)
     if (answer.statusCode !== 200) throw await problemOf(answer, limited, search)
     return readPage(await readJson(answer, limited))
   })

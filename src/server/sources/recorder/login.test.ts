@@ -6,7 +6,7 @@ import { fault, type RecorderFault } from '../../../testing/recorder/faults.ts'
 import { readCredentials } from '../../../testing/recorder/users.ts'
 import { RECORDINGS } from '../../../contract/endpoints.ts'
 import { basic, loginRequest, signIn } from '../../../testing/host.ts'
-import { REFUSED_MS, RIGHT_MS } from './credentials.ts'
+import { REFUSED_MS, KNOWN_RIGHT_MS } from './credentials.ts'
 import { SSO_SETTING } from './failures.ts'
 import { MAX_STRANGER_TRIES, TRY_WINDOW_MS } from '../tries.ts'
 import {
@@ -217,7 +217,7 @@ describe('one account at the recorder', () => {
   it('lets a password through that was right before, however many were wrong since', async () => {
     const { recorder } = await open()
     expect(await tryOut('ada', 'demo')).toBe('200')
-    relay.steadyMs += RIGHT_MS - 1
+    relay.steadyMs += KNOWN_RIGHT_MS - 1
     await guesses(5)
     expect(await tryOut('ada', 'demo')).toBe('200')
     expect(outcome(await askList(relay, relay.enter('ada')))).toBe('200')

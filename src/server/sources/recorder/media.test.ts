@@ -9,7 +9,7 @@ import { fault, type RecorderFault } from '../../../testing/recorder/faults.ts'
 import type { FigureName } from '../../platform/figures.ts'
 import { mediaEndpoint } from '../../../contract/endpoints.ts'
 import { limitFiles } from '../../../testing/host.ts'
-import { RIGHT_MS } from './spool.ts'
+import { HEARING_RIGHT_MS } from './spool.ts'
 import {
   ask,
   outcome,
@@ -158,14 +158,14 @@ describe('a right to hear', () => {
   it('is confirmed a minute later, by one question for the detail however many parts are asked for', async () => {
     await open()
     expect((await listen()).status).toBe(200)
-    relay.steadyMs += RIGHT_MS - 1
+    relay.steadyMs += HEARING_RIGHT_MS - 1
     expect((await range(5, 9)).status).toBe(206)
     expect(routes()).toEqual(['media'])
     relay.steadyMs += 1
     const parts = await Promise.all([range(0, 9), range(10, 19), range(20, 29), listen()])
     expect(parts.map(({ status }) => status)).toEqual([206, 206, 206, 200])
     expect(routes()).toEqual(['media', 'detail'])
-    relay.steadyMs += RIGHT_MS - 1
+    relay.steadyMs += HEARING_RIGHT_MS - 1
     expect((await range(5, 9)).status).toBe(206)
     expect(routes()).toEqual(['media', 'detail'])
   })
@@ -173,7 +173,7 @@ describe('a right to hear', () => {
   it.each([403, 404])('that was taken (%i) takes what is kept', async (status) => {
     const { recorder } = await open()
     await listen()
-    relay.steadyMs += RIGHT_MS
+    relay.steadyMs += HEARING_RIGHT_MS
     recorder.on('detail', fault.status(status), 1)
     expect(outcome(await range(5, 9))).toBe('404 not_found')
     expect(gauge('recorder_spool_bytes')).toBe(0)
@@ -185,7 +185,7 @@ describe('a right to hear', () => {
   it('that cannot be confirmed plays nothing, and what is kept stays', async () => {
     const { recorder } = await open()
     await listen()
-    relay.steadyMs += RIGHT_MS
+    relay.steadyMs += HEARING_RIGHT_MS
     recorder.on('detail', fault.status(504), 1)
     expect(outcome(await range(5, 9))).toBe('504 recorder_down')
     expect((await range(5, 9)).status).toBe(206)
@@ -195,7 +195,7 @@ describe('a right to hear', () => {
   it('ends with the password', async () => {
     const { recorder } = await open()
     await listen()
-    relay.steadyMs += RIGHT_MS
+    relay.steadyMs += HEARING_RIGHT_MS
     recorder.setPassword('ada', 'new')
     expect(outcome(await range(5, 9))).toBe('401 signed_out')
     expect(routes()).toEqual(['media', 'detail'])

@@ -1,15 +1,13 @@
-/** Audio for which there is no room, or no disk: each part is asked for when somebody listens to it, `Range` and all. */
-import { PassThrough, pipeline, type Readable } from 'node:stream'
-import { readContentStart, writeRange } from '../../../contract/ranges.ts'
-import type { Credentials } from '../source.ts'
+/** Audio for which there is no room, or no disk: the recorder is asked for each part when somebody listens to it. */
+import { readContentStart, writeRange, type ByteRange } from '../../../contract/ranges.ts'
 import { header } from './answers.ts'
 import { askAudio } from './audio.ts'
-import type { Connection } from './connection.ts'
+import type { RecorderClient } from './connection.ts'
 import { recorderFailed } from './failures.ts'
 import { discard, type WireAnswer } from './wire.ts'
 
-/** Yields the bytes from `start` to `end` of an answer that begins at `from`. */
-async function* cut(answer: WireAnswer, from: number, start: number, end: number): AsyncGenerator<Buffer> {
+/** Yields the bytes of the range from an answer that begins at `from`. */
+async function* cut(answer: WireAnswer, from: number, { start, end }: ByteRange): AsyncGenerator<Buffer> {
   let position = from
   for await (const chunk of answer.body as AsyncIterable<Buffer>) {
     const wanted = chunk.subarray(Math.max(0, start - position), Math.max(0, end + 1 - position))
@@ -25,30 +23,26 @@ async function* cut(answer: WireAnswer, from: number, start: number, end: number
 const firstByte = ({ statusCode, headers }: WireAnswer): number | null =>
   statusCode === 200 ? 0 : readContentStart(header(headers, 'content-range'))
 
-/** Opens the bytes from `start` to `end`, both included. Destroying the stream ends the recorder's answer. */
-export function openPassing(
-  connection: Connection,
+/** Yields the bytes of the range as they come. The signal ends the recorder's answer. */
+export async function* passOn(
+  client: RecorderClient,
   id: string,
-  credentials: Credentials,
-  start: number,
-  end: number,
-): Readable {
-  const abort = new AbortController()
-  const stream = new PassThrough()
-  stream.once('close', () => abort.abort(new DOMException('Nobody listens any more.', 'AbortError')))
-  const fill = async (): Promise<void> => {
-    const answer = await askAudio(connection, id, credentials, writeRange({ start, end }), abort.signal)
-    if (!answer) throw recorderFailed('no longer has the audio')
+  range: ByteRange,
+  signal: AbortSignal,
+): AsyncGenerator<Buffer> {
+  const answer = await askAudio(client, id, writeRange(range), signal)
+  if (!answer) throw recorderFailed('no longer has the audio')
+  const leave = (): void => discard(answer)
+  signal.addEventListener('abort', leave, { once: true })
+  try {
+    signal.throwIfAborted()
     const from = firstByte(answer)
-    if (from === null || from > start) {
-      discard(answer)
+    if (from === null || from > range.start) {
       throw recorderFailed('answered another part of the audio than was asked for')
     }
-    // A pipeline waits for the chunk that it has asked for, and a stalled recorder sends none.
-    abort.signal.addEventListener('abort', () => discard(answer), { once: true })
-    pipeline(cut(answer, from, start, end), stream, () => discard(answer))
-    if (stream.destroyed) discard(answer)
+    yield* cut(answer, from, range)
+  } finally {
+    signal.removeEventListener('abort', leave)
+    discard(answer)
   }
-  fill().catch((error: unknown) => stream.destroy(error instanceof Error ? error : new Error(String(error))))
-  return stream
 }

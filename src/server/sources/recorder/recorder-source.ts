@@ -6,10 +6,10 @@ import type { Paging, Search } from '../../../contract/search.ts'
 import { accountName } from '../account-name.ts'
 import type { Asker, Credentials, Page, Principal, Source } from '../source.ts'
 import type { Tries } from '../tries.ts'
-import { openConnection, within, type Connection } from './connection.ts'
+import { openConnection, withTimeLimit, type Connection, type RecorderClient } from './connection.ts'
 import { askDetail } from './detail.ts'
 import { credentialsRefused, passwordNotChecked, refusedByRecorder } from './failures.ts'
-import { standardLimits, type RecorderLimits } from './limits.ts'
+import { standardRecorderLimits, type RecorderLimits } from './limits.ts'
 import { askPage, checkPage, type NameOf } from './list.ts'
 import {
   remoteParameterFinder,
@@ -19,7 +19,7 @@ import {
 } from './remote-parameter.ts'
 import type { RecorderWatch } from './reaching.ts'
 import { Spool, type SpoolOptions } from './spool.ts'
-import { walk } from './walk.ts'
+import { walkPages } from './walk.ts'
 import { discard } from './wire.ts'
 
 export interface RecorderOptions {
@@ -74,8 +74,9 @@ const canBeSent = ({ username, password }: Credentials): boolean =>
 /** Whether the recorder answers 401 to a password that cannot be right. Asked each time: a firewall comes and goes. */
 async function checksPasswords(connection: Connection): Promise<boolean> {
   const call = { lane: 'data', path: pathOfSmallest, accept: 'application/json' } as const
-  return within(connection.limits.answerMs, new AbortController().signal, async (signal) => {
-    const answer = await connection.askAsNobody(call, signal)
+  const client = connection.asStranger()
+  return client.inTime(new AbortController().signal, async (signal) => {
+    const answer = await client.ask(call, signal)
     discard(answer)
     return answer.statusCode === 401
   })
@@ -90,7 +91,7 @@ async function tryPassword(
 ): Promise<void> {
   const query = { search: {}, paging: smallest, nameOf: asDeclared, isSignIn: true, isKnown, onUnanswered }
   try {
-    await askPage(connection, query, credentials, new AbortController().signal)
+    await askPage(connection.as(credentials), query, new AbortController().signal)
   } catch (error) {
     if (!(error instanceof Problem && error.code === 'forbidden')) throw error
     // The password is correct and the right to search is missing: the page says which, and whom to ask. But a server that
@@ -115,20 +116,19 @@ async function authenticate(
 }
 
 async function list(
-  connection: Connection,
+  client: RecorderClient,
   finder: RemoteParameterFinder,
   query: { readonly search: Search; readonly paging: Paging },
-  credentials: Credentials,
   signal: AbortSignal,
 ): Promise<Page> {
   const { search, paging } = query
   const count: CountMatching = async (counted, name) => {
     const counting = { search: counted, paging: smallest, nameOf: name }
-    return (await askPage(connection, counting, credentials, signal)).totalCount
+    return (await askPage(client, counting, signal)).totalCount
   }
   const nameOf = await finder.nameOf(search, count, signal)
   try {
-    const page = await askPage(connection, { search, paging, nameOf }, credentials, signal)
+    const page = await askPage(client, { search, paging, nameOf }, signal)
     return checkPage(page, search, paging)
   } catch (error) {
     // Ignored or refused, the name may be that of another release.
@@ -142,9 +142,9 @@ function readiness(connection: Connection, steadyMs: () => number): () => Promis
   let asked: { readonly atMs: number; readonly ready: Promise<boolean> } | null = null
   const ask = async (): Promise<boolean> => {
     const call = { lane: 'data', path: pathOfSmallest, accept: 'application/json' } as const
-    return within(READY_LIMIT_MS, new AbortController().signal, async (signal) => {
+    return withTimeLimit(READY_LIMIT_MS, new AbortController().signal, async (signal) => {
       // Without a password it says 401, which is all that is wanted: it answers.
-      const answer = await connection.ask(call, null, signal)
+      const answer = await connection.anonymous.ask(call, signal)
       discard(answer)
       return answer.statusCode < 500
     }).catch(() => false)
@@ -158,22 +158,23 @@ function readiness(connection: Connection, steadyMs: () => number): () => Promis
 /** Opens no connection yet: the first question does. @throws where the spool's folder cannot be made. */
 export function openRecorderSource(options: RecorderOptions): Source {
   const { url, ca, tries, spoolFolder, watch, steadyMs = () => performance.now() } = options
-  const limits = { ...standardLimits, ...options.limits }
+  const limits = { ...standardRecorderLimits, ...options.limits }
   const connection = openConnection({ origin: new URL(url).origin, ca, tries, limits, steadyMs, watch })
   const finder = remoteParameterFinder(options.remoteParameter)
   const spool = new Spool({ connection, folder: spoolFolder, steadyMs, ...options.spool })
+  const clientOf = (viewer: Principal): RecorderClient => connection.as(credentialsOf(viewer))
   const page = (search: Search, paging: Paging, viewer: Principal, signal: AbortSignal): Promise<Page> =>
-    list(connection, finder, { search, paging }, credentialsOf(viewer), signal)
+    list(clientOf(viewer), finder, { search, paging }, signal)
   return {
     // Not ended by who leaves: the password has been sent, and its answer counts.
     authenticate: (username, password, _signal, asker) =>
       authenticate(connection, { username, password }, asker ?? { isKnown: false }),
     async principal(_username, credentials) {
-      return credentials && !connection.guard.isRefused(credentials) ? principalOf(credentials) : null
+      return credentials && !connection.isRefused(credentials) ? principalOf(credentials) : null
     },
     list: page,
-    listAll: (search, viewer, signal) => walk((paging) => page(search, paging, viewer, signal)),
-    detail: (id, viewer, signal) => askDetail(connection, id, credentialsOf(viewer), signal),
+    listAll: (search, viewer, signal) => walkPages((paging) => page(search, paging, viewer, signal)),
+    detail: (id, viewer, signal) => askDetail(clientOf(viewer), id, signal),
     media: (id, viewer, signal, ask) => spool.media(id, credentialsOf(viewer), signal, ask),
     ready: readiness(connection, steadyMs),
     gauges: () => ({ ...connection.gauges(), ...spool.gauges() }),

@@ -16,12 +16,12 @@ export class Right {
     this.#credentials = credentials
   }
 
-  /** The password that the right was last confirmed with, or is asked for with. */
+  /** With the password that last confirmed the right, or that first asks for it. */
   get credentials(): Credentials {
     return this.#credentials
   }
 
-  /** Whether it is being asked for with another password, of which nobody knows yet whether it is right. */
+  /** Whether it is being asked for the first time, with another password, which may be wrong. */
   isAskedWithAnother({ password }: Credentials): boolean {
     return this.#confirmedMs === null && password !== this.#credentials.password
   }
@@ -32,7 +32,7 @@ export class Right {
   }
 
   /**
-   * Whether it was confirmed with this password and not too long ago, or is being asked for with it.
+   * Whether it was confirmed with this password and not too long ago, or is first being asked for with it.
    * @param sinceMs the earliest confirmation that counts.
    */
   isFresh({ password }: Credentials, sinceMs: number): boolean {
@@ -41,8 +41,8 @@ export class Right {
   }
 
   /**
-   * Confirms it anew. Many at once cost one question.
-   * @param ask tells whether the recorder lets them.
+   * Confirms it again. Many requests at once cost one question.
+   * @param ask resolves with whether the recorder lets them hear it.
    */
   async renew(credentials: Credentials, nowMs: () => number, ask: () => Promise<boolean>): Promise<boolean> {
     const { password } = credentials

@@ -1,6 +1,9 @@
+/** The reason of a signal, and of what it ends, where the listener of some audio has left. */
+export const nobodyListens = (): Error => new DOMException('Nobody listens any more.', 'AbortError')
+
 /**
  * Runs something under a signal that aborts with the first of several, and lets go of them afterwards. One of them may
- * live as long as a session: `AbortSignal.any` would hang a little more on it with every request.
+ * live as long as a session, and `AbortSignal.any` would leave a little more on it with every request.
  */
 export async function joined<T>(
   signals: readonly AbortSignal[],
@@ -21,7 +24,7 @@ export async function joined<T>(
 }
 
 /**
- * As `orAborted`, for a thing that has to be disposed of where it comes after the signal.
+ * As `orAborted`, for a result that has to be disposed of where it comes after the signal.
  * @throws what the promise does, or the signal's reason.
  */
 export async function orDiscarded<T>(
@@ -37,7 +40,7 @@ export async function orDiscarded<T>(
   }
 }
 
-/** Waits for a promise, but no longer than for the signal. @throws what the promise does, or the signal's reason. */
+/** Waits for a promise, but not beyond the signal. @throws what the promise does, or the signal's reason. */
 export function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const leave = (): void => reject(signal.reason)

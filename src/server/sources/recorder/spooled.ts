@@ -1,21 +1,24 @@
 /**
  * Bytes of audio in a file that is still being written. Players ask for parts and jump about, and the recorder writes
- * an audit event for each time that it is asked; so its bytes go into a file as they come, and every part is read
- * from there.
+ * an audit event for each time that it is asked. So its bytes go into a file as they come, and every part is read from
+ * there.
  */
+import { EventEmitter, once } from 'node:events'
 import { open, unlink, type FileHandle } from 'node:fs/promises'
-import { Readable } from 'node:stream'
+import type { ByteRange } from '../../../contract/ranges.ts'
+import { nobodyListens } from './signals.ts'
 
 const CHUNK_BYTES = 64 * 1024
 
-/** The host's own disk failed, such as for want of room: no fault of the recorder, which can be asked again. */
+/** The host's own disk failed, such as for want of room. The recorder is not at fault, and can be asked again. */
 export class SpoolFault extends Error {
   override readonly name = 'SpoolFault'
 }
 
 export class Spooled {
   readonly #file: FileHandle
-  readonly #changed = new Set<() => void>()
+  /** Emits `change` for new bytes, and for their end. Any number of answers may wait for it. */
+  readonly #changes = new EventEmitter().setMaxListeners(0)
   #received = 0
   #ended: 'no' | 'whole' | Error = 'no'
 
@@ -26,7 +29,7 @@ export class Spooled {
   /** @throws where the file cannot be made. */
   static async create(path: string): Promise<Spooled> {
     const file = await open(path, 'wx+', 0o600)
-    // Without a name it goes with the process, however that ends, and nobody else can open it.
+    // Without a name it goes with the process, however that ends, and no other process can open it.
     await unlink(path)
     return new Spooled(file)
   }
@@ -50,93 +53,52 @@ export class Spooled {
       written += bytesWritten
       this.#received += bytesWritten
     }
-    this.#tell()
+    this.#changes.emit('change')
   }
 
-  /** No more bytes will come. */
+  /** No more bytes will come. A second call changes nothing. */
   end(how: 'whole' | Error): void {
     if (this.#ended === 'no') this.#ended = how
-    this.#tell()
+    this.#changes.emit('change')
   }
 
+  /** Gives the bytes back to the disk. Reading on fails as where nobody listens any more. */
   async close(): Promise<void> {
-    this.end(new Error('the spool is closed'))
+    this.end(nobodyListens())
     await this.#file.close()
   }
 
-  /** Resolves with up to a chunk from `position`, or null where none will come. @throws what ended it early. */
-  async read(position: number, atMost: number, signal: AbortSignal): Promise<Buffer | null> {
+  /**
+   * Yields the bytes of the range as they come.
+   * @throws what ended them early, or the signal's reason.
+   */
+  async *read({ start, end }: ByteRange, signal: AbortSignal): AsyncGenerator<Buffer> {
+    for (let position = start; position <= end;) {
+      await this.#arrival(position, signal)
+      const chunk = await this.#chunk(position, Math.min(end + 1, this.#received) - position)
+      position += chunk.length
+      yield chunk
+    }
+  }
+
+  /** Waits for the byte at `position`. */
+  async #arrival(position: number, signal: AbortSignal): Promise<void> {
     while (this.#received <= position) {
       if (this.#ended instanceof Error) throw this.#ended
-      if (this.#ended === 'whole') return null
-      await this.#change(signal)
+      if (this.#ended === 'whole') throw new Error('the audio is shorter than it said')
       signal.throwIfAborted()
+      await once(this.#changes, 'change', { signal })
     }
-    const length = Math.min(CHUNK_BYTES, atMost, this.#received - position)
+  }
+
+  async #chunk(position: number, atMost: number): Promise<Buffer> {
+    const length = Math.min(CHUNK_BYTES, atMost)
     try {
       const { bytesRead, buffer } = await this.#file.read(Buffer.allocUnsafe(length), 0, length, position)
       return buffer.subarray(0, bytesRead)
     } catch (error) {
-      // Closed in between: why it was closed says more.
+      // It was closed in between: the reason for that says more.
       throw this.#ended instanceof Error ? this.#ended : error
     }
-  }
-
-  /**
-   * A stream of the bytes from `start` to `end`, both included, as they come.
-   * @param goOn opens the rest elsewhere, from a position on, where the disk failed.
-   */
-  stream(start: number, end: number, goOn: (position: number) => Readable): Readable {
-    const abort = new AbortController()
-    let position = start
-    let rest: Readable | null = null
-    let chunks: AsyncIterator<Buffer> | null = null
-    const next = async (): Promise<Buffer | null> => {
-      if (!chunks) {
-        try {
-          return await this.read(position, end + 1 - position, abort.signal)
-        } catch (error) {
-          if (!(error instanceof SpoolFault)) throw error
-          abort.signal.throwIfAborted()
-          rest = goOn(position)
-          chunks = rest[Symbol.asyncIterator]() as AsyncIterator<Buffer>
-        }
-      }
-      const { value, done } = await chunks.next()
-      return done ? null : value
-    }
-    const push = async (stream: Readable): Promise<void> => {
-      const chunk = position > end ? null : await next()
-      if (chunk === null && position <= end) throw new Error('the audio is shorter than it said')
-      position += chunk?.length ?? 0
-      stream.push(chunk)
-    }
-    return new Readable({
-      read() {
-        push(this).catch((error: Error) => this.destroy(error))
-      },
-      destroy(error, done) {
-        abort.abort()
-        rest?.destroy()
-        done(error)
-      },
-    })
-  }
-
-  /** The next change, or the signal. */
-  #change(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const go = (): void => {
-        this.#changed.delete(go)
-        signal.removeEventListener('abort', go)
-        resolve()
-      }
-      this.#changed.add(go)
-      signal.addEventListener('abort', go, { once: true })
-    })
-  }
-
-  #tell(): void {
-    for (const go of this.#changed) go()
   }
 }

@@ -11,7 +11,7 @@ const idOf = (row: unknown): unknown =>
  * @returns the rows as of the first page's total. Recordings that arrive meanwhile push others onto the next page,
  * where they are left out; rows that went missing fail the walk, since an answer must not be shorter than it says.
  */
-export async function walk(ask: (paging: Paging) => Promise<Page>): Promise<WholeList> {
+export async function walkPages(ask: (paging: Paging) => Promise<Page>): Promise<WholeList> {
   const first = await ask({ page: 0, pageSize: MAX_PAGE_SIZE })
   async function* rows(): AsyncGenerator<unknown> {
     let left = first.totalCount

@@ -1,0 +1,30 @@
+/** The answers that are being made of one listening, and the while after the last of them. */
+export class Audience {
+  #count = 0
+  #timer: NodeJS.Timeout | undefined = undefined
+
+  get isPresent(): boolean {
+    return this.#count > 0
+  }
+
+  /** Counts an answer until its signal, and stops a wait. @param onEmpty called where it was the last. */
+  join(signal: AbortSignal, onEmpty: () => void): void {
+    this.#count += 1
+    this.stop()
+    const leave = (): void => {
+      this.#count -= 1
+      if (this.#count === 0) onEmpty()
+    }
+    signal.addEventListener('abort', leave, { once: true })
+  }
+
+  /** Calls back after a while without an answer. A later call takes the place of an earlier one. */
+  wait(forMs: number, onOver: () => void): void {
+    this.stop()
+    this.#timer = setTimeout(onOver, forMs).unref()
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer)
+  }
+}
