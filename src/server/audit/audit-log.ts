@@ -13,7 +13,8 @@ import { lockFile } from './lock.ts'
 import { openToAppend } from './log-file.ts'
 import type { Finding } from './start.ts'
 import { onceTakenOver } from './taken-over.ts'
-import { changedEvent, takingOf, Writer } from './writer.ts'
+import { takingOf } from './locked-log.ts'
+import { changedEvent, Writer } from './writer.ts'
 import { OperatorError } from '../platform/operator-error.ts'
 
 export interface AuditLogOptions {

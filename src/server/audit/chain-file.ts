@@ -2,30 +2,16 @@
  * The log's file over time. It may be rotated, and an operator's command may add lines; both are followed. Any other
  * change to the file is reported. The chain then continues from where it stood, so that the break stays visible.
  */
-import { stat } from 'node:fs/promises'
-import { basename } from 'node:path'
-import { inodeOf, readRecord, writeRecord, type RecordedEnd } from './end-record.ts'
+import { readRecord, writeRecord } from './end-record.ts'
 import type { Position } from './event.ts'
-import { sealHead, type Head, type HeadReason } from './head.ts'
-import type { AuditKeys } from './keys.ts'
-import {
-  endsAsLeft,
-  followFile,
-  followNew,
-  openToAppend,
-  readEnd,
-  takeAsItIs,
-  type LogFile,
-} from './log-file.ts'
+import type { Head, HeadReason } from './head.ts'
+import { Heads, type HeadsOptions } from './heads.ts'
+import { endsAsLeft, followFile, readEnd, takeAsItIs, type LogFile } from './log-file.ts'
 import { judgeStart, type Finding } from './start.ts'
+import { followOld, leadsTo, openSuccessor, takeReplacement, type FoundFile } from './successor.ts'
 import { OperatorError } from '../platform/operator-error.ts'
 
-export interface ChainFileOptions {
-  readonly file: string
-  readonly keys: AuditKeys
-  readonly nowMs: () => number
-  /** Told each head, to be kept elsewhere. */
-  readonly keep: (head: Head) => void
+export interface ChainFileOptions extends HeadsOptions {
   /** Whether it is a command that adds to the log of a host. */
   readonly isCommand: boolean
 }
@@ -35,42 +21,16 @@ const foreignKey = (file: string): OperatorError =>
     `${file} was written with another key than this command has. Set HOST_KEY or HOST_KEY_FILE, or DATA_DIR, as the host has it.`,
   )
 
-/** The file as it is now. One that is not known yet is to be adopted or released. */
-export interface FoundFile extends LogFile {
-  readonly origin: 'known' | 'rotated' | 'replaced'
-}
-
-async function leadsTo(path: string, { handle }: LogFile): Promise<boolean> {
-  const [there, known] = await Promise.all([stat(path).catch(() => null), handle.stat()])
-  return there !== null && inodeOf(there) === inodeOf(known)
-}
-
-/** What another process has written since, or null. */
-async function newerRecord(path: string, keys: AuditKeys, { n }: Position): Promise<RecordedEnd | null> {
-  const record = await readRecord(path, keys.heads)
-  return record !== null && record !== 'foreign' && record.n > n ? record : null
-}
-
-/** The file from its record on, or null where another file was recorded. */
-async function followTaken(
-  handle: LogFile['handle'],
-  { n, hash, size, inode }: RecordedEnd,
-  keys: AuditKeys,
-): Promise<LogFile | null> {
-  if (inode !== inodeOf(await handle.stat())) return null
-  const followed = await followFile(await takeAsItIs(handle, { n, hash }, size), keys.lines)
-  return typeof followed === 'string' ? null : followed
-}
-
 export class ChainFile {
   /** Stays open until another takes its place: until then no other file can get its number. */
   #known: LogFile
   #finding: Finding | null = null
-  #head: Head | null = null
+  readonly #heads: Heads
   readonly #options: ChainFileOptions
 
   private constructor(options: ChainFileOptions, known: LogFile) {
     this.#options = options
+    this.#heads = new Heads(options)
     this.#known = known
   }
 
@@ -78,9 +38,9 @@ export class ChainFile {
    * To be called under the lock.
    * @param handle of the file, opened to append.
    * @param expected the newest head that is kept elsewhere; the chain goes on from it where the file does not hold it.
-   * @returns with what is wrong with the file, or null.
-   * @throws OperatorError where the file holds something else, or a command has another key than the host: nothing is left
-   * of it then. Or the system's error.
+   * @returns the chain, and what is wrong with the file, or null.
+   * @throws OperatorError where the file holds something else, or a command has another key than the host, or the
+   * system's error. Nothing is written then.
    */
   static async open(
     options: ChainFileOptions,
@@ -92,7 +52,7 @@ export class ChainFile {
     const record = await readRecord(path, keys.heads)
     const kept = { head: expected, recorded: record === 'foreign' ? null : record }
     const { finding, position, rotatedAt } = await judgeStart(path, file, kept, keys)
-    // It would only break the host's log.
+    // A command with another key would only break the host's log.
     if (isCommand && (record === 'foreign' || finding === 'foreign_key')) throw foreignKey(path)
     const chain = new ChainFile(
       options,
@@ -116,14 +76,16 @@ export class ChainFile {
 
   /** The newest head. */
   get head(): Head | null {
-    return this.#head
+    return this.#heads.newest
   }
 
-  keep(reason: HeadReason, { n, hash }: Position = this.position): void {
-    const { keys, nowMs, file, keep } = this.#options
-    const at = new Date(nowMs()).toISOString()
-    this.#head = sealHead(keys.heads, { n, hash, at, reason, file: basename(file) })
-    keep(this.#head)
+  keep(reason: HeadReason, position: Position = this.position): void {
+    this.#heads.keep(reason, position)
+  }
+
+  /** Keeps a head where lines were added since the last one, and that was so long ago. */
+  keepEvery(everyMs: number): void {
+    this.#heads.keepEvery(everyMs, this.position)
   }
 
   /** Whether the path leads to the file as the host left it; needs no lock. */
@@ -138,7 +100,7 @@ export class ChainFile {
    * @throws OperatorError where it holds something else, or the system's error.
    */
   async current(): Promise<FoundFile> {
-    if (!(await leadsTo(this.#options.file, this.#known))) return this.#openNew()
+    if (!(await leadsTo(this.#options.file, this.#known))) return this.#openSuccessor()
     const followed = await followFile(this.#known, this.#options.keys.lines)
     if (typeof followed === 'string') this.#tell(followed)
     const isChanged = typeof followed === 'string'
@@ -176,35 +138,13 @@ export class ChainFile {
     this.keep('changed')
   }
 
-  /** A rotation leaves no file, or an empty one. What a command has written there since follows the last line. */
-  async #openNew(): Promise<FoundFile> {
+  async #openSuccessor(): Promise<FoundFile> {
     const { file, keys } = this.#options
-    // A command may have written to the old one. What else was done to it since shows against its last head.
-    const old = await followFile(this.#known, keys.lines)
-    if (typeof old !== 'string') this.#known = old
-    const handle = await openToAppend(file)
-    try {
-      // A device would swallow lines, and a pipe pass them to somebody else.
-      if (!(await handle.stat()).isFile() && (await this.#known.handle.stat()).isFile()) {
-        throw new OperatorError(`${file} was a file, and is none any more.`, { code: 'not_a_file' })
-      }
-      const record = await newerRecord(file, keys, this.position)
-      const taken = record && (await followTaken(handle, record, keys))
-      if (taken) return { ...taken, origin: 'known' }
-      // It was written to the old file, and is gone from there by now.
-      if (record) {
-        this.#known = { ...this.#known, position: { n: record.n, hash: record.hash }, lastLength: null }
-      }
-      const { position } = this
-      const followed = await followNew(handle, position, keys.lines)
-      if (followed) return { ...followed, origin: 'rotated' }
-      this.#tell('replaced')
-      // A file that is no audit log at all is not written to.
-      await readEnd(file, handle)
-      return { ...(await takeAsItIs(handle, position)), origin: 'replaced' }
-    } catch (error) {
-      await handle.close()
-      throw error
-    }
+    this.#known = await followOld(this.#known, keys)
+    const successor = await openSuccessor(file, this.#known, keys)
+    this.#known = successor.old
+    if (successor.found) return successor.found
+    this.#tell('replaced')
+    return takeReplacement(file, successor)
   }
 }

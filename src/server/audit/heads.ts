@@ -1,0 +1,45 @@
+/** The heads that the log's chain leaves elsewhere while it grows. */
+import { performance } from 'node:perf_hooks'
+import { basename } from 'node:path'
+import type { Position } from './event.ts'
+import { sealHead, type Head, type HeadReason } from './head.ts'
+import type { AuditKeys } from './keys.ts'
+
+export interface HeadsOptions {
+  /** The log's file. */
+  readonly file: string
+  readonly keys: AuditKeys
+  readonly nowMs: () => number
+  /** Gets each head, to keep it elsewhere. */
+  readonly keep: (head: Head) => void
+}
+
+export class Heads {
+  readonly #options: HeadsOptions
+  #newest: Head | null = null
+  /** When one was last due, by a clock that is never set, ms. */
+  #dueAtMs = performance.now()
+
+  constructor(options: HeadsOptions) {
+    this.#options = options
+  }
+
+  get newest(): Head | null {
+    return this.#newest
+  }
+
+  keep(reason: HeadReason, { n, hash }: Position): void {
+    const { keys, nowMs, file, keep } = this.#options
+    const at = new Date(nowMs()).toISOString()
+    this.#newest = sealHead(keys.heads, { n, hash, at, reason, file: basename(file) })
+    keep(this.#newest)
+  }
+
+  /** Keeps one where lines were added since the newest, and the last that was due is so long ago. */
+  keepEvery(everyMs: number, position: Position): void {
+    const nowMs = performance.now()
+    if (nowMs - this.#dueAtMs < everyMs || this.#newest?.n === position.n) return
+    this.#dueAtMs = nowMs
+    this.keep('minute', position)
+  }
+}
