@@ -17,7 +17,7 @@ import { keepFilesPrivate, narrowFiles } from './files/private-files.ts'
 import { openHostAudit } from './audit/host-audit.ts'
 import { readHostKey } from './process/host-key.ts'
 import { knownHosts } from './http/known-hosts.ts'
-import { listen, listenForMetrics } from './process/listening.ts'
+import { listenForMetrics, listenForRequests } from './process/listening.ts'
 import { buildMetricsServer, closeServer } from './process/metrics-server.ts'
 import { createMetrics, type Metrics } from './process/metrics.ts'
 import { openSource } from './process/open-source.ts'
@@ -127,7 +127,7 @@ async function start(): Promise<void> {
   if (hosts.knows === null) warnOfAnyHost(app)
   // The watch puts into the log why a recorder cannot be reached.
   if (config.recorder) void source.ready()
-  announce(app, config, await listen(app, config))
+  announce(app, config, await listenForRequests(app, config))
 }
 
 function warnOfAnyHost(app: FastifyInstance): void {

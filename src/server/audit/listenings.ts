@@ -1,7 +1,7 @@
 /** A player asks for a recording in many pieces: which of them belong to one listening, which has one line. */
 
 /** Without a piece for so long, the next one is a listening of its own. */
-const IDLE_MS = 10 * 60_000
+const LISTENING_IDLE_MS = 10 * 60_000
 const MAX_LISTENINGS = 10_000
 
 export interface Piece {
@@ -34,7 +34,7 @@ export function createListenings(nowMs: () => number): Listenings {
   const listenings = new Map<string, OngoingListening>()
 
   const isOver = ({ running, lastMs }: OngoingListening): boolean =>
-    running === 0 && nowMs() - lastMs > IDLE_MS
+    running === 0 && nowMs() - lastMs > LISTENING_IDLE_MS
 
   const forget = (): void => {
     for (const [key, listening] of listenings) if (isOver(listening)) listenings.delete(key)

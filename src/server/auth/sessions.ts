@@ -15,7 +15,7 @@ import { EndedSessions } from './ended-sessions.ts'
 import { seal, unseal } from './seal.ts'
 import { SessionFile, type SessionKey } from './session-file.ts'
 
-export const IDLE_MS = 30 * 60_000
+export const SESSION_IDLE_MS = 30 * 60_000
 export const ABSOLUTE_MS = 10 * 60 * 60_000
 
 const RETRY_MS = 1000
@@ -124,7 +124,7 @@ class StoredSessions implements Sessions {
     this.#file.add(
       halves,
       { username, account: account ?? null, stamp, sealed, ...times },
-      openedMs - IDLE_MS,
+      openedMs - SESSION_IDLE_MS,
     )
     return token
   }
@@ -160,7 +160,7 @@ class StoredSessions implements Sessions {
   }
 
   count(): number {
-    return this.#file.count(this.#nowMs(), this.#nowMs() - IDLE_MS)
+    return this.#file.count(this.#nowMs(), this.#nowMs() - SESSION_IDLE_MS)
   }
 
   isReadable(): Promise<boolean> {
@@ -187,7 +187,7 @@ class StoredSessions implements Sessions {
     const row = this.#row(halves)
     if (!row) return null
     const { username, stamp, expiresMs, sealed } = row
-    const idleExpiresMs = Math.min(row.activeMs + IDLE_MS, expiresMs)
+    const idleExpiresMs = Math.min(row.activeMs + SESSION_IDLE_MS, expiresMs)
     const credentials = sealed && unseal(sealed, this.#keysOf(halves))
     // What was sealed and does not open is damaged: nobody can act for this user with it.
     if (idleExpiresMs <= this.#nowMs() || (sealed && !credentials)) {

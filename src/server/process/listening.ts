@@ -47,7 +47,7 @@ function addressOf(server: Server, { host }: Listen): string {
 }
 
 /** @returns the address to open in a browser. @throws OperatorError */
-export async function listen(app: FastifyInstance, config: Config): Promise<string> {
+export async function listenForRequests(app: FastifyInstance, config: Config): Promise<string> {
   const { host, port } = config
   try {
     await app.listen({ host, port, backlog: BACKLOG })

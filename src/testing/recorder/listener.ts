@@ -6,13 +6,13 @@ export interface Listener {
   readonly port: number
   /** Connections open now. */
   sockets(): number
-  /** Closes the port and every connection: whoever tries now is refused. */
+  /** Closes the port and every connection: new ones are refused. */
   refuse(): Promise<void>
   /** Listens again at the same port. */
   accept(): Promise<void>
 }
 
-export async function listen(server: Server): Promise<Listener> {
+export async function openListener(server: Server): Promise<Listener> {
   const open = new Set<Socket>()
   server.on('connection', (socket: Socket) => {
     open.add(socket)

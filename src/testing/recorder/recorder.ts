@@ -19,7 +19,7 @@ import { generateCalls, type Call } from './calls.ts'
 import { deliver, type RecorderExchange } from './delivery.ts'
 import { alter, isDelivery, waitFor, type RecorderFault } from './faults.ts'
 import { createExchanges } from './exchanges.ts'
-import { listen } from './listener.ts'
+import { openListener } from './listener.ts'
 import { createPlan, type Plan, type When } from './plan.ts'
 import { usualQuirks, type Quirks } from './quirks.ts'
 import { see, type Seen } from './seen.ts'
@@ -137,7 +137,7 @@ export async function startRecorder(options: StandInOptions): Promise<Recorder> 
   }
   const server = options.tls ? createSecureServer(options.tls, receive) : createServer(receive)
   server.keepAliveTimeout = KEEP_ALIVE_MS
-  const listener = await listen(server)
+  const listener = await openListener(server)
   const refuseConnections = (): Promise<void> => {
     exchanges.disown()
     return listener.refuse()

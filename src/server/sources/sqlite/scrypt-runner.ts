@@ -25,7 +25,7 @@ const WAITING_KNOWN = 64
 const WAITING_KNOWN_EACH = 8
 const MAX_THREADS = 4
 /** A thread that has nothing to do for so long ends. */
-const IDLE_MS = 60_000
+const THREAD_IDLE_MS = 60_000
 
 const full = () => busy('Too many passwords are being checked just now. Try again in a moment.')
 
@@ -112,7 +112,7 @@ export function scryptInWorkers(threads = standardThreads()): ScryptRunner {
     name: 'derive',
     minThreads: 1,
     maxThreads: threads,
-    idleTimeout: IDLE_MS,
+    idleTimeout: THREAD_IDLE_MS,
   })
   const derive: Derive = (work) => pool.run(work) as Promise<Uint8Array>
   return inTurns(threads, derive, () => pool.destroy())
