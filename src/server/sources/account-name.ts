@@ -1,6 +1,6 @@
 /**
  * Which account a typed name means. A directory knows one account by many spellings, and locks it after a few wrong
- * passwords whatever the spelling: whoever counts tries has to count them for the account.
+ * passwords in any of them. So tries are counted for the account.
  */
 
 /** Shown as nothing, and ignored by directories. */
@@ -8,7 +8,7 @@ const invisible = /[\p{Cf}\p{Cc}\p{Default_Ignorable_Code_Point}\u{FE00}-\u{FE0F
 
 /**
  * Active Directory finds `jose` by `josé` and `gross` by `groß`, as it compares names without regard to accents
- * (Microsoft KB 938447). In scripts where marks are vowels they tell people apart.
+ * (Microsoft KB 938447). In scripts where marks are vowels, they are kept: they tell people apart.
  */
 const accents = /(?<=\p{Script=Latin})\p{M}+/gu
 const letters: Readonly<Record<string, string>> = {
@@ -32,7 +32,7 @@ const withoutAccents = (text: string): string =>
 
 /**
  * The same text for all spellings of one account: case, accents, compatibility forms (Unicode NFKC), invisible
- * characters, `DOMAIN\name`, `name@domain`, and dots and spaces at the ends. It is for comparing only, never to be sent
+ * characters, `DOMAIN\name`, `name@domain`, and dots and spaces at the ends. It is for comparing only, and is never sent
  * or shown.
  */
 export function accountName(typed: string): string {

@@ -1,6 +1,6 @@
 /**
- * Where recordings come from. The host's routes know this interface and nothing behind it; the browser cannot
- * tell which source answers. Sources throw `Problem` for what they can name, anything else is a 500.
+ * Where recordings come from. The host's routes know this interface and nothing behind it, and the browser cannot tell
+ * which source answers. Sources throw `Problem` for failures that they can name. Any other error is a 500.
  */
 import type { Paging, Search } from '../../contract/search.ts'
 import type { Role, Scope } from '../../contract/session.ts'
@@ -11,11 +11,11 @@ export interface Credentials {
   readonly password: string
 }
 
-/** A user as the source knows them now: what they may see is decided here and is part of every query. */
+/** A user as the source knows them now. It decides what they may see, as part of every query. */
 export interface Principal {
   readonly username: string
   /**
-   * Where one account signs in by several names: the same text for all of them, for comparing only. Without it each
+   * Where one account signs in by several names, the same text for all of them, for comparing only. Without it each
    * username is an account of its own, without regard to case.
    */
   readonly account?: string
@@ -27,13 +27,11 @@ export interface Principal {
   readonly stamp: string
   /** Whether the source lets them change their own password. */
   readonly canChangePassword?: boolean
-  /**
-   * Where the source asks for the password with every call: then the session keeps it, sealed. Never logged.
-   */
+  /** Where the source asks for the password with every call. The session keeps it, sealed. It is never logged. */
   readonly credentials?: Credentials
 }
 
-/** One page as it is answered. The elements may be a stranger's: whoever reads them does it leniently. */
+/** One page as it is answered. Its elements may come from a recorder, so they are to be read leniently. */
 export interface Page {
   readonly totalCount: number
   readonly recordings: readonly unknown[]
@@ -51,8 +49,8 @@ export interface Media {
 }
 
 /**
- * `further` is what a player, or the page for it, asks about audio that it has asked for before: a later part, or why
- * there is no more. A source that could not answer before says so again, and does not try anew.
+ * `further`: a player, or the page for it, asks about audio that it has asked for before: for a later part, or for the
+ * reason why there is no more. A source that has just failed at it repeats its failure, and does not try again.
  */
 export type MediaAsk = 'first' | 'further'
 
@@ -62,23 +60,23 @@ export interface WholeList<Row = unknown> {
   readonly recordings: AsyncIterable<Row> | Iterable<Row>
 }
 
-/** Who waits for a password to be checked. */
+/** The caller that waits for a password to be checked. */
 export interface Asker {
-  /** Aborts once nobody waits for the answer. */
+  /** Aborts once the caller no longer waits. */
   readonly signal: AbortSignal
-  /** Turns go round between these: the network that the password came from, or one user there. */
+  /** The network that the password came from, or one user there. Turns go round between these. */
   readonly from: string
-  /** Whether this user has signed in from there before. They do not wait behind strangers. */
+  /** Whether this user has signed in from there before. Such users do not wait behind strangers. */
   readonly isKnown: boolean
   /** Whether a program sent it with a request of its own. People at the sign-in do not wait behind programs. */
   readonly isScript: boolean
-  /** Called where the password was sent on and no answer came: it may have been judged all the same. */
+  /** Called where the password was sent on and no answer came. It may have been judged all the same. */
   readonly onUnanswered?: () => void
 }
 
 export interface Source {
   /**
-   * @param signal aborts once nobody waits; what has begun may go on to its end.
+   * @param signal aborts once the caller no longer waits. A check that has begun may go on to its end.
    * @returns null for an unknown user and for a wrong password alike, after the same time.
    * @throws Problem 503 `busy` where too many wait for theirs.
    */
@@ -89,15 +87,15 @@ export interface Source {
     asker?: Omit<Asker, 'signal'>,
   ): Promise<Principal | null>
   /**
-   * Gives a user another password, where the source keeps them. The caller has seen the old one and judged the new one.
-   * @returns the user under their new stamp, or null once they were removed.
+   * Gives a user another password, where the source keeps passwords. The caller has checked the old one and the new one.
+   * @returns the user under their new stamp, or null where they were removed.
    * @throws Problem 503 `storage_failed` where it cannot be written now, `busy`, or the signal's reason.
    */
   changePassword?(username: string, password: string, signal: AbortSignal): Promise<Principal | null>
   /**
-   * The user as they are now, or null once they were removed or their password is known to be refused. Usernames
+   * The user as they are now, or null where they were removed or their password is known to be refused. Usernames
    * compare without regard to case.
-   * @param credentials what the session kept or the call brought, or null.
+   * @param credentials of the session or of the call, or null.
    */
   principal(username: string, credentials: Credentials | null): Promise<Principal | null>
   /** One page, most recent first, and how many match in all. Aborting rejects with the signal's reason. */

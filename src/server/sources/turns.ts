@@ -1,41 +1,41 @@
 /**
- * Who may go next where only so many may at once. Turns go round between users, not in the order of arrival: whoever
- * asks for much waits for themselves, and somebody who asks for one thing gets it after one turn of each of the others.
+ * Places that only so many can have at once. Turns go round between users, and not in the order of arrival: a user who
+ * asks for much waits behind their own requests, and one who asks for one thing waits for one turn of each other user.
  */
 import { Problem } from '../../contract/problems.ts'
 
-/** Gives the place back; more than once does no harm. */
+/** Gives the place back. A second call does nothing. */
 export type Release = () => void
 
 export interface TurnsOptions {
   /** Places of all users together. */
   readonly running: number
-  /** Places of one user; as many as there are where it is left out. */
+  /** Places of one user; all of them where it is left out. */
   readonly runningEach?: number
-  /** How many may wait in all. Beyond it, whoever has the most waiting loses the one that came last. */
+  /** How many may wait in all. Beyond it, the user with the most waiting loses the one that came last. */
   readonly waiting?: number
   /** How many of one user may wait. */
   readonly waitingEach?: number
   /** How long one waits at most, ms. */
   readonly waitMs?: number
-  /** What is thrown where too many wait. */
+  /** What is thrown where too many are waiting. */
   readonly full: () => Problem
-  /** What is thrown where one waited too long; the same as `full` where it is left out. */
+  /** What is thrown after too long a wait; the same as `full` where it is left out. */
   readonly late?: () => Problem
 }
 
 export interface Turns {
   /**
    * Waits for a place.
-   * @param who turns go round between these.
+   * @param who whose place it is: turns go round between these.
    * @throws Problem `full()` or `late()`, or the signal's reason once it aborts; at once where it has aborted already.
    */
   enter(who: string, signal: AbortSignal): Promise<Release>
-  /** Of all users together, and how many of them there are. */
+  /** For all users together, and how many users there are. */
   counts(): { readonly running: number; readonly waiting: number; readonly users: number }
 }
 
-/** Where a host has too much to do just now. */
+/** For a host that has too much to do at the moment. */
 export function busy(message: string, retryAfterMs = 2000): Problem {
   return new Problem({ code: 'busy', message, retryAfterMs })
 }
@@ -96,13 +96,13 @@ class RoundRobin implements Turns {
       held = false
       this.#running -= 1
       lane.running -= 1
-      // Those who came meanwhile go first.
+      // Users who came meanwhile go first.
       this.#toTheEnd(who, lane)
       this.#next()
     }
   }
 
-  /** Lets in whoever may go now. */
+  /** Starts all who may go now. */
   #next(): void {
     for (const [who, lane] of this.#lanes) {
       if (this.#running >= this.#options.running) return
@@ -140,12 +140,12 @@ class RoundRobin implements Turns {
       signal.addEventListener('abort', leave, { once: true })
       this.#waiting += 1
       lane.waiting.push(waiter)
-      // Only now: one who is refused leaves nothing behind.
+      // Not before: a user who is refused leaves nothing behind.
       this.#lanes.set(who, lane)
     })
   }
 
-  /** @throws Problem where the newcomer is the one who may not wait. */
+  /** @throws Problem where it is the newcomer who may not wait. */
   #makeRoom(lane: Lane): void {
     const { waiting = Number.POSITIVE_INFINITY, waitingEach = waiting, full } = this.#options
     if (lane.waiting.length >= waitingEach) throw full()

@@ -6,17 +6,17 @@ import { MAX_JSON_BYTES } from './limits.ts'
 import { isWithin, type JsonBounds } from './structure.ts'
 import { discard, type WireAnswer } from './wire.ts'
 
-/** Enough for the API's own 400, and for nothing that would be worth sending. */
+/** Enough for the API's own 400, and too little to be of use for anything else. */
 const MAX_ERROR_BYTES = 16_384
 const MAX_MESSAGE_LENGTH = 500
 const bounds: JsonBounds = {
-  /** Rows, their objects and what stands in those take five. */
+  /** Rows, their objects and the fields of those take five. */
   levels: 16,
-  /** A row and its 8 fields are 9, so the largest page holds 9,000; the rest is for fields of other releases. */
+  /** A row and its 8 fields are 9, so the largest page has 9,000. The rest is for fields of other releases. */
   values: 500 * MAX_PAGE_SIZE,
 }
 
-/** @returns the header, or null; of several the first. */
+/** @returns the header, the first where there are several, or null. */
 export function header(headers: WireAnswer['headers'], name: string): string | null {
   const value = headers[name]
   return (Array.isArray(value) ? value[0] : value) ?? null
@@ -51,7 +51,7 @@ async function readBytes(answer: WireAnswer, limit: number, signal: AbortSignal)
 }
 
 function parse(bytes: Buffer): unknown {
-  // Before it is parsed: 25 MB of small values take 500 MB then, and what writes many levels later would fail at them.
+  // Before it is parsed: 25 MB of small values would take 500 MB, and writing many levels later would fail.
   if (!isWithin(bytes, bounds))
     throw recorderFailed('answered with more values or levels than recordings have')
   try {
@@ -61,7 +61,7 @@ function parse(bytes: Buffer): unknown {
   }
 }
 
-/** @throws Problem `recorder_failed` for another type, too much of it, or what cannot be parsed. */
+/** @throws Problem `recorder_failed` for another type, too many bytes, or bytes that cannot be parsed. */
 export async function readJson(
   answer: WireAnswer,
   signal: AbortSignal,

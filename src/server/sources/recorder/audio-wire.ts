@@ -1,6 +1,6 @@
 /**
- * Audio: answers of any length, whose listener may be slow. It holds the recorder back by itself then. Node's own
- * client is used, because undici 7 ends the process where the recorder closes a connection that is held back.
+ * Audio: answers of any length, whose listener may be slow and then holds the recorder back. Node's own client is used,
+ * because undici 7 ends the process where the recorder closes a connection that is held back.
  */
 import { Agent, request as requestPlainly, type ClientRequest, type IncomingMessage } from 'node:http'
 import { Agent as SecureAgent, request as requestSecurely } from 'node:https'
@@ -10,7 +10,7 @@ import { recorderDown, recorderFailed, recorderTimeout } from './failures.ts'
 import { KEEP_ALIVE_MS, MAX_HEADER_BYTES, type RecorderLimits } from './limits.ts'
 import { NotConnected, trustOf, type WireAnswer, type Question, type Wire, type WireOptions } from './wire.ts'
 
-/** Watches a new connection until it is there. Its owner hears of its end in any case. */
+/** Watches a new connection until it is made. Its owner learns of its end in any case. */
 function watchConnecting(
   socket: Socket,
   isSecure: boolean,
@@ -41,14 +41,14 @@ function watchConnecting(
   socket.once(isSecure ? 'secureConnect' : 'connect', connected)
 }
 
-/** Ends an answer whose next byte does not come. A listener who does not take what is there is no such case. */
+/** Ends an answer whose next byte does not come, unless its listener has not yet taken the bytes that came. */
 function watchBody(body: IncomingMessage, idleMs: number): void {
   const { socket } = body
   const check = (): void => {
     if (body.readableLength > 0) socket.setTimeout(idleMs)
     else body.destroy(recorderTimeout())
   }
-  // At its end already: by the time that it closes, the connection may be another answer's.
+  // Already at its end: by the time it closes, the connection may be another answer's.
   const over = (): void => void socket.off('timeout', check)
   socket.setTimeout(idleMs)
   socket.on('timeout', check)
@@ -60,7 +60,7 @@ class AudioWire implements Wire {
   readonly #options: WireOptions
   readonly #isSecure: boolean
   readonly #agent: Agent
-  /** Those that were met before: a connection that is used again is there. */
+  /** Connections that were seen before: one that is used again is already made. */
   readonly #known = new WeakSet<Socket>()
 
   constructor(options: WireOptions) {
@@ -90,7 +90,7 @@ class AudioWire implements Wire {
       signal.addEventListener('abort', leave, { once: true })
       const onConnected = (): void => void (isConnected = true)
       request.on('socket', (socket) => this.#meet(socket, { signal, onConnected }))
-      // It stays: what fails once the answer has begun is told by the body alone.
+      // This listener stays: once the answer has begun, its body alone tells of a failure.
       request.on('error', fail)
       request.once('close', () => fail(recorderFailed('broke the connection off')))
       request.once('response', (body) => {

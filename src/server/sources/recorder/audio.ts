@@ -1,4 +1,4 @@
-/** What the recorder says about a recording's audio before its bytes come. */
+/** The question for a recording's audio, and what its answer says before the bytes come. */
 import { createHash } from 'node:crypto'
 import { mediaEndpoint } from '../../../contract/endpoints.ts'
 import { header, mediaTypeOf, problemOf } from './answers.ts'
@@ -14,7 +14,7 @@ export interface AudioFacts {
   readonly fileName: string
 }
 
-/** `inline; filename="2017000000175.mp3"`: the name, if it is one that a file may have anywhere. */
+/** From `inline; filename="2017000000175.mp3"` the name, if any system allows it for a file. */
 function fileNameOf(answer: WireAnswer, id: string): string {
   const disposition = header(answer.headers, 'content-disposition') ?? ''
   const name = /filename="?([\w.-]{1,100})"?\s*(?:;|$)/i.exec(disposition)?.[1]
@@ -30,7 +30,7 @@ export function factsOf(answer: WireAnswer, id: string): AudioFacts {
   }
 }
 
-/** A finished recording does not change: where the recorder has no validator, its id and size are one. */
+/** A finished recording does not change, so its id and size are a validator where the recorder has none. */
 export const etagOf = ({ etag }: AudioFacts, id: string, size: number): string =>
   etag ?? createHash('sha256').update(`${id.toLowerCase()} ${size}`).digest('base64url')
 

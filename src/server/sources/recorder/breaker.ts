@@ -1,16 +1,16 @@
-/** Stops trying a recorder that cannot be reached, so that nobody waits for a connection that will not come. */
+/** Stops trying a recorder that cannot be reached, so that requests do not wait for a connection that will not come. */
 
-/** So many failed connects in a row open the breaker. */
+/** How many failed connects in a row open the breaker. */
 export const FAILURES = 5
 /** How long it stays open before one connection is tried again. */
 export const OPEN_MS = 30_000
-/** How long the others wait for what that one finds: longer than it takes to connect or to give up. */
+/** How long the others wait for that one's result: longer than it takes to connect or to give up. */
 const TRIAL_MS = 5000
 
 export interface Breaker {
-  /** How long nobody is to try, ms; 0 where one may. */
+  /** How long no request may try, ms; 0 where one may. */
   waitMs(): number
-  /** As `waitMs`, by somebody who tries at 0: after the pause one goes ahead, alone. */
+  /** As `waitMs`, for a caller that tries at 0. After the pause one goes ahead, alone. */
   enter(): number
   /** A connection was made, or an answer came over one. */
   connected(): void
@@ -18,7 +18,7 @@ export interface Breaker {
   failed(failure: unknown): void
 }
 
-/** @param steadyMs a clock that nobody sets, ms. */
+/** @param steadyMs a clock that is never set, ms. */
 export function createBreaker(steadyMs: () => number): Breaker {
   let failures = 0
   let openUntilMs = 0
@@ -36,7 +36,7 @@ export function createBreaker(steadyMs: () => number): Breaker {
     },
     failed() {
       failures += 1
-      // Beyond the limit each further failure counts: after the pause a single one closes the door again.
+      // Beyond the limit each further failure counts: after the pause, a single one opens the breaker again.
       if (failures >= FAILURES) openUntilMs = steadyMs() + OPEN_MS
     },
   }

@@ -16,7 +16,7 @@ import { discard, NotConnected, type WireAnswer } from './wire.ts'
 export interface GuardedCall extends RecorderRequest {
   /** Whether a user has just typed the password. One that was refused is then tried again. */
   readonly isSignIn?: boolean
-  /** False for a sign-in from where this user has never signed in. */
+  /** False for a sign-in from a place where this user has never signed in. */
   readonly isKnown?: boolean
   /** Called where the password was sent and no answer came. */
   readonly onUnanswered?: (() => void) | undefined

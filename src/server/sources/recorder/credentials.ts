@@ -1,9 +1,9 @@
 /**
- * Passwords that travel with every call, kept from doing harm: directories lock an account after a few wrong ones. A
- * password that was refused is not sent again by whoever holds it, only once by a new sign-in, since a recorder
- * may have refused it by mistake. One that nothing has proven lately goes out with one request alone, so that a changed password
- * costs one failed attempt and not as many as the page has requests. That request goes on when its caller leaves: a
- * caller that asked and left again and again would have the password sent each time, and never hear that it is wrong.
+ * Keeps passwords, which travel with every call, from doing harm: directories lock an account after a few wrong ones. A
+ * refused password is not sent again, except once by a new sign-in, since the recorder may have refused it by mistake.
+ * One that was not proven lately is tried by one request alone, so that a changed password costs one failed attempt, and
+ * not as many as the page has requests. That request goes on when its caller leaves. Otherwise a caller that asked and
+ * left repeatedly would have the password sent each time, and never learn that it is wrong.
  */
 import { createHmac, randomBytes } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
@@ -13,36 +13,36 @@ import { accountName } from '../account-name.ts'
 import type { Credentials } from '../source.ts'
 import { MAX_TRIES, type Tries } from '../tries.ts'
 
-/** How long sessions do not send a refused password again: somebody may have unlocked the account since. */
+/** How long sessions do not send a refused password again. After that the account may have been unlocked. */
 export const REFUSED_MS = 15 * 60_000
-/** How long an answer proves the password that it was asked with. */
+/** How long an answer proves the password of its request. */
 export const PROVEN_MS = 60_000
 /** How long a password that was right is no guess: as long as a session may last. */
 export const KNOWN_RIGHT_MS = 10 * 3_600_000
 /**
- * How often a password may be refused before it is not sent any more: the first time may be a mistake of the recorder.
- * A script that has an old password would use up all tries of its user otherwise.
+ * How often a password may be refused before it is no longer sent. The first refusal may be a mistake of the recorder.
+ * Without a limit a script with an old password would use up all tries of its user.
  */
 const MAX_REFUSALS = 2
 /**
- * How many requests with a proven password may miss their answers, since their callers leave or the recorder fails,
- * before it is tried again. The trial makes them as many as may be wrong.
+ * How many requests with a proven password may go without an answer, because callers leave or the recorder fails, before
+ * it is tried again. With that trial they are as many as may be wrong.
  */
 export const MAX_UNANSWERED = MAX_TRIES - 1
 const MAX_KNOWN = 10_000
 
-/** What an answer says about the password that it was asked with; a failure says nothing. */
+/** What an answer says about the password of its request. A failure says nothing. */
 export type Verdict = 'proven' | 'refused' | 'unknown'
 
-/** What became of a request; where it was never sent, the recorder has not heard of the password. */
+/** What became of a request. Where it was not sent, the recorder has not seen the password. */
 export type Sent<T> =
   | { readonly verdict: Verdict; readonly answer: T }
   | { readonly verdict: 'unsent'; readonly failure: unknown }
 
 /**
  * It rejects only where the password was sent and no answer came.
- * @param running ends it at any time, such as once another request has the password refused.
- * @param leaving ends it as long as it is not sent.
+ * @param running ends it at any time, such as when another request has the password refused.
+ * @param leaving ends it only until it is sent.
  */
 export type Request<T> = (running: AbortSignal, leaving: AbortSignal) => Promise<Sent<T>>
 
@@ -52,7 +52,7 @@ export interface Sending<T> {
   readonly discard: (answer: T) => void
   /** Tries a refused password again. */
   readonly isSignIn: boolean
-  /** Whether it comes from where its user has signed in before, or from a session of theirs. */
+  /** Whether it comes from a place where its user has signed in before, or from a session of theirs. */
   readonly isKnown: boolean
   /** Called where the password was sent and no answer came. */
   readonly onUnanswered?: (() => void) | undefined
@@ -62,27 +62,27 @@ export interface CredentialGuard {
   isRefused(credentials: Credentials): boolean
   /**
    * Sends a request with a password, unless it is known to be refused.
-   * @param signal of the caller, who may leave a request that goes on.
-   * @throws Problem 401 `signed_out` where it is refused, 429 `too_many_attempts` where it may be wrong and too many of
-   * its account were, or the signal's reason.
+   * @param signal of the caller. The request may go on after it.
+   * @throws Problem 401 `signed_out` where the password is refused, 429 `too_many_attempts` where it may be wrong after
+   * too many of its account, or the signal's reason.
    */
   send<T>(credentials: Credentials, signal: AbortSignal, sending: Sending<T>): Promise<T>
 }
 
 interface Known {
-  /** Of the password and the account, however its name is spelled; nothing else is kept of them. */
+  /** A hash of the password and the account, however it is spelled. Nothing else is kept of them. */
   readonly account: string
   state: 'unproven' | 'proven' | 'refused'
   untilMs: number
   refusals: number
-  /** Requests that were sent since the password was proven and got no answer. */
+  /** Requests that were sent since the password was proven, and got no answer. */
   unanswered: number
-  /** Settles when the one request that tries the password has its answer: with what it said. */
+  /** Settles with the verdict of the one request that tries the password. */
   trial: Promise<Verdict> | null
   refusal: AbortController
 }
 
-/** Keeps a map within its bound, by what was set the longest ago. */
+/** Sets an entry, and drops the one that was set the longest ago where the map is full. */
 function setBounded<T>(map: Map<string, T>, key: string, value: T): void {
   map.delete(key)
   const oldest = map.size < MAX_KNOWN ? undefined : map.keys().next().value
@@ -90,7 +90,7 @@ function setBounded<T>(map: Map<string, T>, key: string, value: T): void {
   map.set(key, value)
 }
 
-/** All requests with one password listen to it. */
+/** Any number of requests with one password listen to it. */
 function newRefusal(): AbortController {
   const refusal = new AbortController()
   setMaxListeners(0, refusal.signal)
@@ -100,10 +100,10 @@ function newRefusal(): AbortController {
 class PasswordGuard implements CredentialGuard {
   readonly #steadyMs: () => number
   readonly #tries: Tries
-  /** It lives as long as the process: nobody can try passwords against what is remembered. */
+  /** It lives as long as the process, so passwords cannot be tried against the hashes elsewhere. */
   readonly #key = randomBytes(32)
   readonly #known = new Map<string, Known>()
-  /** Which were right for an account, and until when they count as that, ms. Apart, so that wrong ones push none out. */
+  /** Passwords that were right, and until when they count as that, ms. Kept apart, so that wrong ones push none out. */
   readonly #right = new Map<string, number>()
 
   constructor(steadyMs: () => number, tries: Tries) {
@@ -125,7 +125,7 @@ class PasswordGuard implements CredentialGuard {
       if (entry.state === 'refused' && isSpent) throw credentialsRefused()
       if (entry.state === 'proven') return this.#pass(entry, credentials, signal, sending)
       if (!entry.trial) return this.#tryOut(entry, credentials, signal, sending)
-      // One refusal answers everybody who waited for it.
+      // One refusal answers all requests that waited for it.
       if ((await orAborted(entry.trial, signal)) === 'refused') throw credentialsRefused()
     }
   }
@@ -134,7 +134,7 @@ class PasswordGuard implements CredentialGuard {
     return createHmac('sha256', this.#key).update(JSON.stringify(parts)).digest('base64')
   }
 
-  /** Whether it is no guess. */
+  /** Whether the password was right before, and so is no guess. */
   #isRight({ account }: Known): boolean {
     return (this.#right.get(account) ?? 0) > this.#steadyMs()
   }
@@ -186,12 +186,12 @@ class PasswordGuard implements CredentialGuard {
       if (sent.verdict !== 'refused') return sent.answer
     } finally {
       // Without an answer it stays counted: the directory may have counted it too, and one more may lock the account.
-      // A recorder that is slow or breaks off then costs its users minutes, unless their password was right before; one
+      // A recorder that is slow or breaks off costs its users minutes then, unless their password was right before. One
       // that cannot be reached costs them nothing.
       if (['refused', 'unanswered'].includes(verdict)) attempt?.keep()
       else attempt?.withdraw()
       if (verdict === 'unanswered') onUnanswered?.()
-      // What was sent as right before another request had it refused says nothing more.
+      // A request that was sent as right, before another one had the password refused, says nothing more.
       if (attempt || entry.state !== 'refused') {
         if (verdict === 'refused' && !attempt) this.#tries.add(username, 1 + entry.unanswered)
         this.#judge(entry, verdict)
@@ -221,6 +221,6 @@ class PasswordGuard implements CredentialGuard {
   }
 }
 
-/** @param steadyMs a clock that nobody sets, ms. */
+/** @param steadyMs a clock that is never set, ms. */
 export const createGuard = (steadyMs: () => number, tries: Tries): CredentialGuard =>
   new PasswordGuard(steadyMs, tries)

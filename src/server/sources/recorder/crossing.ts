@@ -1,4 +1,4 @@
-/** How a question gets across: few sockets, the turns that users take before them, and none while nobody answers. */
+/** How a question reaches the recorder: over few sockets, for which users take turns, and not while it is down. */
 import { RECORDINGS } from '../../../contract/endpoints.ts'
 import { Problem } from '../../../contract/problems.ts'
 import type { Figures } from '../../platform/figures.ts'
@@ -12,13 +12,13 @@ import { openJsonWire } from './json-wire.ts'
 import type { RecorderLimits } from './limits.ts'
 import type { WireAnswer, Wire } from './wire.ts'
 
-/** Twenty sockets in all. Audio has its own: a few long recordings must not keep searches waiting. */
+/** Twenty sockets in all. Audio has its own, so that a few long recordings do not keep searches waiting. */
 const lanes = {
   data: { running: 14, runningEach: 10, open: openJsonWire },
   audio: { running: 6, runningEach: 4, open: openAudioWire },
 } as const
 export type Lane = keyof typeof lanes
-/** How many wait for a turn at most: of one user, and of all together. */
+/** How many requests may wait for a turn: of one user, and of all together. */
 const WAITING_EACH = 100
 const WAITING = 2000
 
@@ -36,7 +36,7 @@ export interface CrossingOptions {
   /** PEM of a further authority, beside those that Node knows. */
   readonly ca: string | null
   readonly limits: RecorderLimits
-  /** A clock that nobody sets, ms. */
+  /** A clock that is never set, ms. */
   readonly steadyMs: () => number
   /** Nothing is told where it is left out. */
   readonly watch?: RecorderWatch | undefined
@@ -44,13 +44,13 @@ export interface CrossingOptions {
 
 export interface Crossing {
   /**
-   * Waits for a turn. Nothing has been sent when it ends, or fails.
-   * @param who whose turn it takes; the host's own questions share one.
+   * Waits for a turn. Nothing is sent meanwhile.
+   * @param who whose turn it takes. The host's own questions share one.
    * @throws Problem `recorder_down`, `busy`, or the signal's reason.
    */
   enter(call: RecorderRequest, who: string, signal: AbortSignal): Promise<Release>
   /**
-   * Asks once, and gives the turn back once the answer no longer takes a connection.
+   * Asks once, and gives the turn back when the answer no longer takes a connection.
    * @throws as `Wire.ask` does.
    */
   exchange(
@@ -63,7 +63,7 @@ export interface Crossing {
   close(): Promise<void>
 }
 
-/** Sockets, and the turns that go before them: so nothing waits within them, where nobody's turn counts. */
+/** Sockets, and the turns before them. So no request waits for a socket within the client, which knows no turns. */
 interface Open {
   readonly wire: Wire
   readonly turns: Turns
@@ -74,7 +74,7 @@ const basic = ({ username, password }: Credentials): string =>
 
 const headersOf = (call: RecorderRequest, credentials: Credentials | null): Record<string, string> => ({
   accept: call.accept,
-  // What is compressed cannot be bounded by its length, and the recorder is near.
+  // The length of compressed bytes bounds nothing, and the recorder is near.
   'accept-encoding': 'identity',
   ...(credentials ? { authorization: basic(credentials) } : {}),
   ...(call.range === undefined ? {} : { range: call.range }),

@@ -1,4 +1,4 @@
-/** One recording in detail, as the recorder gives it. */
+/** One recording in detail, as the recorder answers it. */
 import { recordingEndpoint } from '../../../contract/endpoints.ts'
 import { readDetail } from '../../../contract/recording.ts'
 import { problemOf, readJson } from './answers.ts'
@@ -22,7 +22,7 @@ export async function askDetail(
     }
     if (answer.statusCode !== 200) throw await problemOf(answer, limited)
     const json = await readJson(answer, limited)
-    // Another recording under this address would be played and noted as this one.
+    // Another recording under this address would be played, and audited, as this one.
     if (readDetail(json)?.id.toLowerCase() !== id.toLowerCase()) {
       throw recorderFailed('answered JSON that is not this recording')
     }

@@ -1,9 +1,9 @@
-/** Lists and details: short answers that are read as fast as they come, and are bounded. */
+/** Lists and details: short answers, which are bounded and read as fast as they come. */
 import { buildConnector, Pool } from 'undici'
 import { KEEP_ALIVE_MS, MAX_HEADER_BYTES, MAX_JSON_BYTES } from './limits.ts'
 import { NotConnected, trustOf, type Wire, type WireOptions } from './wire.ts'
 
-/** A little beyond what is read, so that the reader is the one who says that it is too much. */
+/** A little more than is read, so that it is the reader that refuses too much. */
 const MAX_BODY_BYTES = MAX_JSON_BYTES + 256 * 1024
 /**
  * How far a reader may fall behind before the connection is paused. No answer gets so far: undici 7 ends the process

@@ -1,7 +1,7 @@
 /**
- * What of a recorder's recordings goes on to whoever asks: the fields of the contract, with their values as they came,
- * so that a malformed one is still shown as far as it can be read. What another release says besides is the recorder's
- * own affair, also where it stands within a field that the contract knows as a text or a number: such a field is missing.
+ * The part of a recorder's recordings that is passed on: the fields of the contract, with their values as they came, so
+ * that a malformed one is still shown as far as it can be read. Other fields, which another release may have, are left
+ * out. So is an object or an array in a field that the contract knows as a text or a number.
  */
 
 const rowFields = [
@@ -15,7 +15,7 @@ const rowFields = [
   'remotePartyNumber',
 ] as const
 const userFields = ['username', 'firstName', 'lastName', 'phoneNumber', 'group', 'department'] as const
-/** Where a note's text may stand, and who wrote it when. */
+/** Where a note's text may stand, and its author and time. */
 const noteFields = ['text', 'note', 'content', 'body', 'value', 'author', 'updatedAt'] as const
 const hashFields = ['algorithm', 'value', 'hash'] as const
 const pbxFields = ['callId', 'pbxCallId'] as const
@@ -27,19 +27,19 @@ const isFields = (value: unknown): value is Fields =>
 
 const isScalar = (value: unknown): boolean => typeof value !== 'object' || value === null
 
-/** Those of the fields that have no fields themselves. */
+/** The named fields whose values are not objects or arrays. */
 function pick(from: Fields, names: readonly string[]) {
   const given = names.filter((name) => Object.hasOwn(from, name) && isScalar(from[name]))
   return Object.fromEntries(given.map((name) => [name, from[name]]))
 }
 
-/** An object with these of its fields; a scalar as it is; an array is nothing known. */
+/** An object with the named fields, or a scalar as it is. An array has no known meaning, and becomes null. */
 function small(value: unknown, names: readonly string[]): unknown {
   if (isFields(value)) return pick(value, names)
   return isScalar(value) ? value : null
 }
 
-/** One row of a list. A scalar, which is no recording, stays what it is, so that it is counted as one that is lost. */
+/** One row of a list. A scalar is no recording, but is kept, so that it is counted as one that could not be read. */
 export function knownRow(row: unknown): unknown {
   if (isFields(row)) return pick(row, rowFields)
   return isScalar(row) ? row : null

@@ -45,7 +45,7 @@ export interface RecorderPageQuery {
   readonly nameOf: NameOf
   /** Whether the password has just been typed. */
   readonly isSignIn?: boolean
-  /** False for a sign-in from where this user has never signed in. */
+  /** False for a sign-in from a place where this user has never signed in. */
   readonly isKnown?: boolean
   readonly onUnanswered?: (() => void) | undefined
 }

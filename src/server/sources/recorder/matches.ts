@@ -1,15 +1,15 @@
 /**
- * Whether a row can be an answer to the search. A release that does not know a filter ignores it and answers with
- * everything: rows that nobody asked for, under a heading that says otherwise. What the vendor leaves open (whether a
- * bound is included, how finely times are compared) is no mismatch, nor is a field that cannot be read.
+ * Whether a row can be an answer to the search. A release that does not know a filter ignores it and answers with all
+ * recordings, which would then stand under a heading that says otherwise. A difference that the vendor leaves open
+ * (whether a bound is included, how finely times are compared) is no mismatch, and neither is an unreadable field.
  */
 import type { TextFilter, TimeFilter } from '../../../contract/filter-kinds.ts'
 import { readRecording, type Recording } from '../../../contract/recording.ts'
 import { filterNames, type FilterName, type Search } from '../../../contract/search.ts'
 
-/** A recorder may compare whole seconds where the search has milliseconds. */
+/** A recorder may compare whole seconds, although the search has milliseconds. */
 const SECOND_MS = 1000
-/** Such a second, one more that its start was cut to, and the hundredths in which durations are written. */
+/** Such a second, another one by which the start was cut, and the hundredths in which durations are written. */
 const END_SLACK_MS = 2 * SECOND_MS + 10
 
 function fitsTime(atMs: number | null, filter: TimeFilter, slackMs: number): boolean {
@@ -26,13 +26,13 @@ function fitsTime(atMs: number | null, filter: TimeFilter, slackMs: number): boo
   }
 }
 
-/** A whole second may be what is written of a later start within it. */
+/** A start that is written as a whole second may have been later within that second. */
 const startSlackMs = (atMs = 0): number => (atMs % SECOND_MS === 0 ? SECOND_MS : 0)
 
 const endOf = ({ start, duration }: Recording): number | null =>
   start && duration ? start.epochMs + duration.durationMs : null
 
-/** Databases compare with or without regard to case, as they were set up. */
+/** A database compares with or without regard to case, depending on its set-up. */
 function fitsText(text: string | null, { op, text: wanted }: TextFilter<'equals' | 'contains'>): boolean {
   const [given, sought] = [(text ?? '').toLowerCase(), wanted.toLowerCase()]
   return op === 'contains' ? given.includes(sought) : given === sought

@@ -1,4 +1,4 @@
-/** The customer's own recorder as a source of recordings: a relay of three fixed routes, with its own distrust. */
+/** The customer's own recorder as a source of recordings: a relay of three fixed routes, which checks every answer. */
 import { performance } from 'node:perf_hooks'
 import { RECORDINGS } from '../../../contract/endpoints.ts'
 import { Problem } from '../../../contract/problems.ts'
@@ -23,26 +23,26 @@ import { walkPages } from './walk.ts'
 import { discard } from './wire.ts'
 
 export interface RecorderOptions {
-  /** The recorder's root: scheme, host and port. The API's path is appended. */
+  /** The recorder's root: scheme, host and port. The API's path is added to it. */
   readonly url: string
   /** PEM of the customer's own authority, or null. */
   readonly ca: string | null
   readonly remoteParameter: RemoteParameter | 'auto'
-  /** Counts passwords that may be wrong, also over a restart. */
+  /** Counts passwords that may be wrong, and keeps the count over a restart. */
   readonly tries: Tries
-  /** Where audio that is being listened to is kept. */
+  /** The folder for audio that is being listened to. */
   readonly spoolFolder: string
   readonly limits?: Partial<RecorderLimits>
   readonly spool?: Partial<
     Pick<SpoolOptions, 'maxBytes' | 'idleMs' | 'graceMs' | 'failureMs' | 'faultMs' | 'rightMs'>
   >
-  /** A clock that nobody sets, ms. */
+  /** A clock that is never set, ms. */
   readonly steadyMs?: () => number
   /** Gets to hear how the recorder is doing. */
   readonly watch?: RecorderWatch | undefined
 }
 
-/** How long the answer to "are you there" holds: anybody may ask, and the recorder has other work. */
+/** How long the answer about readiness holds: any client may ask for it, and the recorder has other work. */
 const READY_MS = 5000
 const READY_LIMIT_MS = 3000
 
@@ -50,7 +50,7 @@ const pathOfSmallest = `${RECORDINGS}?page=0&pageSize=1`
 const smallest: Paging = { page: 0, pageSize: 1 }
 const asDeclared: NameOf = (name) => name
 
-/** Only the recorder knows what its users may do; here all of them may ask. */
+/** Only the recorder knows what its users may do. Here all of them may ask. */
 const principalOf = (credentials: Credentials): Principal => ({
   username: credentials.username,
   account: accountName(credentials.username),
@@ -71,7 +71,7 @@ const canBeSent = ({ username, password }: Credentials): boolean =>
   // oxlint-disable-next-line no-control-regex
   !username.includes(':') && !/[\u0000-\u001f\u007f]/.test(username + password)
 
-/** Whether the recorder answers 401 to a password that cannot be right. Asked each time: a firewall comes and goes. */
+/** Whether the recorder answers 401 to a password that cannot be right. Asked each time, since a firewall comes and goes. */
 async function checksPasswords(connection: Connection): Promise<boolean> {
   const call = { lane: 'data', path: pathOfSmallest, accept: 'application/json' } as const
   const client = connection.asStranger()
@@ -131,7 +131,7 @@ async function list(
     const page = await askPage(client, { search, paging, nameOf }, signal)
     return checkPage(page, search, paging)
   } catch (error) {
-    // Ignored or refused, the name may be that of another release.
+    // The filter was ignored or refused, so its name may be that of another release.
     if (error instanceof Problem && ['recorder_mismatch', 'invalid_query'].includes(error.code))
       finder.forget()
     throw error
@@ -143,7 +143,7 @@ function readiness(connection: Connection, steadyMs: () => number): () => Promis
   const ask = async (): Promise<boolean> => {
     const call = { lane: 'data', path: pathOfSmallest, accept: 'application/json' } as const
     return withTimeLimit(READY_LIMIT_MS, new AbortController().signal, async (signal) => {
-      // Without a password it says 401, which is all that is wanted: it answers.
+      // Without a password it says 401, which is enough: it answers.
       const answer = await connection.anonymous.ask(call, signal)
       discard(answer)
       return answer.statusCode < 500
@@ -155,7 +155,7 @@ function readiness(connection: Connection, steadyMs: () => number): () => Promis
   }
 }
 
-/** Opens no connection yet: the first question does. @throws where the spool's folder cannot be made. */
+/** The first question opens the first connection. @throws where the spool's folder cannot be made. */
 export function openRecorderSource(options: RecorderOptions): Source {
   const { url, ca, tries, spoolFolder, watch, steadyMs = () => performance.now() } = options
   const limits = { ...standardRecorderLimits, ...options.limits }
@@ -166,7 +166,7 @@ export function openRecorderSource(options: RecorderOptions): Source {
   const page = (search: Search, paging: Paging, viewer: Principal, signal: AbortSignal): Promise<Page> =>
     list(clientOf(viewer), finder, { search, paging }, signal)
   return {
-    // Not ended by who leaves: the password has been sent, and its answer counts.
+    // It goes on when its caller leaves: the password has been sent, and the answer counts.
     authenticate: (username, password, _signal, asker) =>
       authenticate(connection, { username, password }, asker ?? { isKnown: false }),
     async principal(_username, credentials) {

@@ -1,6 +1,6 @@
 /**
- * What this recorder calls the remote party's number. Releases differ, and a parameter that a release does not know
- * is ignored: so it is found out with a value that no recording can have, which must count none.
+ * The recorder's name for the parameter of the remote party's number. Releases differ, and ignore a parameter that they
+ * do not know. So the name is found out with a value that no recording can have, which must count none.
  */
 import { randomUUID } from 'node:crypto'
 import type { Search } from '../../../contract/search.ts'
@@ -20,7 +20,7 @@ export interface RemoteParameterFinder {
    * reason.
    */
   nameOf(search: Search, count: CountMatching, signal: AbortSignal): Promise<NameOf>
-  /** Rows did not match, or the name was refused: another release may be running by now. */
+  /** Forgets the name. Rows did not match, or it was refused, so another release may be running by now. */
   forget(): void
 }
 
@@ -39,13 +39,13 @@ function neitherKnown(): Problem {
 async function findOut(count: CountMatching): Promise<RemoteParameter | null> {
   const impossible: Search = { remotePartyNumber: { op: 'equals', text: `none-${randomUUID()}` } }
   for (const parameter of remoteParameters) {
-    // A release may also refuse a parameter that it does not know.
+    // A release may refuse a parameter that it does not know, too.
     const matching = await count(impossible, naming(parameter)).catch((error: unknown) => {
       if (error instanceof Problem && error.code === 'invalid_query') return Number.POSITIVE_INFINITY
       throw error
     })
     if (matching > 0) continue
-    // Of nothing, nothing is left either way: somebody who finds recordings has to ask.
+    // A user who finds no recordings learns nothing from a count of none. One who finds some has to ask.
     return (await count({}, naming(parameter))) > 0 ? parameter : null
   }
   throw neitherKnown()
@@ -69,7 +69,7 @@ export function remoteParameterFinder(configured: RemoteParameter | 'auto'): Rem
   return {
     async nameOf(search, count, signal) {
       if (!known && search.remotePartyNumber !== undefined) {
-        // Whoever comes meanwhile waits for the same answer, and asks only where that one's asker found nothing.
+        // A request that comes meanwhile waits for this answer, and asks itself only where the answer told nothing.
         if (running)
           await orAborted(
             running.catch(() => null),

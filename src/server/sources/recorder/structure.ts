@@ -1,6 +1,6 @@
 /**
- * How deep JSON is nested and how many values it holds, read from its bytes: a parser would have built all of it by the
- * time that either is known.
+ * How deep JSON is nested and how many values it has, read from its bytes. A parser would have built all of it before
+ * either is known.
  */
 
 const QUOTE = 0x22
@@ -19,13 +19,13 @@ function endOfString(bytes: Uint8Array, from: number): number {
 }
 
 export interface JsonBounds {
-  /** How many arrays and objects may stand within each other. */
+  /** How many arrays and objects may be nested. */
   readonly levels: number
-  /** How many values may stand in them, counted a little too high: each comma is one, and each array and object. */
+  /** How many values there may be, counted a little too high: one for each comma, array and object. */
   readonly values: number
 }
 
-/** Whether the JSON keeps to both bounds. Says nothing about what is no JSON. */
+/** Whether the JSON keeps to both bounds. It means nothing for bytes that are no JSON. */
 export function isWithin(bytes: Uint8Array, { levels, values }: JsonBounds): boolean {
   let depth = 0
   let count = 0

@@ -1,4 +1,4 @@
-/** All of a recorder's matching recordings, page by page: one answer with all of them may be of any size. */
+/** All recordings that match, page by page, because one answer with all of them may have any size. */
 import { MAX_PAGE_SIZE, type Paging } from '../../../contract/search.ts'
 import type { Page, WholeList } from '../source.ts'
 import { recorderMismatch } from './failures.ts'
@@ -7,9 +7,9 @@ const idOf = (row: unknown): unknown =>
   typeof row === 'object' && row !== null && 'id' in row ? String(row.id).toLowerCase() : row
 
 /**
- * @param ask for one page, checked against the search.
- * @returns the rows as of the first page's total. Recordings that arrive meanwhile push others onto the next page,
- * where they are left out; rows that went missing fail the walk, since an answer must not be shorter than it says.
+ * @param ask gets one page, checked against the search.
+ * @returns as many rows as the first page's total says. Recordings that arrive meanwhile push others onto the next page,
+ * where they are left out. Missing rows are a failure, since an answer must not be shorter than it says.
  */
 export async function walkPages(ask: (paging: Paging) => Promise<Page>): Promise<WholeList> {
   const first = await ask({ page: 0, pageSize: MAX_PAGE_SIZE })

@@ -1,4 +1,4 @@
-/** One question to the recorder and its answer, whatever sends them. */
+/** One question to the recorder and its answer, for any client that carries them. */
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Readable } from 'node:stream'
 import { rootCertificates } from 'node:tls'
@@ -14,11 +14,11 @@ export interface Question {
 export interface WireAnswer {
   readonly statusCode: number
   readonly headers: IncomingHttpHeaders
-  /** Of bytes. It has closed once the answer no longer takes a connection. */
+  /** A stream of bytes. It closes when the answer no longer takes a connection. */
   readonly body: Readable
 }
 
-/** No connection came about, so the recorder has not seen the question. Its cause is the failure of the connection. */
+/** No connection was made, so the recorder has not seen the question. Its cause is the failure of the connection. */
 export class NotConnected extends Error {
   override readonly name = 'NotConnected'
 
@@ -30,12 +30,12 @@ export class NotConnected extends Error {
 export interface Wire {
   /**
    * Asks once. No redirect is followed.
-   * @param signal ends the question until its answer has begun; from then on the body is destroyed instead.
+   * @param signal ends the question until its answer has begun. From then on the caller destroys the body instead.
    * @returns the answer at its headers; the caller reads or destroys its body.
-   * @throws NotConnected where no byte of the question left, else the failure as it is; see `explainFailure`.
+   * @throws NotConnected where no byte of the question was sent, else the failure as it is; see `explainFailure`.
    */
   ask(question: Question, signal: AbortSignal): Promise<WireAnswer>
-  /** Connections open now. */
+  /** How many connections are open now. */
   sockets(): number
   close(): Promise<void>
 }
@@ -51,13 +51,13 @@ export interface WireOptions {
   readonly connections: number
 }
 
-/** A certificate is checked whatever the process's environment says. */
+/** Certificates are checked whatever the process's environment says. */
 export const trustOf = (ca: string | null) => ({
   rejectUnauthorized: true,
   ...(ca === null ? {} : { ca: [...rootCertificates, ca] }),
 })
 
-/** Lets an answer go unread, without leaving its connection or an unheard error behind. */
+/** Drops an answer unread, and leaves neither its connection nor an unhandled error behind. */
 export function discard({ body }: WireAnswer): void {
   body.on('error', () => undefined)
   body.destroy()
