@@ -48,6 +48,7 @@ const floorPlan: Readonly<Record<string, readonly string[] | 'anything'>> = {
   'server/commands': [
     'contract',
     'lib',
+    'url',
     'server/platform',
     'server/process',
     'server/config',

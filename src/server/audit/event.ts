@@ -7,7 +7,12 @@ import { sealLine, type AuditKeys } from './keys.ts'
 
 /** What an operator does with a command. */
 export type TerminalAction =
-  'account_added' | 'account_removed' | 'password_changed' | 'sessions_ended' | 'import'
+  | 'account_added'
+  | 'account_removed'
+  | 'password_changed'
+  | 'sessions_ended'
+  | 'import'
+  | 'recordings_removed'
 
 export type AuditAction =
   | 'login'
@@ -52,7 +57,7 @@ export interface AuditEvent extends Omit<Actor, 'address' | 'requestId'> {
   readonly search?: Search | undefined
   readonly page?: number | undefined
   readonly pageSize?: number | undefined
-  /** How many recordings match. */
+  /** How many recordings match, or were removed. */
   readonly count?: number | undefined
   readonly recording?: string | undefined
   /** Whose account was changed; null for all. */
@@ -61,6 +66,7 @@ export interface AuditEvent extends Omit<Actor, 'address' | 'requestId'> {
   readonly format?: string | undefined
   readonly added?: number | undefined
   readonly updated?: number | undefined
+  /** Recordings that an import left out, or that a removal did because they are on legal hold. */
   readonly skipped?: number | undefined
   /** `ok`, `left` where its client did, or the problem's code. */
   readonly outcome: string

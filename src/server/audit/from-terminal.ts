@@ -21,7 +21,7 @@ export interface TerminalPlace {
 /** What is done, and to what. */
 export type TerminalChange = { readonly action: TerminalAction } & Pick<
   AuditEvent,
-  'account' | 'format' | 'count' | 'added' | 'updated' | 'skipped'
+  'account' | 'search' | 'format' | 'count' | 'added' | 'updated' | 'skipped'
 >
 
 /** No account has a colon in its name. */

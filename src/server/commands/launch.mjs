@@ -30,7 +30,9 @@ function canBuild() {
 
 /** Of what the host is compiled from, ms since the Unix epoch. */
 function newestSourceMs() {
-  const folders = [join(root, 'src', 'server'), join(root, 'src', 'contract')].filter(existsSync)
+  const folders = ['server', 'contract', 'lib', 'url']
+    .map((name) => join(root, 'src', name))
+    .filter(existsSync)
   const files = folders.flatMap((folder) =>
     readdirSync(folder, { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))

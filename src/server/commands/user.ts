@@ -10,6 +10,7 @@ import { askPassword } from './ask-password.ts'
 import { logged } from './from-terminal.ts'
 import { runCommand, UsageError, type Command, type Flags, type Invocation } from './run-command.ts'
 import { requireSessions, signOut } from './sign-out.ts'
+import { textTable } from './text-table.ts'
 
 const USAGE = `Usage: npm run user -- add NAME --role none|base|supervisor|manager [--group G] [--leads G,H]
                           [--first-name F] [--last-name L] [--password-stdin]
@@ -127,16 +128,7 @@ function list(db: Database): string {
     ])
   if (rows.length === 0)
     return 'There are no accounts. “npm run user -- add NAME --role manager” makes the first.'
-  const table = [['USERNAME', 'ROLE', 'GROUP', 'LEADS', 'NAME'], ...rows]
-  const widths = table[0]?.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0))) ?? []
-  return table
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n')
+  return textTable([['USERNAME', 'ROLE', 'GROUP', 'LEADS', 'NAME'], ...rows])
 }
 
 /** How the audit log calls them. */

@@ -1,0 +1,36 @@
+/** The search of a command: the same text as the query string of the page's address. */
+import type { Search } from '../../contract/search.ts'
+import { filterNames, readPageQuery, resolveSearch, type Paging } from '../../contract/search.ts'
+import { makeClock } from '../../url/clock.ts'
+import { UsageError } from './run-command.ts'
+
+export interface CommandSearch {
+  readonly search: Search
+  readonly paging: Paging
+}
+
+const known = new Set<string>([...filterNames, 'remoteParty', 'tz', 'page', 'pageSize'])
+
+/** What stands behind the `?` of an address, or the text itself. */
+const queryOf = (text: string): string => text.slice(text.indexOf('?') + 1)
+
+/**
+ * Reads a search and resolves its periods by the clock. The page drops what it does not understand and says so; a
+ * command refuses it, because the rest matches more recordings than were meant.
+ * @param nowMs ms since the Unix epoch.
+ * @throws UsageError naming what was not understood.
+ */
+export function readSearch(text: string, nowMs: number): CommandSearch {
+  const params = new URLSearchParams(queryOf(text))
+  const strange = [...params.keys()].find((name) => !known.has(name))
+  if (strange !== undefined) throw new UsageError(`--search has no filter ${strange}: nothing was done.`)
+  const { query, dropped } = readPageQuery(params)
+  const [first] = dropped
+  if (first)
+    throw new UsageError(`--search cannot be read at ${first.name}=${first.value}: nothing was done.`)
+  const { search, impossible } = resolveSearch(query.search, makeClock(nowMs, query.tz))
+  if (impossible.length > 0) {
+    throw new UsageError(`--search ends before it starts at ${impossible.join(', ')}: nothing was done.`)
+  }
+  return { search, paging: { page: query.page, pageSize: query.pageSize } }
+}

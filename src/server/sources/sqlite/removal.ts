@@ -1,0 +1,79 @@
+/** Removing recordings for good, with the audio that only they used. Preserved recordings (legal hold) always stay. */
+import type { Search } from '../../../contract/search.ts'
+import { OperatorError } from '../../platform/operator-error.ts'
+import { removeAudio } from './audio-files.ts'
+import type { Database } from './database.ts'
+import { whereClause, type Clause, type ScopedUser } from './where.ts'
+
+/** An operator on the host's own machine: nothing is hidden from them. */
+const operator: ScopedUser = { username: '', scope: { kind: 'all' } }
+
+export interface MatchCounts {
+  readonly total: number
+  /** How many of them somebody preserves. */
+  readonly preserved: number
+}
+
+export interface RemovedCounts {
+  readonly removed: number
+  /** Recordings that match and stay, because somebody preserves them. */
+  readonly preserved: number
+  /** Audio files that nothing used any more. */
+  readonly audio: number
+}
+
+const matching = (search: Search): Clause => whereClause(search, operator, 'any')
+
+function countWhere(db: Database, { sql, params }: Clause): MatchCounts {
+  const counts = `SELECT count(*) AS total, count(preserver_id) AS preserved FROM recordings WHERE ${sql}`
+  return db.prepare(counts).get(...params) as MatchCounts
+}
+
+export const countMatches = (db: Database, search: Search): MatchCounts => countWhere(db, matching(search))
+
+/**
+ * Removes all recordings that match and that nobody preserves.
+ * @param expected what the operator agreed to; null takes whatever matches now.
+ * @throws OperatorError where other recordings match than the operator agreed to; then nothing was removed.
+ */
+export function removeMatches(
+  db: Database,
+  dataDir: string,
+  search: Search,
+  expected: MatchCounts | null,
+): RemovedCounts {
+  // Numbers and names must not stay readable in the freed pages of the file.
+  db.pragma('secure_delete = ON')
+  const condition = matching(search)
+  const { removed, preserved } = db
+    .transaction(() => {
+      const found = countWhere(db, condition)
+      if (expected && (found.total !== expected.total || found.preserved !== expected.preserved)) {
+        throw new OperatorError('Other recordings match than a moment ago: nothing was removed. Try again.')
+      }
+      const sql = `DELETE FROM recordings WHERE preserver_id IS NULL AND (${condition.sql})`
+      const { changes } = db.prepare(sql).run(...condition.params)
+      return { removed: changes, preserved: found.preserved }
+    })
+    .immediate()
+  const audio = removeUnusedAudio(db, dataDir)
+  db.pragma('wal_checkpoint(TRUNCATE)')
+  return { removed, preserved, audio }
+}
+
+/**
+ * A transaction of its own, after the recordings are gone for certain. It holds the lock while files go, so that no
+ * import takes up a file at that moment. Where it fails, the next removal finds the rest.
+ * @returns how many files were removed.
+ */
+function removeUnusedAudio(db: Database, dataDir: string): number {
+  const unused = `FROM media WHERE media_id NOT IN (SELECT media_id FROM recordings WHERE media_id IS NOT NULL)`
+  return db
+    .transaction(() => {
+      const hashes = db.prepare(`SELECT sha256 ${unused}`).pluck().all() as string[]
+      for (const sha256 of hashes) removeAudio(dataDir, sha256)
+      db.exec(`DELETE ${unused}`)
+      return hashes.length
+    })
+    .immediate()
+}
