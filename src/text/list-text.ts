@@ -94,8 +94,9 @@ export const listStateText = i18n('list-states', {
     one: 'No recordings match this filter.',
     other: 'No recordings match these {count} filters.',
   }),
-  emptyUnfiltered: 'There are no recordings yet.',
-  emptyUnfilteredHint: 'Recordings appear here once the recorder has completed them.',
+  emptyUnfiltered: 'There are no recordings that you may find.',
+  emptyUnfilteredHint:
+    'Whose calls you may find is named above. They appear here once they are recorded or imported.',
   emptyWithout: 'Without {filter} there is 1.',
   emptyWithoutMany: 'Without {filter} there are {total}.',
   removeFilter: params('Remove {filter}'),
