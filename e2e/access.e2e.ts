@@ -30,7 +30,7 @@ test.describe('out of reach', () => {
     await expect(results(page)).toHaveText('0 of 0')
   })
 
-  test('a recording of somebody else is as if it did not exist', async ({ page, guard }) => {
+  test('another user’s recording is as if it did not exist', async ({ page, guard }) => {
     guard.expects(failedLoad(404))
     await page.goto('/recordings/75A90276-E47E-4e9e-B463-E3C743D5FF3A')
     await expect(
@@ -42,7 +42,7 @@ test.describe('out of reach', () => {
 test.describe('without the right', () => {
   test.use({ account: 'guest' })
 
-  test('a guest is told what right is missing and whom to ask', async ({ page, context, guard }) => {
+  test('a guest reads which right is missing and whom to ask', async ({ page, context, guard }) => {
     guard.expects(failedLoad(403))
     await context.grantPermissions(['clipboard-read', 'clipboard-write'])
     await page.goto('/recordings')

@@ -1,17 +1,17 @@
-/** What every browser test stands on: a host of its own worker, somebody signed in, and a watch on the console. */
+/** What every browser test stands on: a host that its worker shares, a user who is signed in, a watch on the console. */
 import { test as base, type BrowserContextOptions } from 'playwright/test'
+import { enter } from './api.ts'
 import { startFaultyHost, type FaultyHost } from './faulty-host.ts'
 import { watchContext, type PageGuard } from './guard.ts'
 import { startFreshHost, startRelayedHost, type Host } from './host.ts'
 import type { LoopbackServer } from '../src/testing/listening.ts'
-import { signIn } from './page-objects.ts'
 import { startPortal } from './portal.ts'
 import type { DemoUser, SourceName } from './sources.ts'
 
 type StorageState = Exclude<BrowserContextOptions['storageState'], string | undefined>
 
 export interface SourceOption {
-  /** What answers behind the host: its own store, or another host in place of the customer's recorder. */
+  /** What answers behind the host: its own store, or another host in the place of the customer's recorder. */
   readonly source: SourceName
 }
 
@@ -19,12 +19,12 @@ interface WorkerFixtures extends SourceOption {
   /** A portal that the host lets frame it, under the name `localhost`. */
   readonly portal: LoopbackServer
   readonly host: Host
-  /** Signs in by the real form, once a worker and account: the throttle counts attempts. */
+  /** Signs in once for each worker and account. The form is tested where it is the point. */
   readonly signedIn: (account: DemoUser) => Promise<StorageState>
 }
 
 interface TestFixtures {
-  /** Who is signed in when the test starts; null for nobody. */
+  /** The user who is signed in when the test starts, or null. */
   readonly account: DemoUser | null
   /** Whether the page is opened through a server that makes faults. */
   readonly throughFaults: boolean
@@ -57,18 +57,15 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     { scope: 'worker', timeout: 60_000 },
   ],
   signedIn: [
-    async ({ browser, host }, provide) => {
+    async ({ playwright, host }, provide) => {
       const states = new Map<DemoUser, StorageState>()
       await provide(async (account) => {
         const known = states.get(account)
         if (known) return known
-        const context = await browser.newContext({ baseURL: host.url })
-        const page = await context.newPage()
-        await page.goto('/recordings')
-        await signIn(page, account)
-        await page.getByRole('banner').getByRole('button', { name: 'Sign out' }).waitFor()
-        const state = await context.storageState()
-        await context.close()
+        const request = await playwright.request.newContext()
+        await enter(request, account, host.url)
+        const state = await request.storageState()
+        await request.dispose()
         states.set(account, state)
         return state
       })

@@ -1,10 +1,10 @@
-/** What nobody sees and everybody should: a test fails on it unless it named it. */
+/** Errors, warnings and credential prompts that no test asserts: a test fails on each that it did not name. */
 import type { BrowserContext } from 'playwright'
 import { expect } from 'playwright/test'
 
 export interface PageGuard {
   /**
-   * Names what this test provokes: a console line or an error that matches is not held against it. The browser
+   * Names what this test provokes: a console line or an error that matches does not fail it. The browser
    * itself logs every answer that is an error.
    */
   expects(...patterns: RegExp[]): void

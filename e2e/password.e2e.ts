@@ -1,14 +1,14 @@
-/** A user changes their own password. The account is added here: those of the demo stay as everybody knows them. */
+/** A user changes their own password. The account is added here, because the demo's accounts keep their passwords. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
 import type { Page } from 'playwright'
-import { expect, test } from './fixtures.ts'
+import { enter } from './api.ts'
+import { expect, test as base } from './fixtures.ts'
 import { failedLoad } from './guard.ts'
 import { removeFolder, startHost, temporaryFolder, type Host } from './host.ts'
-import { results, signIn } from './page-objects.ts'
-import { onlyEmbedded } from './sources.ts'
+import { openList, signIn } from './page-objects.ts'
 
 const OLD = 'first of all words'
 const NEW = 'another long sentence'
@@ -25,18 +25,19 @@ async function addUser(dataDir: string, name: string, password: string): Promise
   if (code !== 0) throw new Error(`${name} could not be added: ${said}`)
 }
 
-test.use({ account: null })
-
-let folder: string
-let own: Host
-test.beforeEach(async () => {
-  folder = temporaryFolder()
-  await addUser(folder, 'mrossi', OLD)
-  own = await startHost(folder, { DEMO: 'off' })
-})
-test.afterEach(async () => {
-  await own.stop()
-  removeFolder(folder)
+const test = base.extend<{ readonly own: Host }>({
+  account: null,
+  /** A host with this one account, which no other test uses. */
+  // The runner reads the fixtures that one needs from this pattern: none.
+  // oxlint-disable-next-line no-empty-pattern
+  own: async ({}, provide) => {
+    const folder = temporaryFolder()
+    await addUser(folder, 'mrossi', OLD)
+    const host = await startHost(folder, { DEMO: 'off' })
+    await provide(host)
+    await host.stop()
+    removeFolder(folder)
+  },
 })
 
 const dialog = (page: Page) => page.getByRole('dialog', { name: 'Change password' })
@@ -48,63 +49,57 @@ async function fill(page: Page, current: string, next: string, repeated = next):
   await dialog(page).getByRole('button', { name: 'Change password' }).click()
 }
 
-async function open(page: Page): Promise<void> {
+test('a user changes their password, stays signed in and signs in with the new one', async ({
+  page,
+  own,
+  guard,
+}) => {
+  guard.expects(failedLoad(400), failedLoad(401))
+  const opener = page.getByRole('banner').getByRole('button', { name: 'Change password' })
   await page.goto(`${own.url}/recordings`)
   await signIn(page, 'mrossi', OLD)
-  await page.getByRole('banner').getByRole('button', { name: 'Change password' }).click()
-  await expect(dialog(page)).toBeVisible()
-}
 
-test(
-  'a user changes their password, stays signed in and signs in with the new one',
-  { tag: onlyEmbedded },
-  async ({ page, guard }) => {
-    guard.expects(failedLoad(400), failedLoad(401))
-    await open(page)
-    const current = dialog(page).getByRole('textbox', { name: 'Current password' })
-    const next = dialog(page).getByRole('textbox', { name: 'New password', exact: true })
-    await expect(current).toBeFocused()
-
-    await fill(page, OLD, 'short')
-    await expect(next).toHaveAccessibleDescription('Use at least 8 characters.')
-    await fill(page, OLD, NEW, `${NEW}s`)
-    const repeat = dialog(page).getByRole('textbox', { name: 'Repeat new password' })
-    await expect(repeat).toHaveAccessibleDescription('The two new passwords are not the same.')
-    await fill(page, OLD, 'password1')
-    await expect(next).toHaveAccessibleDescription(/^Use another password/)
-    await fill(page, 'wrong', NEW)
-    await expect(current).toHaveAccessibleDescription(/^This is not your current password\./)
-    await expect(current).toBeFocused()
-
-    await fill(page, OLD, NEW)
-    await expect(dialog(page).getByRole('status')).toHaveText('Your password is changed.')
-    await dialog(page).getByRole('button', { name: 'Close' }).click()
-    await expect(dialog(page)).toBeHidden()
-    await page.reload()
-    await expect(page.getByRole('heading', { name: 'Recordings', level: 1 })).toBeVisible()
-
-    await page.getByRole('button', { name: 'Sign out' }).click()
-    await signIn(page, 'mrossi', OLD)
-    await expect(page.getByRole('alert')).toHaveText(/^Username or password is not right\./)
-    await signIn(page, 'mrossi', NEW)
-    await expect(page.getByRole('banner').getByRole('button', { name: 'Sign out' })).toBeVisible()
-  },
-)
-
-test(
-  'Esc leaves the password as it is, and the focus where it was',
-  { tag: onlyEmbedded },
-  async ({ page }) => {
-    await open(page)
+  await test.step('Esc leaves the password as it is, and the focus where it was', async () => {
+    await opener.click()
+    await expect(dialog(page)).toBeVisible()
     await page.keyboard.press('Escape')
     await expect(dialog(page)).toBeHidden()
-    await expect(page.getByRole('button', { name: 'Change password' })).toBeFocused()
-  },
-)
+    await expect(opener).toBeFocused()
+  })
 
-test('an account of the demo is not offered it', { tag: onlyEmbedded }, async ({ page }) => {
-  await page.goto('/recordings')
-  await signIn(page, 'agent')
-  await expect(results(page)).toHaveText(/ of /)
+  await opener.click()
+  await expect(dialog(page)).toBeVisible()
+  const current = dialog(page).getByRole('textbox', { name: 'Current password' })
+  const next = dialog(page).getByRole('textbox', { name: 'New password', exact: true })
+  await expect(current).toBeFocused()
+
+  await fill(page, OLD, 'short')
+  await expect(next).toHaveAccessibleDescription('Use at least 8 characters.')
+  await fill(page, OLD, NEW, `${NEW}s`)
+  const repeat = dialog(page).getByRole('textbox', { name: 'Repeat new password' })
+  await expect(repeat).toHaveAccessibleDescription('The two new passwords are not the same.')
+  await fill(page, OLD, 'password1')
+  await expect(next).toHaveAccessibleDescription(/^Use another password/)
+  await fill(page, 'wrong', NEW)
+  await expect(current).toHaveAccessibleDescription(/^This is not your current password\./)
+  await expect(current).toBeFocused()
+
+  await fill(page, OLD, NEW)
+  await expect(dialog(page).getByRole('status')).toHaveText('Your password is changed.')
+  await dialog(page).getByRole('button', { name: 'Close' }).click()
+  await expect(dialog(page)).toBeHidden()
+  await page.reload()
+  await expect(page.getByRole('heading', { name: 'Recordings', level: 1 })).toBeVisible()
+
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await signIn(page, 'mrossi', OLD)
+  await expect(page.getByRole('alert')).toHaveText(/^Username or password is not right\./)
+  await signIn(page, 'mrossi', NEW)
+  await expect(page.getByRole('banner').getByRole('button', { name: 'Sign out' })).toBeVisible()
+})
+
+test('an account of the demo is not offered it', async ({ page }) => {
+  await enter(page.request, 'agent')
+  await openList(page)
   await expect(page.getByRole('button', { name: 'Change password' })).toBeHidden()
 })

@@ -1,7 +1,7 @@
 import { defineConfig } from 'playwright/test'
 import { browserOptions } from './find-browser.ts'
 import type { SourceOption } from './fixtures.ts'
-import { onlyEmbedded } from './sources.ts'
+import { filesOf } from './projects.ts'
 
 export default defineConfig<object, SourceOption>({
   testDir: '.',
@@ -11,8 +11,8 @@ export default defineConfig<object, SourceOption>({
   forbidOnly: true,
   retries: 0,
   workers: 2,
-  // Long enough for a busy machine: no test is about speed.
-  timeout: 90_000,
+  // Long enough for the longest visit on a busy machine: no test is about speed.
+  timeout: 300_000,
   expect: { timeout: 20_000 },
   reporter: [['list'], ['./count-reporter.ts']],
   use: {
@@ -24,20 +24,7 @@ export default defineConfig<object, SourceOption>({
     screenshot: 'only-on-failure',
   },
   projects: [
-    {
-      name: 'embedded',
-      testMatch: ['*.e2e.ts', 'size.ts'],
-      testIgnore: 'relay*.e2e.ts',
-      use: { source: 'embedded' },
-    },
-    {
-      // The same tests with a relay between the page and the store, and those that need a recorder to fail.
-      name: 'relay',
-      testMatch: '*.e2e.ts',
-      // The README's picture is of the embedded store; taken twice at once it would be of chance.
-      testIgnore: 'screenshots.e2e.ts',
-      grepInvert: new RegExp(onlyEmbedded),
-      use: { source: 'recorder' },
-    },
+    { name: 'embedded', testMatch: filesOf('embedded'), use: { source: 'embedded' } },
+    { name: 'relay', testMatch: filesOf('relay'), use: { source: 'recorder' } },
   ],
 })

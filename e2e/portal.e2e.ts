@@ -1,11 +1,12 @@
 import type { FrameLocator, Page } from 'playwright'
+import { enter } from './api.ts'
 import { expect, test } from './fixtures.ts'
 import type { Host } from './host.ts'
 import { historyLength, signIn } from './page-objects.ts'
 
 /*
- * Portal and dashboard on one site: two origins of `localhost`, which differ by port. The host names that portal
- * in EMBED_ORIGINS. The same two servers under 127.0.0.1 are another site, and nobody there may frame anything.
+ * Portal and dashboard are one site: two origins of `localhost`, which differ by port. The host names that portal in
+ * EMBED_ORIGINS. The same two servers under 127.0.0.1 are another site, which may not frame anything.
  */
 test.use({ account: null })
 
@@ -22,31 +23,19 @@ async function openPortal(
   return page.frameLocator('iframe[title="Call recordings"]')
 }
 
-async function signInAt(page: Page, origin: string): Promise<void> {
-  await page.goto(`${origin}/recordings`)
-  await signIn(page, 'manager')
-  await expect(page.getByRole('button', { name: 'Sign out' })).toBeVisible()
-}
-
 const search = 'startTime=between:2018-11-01T00:00:00Z;2018-11-02T00:00:00Z&direction=1'
 
-test('in the portal the page works signed in, without its header', async ({ page, host, portal }) => {
-  await signInAt(page, onLocalhost(host))
-  const frame = await openPortal(page, portal.port, `${onLocalhost(host)}/embed/v1/recordings?${search}`)
-  await expect(frame.getByRole('status', { name: 'Results' })).toHaveText('1–50 of 57')
-  await expect(frame.getByRole('button', { name: 'Sign out' })).toBeHidden()
-  await expect(frame.getByRole('combobox', { name: 'Time zone' })).toBeHidden()
-})
-
-test('recordings open inside the frame, and the portal’s Back stays the portal’s', async ({
+test('in the portal the page works without its header, and the portal’s Back stays the portal’s', async ({
   page,
   host,
   portal,
 }) => {
-  await signInAt(page, onLocalhost(host))
+  await enter(page.request, 'manager', onLocalhost(host))
   const address = `${onLocalhost(host)}/embed/v1/recordings?${search}&uiTheme=dark`
   const frame = await openPortal(page, portal.port, address)
   await expect(frame.getByRole('status', { name: 'Results' })).toHaveText('1–50 of 57')
+  await expect(frame.getByRole('button', { name: 'Sign out' })).toBeHidden()
+  await expect(frame.getByRole('combobox', { name: 'Time zone' })).toBeHidden()
   const before = await historyLength(page)
   await frame.getByRole('button', { name: 'Next page' }).click()
   await expect(frame.getByRole('status', { name: 'Results' })).toHaveText('51–57 of 57')
@@ -104,7 +93,7 @@ test.describe('nobody else', () => {
 
   test('an unknown version says so', async ({ page, host, guard }) => {
     guard.expects(/status of 404/)
-    await signInAt(page, host.url)
+    await enter(page.request, 'manager', host.url)
     await page.goto('/embed/v2/recordings')
     await expect(
       page.getByText(/^This portal asks for a version of the dashboard that does not exist here\./),

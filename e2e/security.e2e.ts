@@ -1,3 +1,4 @@
+import { enter } from './api.ts'
 import { expect, test } from './fixtures.ts'
 import { openList, results, rowLinks, settled, signIn } from './page-objects.ts'
 
@@ -31,9 +32,8 @@ test.describe('what stays behind', () => {
   })
 
   test('history and session cookie end with the sign-out', async ({ page, context }) => {
-    await page.goto('/recordings')
-    await signIn(page, 'manager')
-    await settled(page)
+    await enter(page.request, 'manager')
+    await openList(page)
     const [before] = await context.cookies()
     await page.getByRole('button', { name: 'Sign out' }).click()
     await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible()
@@ -44,7 +44,10 @@ test.describe('what stays behind', () => {
   })
 })
 
-test('the policy of the page allows its own files and nothing else', async ({ page }) => {
+test('the policy of the page allows its own files and nothing else, and refuses markup from a script', async ({
+  page,
+  guard,
+}) => {
   const response = await page.goto('/recordings')
   const policy = response?.headers()['content-security-policy'] ?? ''
   expect(policy).toContain("default-src 'none'")
@@ -52,11 +55,8 @@ test('the policy of the page allows its own files and nothing else', async ({ pa
   expect(policy).toContain("frame-ancestors 'none'")
   expect(policy).not.toContain('unsafe')
   await settled(page)
-})
 
-test('the policy is in force: markup in a script’s hands is refused', async ({ page, guard }) => {
   guard.expects(/CSP report: require-trusted-types-for/, /Trusted|trusted|TrustedHTML/)
-  await openList(page)
   const refused = await page.evaluate(() => {
     try {
       document.body.insertAdjacentHTML('beforeend', '<i>refused</i>')

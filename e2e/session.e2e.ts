@@ -1,17 +1,27 @@
 import type { Page } from 'playwright'
+import { enter } from './api.ts'
 import { expect, test } from './fixtures.ts'
 import { fault } from './faulty-host.ts'
 import { failedLoad, noAnswer } from './guard.ts'
-import { address, references, results, rowLinks, settled, signIn, table, tableRows } from './page-objects.ts'
+import {
+  address,
+  openList,
+  references,
+  results,
+  rowLinks,
+  settled,
+  signIn,
+  table,
+  tableRows,
+} from './page-objects.ts'
 import { scopeLines } from './sources.ts'
 
-/** These end sessions, so each has one of its own. */
+/** These tests end sessions, so each has one of its own. */
 test.use({ account: null, throughFaults: true })
 
 async function openAs(page: Page, account: string, search = ''): Promise<void> {
-  await page.goto(`/recordings${search}`)
-  await signIn(page, account)
-  await settled(page)
+  await enter(page.request, account)
+  await openList(page, search)
 }
 
 /** Whose recordings are in the table. */
@@ -31,7 +41,7 @@ const dialog = (page: Page) => page.getByRole('dialog', { name: 'You were signed
 test.describe('a session that ends in the middle', () => {
   test('keeps the page, and the same user goes on where they were', async ({ page, faults, guard }) => {
     guard.expects(failedLoad(401))
-    await openAs(page, 'manager', '?direction=1')
+    await openAs(page, 'manager', 'direction=1')
     const rows = await references(page)
     faults.on('list', fault.signedOut())
     await page.getByRole('button', { name: 'Last page' }).click()

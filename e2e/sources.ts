@@ -1,3 +1,5 @@
+import type { ProblemCode } from '../src/contract/problems.ts'
+
 /** What a page says of its source. A recorder tells nothing about its users but whether their password is right. */
 export type SourceName = 'embedded' | 'recorder'
 export type DemoUser = 'manager' | 'supervisor' | 'agent' | 'guest'
@@ -15,17 +17,20 @@ export const scopeLines: Readonly<Record<SourceName, Readonly<Record<Exclude<Dem
     recorder: { manager: fromRecorder, supervisor: fromRecorder, agent: fromRecorder },
   }
 
-/** What the sign-in answers to a wrong password. */
+/** How the sign-in answers a wrong password. */
 export const refusals: Readonly<Record<SourceName, RegExp>> = {
   embedded: /^Username or password is not right\./,
   recorder: /^The recorder refused this username and password\./,
 }
 
-/** How many wrong passwords of a stranger are tried, and what the page says of the next one. */
-export const guesses: Readonly<Record<SourceName, { readonly tried: number; readonly refusal: RegExp }>> = {
-  embedded: { tried: 4, refusal: /^Too many attempts\. Try again in 1[45] s\.$/ },
-  recorder: { tried: 3, refusal: /^Too many attempts\. Try again in 1[45] min\.$/ },
+/** The code of that answer. */
+export const refusalCodes: Readonly<Record<SourceName, ProblemCode>> = {
+  embedded: 'wrong_credentials',
+  recorder: 'refused_by_recorder',
 }
 
-/** Marks what only the embedded store has; the project that goes through a relay leaves it out. */
-export const onlyEmbedded = '@only-embedded'
+/** How many wrong passwords of a stranger are tried, and what the page says of the next one. */
+export const guesses: Readonly<Record<SourceName, { readonly tried: number; readonly refusal: RegExp }>> = {
+  embedded: { tried: 4, refusal: /^Too many attempts\. Try again in 1?\d s\.$/ },
+  recorder: { tried: 3, refusal: /^Too many attempts\. Try again in 1[0-5] min\.$/ },
+}
