@@ -14,7 +14,7 @@ const fact = (page: Page, label: string): Locator =>
 
 const exampleId = '75A90276-E47E-4e9e-B463-E3C743D5FF3A'
 
-test('a recording shows all its facts', async ({ page }) => {
+test('a recording shows all its facts, the technical ones folded away and exact', async ({ page }) => {
   await page.goto(`/recordings/${exampleId}`)
   await expect(heading(page)).toHaveText('Recording 2017000000175')
   await expect(page).toHaveTitle('Recording 2017000000175')
@@ -31,10 +31,7 @@ test('a recording shows all its facts', async ({ page }) => {
   await expect(fact(page, 'Recording group')).toHaveText('Support')
   await expect(fact(page, 'Department')).toHaveText('Customer care')
   await expect(fact(page, 'Phone number')).toHaveText(/^\d+$/)
-})
 
-test('technical facts are folded away, and exact', async ({ page }) => {
-  await page.goto(`/recordings/${exampleId}`)
   await expect(fact(page, 'Hash')).toBeHidden()
   await page.getByText('Technical facts').click()
   await expect(fact(page, 'Id')).toHaveText(exampleId)
@@ -45,12 +42,17 @@ test('technical facts are folded away, and exact', async ({ page }) => {
   await expect(fact(page, 'Hash')).toHaveText(/^SHA-256 [\da-f]{64}$/)
 })
 
-test('an id in other letters opens the same recording', async ({ page }) => {
-  await page.goto(`/recordings/${exampleId.toLowerCase()}`)
+test('an id in other letters opens the same recording, and the zone rules its times too', async ({
+  page,
+}) => {
+  await page.goto(`/recordings/${exampleId.toLowerCase()}?tz=Asia/Tokyo`)
   await expect(heading(page)).toHaveText('Recording 2017000000175')
+  await expect(fact(page, 'Started')).toContainText('23:39:15 GMT+09:00')
 })
 
-test('"Back to results" brings back rows, scroll and focus, and asks nothing', async ({ page }) => {
+test('"Back to results" and the browser’s Back bring back rows, scroll and focus, and ask nothing', async ({
+  page,
+}) => {
   await openList(page, 'direction=1&page=2')
   const rows = await tableRows(page)
   const link = rowLinks(page).nth(35)
@@ -73,16 +75,13 @@ test('"Back to results" brings back rows, scroll and focus, and asks nothing', a
   expect((await tableRows(page)).map((row) => row.Reference)).toEqual(rows.map((row) => row.Reference))
   expect(address(page)).toBe('/recordings?direction=1&page=2')
   expect(asked).toEqual([])
-})
 
-test('the browser’s Back brings the list back as well', async ({ page }) => {
-  await openList(page)
-  const link = rowLinks(page).nth(4)
-  const reference = (await link.textContent()) ?? ''
-  await link.click()
-  await expect(heading(page)).toHaveText(`Recording ${reference}`)
+  const other = rowLinks(page).nth(4)
+  const otherReference = (await other.textContent()) ?? ''
+  await other.click()
+  await expect(heading(page)).toHaveText(`Recording ${otherReference}`)
   await page.goBack()
-  await expect(page.getByRole('link', { name: reference, exact: true })).toBeFocused()
+  await expect(page.getByRole('link', { name: otherReference, exact: true })).toBeFocused()
 })
 
 test('next and previous go through the results, across the edges of pages', async ({ page, host }) => {
@@ -130,11 +129,6 @@ test('an owner’s name, once learned, is shown in the list beside the username'
   await expect(fact(page, 'Owner')).toHaveText('Primo, Ugo')
   await page.getByRole('link', { name: 'Back to results' }).click()
   await expect.poll(async () => (await tableRows(page))[0]?.Owner).toBe('Primo, Ugo (user1)')
-})
-
-test('the zone rules the times of a recording too', async ({ page }) => {
-  await page.goto(`/recordings/${exampleId}?tz=Asia/Tokyo`)
-  await expect(fact(page, 'Started')).toContainText('23:39:15 GMT+09:00')
 })
 
 test.describe('audio', () => {
@@ -186,8 +180,14 @@ test.describe('what can go wrong', () => {
     await expect(page.getByText('The audio could not be played.')).toBeHidden()
   })
 
-  test('a recording that does not exist says why, and leads back', async ({ page, guard }) => {
-    guard.expects(failedLoad(404))
+  test('an id that is none and a recording that does not exist say why, and lead back', async ({
+    page,
+    guard,
+  }) => {
+    guard.expects(failedLoad(400), failedLoad(404))
+    await page.goto('/recordings/42')
+    await expect(page.getByText('This is not the id of a recording.')).toBeVisible()
+
     await page.goto('/recordings/00000000-0000-4000-8000-000000000000?direction=1')
     await expect(
       page.getByText('This recording is not available: removed, expired, or outside your rights.'),
@@ -208,12 +208,6 @@ test.describe('what can go wrong', () => {
     await expect(heading(page)).toHaveText(`Recording ${second}`)
   })
 
-  test('an id that is none says so', async ({ page, guard }) => {
-    guard.expects(failedLoad(400))
-    await page.goto('/recordings/42')
-    await expect(page.getByText('This is not the id of a recording.')).toBeVisible()
-  })
-
   test('a failure keeps what the list knew, and can be tried again', async ({ page, faults, guard }) => {
     guard.expects(failedLoad(500))
     await openList(
@@ -230,7 +224,7 @@ test.describe('what can go wrong', () => {
     await expect(page.getByText('The recording could not be loaded.')).toBeHidden()
   })
 
-  test('no connection is told as such', async ({ page, faults, guard }) => {
+  test('a lost connection says so and can be tried again', async ({ page, faults, guard }) => {
     guard.expects(noAnswer)
     faults.on('detail', fault.cut)
     await page.goto(`/recordings/${exampleId}`)

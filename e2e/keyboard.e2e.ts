@@ -58,9 +58,16 @@ test('Tab alone reaches everything that can be used', async ({ page }) => {
   expect(reached.filter((name) => /^\d{13}$/.test(name))).toEqual(await rowLinks(page).allTextContents())
 })
 
-test('the skip link leads to the recordings', async ({ page }) => {
+test('the focus can be seen, and the skip link leads to the recordings', async ({ page }) => {
   await openList(page, search)
   await page.keyboard.press('Tab')
+  await page.keyboard.press('Tab')
+  const outline = await page.evaluate(() => {
+    const style = getComputedStyle(document.activeElement ?? document.body)
+    return { width: style.outlineWidth, style: style.outlineStyle }
+  })
+  expect(outline).toEqual({ width: '2px', style: 'solid' })
+  await page.keyboard.press('Shift+Tab')
   await expect(page.getByRole('link', { name: 'Skip to the recordings' })).toBeInViewport()
   await page.keyboard.press('Enter')
   await page.keyboard.press('Tab')
@@ -92,7 +99,7 @@ test('everything about a recording is reached by Tab', async ({ page }) => {
   }
 })
 
-test('filters are set and cleared by keys alone', async ({ page }) => {
+test('filters are set and cleared, and pages are turned, by keys alone', async ({ page }) => {
   await openList(page)
   const radio = page.getByRole('radio', { name: 'Any' })
   await radio.focus()
@@ -103,41 +110,32 @@ test('filters are set and cleared by keys alone', async ({ page }) => {
   await page.getByRole('form', { name: 'Filters' }).getByRole('button', { name: 'Clear filters' }).focus()
   await page.keyboard.press('Enter')
   await expect.poll(() => address(page)).toBe('/recordings')
-})
+  await settled(page)
 
-test('pages are turned by keys alone', async ({ page }) => {
-  await openList(page)
   await page.getByRole('button', { name: 'Next page' }).focus()
   await page.keyboard.press('Enter')
   await expect(results(page)).toHaveText(/^51–100 of /)
   await expect(page.getByRole('button', { name: 'Next page' })).toBeFocused()
 })
 
-for (const width of [320, 720, 1440]) {
-  test(`what has the focus is never hidden by the table’s head at ${width} px`, async ({ page }) => {
-    await page.setViewportSize({ width, height: 600 })
-    await openList(page, 'pageSize=25')
-    await rowLinks(page).last().focus()
-    for (let back = 0; back < 24; back += 1) {
-      await page.keyboard.press('Shift+Tab')
-      const onTop = await page.evaluate(() => {
-        const link = document.activeElement
-        const { left, top, width: wide, height } = link?.getBoundingClientRect() ?? new DOMRect()
-        const found = document.elementFromPoint(left + wide / 2, top + height / 2)
-        return link?.contains(found) === true
-      })
-      expect(onTop, `row ${24 - back}`).toBe(true)
-    }
+/** Whether the element with the focus lies on top, and not the table's head over it. */
+const isOnTop = (page: Page): Promise<boolean> =>
+  page.evaluate(() => {
+    const link = document.activeElement
+    const { left, top, width, height } = link?.getBoundingClientRect() ?? new DOMRect()
+    return link?.contains(document.elementFromPoint(left + width / 2, top + height / 2)) === true
   })
-}
 
-test('the focus can be seen', async ({ page }) => {
-  await openList(page, search)
-  await page.keyboard.press('Tab')
-  await page.keyboard.press('Tab')
-  const outline = await page.evaluate(() => {
-    const style = getComputedStyle(document.activeElement ?? document.body)
-    return { width: style.outlineWidth, style: style.outlineStyle }
-  })
-  expect(outline).toEqual({ width: '2px', style: 'solid' })
+test('the table’s head never hides what has the focus', async ({ page }) => {
+  await openList(page, 'pageSize=25')
+  for (const width of [320, 720, 1440]) {
+    await test.step(`at ${width} px`, async () => {
+      await page.setViewportSize({ width, height: 600 })
+      await rowLinks(page).last().focus()
+      for (let back = 0; back < 24; back += 1) {
+        await page.keyboard.press('Shift+Tab')
+        expect(await isOnTop(page), `row ${24 - back} at ${width} px`).toBe(true)
+      }
+    })
+  }
 })

@@ -1,11 +1,11 @@
 import type { Page } from 'playwright'
 import { expect, test } from './fixtures.ts'
 import { fault } from './faulty-host.ts'
-import { openList, rowLinks, settled, signIn, watchListRequests } from './page-objects.ts'
+import { rowLinks, settled, signIn, watchListRequests } from './page-objects.ts'
 
 test.use({ throughFaults: true })
 
-/** An office line: on loopback everything arrives at once, and what left first would be chance. */
+/** An office line: on loopback everything arrives at once, and the order of requests would be chance. */
 async function slowly(page: Page): Promise<void> {
   const session = await page.context().newCDPSession(page)
   await session.send('Network.emulateNetworkConditions', {
@@ -16,7 +16,7 @@ async function slowly(page: Page): Promise<void> {
   })
 }
 
-test('the list’s request leaves before the framework has arrived, and is the only one', async ({
+test('before the framework arrives the list’s request has left and the frame of the page is painted', async ({
   page,
   faults,
 }) => {
@@ -26,6 +26,16 @@ test('the list’s request leaves before the framework has arrived, and is the o
   await page.goto('/recordings?direction=1', { waitUntil: 'commit' })
   await expect.poll(() => faults.held()).toBe(1)
   await expect.poll(() => faults.count('list')).toBe(1)
+  await expect(page.locator('.shell th')).toHaveText([
+    'Started',
+    'Duration',
+    'Direction',
+    'Remote number',
+    'Owner',
+    'Local number',
+    'Reference',
+  ])
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'system')
   expect(faults.held()).toBe(1)
   faults.heal()
   await settled(page)
@@ -41,29 +51,18 @@ test('the code that sends the list’s request is one file', async ({ page }) =>
   expect(code).not.toMatch(/\bimport\s*["'`({*]|\bfrom\s*["'`]/)
 })
 
-test('before the framework arrives the frame of the page is painted', async ({ page, faults }) => {
-  faults.on('program', fault.hold)
-  await page.goto('/recordings', { waitUntil: 'commit' })
-  await expect(page.locator('.shell th')).toHaveText([
-    'Started',
-    'Duration',
-    'Direction',
-    'Remote number',
-    'Owner',
-    'Local number',
-    'Reference',
-  ])
-  await expect(page.locator('html')).toHaveAttribute('data-theme', 'system')
-  faults.heal()
-  await settled(page)
-})
-
-test('a visit asks for the list once, and for no code that it does not need', async ({ page, faults }) => {
+test('a visit asks for the list once, and for the code of a recording when a row is pointed at', async ({
+  page,
+  faults,
+}) => {
   await page.goto('/')
   await settled(page)
   expect(faults.count('list')).toBe(1)
   const loaded = await page.evaluate(() => performance.getEntriesByType('resource').map(({ name }) => name))
   expect(loaded.filter((name) => /detail-page|sign-in|expired-dialog/.test(name))).toEqual([])
+  const chunk = page.waitForRequest(/\/assets\/detail-page-/)
+  await rowLinks(page).first().hover()
+  await chunk
 })
 
 test('a recording opened by its address asks for its list once, for its neighbours', async ({
@@ -74,13 +73,6 @@ test('a recording opened by its address asks for its list once, for its neighbou
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Recording 2017000000175')
   await expect.poll(() => faults.count('list')).toBe(1)
   expect(faults.count('detail')).toBe(1)
-})
-
-test('the code of a recording comes when a row is pointed at', async ({ page }) => {
-  await openList(page)
-  const chunk = page.waitForRequest(/\/assets\/detail-page-/)
-  await rowLinks(page).first().hover()
-  await chunk
 })
 
 test.describe('signed out', () => {

@@ -16,6 +16,9 @@ import {
 
 const pages = 'Pages'
 
+/** An answer that says that there are so many recordings. */
+const total = (totalCount: number) => fault.change((json) => ({ ...json, totalCount }))
+
 test('the pager goes next, last, previous and first, each one entry of the history', async ({ page }) => {
   await openList(page, 'direction=0')
   const pager = page.getByRole('navigation', { name: pages })
@@ -63,28 +66,27 @@ test('rows per page keeps the row that was on top in sight', async ({ page }) =>
   ])
 })
 
-test('the next page is fetched ahead when the pointer nears it, and asked only once', async ({ page }) => {
+test('the next page is fetched ahead when the pointer nears it, asked only once, and starts at its top', async ({
+  page,
+}) => {
   await openList(page)
+  await rowLinks(page).last().scrollIntoViewIfNeeded()
   const asked = watchListRequests(page)
   await page.getByRole('button', { name: 'Next page' }).hover()
   await expect.poll(() => asked.map((query) => query.get('page'))).toEqual(['1'])
   await page.getByRole('button', { name: 'Next page' }).click()
   await expect(results(page)).toHaveText(/^51–100 of /)
   expect(asked.filter((query) => query.get('page') === '1')).toHaveLength(1)
-})
-
-test('another page starts at its top', async ({ page }) => {
-  await openList(page)
-  await rowLinks(page).last().scrollIntoViewIfNeeded()
-  await page.getByRole('button', { name: 'Next page' }).click()
-  await expect(results(page)).toHaveText(/^51–100 of /)
   await expect(rowLinks(page).first()).toBeInViewport()
 })
 
 test.describe('with a slow or strange host', () => {
   test.use({ throughFaults: true })
 
-  test('the previous page stays, marked busy, until the next is there', async ({ page, faults }) => {
+  test('the previous page stays, marked busy, until the next is there, and an overtaken search is cancelled', async ({
+    page,
+    faults,
+  }) => {
     await openList(page)
     const before = await references(page)
     faults.on('list', fault.hold, 1)
@@ -96,9 +98,7 @@ test.describe('with a slow or strange host', () => {
     faults.release()
     await expect(results(page)).toHaveText(/^51–100 of /)
     expect(await references(page)).not.toEqual(before)
-  })
 
-  test('a search that is overtaken by another is cancelled', async ({ page, faults }) => {
     await openList(page)
     faults.on('list', fault.hold, 1)
     await chooseDirection(page, 'Incoming')
@@ -109,32 +109,20 @@ test.describe('with a slow or strange host', () => {
     await expect(table(page).getByText('Incoming')).toHaveCount(0)
   })
 
-  test('a total of more than a million is grouped, and only the page’s rows are drawn', async ({
+  test('a total of more than a million is grouped, and one that changes while paging is taken as it comes', async ({
     page,
     faults,
   }) => {
-    faults.on(
-      'list',
-      fault.change((json) => ({ ...json, totalCount: 1_234_567 })),
-    )
+    faults.on('list', total(1_234_567), 1)
     await openList(page)
     await expect(results(page)).toHaveText('1–50 of 1,234,567')
     await expect(page.getByRole('navigation', { name: pages })).toContainText('Page 1 of 24,692')
     await expect(table(page).getByRole('row')).toHaveCount(51)
-  })
 
-  test('a total that changes while paging is taken as it comes', async ({ page, faults }) => {
-    faults.on(
-      'list',
-      fault.change((json) => ({ ...json, totalCount: 300 })),
-      1,
-    )
-    await openList(page)
+    faults.on('list', total(300), 1)
+    await page.getByRole('button', { name: 'Refresh' }).click()
     await expect(results(page)).toHaveText('1–50 of 300')
-    faults.on(
-      'list',
-      fault.change((json) => ({ ...json, totalCount: 120 })),
-    )
+    faults.on('list', total(120))
     await page.getByRole('button', { name: 'Next page' }).click()
     await expect(results(page)).toHaveText('51–100 of 120')
     await expect(page.getByRole('navigation', { name: pages })).toContainText('Page 2 of 3')
