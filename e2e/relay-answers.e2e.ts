@@ -1,4 +1,4 @@
-/** Answers of a recorder that are none, or not to what was asked: nobody may take them for their search's. */
+/** Answers of a recorder that are none, or belong to another question: none may pass for the search's own. */
 import type { Page } from 'playwright'
 import { failedLoad } from './guard.ts'
 import {
@@ -22,7 +22,13 @@ const again = (page: Page) => page.getByRole('button', { name: 'Try again' }).cl
 const mismatch = 'The recorder answered another search.'
 const unusable = 'The recorder gave no usable answer.'
 
-test.describe('a filter that the recorder ignores', () => {
+test('a filter that the recorder ignores: no row is shown, and the page says why', async ({
+  page,
+  recorder,
+  guard,
+}) => {
+  guard.expects(failedLoad(502))
+  await openSignedIn(page)
   for (const [parameter, search] of [
     ['direction', 'direction=1'],
     ['ownerUsername', 'ownerUsername=mrossi'],
@@ -30,9 +36,7 @@ test.describe('a filter that the recorder ignores', () => {
     ['startTime', 'startTime=before:2026-11-22T00:00:00Z'],
     ['endTime', 'endTime=before:2026-11-22T00:00:00Z'],
   ] as const) {
-    test(`${parameter}: no row is shown, and the page says why`, async ({ page, recorder, guard }) => {
-      guard.expects(failedLoad(502))
-      await openSignedIn(page)
+    await test.step(parameter, async () => {
       recorder.on('list', fault.ignoreFilters(parameter))
       await page.goto(`/recordings?${search}`)
       await expect(page.getByText(mismatch)).toBeVisible()
@@ -45,13 +49,8 @@ test.describe('a filter that the recorder ignores', () => {
     })
   }
 
-  test('the rows of the search before do not pass for those of this one', async ({
-    page,
-    recorder,
-    guard,
-  }) => {
-    guard.expects(failedLoad(502))
-    await openSignedIn(page)
+  await test.step('the rows of the search before do not pass for those of this one', async () => {
+    await openList(page)
     recorder.on('list', fault.ignoreFilters('direction'))
     await chooseDirection(page, 'Incoming')
     await expect(page.getByText(mismatch)).toBeVisible()
@@ -62,14 +61,15 @@ test.describe('a filter that the recorder ignores', () => {
   })
 })
 
-test.describe('a page of another size', () => {
+test('a page of another size: no row is shown', async ({ page, recorder, guard }) => {
+  guard.expects(failedLoad(502))
+  await openSignedIn(page)
   for (const [name, what, said] of [
     ['all rows at once', fault.ignorePageSize, '300 instead of 50 on this page'],
     ['fewer rows than there are', fault.capPageSize(10), '10 instead of 50 on this page'],
   ] as const) {
-    test(`${name}: none is shown`, async ({ page, recorder, guard }) => {
-      guard.expects(failedLoad(502))
-      await openSignedIn(page)
+    await test.step(name, async () => {
+      recorder.heal()
       recorder.on('list', what)
       await page.goto('/recordings?page=1')
       await expect(page.getByText(mismatch)).toBeVisible()
@@ -80,33 +80,35 @@ test.describe('a page of another size', () => {
 })
 
 test.describe('an answer that is none', () => {
-  for (const [name, what] of [
-    ['a login page', fault.loginPage],
-    ['a redirect to one', fault.redirect('https://login.example.com/')],
-    ['JSON that breaks off', fault.truncatedJson],
-    ['an array', fault.anArray],
-    ['a total that is no number', fault.textTotal],
-    ['bytes that are no HTTP', fault.noHttp],
-    ['a body that breaks off', fault.cut('half')],
-  ] as const) {
-    test(`${name} is told as such, and the rows stay`, async ({ page, recorder, guard }) => {
-      guard.expects(failedLoad(502))
-      await openSignedIn(page, 'pageSize=25')
-      const rows = await references(page)
-      recorder.on('list', what)
-      await refresh(page)
-      await expect(page.getByRole('alert')).toContainText('The update failed')
-      expect(await references(page)).toEqual(rows)
-      await page.reload()
-      await expect(page.getByText(unusable)).toBeVisible()
-      await expect(page.getByText(/^Request \S+$/)).toBeVisible()
-      await expect(page.getByText(/^No recordings match|^There are no recordings/)).toBeHidden()
-      recorder.heal()
-      await again(page)
-      await settled(page)
-      expect(await references(page)).toEqual(rows)
-    })
-  }
+  test('says so, and the rows stay', async ({ page, recorder, guard }) => {
+    guard.expects(failedLoad(502))
+    await openSignedIn(page, 'pageSize=25')
+    const rows = await references(page)
+    for (const [name, what] of [
+      ['a login page', fault.loginPage],
+      ['a redirect to one', fault.redirect('https://login.example.com/')],
+      ['JSON that breaks off', fault.truncatedJson],
+      ['an array', fault.anArray],
+      ['a total that is no number', fault.textTotal],
+      ['bytes that are no HTTP', fault.noHttp],
+      ['a body that breaks off', fault.cut('half')],
+    ] as const) {
+      await test.step(name, async () => {
+        recorder.on('list', what)
+        await refresh(page)
+        await expect(page.getByRole('alert')).toContainText('The update failed')
+        expect(await references(page)).toEqual(rows)
+        await page.reload()
+        await expect(page.getByText(unusable)).toBeVisible()
+        await expect(page.getByText(/^Request \S+$/)).toBeVisible()
+        await expect(page.getByText(/^No recordings match|^There are no recordings/)).toBeHidden()
+        recorder.heal()
+        await again(page)
+        await settled(page)
+        expect(await references(page)).toEqual(rows)
+      })
+    }
+  })
 
   test('at the sign-in it is no wrong password', async ({ page, recorder, guard }) => {
     guard.expects(failedLoad(502))
@@ -121,17 +123,22 @@ test.describe('an answer that is none', () => {
   })
 })
 
-test.describe('rows that are not perfect', () => {
-  test('one malformed row of 25 takes no other with it', async ({ page, recorder }) => {
-    await openSignedIn(page)
+test('rows that are not perfect: each is shown once, and totals are taken as they come', async ({
+  page,
+  recorder,
+}) => {
+  await openSignedIn(page)
+  const heading = page.getByRole('heading', { level: 1 })
+
+  await test.step('one malformed row of 25 takes no other with it', async () => {
     recorder.on('list', fault.malformedRow('no recording', 3))
     await openList(page, 'pageSize=25')
     await expect(page.getByText('1 recording could not be read and is not shown.')).toBeVisible()
     expect(await references(page)).toEqual(found().slice(0, 25).toSpliced(3, 1))
+    recorder.heal()
   })
 
-  test('a recording that comes twice is one, and opens', async ({ page, recorder }) => {
-    await openSignedIn(page)
+  await test.step('a recording that comes twice is one, and opens', async () => {
     recorder.on(
       'list',
       fault.changeRows((rows) => rows.with(1, rows[0])),
@@ -140,20 +147,20 @@ test.describe('rows that are not perfect', () => {
     const once = found().slice(0, 25).toSpliced(1, 1)
     expect(await references(page)).toEqual(once)
     await rowLinks(page).first().click()
-    await expect(page.getByRole('heading', { level: 1 })).toHaveText(`Recording ${once[0]}`)
+    await expect(heading).toHaveText(`Recording ${once[0]}`)
     await page.getByRole('link', { name: 'Next recording' }).click()
-    await expect(page.getByRole('heading', { level: 1 })).toHaveText(`Recording ${once[1]}`)
+    await expect(heading).toHaveText(`Recording ${once[1]}`)
+    recorder.heal()
   })
 
-  test('a page of nothing but one recording shows it once', async ({ page, recorder }) => {
-    await openSignedIn(page)
+  await test.step('a page of nothing but one recording shows it once', async () => {
     recorder.on('list', fault.duplicateIds)
     await openList(page, 'pageSize=25')
     expect(await references(page)).toEqual(found().slice(0, 1))
+    recorder.heal()
   })
 
-  test('totals that change while paging are taken as they come', async ({ page, recorder }) => {
-    await openSignedIn(page)
+  await test.step('totals that change while paging are taken as they come', async () => {
     recorder.on('list', fault.changingTotals(7))
     await openList(page)
     await expect(results(page)).toHaveText('1–50 of 307')

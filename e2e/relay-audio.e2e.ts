@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs'
 import { failedLoad } from './guard.ts'
 import { audioOf, type Call } from '../src/testing/recorder/calls.ts'
 import { fault } from '../src/testing/recorder/faults.ts'
-import { calls, expect, openSignedIn, test } from './relay-fixtures.ts'
+import { enter } from './api.ts'
+import { calls, expect, test } from './relay-fixtures.ts'
 
 const player = (page: Page): Locator => page.getByLabel(/^Audio of recording /)
 /** Presses play, and does not wait for anything to be heard. */
@@ -17,17 +18,18 @@ const seek = (page: Page, toS: number): Promise<void> =>
 const playedS = (page: Page): Promise<number> =>
   player(page).evaluate((audio: HTMLAudioElement) => audio.currentTime)
 
-/** Two recordings of twelve seconds each. */
-function longest(): readonly [Call, Call] {
-  const [first, second] = calls.filter(({ audioFrames }) => audioFrames === 500)
-  if (!first || !second) throw new Error('Too few generated recordings have twelve seconds of audio.')
-  return [first, second]
+/** Recordings of twelve seconds each. */
+function longest(): readonly [Call, Call, Call, Call] {
+  const [first, second, third, fourth] = calls.filter(({ audioFrames }) => audioFrames === 500)
+  if (!first || !second || !third || !fourth)
+    throw new Error('Too few generated recordings have twelve seconds of audio.')
+  return [first, second, third, fourth]
 }
-const [call, other] = longest()
+const [call, other, third, fourth] = longest()
 
-async function openRecording(page: Page): Promise<void> {
-  await openSignedIn(page)
-  await page.goto(`/recordings/${call.id}`)
+async function openRecording(page: Page, { id } = call): Promise<void> {
+  await enter(page.request, 'manager')
+  await page.goto(`/recordings/${id}`)
   await expect(page.getByText('Playing or downloading is logged under your name.')).toBeVisible()
 }
 
@@ -56,7 +58,7 @@ test('a recording is downloaded under its reference, to the last byte', async ({
   expect(recorder.count('media')).toBe(1)
 })
 
-test.describe('who leaves takes the audio’s request with them', () => {
+test.describe('the audio’s request ends when the listener leaves', () => {
   for (const [how, leave] of [
     ['back to the list', (page: Page) => page.getByRole('link', { name: 'Back to results' }).first().click()],
     ['by closing the page', (page: Page) => page.close()],
@@ -78,39 +80,44 @@ test.describe('audio that goes wrong', () => {
   test.use({ settings: { RECORDER_TIMEOUT: '2' } })
 
   const brokenOff = 'The audio could not be played. The recorder broke the connection off.'
-  for (const [name, what, said] of [
-    [
-      'stalls in its middle',
-      fault.stall,
-      'The audio could not be played: the recorder took too long to send it.',
-    ],
-    ['is shorter than it says', fault.length('too-long'), brokenOff],
-    ['breaks off', fault.cut('half'), brokenOff],
-    [
-      'is a login page',
-      fault.loginPage,
-      'The audio could not be played. The recorder answered text/html, not audio.',
-    ],
-  ] as const) {
-    test(`${name}: the page says so, and it can be tried again`, async ({ page, recorder, guard }) => {
-      guard.expects(/^error: Failed to load resource/)
-      recorder.on('media', what)
-      await openRecording(page)
-      await play(page)
-      const alert = page.getByRole('alert')
-      await expect(alert).toContainText(said)
-      await expect.poll(() => recorder.active()).toBe(0)
-      // The player has tried for the rest, and the page has asked why: the host knows both answers.
-      expect(recorder.count('media')).toBe(1)
-      recorder.heal()
-      await alert.getByRole('button', { name: 'Try again' }).click()
-      await expect(player(page)).toHaveJSProperty('paused', false)
-      await expect.poll(() => playedS(page)).toBeGreaterThan(0.2)
-      await expect(alert).toHaveCount(0)
-    })
-  }
+  test('the page says so, and it can be tried again', async ({ page, recorder, guard }) => {
+    guard.expects(/^error: Failed to load resource/)
+    const alert = page.getByRole('alert')
+    for (const [name, recording, what, said] of [
+      [
+        'it stalls in its middle',
+        call,
+        fault.stall,
+        'The audio could not be played: the recorder took too long to send it.',
+      ],
+      ['it is shorter than it says', other, fault.length('too-long'), brokenOff],
+      ['it breaks off', third, fault.cut('half'), brokenOff],
+      [
+        'it is a login page',
+        fourth,
+        fault.loginPage,
+        'The audio could not be played. The recorder answered text/html, not audio.',
+      ],
+    ] as const) {
+      await test.step(name, async () => {
+        recorder.on('media', what)
+        await openRecording(page, recording)
+        const before = recorder.count('media')
+        await play(page)
+        await expect(alert).toContainText(said)
+        await expect.poll(() => recorder.active()).toBe(0)
+        // The player has tried for the rest, and the page has asked why: the host knows both answers.
+        expect(recorder.count('media')).toBe(before + 1)
+        recorder.heal()
+        await alert.getByRole('button', { name: 'Try again' }).click()
+        await expect(player(page)).toHaveJSProperty('paused', false)
+        await expect.poll(() => playedS(page)).toBeGreaterThan(0.2)
+        await expect(alert).toHaveCount(0)
+      })
+    }
+  })
 
-  test('a recorder that is down is told as such', async ({ page, recorder, guard }) => {
+  test('a recorder that is down is named', async ({ page, recorder, guard }) => {
     guard.expects(failedLoad(504))
     await openRecording(page)
     await recorder.refuseConnections()
@@ -123,7 +130,10 @@ test.describe('audio that goes wrong', () => {
     await expect.poll(() => playedS(page)).toBeGreaterThan(0.2)
   })
 
-  test('bytes beyond the told length do not pass for the next recording', async ({ page, recorder }) => {
+  test('bytes beyond the length that was announced do not pass for the next recording', async ({
+    page,
+    recorder,
+  }) => {
     recorder.on('media', fault.length('too-short'), 1)
     await openRecording(page)
     await play(page)

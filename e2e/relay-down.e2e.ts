@@ -1,4 +1,4 @@
-/** A recorder that is down, slow, or comes and goes: what the page had stays, and what nobody waits for ends. */
+/** A recorder that is down, slow, or comes and goes: the page keeps its rows, and abandoned requests end. */
 import type { Page } from 'playwright'
 import { failedLoad } from './guard.ts'
 import { address, chooseDirection, references, results, rowLinks, settled } from './page-objects.ts'
@@ -45,7 +45,7 @@ test.describe('two kinds of 504', () => {
     await expect(page.getByText(downTitle)).toBeHidden()
     await expect(page.getByRole('button', { name: 'Try again' })).toBeVisible()
     expect(recorder.count('list')).toBe(before + 1)
-    // The relay has let go of what it does not wait for, while the page is still there.
+    // The relay has let go of the search that it gave up, while the page is still there.
     await expect.poll(() => recorder.active()).toBe(0)
     recorder.heal()
     await page.getByRole('button', { name: 'Last 7 days only' }).click()
@@ -98,7 +98,7 @@ test.describe('a recorder that is stopped and started again', () => {
     await expect(results(page)).toHaveText('26–50 of 300')
   })
 
-  test('after five failed connects nobody waits, and the page says when the next try is', async ({
+  test('after five failed connects every request is refused at once, and the page says when the next try is', async ({
     page,
     recorder,
     guard,
@@ -124,7 +124,7 @@ test.describe('a recorder that is stopped and started again', () => {
   })
 })
 
-test.describe('what nobody waits for', () => {
+test.describe('abandoned requests', () => {
   test('a search that is overtaken by another ends at the recorder', async ({ page, recorder }) => {
     await openSignedIn(page)
     recorder.on('list', fault.hold, 1)

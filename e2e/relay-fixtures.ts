@@ -6,9 +6,10 @@ import { find } from '../src/testing/recorder/matching.ts'
 import { usualQuirks, type Quirks } from '../src/testing/recorder/quirks.ts'
 import { startRecorder, type Recorder } from '../src/testing/recorder/recorder.ts'
 import type { RecorderUser } from '../src/testing/recorder/users.ts'
+import { enter } from './api.ts'
 import { expect, test as base } from './fixtures.ts'
 import { startRelay, type Host } from './host.ts'
-import { settled, signIn } from './page-objects.ts'
+import { openList } from './page-objects.ts'
 
 /** All have the password `demo`. */
 const users: readonly RecorderUser[] = [
@@ -48,14 +49,14 @@ export const test = base.extend<RelayFixtures>({
     const relay = await startRelay(recorder.url, settings)
     try {
       await provide(relay)
-      // The page is closed by now: what it asked for and nobody waits for has to end, whatever is wrong with it.
+      // The page is closed by now, so its requests have to end, whatever is wrong with them.
       await expect.poll(() => recorder.active(), 'requests that outlived the page').toBe(0)
     } finally {
       await relay.stop()
     }
     await expect.poll(() => recorder.sockets(), 'connections that outlived the relay').toBe(0)
   },
-  // A fresh host for each test: its throttle, its breaker and what it knows of the recorder are part of the test.
+  // Each test has a fresh host: its throttle, its breaker and its knowledge of the recorder are part of the test.
   baseURL: async ({ relay }, provide) => provide(relay.url),
   storageState: { cookies: [], origins: [] },
 })
@@ -68,7 +69,6 @@ export const found = (search: Search = {}): string[] =>
 
 /** Signs in and waits for the list. */
 export async function openSignedIn(page: Page, search = '', username = 'manager'): Promise<void> {
-  await page.goto(search === '' ? '/recordings' : `/recordings?${search}`)
-  await signIn(page, username)
-  await settled(page)
+  await enter(page.request, username)
+  await openList(page, search)
 }

@@ -1,4 +1,4 @@
-/** The recorder knows the users: what their passwords open, and what happens when it says no or nothing. */
+/** The recorder knows the users: what their passwords open, and what happens when it refuses or does not answer. */
 import type { Page } from 'playwright'
 import { failedLoad } from './guard.ts'
 import { address, openList, references, results, settled, signIn, table, tableRows } from './page-objects.ts'
@@ -17,7 +17,7 @@ function countWith({ requests }: Recorder, username: string, password: string): 
 }
 
 test.describe('a password that is changed in mid-session', () => {
-  test('is tried once, and once more for who types it, and the same user goes on where they were', async ({
+  test('is tried once, and once more when it is typed, and the same user goes on where they were', async ({
     page,
     recorder,
     guard,
@@ -38,7 +38,7 @@ test.describe('a password that is changed in mid-session', () => {
     await expect(dialog(page)).toBeHidden()
     await expect(results(page)).toHaveText(/–([\d,]+) of \1$/)
     expect(address(page)).toMatch(/^\/recordings\?direction=1&page=\d+$/)
-    // A recorder may have refused it in error: a new sign-in may try it again.
+    // The recorder may have refused it in error, so a new sign-in may try it again.
     expect(countWith(recorder, 'manager', 'demo')).toBe(sent + 2)
   })
 
@@ -94,7 +94,7 @@ test.describe('a sign-in while the recorder is down', () => {
     guard.expects(failedLoad(504))
     await recorder.refuseConnections()
     await page.goto('/recordings')
-    // As many as would be refused, were they failed ones; one more and the relay would stop trying for a while.
+    // As many as would lock the account if they counted; after one more the relay would stop trying for a while.
     for (let attempt = 1; attempt <= 4; attempt += 1) {
       const answered = page.waitForResponse('**/auth/login')
       await signIn(page, 'manager')
@@ -111,7 +111,7 @@ test.describe('a sign-in while the recorder is down', () => {
 test.describe('a user of single sign-on', () => {
   test.use({ settings: { CONTACT: 'the service desk, 4242' } })
 
-  test('is told which setting is missing and whom to ask, and is asked for twice at most', async ({
+  test('reads which setting is missing and whom to ask, and is asked for twice at most', async ({
     page,
     recorder,
     guard,
@@ -130,7 +130,7 @@ test.describe('a user of single sign-on', () => {
   })
 })
 
-test('who may not search is signed in, and told what right is missing', async ({ page, guard }) => {
+test('a user who may not search is signed in, and reads which right is missing', async ({ page, guard }) => {
   guard.expects(failedLoad(403))
   await page.goto('/recordings')
   await signIn(page, 'guest')
@@ -139,7 +139,7 @@ test('who may not search is signed in, and told what right is missing', async ({
   await expect(table(page)).toBeHidden()
 })
 
-test('a recording of somebody else is as if it did not exist', async ({ page, guard }) => {
+test('another user’s recording is as if it did not exist', async ({ page, guard }) => {
   guard.expects(failedLoad(404))
   await openSignedIn(page, '', 'mrossi')
   const foreign = calls.find(({ owner }) => owner?.username === 'lferrari')

@@ -1,4 +1,5 @@
-/** A recorder over https: whom the relay believes, and what a user is told where it does not. */
+/** A recorder over https: which certificates the relay believes, and what a user reads where it believes none. */
+import { postSignIn } from './api.ts'
 import { failedLoad } from './guard.ts'
 import { references, results, rowLinks, settled, signIn } from './page-objects.ts'
 import {
@@ -31,7 +32,7 @@ test.describe('a certificate of the customer’s own authority', () => {
     settings: async ({ authority }, provide) => provide({ RECORDER_CA_FILE: authority.caFile }),
   })
 
-  trusting('is trusted where the host was told so', async ({ page }) => {
+  trusting('is trusted where the host has its file', async ({ page }) => {
     await page.goto('/recordings')
     await signIn(page, 'manager')
     await settled(page)
@@ -39,7 +40,7 @@ test.describe('a certificate of the customer’s own authority', () => {
   })
 })
 
-test.describe('a certificate that nothing speaks for', () => {
+test.describe('a certificate that cannot be trusted', () => {
   const cases = {
     'of an authority that the host does not know': test.extend({
       tls: async ({ authority }, provide) => provide(await authority.issue(loopbackNames)),
@@ -58,20 +59,24 @@ test.describe('a certificate that nothing speaks for', () => {
     }),
   }
   for (const [name, untrusting] of Object.entries(cases)) {
-    untrusting(
-      `${name}: no password is sent, and the sign-in says why`,
-      async ({ page, recorder, guard }) => {
-        guard.expects(failedLoad(502))
-        await page.goto('/recordings')
-        await signIn(page, 'manager')
-        await expect(page.getByRole('alert')).toHaveText(untrusted)
-        expect(recorder.requests).toEqual([])
-      },
-    )
+    untrusting(`${name}: no password is sent`, async ({ request, recorder }) => {
+      const answer = await postSignIn(request, { username: 'manager', password: 'demo' })
+      expect(answer.status()).toBe(502)
+      expect(await answer.json()).toMatchObject({ code: 'recorder_untrusted' })
+      expect(recorder.requests).toEqual([])
+    })
   }
+
+  cases['of another name']('the sign-in says why', async ({ page, recorder, guard }) => {
+    guard.expects(failedLoad(502))
+    await page.goto('/recordings')
+    await signIn(page, 'manager')
+    await expect(page.getByRole('alert')).toHaveText(untrusted)
+    expect(recorder.requests).toEqual([])
+  })
 })
 
-test('what the recorder says in headers does nothing in the browser', async ({ page, context, recorder }) => {
+test('the recorder’s own headers do nothing in the browser', async ({ page, context, recorder }) => {
   await openSignedIn(page)
   const cookies = await context.cookies()
   expect(cookies).toHaveLength(1)
