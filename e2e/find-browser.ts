@@ -1,11 +1,11 @@
-/** Finds a Chromium by itself, so that the tests need no set-up: the last resort is to say what is missing. */
+/** Finds a Chromium by itself, so that the tests need no set-up. The last resort is to say what is missing. */
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { delimiter, dirname, join } from 'node:path'
 import { chromium, type LaunchOptions } from 'playwright'
 
-/** What the main process found, for the workers, which read the configuration anew. */
+/** Names what the main process found, for the workers, which read the configuration again. */
 const FOUND = 'E2E_BROWSER'
 const OWN = 'own'
 const DOWNLOAD_MS = 120_000
@@ -13,7 +13,7 @@ const INSTALL_MS = 600_000
 
 const isRoot = process.getuid?.() === 0
 
-/** The suite measures and listens: nothing may run beside it. Chromium refuses to sandbox what root starts. */
+/** The suite measures and listens, so nothing may run beside it. Chromium has no sandbox for root. */
 const args = [
   '--disable-gpu',
   '--disable-quic',
@@ -69,12 +69,12 @@ async function firstThatOpens(candidates: readonly string[]): Promise<string | n
 
 async function find(): Promise<string> {
   const steps: (() => string[])[] = [
-    () => [OWN],
+    // What is there comes first: where nothing can be downloaded, every run would wait for the attempt to fail.
+    () => [OWN, ...onPath(names)],
     () => {
       download()
       return [OWN]
     },
-    () => onPath(names),
     () => {
       installPackage()
       return onPath(names)
