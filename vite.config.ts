@@ -139,6 +139,8 @@ export default defineConfig({
     include: ['src/**/*.test.{ts,tsx}'],
     globalSetup: 'src/testing/run-folder.ts',
     testTimeout: 30_000,
+    // One second, the usual time, is not enough on a busy machine. A poll that succeeds waits no longer for this.
+    expect: { poll: { timeout: 10_000 } },
     // The main process has next to nothing to do while tests run: without this it keeps a processor to itself.
     maxWorkers: '100%',
   },

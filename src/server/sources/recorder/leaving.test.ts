@@ -193,7 +193,7 @@ describe('a client that leaves', () => {
         const { recorder } = relay
         recorder.on('list', fault.hold, 1, (params) => params.get('page') === '1')
         const { leave, over } = leaving(relay, RECORDINGS, basic('ada'))
-        await expect.poll(() => recorder.held(), { timeout: 10_000 }).toBe(1)
+        await expect.poll(() => recorder.held()).toBe(1)
         leave()
         await over
         await settled(recorder)
