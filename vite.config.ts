@@ -138,7 +138,9 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.{ts,tsx}'],
     globalSetup: 'src/testing/run-folder.ts',
-    testTimeout: 30_000,
+    // On a busy machine a test takes many times as long. These end what hangs, and time nothing.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     // One second, the usual time, is not enough on a busy machine. A poll that succeeds waits no longer for this.
     expect: { poll: { timeout: 10_000 } },
     // The main process has next to nothing to do while tests run: without this it keeps a processor to itself.
