@@ -19,14 +19,14 @@ export interface Host {
   stop(): Promise<void>
 }
 
-/** The address that the host prints once it listens. */
+/** The address in the line that the host logs once it listens. */
 async function readAddress(child: ChildProcess): Promise<string> {
   let said = ''
   child.stderr?.on('data', (chunk: Buffer) => (said += String(chunk)))
   return new Promise((found, fail) => {
     child.stdout?.on('data', (chunk: Buffer) => {
       said += String(chunk)
-      const address = /Recordings Dashboard: (http:\S+)\/\s/.exec(said)?.[1]
+      const address = /"address":"(http:[^"]+)\/","msg":"started"/.exec(said)?.[1]
       if (address !== undefined) found(address)
     })
     child.once('exit', (code) => fail(new Error(`The host ended with ${code}. It said:\n${said}`)))

@@ -56,6 +56,8 @@ export function ask(
 
 /** The built host, from this folder's place in `dist/bench`. */
 export const HOST_PROGRAM = '../../host/server/main.js'
+/** The line that it logs once it listens, and in it the address without the slash at its end. */
+export const STARTED = /"address":"(http:[^"]+)\/","msg":"started"/
 
 /**
  * Starts a program and waits until it is ready.

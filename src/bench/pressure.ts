@@ -23,6 +23,7 @@ import {
   readMetric,
   signIn,
   start,
+  STARTED,
 } from './client.ts'
 import { databaseFile, openForWriting } from '../server/sources/sqlite/database.ts'
 import { Directory } from '../server/sources/sqlite/directory.ts'
@@ -113,7 +114,7 @@ async function pressHost(
   seconds: number,
 ): Promise<boolean> {
   const settings = { PORT: '0', LOG_LEVEL: 'error', METRICS_PORT: String(METRICS_PORT), ...env }
-  const [host, url] = await start(HOST_PROGRAM, settings, /Recordings Dashboard: (http:\S+)\/\s/)
+  const [host, url] = await start(HOST_PROGRAM, settings, STARTED)
   const all: Noticed[] = []
   try {
     const cookie = await signIn(url, 'viewer')

@@ -20,6 +20,7 @@ import {
   readMetric,
   signIn,
   start,
+  STARTED,
 } from './client.ts'
 import { PERIOD, UPSTREAM_MS } from './recorder.ts'
 
@@ -114,11 +115,7 @@ export async function benchRelay(plan: RelayBench): Promise<boolean> {
     const upstream = `http://127.0.0.1:${port}`
     const metricsPort = 20_000 + Math.floor(Math.random() * 20_000)
     const settings = { RECORDER_URL: upstream, PORT: '0', DATA_DIR: dataDir, LOG_LEVEL: 'warn' }
-    const [host, url] = await start(
-      HOST_PROGRAM,
-      { ...settings, METRICS_PORT: String(metricsPort) },
-      /Recordings Dashboard: (http:\S+)\/\s/,
-    )
+    const [host, url] = await start(HOST_PROGRAM, { ...settings, METRICS_PORT: String(metricsPort) }, STARTED)
     children.push(host)
     const cookies: string[] = []
     for (let user = 0; user < plan.users; user += 1) cookies.push(await signIn(url, `user${user}`))

@@ -1,42 +1,50 @@
 /** The host, composed from its dependencies. It does not listen: tests inject requests into it. */
 import compress from '@fastify/compress'
 import cookie from '@fastify/cookie'
-import { fastify, type FastifyInstance, type FastifyServerOptions } from 'fastify'
-import { randomUUID } from 'node:crypto'
+import { fastify, type FastifyInstance } from 'fastify'
+import { join } from 'node:path'
 import { Problem } from '../contract/problems.ts'
 import type { DemoAccount } from '../contract/session.ts'
 import type { Assets } from './routes/assets.ts'
 import { createAudit } from './audit/audit.ts'
 import type { AuditLog } from './audit/audit-log.ts'
+import { openHostAudit } from './audit/host-audit.ts'
 import { authRoutes } from './routes/sign-in.ts'
-import type { AttemptMemory } from './auth/attempt-memory.ts'
+import { AttemptMemory } from './auth/attempt-memory.ts'
 import { createDemoAccounts } from './auth/demo-accounts.ts'
 import { createPasswords } from './auth/passwords.ts'
-import type { Sessions } from './auth/sessions.ts'
+import { openSessions, type Sessions } from './auth/sessions.ts'
 import { createThrottle, type Throttle, type ThrottleOptions } from './auth/throttle.ts'
+import { keepTries } from './auth/tries.ts'
 import { createViewers } from './auth/viewer.ts'
 import type { NowMs } from './process/clock.ts'
 import type { TlsMaterial } from './config/certificates.ts'
+import type { Config } from './config/config.ts'
 import type { WriteDocument } from './routes/document.ts'
-import type { Drain } from './http/drain.ts'
-import { nothingHere, refuseConnections, sendEarlyProblems, sendProblem } from './http/failures.ts'
-import { strictTransport, type Headers } from './http/headers.ts'
+import { readPage } from './routes/page-folder.ts'
+import { createDrain, type Drain } from './http/drain.ts'
+import { nothingHere, sendProblem } from './http/failures.ts'
+import { strictTransport } from './http/headers.ts'
 import { healthRoutes } from './routes/health.ts'
 import { answerInTurn } from './http/exchange.ts'
 import { cutSlowReaders, standardPace, type ReadingPace } from './http/slow-readers.ts'
 import { warnOfUntrustedProxy } from './http/forwarding.ts'
-import type { KnowsHost } from './http/known-hosts.ts'
-import { rewriteTarget } from './http/targets.ts'
+import { knownHosts, type KnowsHost } from './http/known-hosts.ts'
 import { guardRequests, standardLimits, type Limits } from './http/limits.ts'
 import { createLanes, type LaneOptions } from './routes/lanes.ts'
-import { logOptions, logAnswers, type LogTo } from './http/logs.ts'
+import { logAnswers, type LogTo } from './http/logs.ts'
 import type { Metrics } from './process/metrics.ts'
+import { openSource } from './process/open-source.ts'
+import { prepareHost } from './process/preparing.ts'
+import type { OpenedHost } from './process/program.ts'
+import { warn } from './platform/standard-output.ts'
+import { readJsonOnly, serverOptions } from './http/server-options.ts'
 import { refuseOtherMethods } from './http/methods.ts'
 import { pageRoutes } from './routes/pages.ts'
 import { passwordRoute } from './routes/password.ts'
 import { recordingRoutes } from './routes/recordings.ts'
 import type { Source } from './sources/source.ts'
-import { tlsOptions } from './http/tls.ts'
+import { explained } from './sources/sqlite/database.ts'
 
 export interface AppDependencies {
   readonly source: Source
@@ -78,51 +86,6 @@ export interface AppDependencies {
 
 const COPY_ALERT = 5000
 
-/** What fastify is told before anything else; every limit is tested on a raw socket. */
-function serverOptions(
-  dependencies: AppDependencies,
-  limits: Limits,
-  transport: Headers,
-): FastifyServerOptions {
-  const connection = {
-    headersTimeout: limits.headersMs,
-    requestTimeout: limits.requestMs,
-    connectionsCheckingInterval: limits.checkEveryMs,
-    maxHeaderSize: limits.headerBytes,
-    // Node's own refusal has none of our headers: `requireKnownHost` refuses.
-    requireHostHeader: false,
-  }
-  return {
-    // With `https` fastify leaves `http` unread: the limits have to be said in both.
-    http: connection,
-    https: dependencies.tls
-      ? { ...connection, ...tlsOptions(dependencies.tls), handshakeTimeout: limits.headersMs }
-      : null,
-    requestTimeout: limits.requestMs,
-    bodyLimit: limits.bodyBytes,
-    // A long parameter is no GUID and gets that 400; without this it would be 414.
-    routerOptions: { maxParamLength: limits.addressBytes, querystringParser: () => ({}) },
-    trustProxy: [...(dependencies.trustProxy ?? [])],
-    genReqId: () => randomUUID(),
-    requestIdHeader: false,
-    return503OnClosing: false,
-    rewriteUrl: rewriteTarget,
-    frameworkErrors: sendEarlyProblems(transport),
-    clientErrorHandler: refuseConnections(transport),
-    ...logOptions(dependencies.log),
-  } as FastifyServerOptions
-}
-
-/** JSON is the only body there is; none at all is fine where nothing needs saying. */
-function readJsonOnly(app: FastifyInstance): void {
-  const parse = app.getDefaultJsonParser('error', 'error')
-  app.removeAllContentTypeParsers()
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    if (body === '') done(null, undefined)
-    else parse(request, String(body), done)
-  })
-}
-
 function openThrottle(app: FastifyInstance, dependencies: AppDependencies): Throttle {
   const { attempts: memory, nowMs, slowDown: sleep, metrics } = dependencies
   const report = (err: unknown): void =>
@@ -138,7 +101,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   const { source, sessions, nowMs, drain } = dependencies
   const limits = { ...standardLimits, ...dependencies.limits }
   const transport = strictTransport(dependencies.hstsSubdomains ?? false)
-  const app = fastify(serverOptions(dependencies, limits, transport))
+  const app = fastify(serverOptions({ ...dependencies, limits, transport }))
   const demo = createDemoAccounts(dependencies.demoAccounts)
   const passwords = createPasswords({ ...dependencies, throttle: openThrottle(app, dependencies) })
   const report = (error: unknown) => app.log.error({ err: error }, 'the audit log cannot be written')
@@ -185,4 +148,41 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   pageRoutes(app, { ...dependencies, viewers, demo })
   refuseOthers()
   return app
+}
+
+/**
+ * Opens everything that the configuration names, and composes the host of it.
+ * @throws OperatorError where something cannot be opened.
+ */
+export async function openHost(config: Config): Promise<OpenedHost> {
+  const page = readPage()
+  const prepared = prepareHost(config)
+  const { dataDir, nowMs, hostKey, metrics, watch } = prepared
+  const kept = { file: join(dataDir, 'attempts.db'), hostKey }
+  const attempts = new AttemptMemory({ failures: config.loginFailures, nowMs, kept })
+  const opening = { nowMs, tries: keepTries(attempts, nowMs), say: warn, watch }
+  const { source, demoAccounts } = await openSource(config, dataDir, opening)
+  const file = join(dataDir, 'sessions.db')
+  const sessions = explained(file, () => openSessions({ file, nowMs, hostKey }))
+  const audit = await openHostAudit(config, hostKey, nowMs)
+  if (metrics) audit.measure(metrics)
+  const drain = createDrain()
+  const hosts = knownHosts(config)
+  const app = await buildApp({
+    ...config,
+    ...page,
+    knowsHost: hosts.knows,
+    source,
+    sessions,
+    auditLog: audit.log,
+    attempts,
+    nowMs,
+    drain,
+    demoAccounts,
+    metrics,
+    // A person at a terminal wants the address, not a line for each answer.
+    log: { level: config.logLevel ?? (process.stdout.isTTY ? 'warn' : 'info') },
+  })
+  audit.tellTo(app.log)
+  return { ...prepared, app, drain, hosts, source, closing: [source, sessions, audit] }
 }

@@ -67,12 +67,12 @@ function start(env: Record<string, string> = {}, args: readonly string[] = []): 
   return child
 }
 
-/** @returns the port of the address that it prints. */
+/** @returns the port of the address in its log. */
 async function listening(child: Host): Promise<number> {
   let out = ''
   for await (const chunk of child.stdout.iterator({ destroyOnReturn: false })) {
     out += String(chunk)
-    const port = /^Recordings Dashboard: https?:\/\/127\.0\.0\.1:(\d+)\/$/m.exec(out)?.[1]
+    const port = /"address":"https?:\/\/127\.0\.0\.1:(\d+)\/","msg":"started"/.exec(out)?.[1]
     if (port !== undefined) {
       child.stdout.resume()
       return Number(port)
@@ -116,6 +116,13 @@ function output(child: Host): { text: string } {
   child.stdout.on('data', (chunk: Buffer) => (out.text += String(chunk)))
   return out
 }
+
+/** The messages of its log. @throws where a line is no JSON. */
+const messagesOf = (out: { readonly text: string }): unknown[] =>
+  out.text
+    .trimEnd()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { msg: unknown }).msg)
 
 /** Waits until it has written that. @returns the match. */
 async function written(
@@ -225,7 +232,7 @@ describe('the host', () => {
   it('warns of plain HTTP where other machines reach it', async () => {
     const child = start({ HOST: '0.0.0.0' })
     const out = output(child)
-    await written(child, out, /Recordings Dashboard: http:/)
+    await written(child, out, /"address":"http:[^"]*","msg":"started"/)
     await written(child, out, /"level":40.*Set ALLOWED_HOSTS to/)
     expect(out.text).toContain('plain HTTP')
     expect(out.text).not.toContain('http://0.0.0.0')
@@ -244,7 +251,7 @@ describe('the host', () => {
     const forwarded = { host: '127.0.0.1', 'x-forwarded-host': 'recordings.test' }
     expect(await exchange(namedPort, rawGet('/', forwarded))).toContain('HTTP/1.1 200')
     expect(await exchange(namedPort, rawGet('/', { host: 'localhost' }))).toContain('HTTP/1.1 421')
-    expect(out.text).not.toContain('"level"')
+    expect(messagesOf(out)).toEqual(['started'])
   })
 
   it('waits for no connection on which nothing is asked', async () => {
@@ -254,6 +261,29 @@ describe('the host', () => {
     await once(idle, 'data')
     const [code] = await Promise.all([stop(child, 'SIGTERM'), once(idle, 'close')])
     expect(code).toBe(0)
+  })
+
+  it('goes on where the reader of its log leaves, and says nothing of it', async () => {
+    const child = start()
+    const port = await listening(child)
+    child.stdout.destroy()
+    for (let count = 0; count < 3; count += 1)
+      expect(await exchange(port, rawGet('/healthz'))).toContain('HTTP/1.1 200')
+    const [err, code] = await Promise.all([text(child.stderr), stop(child, 'SIGTERM')])
+    expect([err, code]).toEqual(['', 0])
+  })
+
+  it('prints its release, and says in a sentence that a Node is too old', async () => {
+    const released = start({}, ['--version'])
+    const { version } = JSON.parse(
+      readFileSync(join(import.meta.dirname, '../../../package.json'), 'utf8'),
+    ) as { version: string }
+    expect(await text(released.stdout)).toBe(`${version}\n`)
+    const file = join(folder.dataDir, 'old.cjs')
+    writeFileSync(file, `Object.defineProperty(process, 'version', { value: 'v18.20.8' })`)
+    const ended = await fail({ NODE_OPTIONS: `--require=${file}` })
+    expectClear(ended)
+    expect(ended.err).toMatch(/^This host needs Node 20\.19 or later, and this is Node 18\.20\.8: .*\n$/)
   })
 })
 
@@ -319,7 +349,9 @@ describe('while wrong passwords are checked, the host', () => {
     const child = start({ DATA_DIR: store.dataDir, ...env })
     const out = output(child)
     const url = `http://127.0.0.1:${await listening(child)}`
-    const metricsPort = Number(/^Metrics: http:\/\/127\.0\.0\.1:(\d+)\/metrics$/m.exec(out.text)?.[1])
+    const metricsPort = Number(
+      /"address":"http:\/\/127\.0\.0\.1:(\d+)\/metrics","msg":"metrics"/.exec(out.text)?.[1],
+    )
     const logIn = (username: string, secret?: string, signal: AbortSignal | null = null) => {
       const { headers, payload } = loginRequest(username, secret)
       return fetch(`${url}/auth/login`, {
@@ -606,13 +638,15 @@ describe('with a certificate of its own, the host', () => {
     const child = start({ METRICS_PORT: '0', ...writeFiles(await authority.issue(['localhost'])) })
     const out = output(child)
     const port = await listening(child)
-    const metricsPort = Number(/^Metrics: http:\/\/127\.0\.0\.1:(\d+)\/metrics$/m.exec(out.text)?.[1])
+    const metricsPort = Number(
+      /"address":"http:\/\/127\.0\.0\.1:(\d+)\/metrics","msg":"metrics"/.exec(out.text)?.[1],
+    )
     const expiryMs = async (): Promise<number> => {
       const scraped = await exchange(metricsPort, rawGet('/metrics'))
       const found = /^recordings_certificate_expiry_timestamp_seconds (\S+)$/m.exec(scraped)
       return Number(found?.[1]) * 1000
     }
-    expect(out.text).toContain(`Recordings Dashboard: https://127.0.0.1:${port}/`)
+    expect(out.text).toContain(`"address":"https://127.0.0.1:${port}/","msg":"started"`)
     const idle = await open(port)
     idle.write('GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n')
     const [answer] = (await once(idle, 'data')) as [Buffer]
@@ -657,7 +691,7 @@ describe('with a certificate of its own, the host', () => {
   it('needs no proxy to be reached from other machines', async () => {
     const child = start({ HOST: '0.0.0.0', ...writeFiles(await authority.issue(['localhost'])) })
     const out = output(child)
-    await written(child, out, /Recordings Dashboard: https:/)
+    await written(child, out, /"address":"https:[^"]*","msg":"started"/)
     expect(out.text).not.toContain('plain HTTP')
   })
 })
@@ -687,7 +721,9 @@ describe('metrics', () => {
     const child = start({ DATA_DIR: store.dataDir, METRICS_PORT: '0' })
     const out = output(child)
     const port = await listening(child)
-    const metricsPort = Number(/^Metrics: http:\/\/127\.0\.0\.1:(\d+)\/metrics$/m.exec(out.text)?.[1])
+    const metricsPort = Number(
+      /"address":"http:\/\/127\.0\.0\.1:(\d+)\/metrics","msg":"metrics"/.exec(out.text)?.[1],
+    )
     expect(await exchange(port, rawGet('/metrics'))).toContain('HTTP/1.1 404')
     const scraped = await exchange(metricsPort, rawGet('/metrics'))
     expect(scraped).toContain(
@@ -743,6 +779,13 @@ describe('--print-config', () => {
     expect(existsSync(join(folder.dataDir, 'x'))).toBe(false)
   })
 
+  it('ends quietly where nobody reads it', async () => {
+    const child = start({}, ['--print-config'])
+    child.stdout.destroy()
+    const [err, [code]] = await Promise.all([text(child.stderr), once(child, 'close')])
+    expect([err, code]).toEqual(['', 0])
+  })
+
   it('names the faults instead, with the code of a failure', async () => {
     const ended = await fail({ RECORDER_ULR: 'x', LOGIN_FAILURES: 'x' }, ['--print-config'])
     expectClear(ended)
@@ -755,7 +798,7 @@ describe('--print-config', () => {
       const ended = await fail({}, args)
       expectClear(ended)
       expect(ended.err).toContain(`${args.join(' ')} are unknown.`)
-      expect(ended.err).toContain('Usage: npm start -- [--print-config]')
+      expect(ended.err).toContain('Usage: npm start -- [--print-config | --version]')
     },
   )
 })
@@ -779,7 +822,7 @@ it('the log tells the start, the stop and every request, and never a number, a n
   const refused = await exchange(port, rawGet(RECORDINGS, basic('supervisor', 'Hunter2')))
   await exchange(port, rawGet(`${RECORDINGS}/mrossi/Media`, { cookie: 'rc=mrossi' }))
   expect(await stop(child, 'SIGTERM')).toBe(0)
-  const lines = out.text.split('\n').filter((line) => line.startsWith('{'))
+  const lines = out.text.trimEnd().split('\n')
   expect(lines.join('\n')).not.toMatch(
     /390551234567|49891234567890|mrossi|supervisor|Hunter2|contains|pageSize|startTime/,
   )

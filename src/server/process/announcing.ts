@@ -1,0 +1,46 @@
+/** How the host says that it has started: in sentences to a person at a terminal, else as lines of its log. */
+import type { FastifyBaseLogger } from 'fastify'
+import { isLoopback } from '../config/addresses.ts'
+import type { Config } from '../config/config.ts'
+import { say } from '../platform/standard-output.ts'
+import { readVersion } from './version.ts'
+
+export interface Announcer {
+  /** @param address of the figures. */
+  metrics(address: string): void
+  /** @param address to open in a browser. */
+  started(address: string): void
+}
+
+/** Which source the configuration names, as a word for the log and the figures. */
+export const sourceName = ({ recorder }: Pick<Config, 'recorder'>): string =>
+  recorder ? 'recorder' : 'store'
+
+const isOpenPlainly = ({ host, tls, trustProxy }: Config): boolean =>
+  !isLoopback(host) && !tls && trustProxy.length === 0
+
+const PLAIN = 'this host speaks plain HTTP: let other machines reach it through a proxy with TLS only'
+
+/** Nothing but JSON goes to the standard output where it is no terminal: a collector reads it line by line. */
+export function announcer(config: Config, log: FastifyBaseLogger): Announcer {
+  // Written at any LOG_LEVEL: where the host listens is known from here alone if PORT is 0.
+  const always = log.child({}, { level: 'info' })
+  const facts = { version: readVersion(), node: process.version, source: sourceName(config) }
+  if (!process.stdout.isTTY) {
+    return {
+      metrics: (address) => always.info({ address }, 'metrics'),
+      started(address) {
+        if (isOpenPlainly(config)) always.warn(PLAIN)
+        always.info({ ...facts, address }, 'started')
+      },
+    }
+  }
+  return {
+    metrics: (address) => say(`Metrics: ${address}`),
+    started(address) {
+      log.info({ ...facts, address }, 'started')
+      if (isOpenPlainly(config)) say(`${PLAIN.replace('this', 'This')}.`)
+      say(`Recordings Dashboard: ${address}`)
+    },
+  }
+}
