@@ -2,7 +2,7 @@
  * `npm run bench`: how long the embedded store takes at a million rows, and how much script the page is. A table to
  * look at, not a test. Every figure is one page of 50 and the total, asked of the store as the host asks it.
  * `npm run bench -- --relay` measures the host in front of a recorder instead, `npm run bench -- --pressure` what one user
- * notices of others who press on the host.
+ * notices of others who press on the host. The store stays for the next run; `npm run bench -- --clean` removes it.
  */
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -20,20 +20,19 @@ import { openForWriting } from '../server/sources/sqlite/database.ts'
 import { RecordingWriter } from '../server/sources/sqlite/recording-writer.ts'
 import { dropSearchIndexes } from '../server/sources/sqlite/schema.ts'
 import { openSqliteSource } from '../server/sources/sqlite/sqlite-source.ts'
+import { keptStore, removeKept } from './kept-store.ts'
 
 const ROWS = 1_000_000
 const PAGE_SIZE = 50
 const DAY_MS = 86_400_000
 const FROM_MS = Date.UTC(2024, 0, 1)
 const DAYS = 730
-/** Raise it when the store that is built changes. */
-const EDITION = 2
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`)
 
 /** Builds the store once; the next run finds it in the system's folder for temporary files. */
 function benchStore(): string {
-  const dataDir = join(tmpdir(), `recordings-bench-${EDITION}-${ROWS}`)
+  const dataDir = keptStore(tmpdir(), ROWS)
   if (existsSync(dataDir)) return dataDir
   print(`Building a store of ${ROWS.toLocaleString('en')} recordings in ${dataDir} …`)
   const unfinished = `${dataDir}.unfinished`
@@ -187,8 +186,22 @@ async function benchStoreAndPage(): Promise<void> {
   )
 }
 
+/** Says that the store stays: it is large, and lies where people seldom look. */
+function tellKept(): void {
+  print(
+    `The store stays in ${keptStore(tmpdir(), ROWS)} for the next run: npm run bench -- --clean removes it.`,
+  )
+}
+
+function clean(): void {
+  const removed = removeKept(tmpdir())
+  for (const folder of removed) print(`Removed ${folder}`)
+  if (removed.length === 0) print(`No bench has left anything in ${tmpdir()}.`)
+}
+
 const { values } = parseArgs({
   options: {
+    clean: { type: 'boolean', default: false },
     relay: { type: 'boolean', default: false },
     pressure: { type: 'boolean', default: false },
     seconds: { type: 'string', default: '10' },
@@ -197,7 +210,8 @@ const { values } = parseArgs({
     rate: { type: 'string', default: '200' },
   },
 })
-if (values.relay) {
+if (values.clean) clean()
+else if (values.relay) {
   const plan = {
     users: Number(values.users),
     perSecond: Number(values.rate),
@@ -208,4 +222,8 @@ if (values.relay) {
 } else if (values.pressure) {
   const { benchPressure } = await import('./pressure.ts')
   if (!(await benchPressure(benchStore(), Number(values.seconds)))) process.exitCode = 1
-} else await benchStoreAndPage()
+  tellKept()
+} else {
+  await benchStoreAndPage()
+  tellKept()
+}
