@@ -8,6 +8,7 @@ import { sealLine, type AuditKeys } from './keys.ts'
 /** What an operator does with a command. */
 export type TerminalAction =
   | 'account_added'
+  | 'account_changed'
   | 'account_removed'
   | 'password_changed'
   | 'sessions_ended'

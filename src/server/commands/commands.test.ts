@@ -210,12 +210,94 @@ describe('npm run user', () => {
     [['passwd', 'nobody', '--password-stdin'], 1, /There is no account nobody/],
     [['remove', 'nobody'], 1, /There is no account nobody/],
     [['list', '--rol', 'x'], 2, /--rol[^]*Usage/],
+    [['set', 'taken'], 2, /Name what to change: --role, --group/],
+    [['set', 'taken', '--role', 'king'], 2, /--role takes one of/],
+    [['set', 'taken', '--role', 'supervisor'], 2, /name them with --leads/],
+    [['set', 'taken', '--leads', 'G'], 2, /--leads is for the role supervisor/],
+    [['set', 'taken', '--group', 'Nowhere'], 1, /There is no group “Nowhere”\. The store has no groups yet/],
+    [['set', 'nobody', '--role', 'base'], 1, /There is no account nobody/],
   ])('with %j ends with %i and says why', async (args, expected, message) => {
     folder.remove()
     folder = await testStore([], [{ username: 'taken', role: 'base', password: 'x' }])
     const { code, out, err } = await run('user', args, '\n')
     expect({ code, out }).toEqual({ code: expected, out: '' })
     expect(err).toMatch(message)
+  })
+
+  it('sets rights, groups and names, and keeps the password and what is not named', async () => {
+    const add = ['add', 'MRossi', '--role', 'supervisor', '--leads', 'Sales, Support', '--group', 'Sales']
+    await run('user', [...add, '--first-name', 'Maria', '--password-stdin'], 'correct horse\n')
+    const set = (...args: string[]) => run('user', ['set', 'mrossi', ...args])
+    const listed = async () => (await run('user', ['list'])).out.split('\n')[1]
+
+    expect(await set('--leads', 'support', '--last-name', 'Rossi')).toEqual({
+      code: 0,
+      out: 'Changed MRossi (supervisor).\n',
+      err: '',
+    })
+    expect(await listed()).toMatch(/^MRossi +supervisor +Sales +Support +Maria Rossi$/)
+    expect((await set('--leads', 'Slaes')).err).toMatch(
+      /no group “Slaes”\. The store has Sales, Support; .* Nothing/,
+    )
+    await set('--role', 'base', '--group', '', '--first-name', '')
+    expect(await listed()).toMatch(/^MRossi +base +Rossi$/)
+    await set('--group', 'Support')
+    expect(await listed()).toMatch(/^MRossi +base +Support +Rossi$/)
+    expect(await signIn('mrossi', 'correct horse')).toMatchObject({ role: 'base', scope: { kind: 'own' } })
+    const told = linesOf(auditFile()).map(({ action, outcome }) => [action, outcome])
+    const changed = ['account_changed', 'ok']
+    expect(told).toEqual([['account_added', 'ok'], changed, ['account_changed', 'failed'], changed, changed])
+  })
+
+  it('sets rights that a running host obeys at once, and ends sessions only where they are narrower', async () => {
+    const add = ['add', 'ann', '--role', 'supervisor', '--leads', 'Sales,Support', '--password-stdin']
+    await run('user', add, 'correct horse\n')
+    const source = await openSqliteSource({ dataDir: folder.dataDir, workers: 0 })
+    const file = join(folder.dataDir, 'sessions.db')
+    const sessions = openSessions({ file, nowMs, hostKey: testHostKey })
+    /** What a request with the session's cookie is judged by. */
+    const viewer = async (token: string) => {
+      const session = sessions.find(token)
+      const principal = session && (await source.principal(session.username))
+      return principal?.stamp === session?.stamp ? principal : null
+    }
+    const open = async (): Promise<string> => {
+      const principal = await source.authenticate('ann', 'correct horse')
+      return principal ? sessions.open(principal) : ''
+    }
+    const kept = await open()
+    expect((await run('user', ['set', 'ann', '--role', 'manager'])).out).toBe('Changed ann (manager).\n')
+    expect(await viewer(kept)).toMatchObject({ role: 'manager', scope: { kind: 'all' } })
+    expect((await run('user', ['set', 'ann', '--group', 'Sales'])).out).toBe('Changed ann (manager).\n')
+    expect(await viewer(kept)).toMatchObject({ role: 'manager' })
+
+    const narrower = [
+      ['--role', 'supervisor', '--leads', 'Sales,Support'],
+      ['--leads', 'SALES'],
+      ['--role', 'base'],
+      ['--role', 'none'],
+    ]
+    for (const flags of narrower) {
+      const token = await open()
+      expect((await run('user', ['set', 'ann', ...flags])).out).toMatch(/ Ended \d sessions? of ann\.\n$/)
+      expect(await viewer(token)).toBeNull()
+    }
+    expect(await viewer(kept)).toBeNull()
+    const wider = await open()
+    await run('user', ['set', 'ann', '--role', 'base'])
+    expect(await viewer(wider)).toMatchObject({ role: 'base', scope: { kind: 'own' } })
+    sessions.close()
+    await source.close()
+  })
+
+  it('prints its release, and does not mind a reader that leaves', async () => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
+    expect(await run('user', ['--version'])).toEqual({ code: 0, out: `${version}\n`, err: '' })
+    await run('user', ['add', 'ann', '--role', 'base', '--password-stdin'], 'correct horse\n')
+    const child = start('user', {}, 'list')
+    child.stdout.destroy()
+    const [err, [code]] = await Promise.all([text(child.stderr), once(child, 'close')])
+    expect([code, err]).toEqual([0, ''])
   })
 
   it('signs out one user or all, beside a running host and without a store', async () => {

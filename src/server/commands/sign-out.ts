@@ -7,9 +7,11 @@ import { OperatorError } from '../platform/operator-error.ts'
 
 const sessionsOf = (count: number): string => (count === 1 ? '1 session' : `${count} sessions`)
 
+export const hasSessions = (dataDir: string): boolean => existsSync(join(dataDir, 'sessions.db'))
+
 /** @throws OperatorError where the folder has no sessions: it is most likely the wrong one. */
 export function requireSessions(dataDir: string): void {
-  if (existsSync(join(dataDir, 'sessions.db'))) return
+  if (hasSessions(dataDir)) return
   throw new OperatorError(`There is no sessions.db in ${dataDir}. Set DATA_DIR to the host's folder.`)
 }
 

@@ -1,80 +1,37 @@
-/** `npm run user -- add|list|remove|passwd|sign-out`: the accounts of the embedded store. */
-import { roles, type Role } from '../../contract/session.ts'
+/** `npm run user -- add|list|set|remove|passwd|sign-out`: the accounts of the embedded store. */
 import { openForWriting, storeExists, type Database } from '../sources/sqlite/database.ts'
 import { isDemoAccount } from '../sources/sqlite/demo-mark.ts'
-import { Directory, type Account } from '../sources/sqlite/directory.ts'
+import { Directory } from '../sources/sqlite/directory.ts'
 import { hashPassword } from '../sources/sqlite/passwords.ts'
 import { explain } from '../sources/sqlite/explain.ts'
 import { OperatorError } from '../platform/operator-error.ts'
+import { named, newAccount, userFlags, type UserInvocation } from './account-flags.ts'
 import { askPassword } from './ask-password.ts'
 import { logged } from './from-terminal.ts'
-import { runCommand, UsageError, type Command, type Flags, type Invocation } from './run-command.ts'
-import { requireSessions, signOut } from './sign-out.ts'
+import { runCommand, UsageError, type Command } from './run-command.ts'
+import { requireChange, setAccount } from './set-account.ts'
+import { hasSessions, requireSessions, signOut } from './sign-out.ts'
 import { textTable } from './text-table.ts'
 
 const USAGE = `Usage: npm run user -- add NAME --role none|base|supervisor|manager [--group G] [--leads G,H]
                           [--first-name F] [--last-name L] [--password-stdin]
        npm run user -- list
+       npm run user -- set NAME [--role R] [--group G] [--leads G,H] [--first-name F] [--last-name L]
        npm run user -- remove NAME
        npm run user -- passwd NAME [--password-stdin]
        npm run user -- sign-out NAME|--all
 
 Manages who may sign in to the store in DATA_DIR (default: data/). none may find no recordings, base their own,
 supervisor those of the groups they lead (--leads), manager all. --group is the group that the user's own recordings
-belong to. The password is asked for, or read from standard input with --password-stdin. sign-out ends the sessions of
-one user or of all, also in front of a recorder: there in every spelling of the NAME, such as DOMAIN\\NAME.`
-
-const flags = {
-  role: { type: 'string' },
-  group: { type: 'string' },
-  leads: { type: 'string' },
-  'first-name': { type: 'string' },
-  'last-name': { type: 'string' },
-  'password-stdin': { type: 'boolean', default: false },
-  all: { type: 'boolean', default: false },
-} as const satisfies Flags
-
-type Given = Invocation<typeof flags>
-type Options = Given['flags']
-
-function named(name: string | undefined): string {
-  if (name === undefined || name.trim() === '') throw new UsageError('Which user? Give their NAME.')
-  // HTTP Basic ends the username at the first colon.
-  if (name.includes(':')) throw new UsageError(`A username cannot contain a colon: ${name}.`)
-  return name
-}
+belong to. The password is asked for, or read from standard input with --password-stdin. set changes what is given and
+keeps the rest, the password too; an empty value takes a group or a name away. Sessions end where the user may find less
+than before. sign-out ends the sessions of one user or of all, also in front of a recorder: there in every spelling of
+the NAME, such as DOMAIN\\NAME.`
 
 /** For the sessions of all. */
 function everybody(name: string | undefined): null {
   if (name !== undefined) throw new UsageError(`Give a NAME or --all, not both: ${name}.`)
   return null
-}
-
-function newAccount(name: string, options: Options): Account {
-  const role = roles.find((known) => known === options.role)
-  if (!role) throw new UsageError(`--role takes one of ${roles.join(', ')}.`)
-  return {
-    user: {
-      username: name,
-      firstName: options['first-name'],
-      lastName: options['last-name'],
-      group: options.group,
-    },
-    role,
-    leads: ledGroups(role, options.leads),
-  }
-}
-
-function ledGroups(role: Role, leads: string | undefined): string[] {
-  const groups = (leads ?? '')
-    .split(',')
-    .map((group) => group.trim())
-    .filter((group) => group !== '')
-  if (role === 'supervisor' && groups.length === 0) {
-    throw new UsageError('A supervisor sees the groups they lead: name them with --leads G,H.')
-  }
-  if (role !== 'supervisor' && groups.length > 0) throw new UsageError('--leads is for the role supervisor.')
-  return groups
 }
 
 function refuseDemoAccount(db: Database, name: string): void {
@@ -88,12 +45,16 @@ function refuseDemoAccount(db: Database, name: string): void {
 const noAccount = (name: string): OperatorError =>
   new OperatorError(`There is no account ${name}. “npm run user -- list” shows all.`)
 
-async function add(db: Database, name: string, { flags: options, terminal }: Given): Promise<string> {
+async function add(
+  db: Database,
+  name: string,
+  { flags: options, terminal }: UserInvocation,
+): Promise<string> {
   const account = newAccount(name, options)
   const directory = new Directory(db)
   if (directory.account(name)) {
     throw new OperatorError(
-      `${name} has an account already. Remove it first, or change its password with passwd.`,
+      `${name} has an account already. Change it with set, or its password with passwd.`,
     )
   }
   const password = await hashPassword(await askPassword(name, options['password-stdin'], terminal))
@@ -101,7 +62,11 @@ async function add(db: Database, name: string, { flags: options, terminal }: Giv
   return `Added ${name} (${account.role}).`
 }
 
-async function passwd(db: Database, name: string, { flags: options, terminal }: Given): Promise<string> {
+async function passwd(
+  db: Database,
+  name: string,
+  { flags: options, terminal }: UserInvocation,
+): Promise<string> {
   refuseDemoAccount(db, name)
   const directory = new Directory(db)
   if (!directory.account(name)) throw noAccount(name)
@@ -131,10 +96,36 @@ function list(db: Database): string {
   return textTable([['USERNAME', 'ROLE', 'GROUP', 'LEADS', 'NAME'], ...rows])
 }
 
-/** How the audit log calls them. */
-const changes = { add: 'account_added', passwd: 'password_changed', remove: 'account_removed' } as const
+/**
+ * A host asks for the user's rights with each request, so new ones hold at once. But a page shows what it has, and a
+ * long answer goes on: where the rights are narrower, the user's sessions end.
+ */
+async function set(given: UserInvocation, db: Database, name: string): Promise<string> {
+  refuseDemoAccount(db, name)
+  const account = setAccount(db, name, given.flags)
+  if (!account) throw noAccount(name)
+  const told = `Changed ${account.username} (${account.role}).`
+  if (!account.isNarrower || !hasSessions(given.dataDir)) return told
+  try {
+    return `${told} ${signOut(given.dataDir, name)}`
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    throw new OperatorError(
+      `${told} Their sessions could not be ended: ${why} Then run npm run user -- sign-out ${account.username}.`,
+      { cause: error },
+    )
+  }
+}
 
-async function signOutAs(given: Given, name: string | undefined): Promise<string> {
+/** The audit log's names for the changes. */
+const changes = {
+  add: 'account_added',
+  set: 'account_changed',
+  passwd: 'password_changed',
+  remove: 'account_removed',
+} as const
+
+async function signOutAs(given: UserInvocation, name: string | undefined): Promise<string> {
   const whose = given.flags.all ? everybody(name) : named(name)
   requireSessions(given.dataDir)
   const ended = { action: 'sessions_ended', account: whose } as const
@@ -150,27 +141,30 @@ function openStore(dataDir: string): Database {
 
 /** Does the work on the store; the audit log gets a line, made or failed. */
 async function change(
-  given: Given,
+  given: UserInvocation,
   db: Database,
   command: keyof typeof changes,
   name: string,
 ): Promise<string> {
   return logged(given, { action: changes[command], account: name }, async () => {
     if (command === 'add') return add(db, name, given)
+    if (command === 'set') return set(given, db, name)
     return command === 'passwd' ? passwd(db, name, given) : remove(db, name)
   })
 }
 
 const isChange = (command: string): command is keyof typeof changes => Object.hasOwn(changes, command)
 
-async function runUser(given: Given): Promise<string> {
+async function runUser(given: UserInvocation): Promise<string> {
   const [command, name, ...others] = given.operands
   if (others.length > 0) throw new UsageError(`Too many names: ${others.join(' ')}.`)
-  if (command === undefined) throw new UsageError('Name a command: add, list, passwd, remove or sign-out.')
+  if (command === undefined)
+    throw new UsageError('Name a command: add, list, set, passwd, remove or sign-out.')
   if (command === 'sign-out') return signOutAs(given, name)
   if (command !== 'list' && !isChange(command)) throw new UsageError(`There is no command ${command}.`)
   // Arguments come first: a wrong one must not leave an empty store behind.
   if (command === 'add') newAccount(named(name), given.flags)
+  if (command === 'set') requireChange(given.flags)
   const db = command === 'add' ? openForWriting(given.dataDir) : openStore(given.dataDir)
   try {
     return command === 'list' ? list(db) : await change(given, db, command, named(name))
@@ -181,9 +175,9 @@ async function runUser(given: Given): Promise<string> {
   }
 }
 
-export const userCommand: Command<typeof flags> = {
+export const userCommand: Command<typeof userFlags> = {
   usage: USAGE,
-  flags,
+  flags: userFlags,
   async run(given) {
     given.say(await runUser(given))
     return 'done'

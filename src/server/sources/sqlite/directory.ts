@@ -14,6 +14,13 @@ export interface Account {
   readonly leads: readonly string[]
 }
 
+/** What an account is changed to; null takes a fact away. */
+export interface AccountChange extends Pick<Account, 'role' | 'leads'> {
+  readonly group: string | null
+  readonly firstName: string | null
+  readonly lastName: string | null
+}
+
 interface AccountRow {
   readonly personId: number
   readonly username: string
@@ -53,7 +60,8 @@ function accountOf({
   return { user, role: row.role, leads: JSON.parse(row.leads) as string[] }
 }
 
-function scopeOf(role: Role, leads: readonly string[]): Scope {
+/** What somebody of this role may find. */
+export function scopeOf(role: Role, leads: readonly string[]): Scope {
   switch (role) {
     case 'none':
       return { kind: 'none' }
@@ -107,6 +115,11 @@ export class Directory {
     return (rows as AccountRow[]).map(accountOf)
   }
 
+  /** The names of all groups, in alphabetical order. */
+  groups(): string[] {
+    return this.#db.prepare('SELECT name FROM recording_groups ORDER BY folded').pluck().all() as string[]
+  }
+
   /** @returns the id of the group of that name, made where there was none. */
   groupId(name: string): number {
     const sql = `INSERT INTO recording_groups (name, folded) VALUES (?, ?)
@@ -139,15 +152,29 @@ export class Directory {
   /** Gives the person an account, or replaces the one they had. @param password as `hashPassword` gave it. */
   saveAccount({ user, role, leads }: Account, password: string): void {
     const personId = this.savePerson(user)
-    this.#db.prepare('DELETE FROM leads WHERE person_id = ?').run(personId)
     this.#db
       .prepare('INSERT OR REPLACE INTO accounts (person_id, role, password) VALUES (?, ?, ?)')
       .run(personId, role, password)
-    for (const group of leads) {
-      this.#db
-        .prepare('INSERT OR IGNORE INTO leads (person_id, group_id) VALUES (?, ?)')
-        .run(personId, this.groupId(group))
-    }
+    this.#saveLeads(personId, leads)
+  }
+
+  #saveLeads(personId: number, leads: readonly string[]): void {
+    this.#db.prepare('DELETE FROM leads WHERE person_id = ?').run(personId)
+    const add = this.#db.prepare('INSERT OR IGNORE INTO leads (person_id, group_id) VALUES (?, ?)')
+    for (const group of leads) add.run(personId, this.groupId(group))
+  }
+
+  /** Changes an account and keeps its password. @returns false where there is no such account. */
+  changeAccount(username: string, { role, leads, group, firstName, lastName }: AccountChange): boolean {
+    const row = this.#row(username)
+    if (!row) return false
+    const groupId = group === null ? null : this.groupId(group)
+    this.#db
+      .prepare('UPDATE people SET first_name = ?, last_name = ?, group_id = ? WHERE person_id = ?')
+      .run(firstName, lastName, groupId, row.personId)
+    this.#db.prepare('UPDATE accounts SET role = ? WHERE person_id = ?').run(role, row.personId)
+    this.#saveLeads(row.personId, leads)
+    return true
   }
 
   /** @returns false where there is no such account. */

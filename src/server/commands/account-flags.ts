@@ -1,0 +1,74 @@
+/** What `npm run user` is called with, and the account that the flags describe. */
+import { roles, type Role } from '../../contract/session.ts'
+import type { Account } from '../sources/sqlite/directory.ts'
+import { UsageError, type Flags, type Invocation } from './run-command.ts'
+
+export const userFlags = {
+  role: { type: 'string' },
+  group: { type: 'string' },
+  leads: { type: 'string' },
+  'first-name': { type: 'string' },
+  'last-name': { type: 'string' },
+  'password-stdin': { type: 'boolean', default: false },
+  all: { type: 'boolean', default: false },
+} as const satisfies Flags
+
+export type UserInvocation = Invocation<typeof userFlags>
+export type UserOptions = UserInvocation['flags']
+
+/** @throws UsageError for a name that nobody could sign in with. */
+export function named(name: string | undefined): string {
+  if (name === undefined || name.trim() === '') throw new UsageError('Which user? Give their NAME.')
+  // HTTP Basic ends the username at the first colon.
+  if (name.includes(':')) throw new UsageError(`A username cannot contain a colon: ${name}.`)
+  return name
+}
+
+/** @throws UsageError for an unknown role, or none. */
+export function readRole(text: string | undefined): Role {
+  const role = roles.find((known) => known === text)
+  if (!role) throw new UsageError(`--role takes one of ${roles.join(', ')}.`)
+  return role
+}
+
+const groupsIn = (text: string): string[] =>
+  text
+    .split(',')
+    .map((group) => group.trim())
+    .filter((group) => group !== '')
+
+/**
+ * The groups that somebody of this role leads.
+ * @param text as `--leads` has it, if it was given.
+ * @param held those that they lead now: they stay where nothing is given and the role is still supervisor.
+ * @throws UsageError where the two do not go together.
+ */
+export function ledGroups(
+  role: Role,
+  text: string | undefined,
+  held: readonly string[] = [],
+): readonly string[] {
+  const given = text === undefined ? null : groupsIn(text)
+  if (role !== 'supervisor') {
+    if (given && given.length > 0) throw new UsageError('--leads is for the role supervisor.')
+    return []
+  }
+  const groups = given ?? held
+  if (groups.length > 0) return groups
+  throw new UsageError('A supervisor sees the groups they lead: name them with --leads G,H.')
+}
+
+/** @throws UsageError where the flags describe no account. */
+export function newAccount(name: string, options: UserOptions): Account {
+  const role = readRole(options.role)
+  return {
+    user: {
+      username: name,
+      firstName: options['first-name'],
+      lastName: options['last-name'],
+      group: options.group,
+    },
+    role,
+    leads: ledGroups(role, options.leads),
+  }
+}

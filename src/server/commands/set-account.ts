@@ -1,0 +1,79 @@
+/** `npm run user -- set NAME`: other rights, groups or names for an account that stays. */
+import type { Scope } from '../../contract/session.ts'
+import { OperatorError } from '../platform/operator-error.ts'
+import type { Database } from '../sources/sqlite/database.ts'
+import { Directory, scopeOf, type Account, type AccountChange } from '../sources/sqlite/directory.ts'
+import { fold } from '../sources/sqlite/fold.ts'
+import { ledGroups, readRole, type UserOptions } from './account-flags.ts'
+import { UsageError } from './run-command.ts'
+
+const settable = ['role', 'group', 'leads', 'first-name', 'last-name'] as const
+
+/** @throws UsageError where no flag says what to change, or the role is unknown. */
+export function requireChange(options: UserOptions): void {
+  if (settable.every((name) => options[name] === undefined)) {
+    throw new UsageError(`Name what to change: ${settable.map((name) => `--${name}`).join(', ')}.`)
+  }
+  if (options.role !== undefined) readRole(options.role)
+}
+
+/** Whether somebody with the new scope may find all that the old one let them find. */
+function covers(after: Scope, before: Scope): boolean {
+  if (after.kind === 'all' || before.kind === 'none') return true
+  if (after.kind !== 'groups' || before.kind !== 'groups') return after.kind === before.kind
+  const groups = new Set(after.groups.map(fold))
+  return before.groups.every((group) => groups.has(fold(group)))
+}
+
+/** A flag that was not given changes nothing; an empty one takes the fact away. */
+const changed = (given: string | undefined, held: string | undefined): string | null =>
+  given === undefined ? (held ?? null) : given.trim() || null
+
+function changeOf({ user, role, leads }: Account, options: UserOptions): AccountChange {
+  const after = options.role === undefined ? role : readRole(options.role)
+  return {
+    role: after,
+    leads: ledGroups(after, options.leads, leads),
+    group: changed(options.group, user.group),
+    firstName: changed(options['first-name'], user.firstName),
+    lastName: changed(options['last-name'], user.lastName),
+  }
+}
+
+/** A name typed wrong would make an empty group, and a supervisor of it who sees nothing. */
+function requireGroups(directory: Directory, wanted: readonly string[]): void {
+  const known = directory.groups()
+  const folded = new Set(known.map(fold))
+  const missing = wanted.find((group) => !folded.has(fold(group)))
+  if (missing === undefined) return
+  const those = known.length === 0 ? 'The store has no groups yet' : `The store has ${known.join(', ')}`
+  throw new OperatorError(
+    `There is no group “${missing}”. ${those}; user add and an import make new ones. Nothing was changed.`,
+  )
+}
+
+export interface SetAccount {
+  readonly username: string
+  readonly role: Account['role']
+  /** Whether the user may no longer find something that they could find before. */
+  readonly isNarrower: boolean
+}
+
+/**
+ * Changes the account in one transaction. The password, and what belongs to the user, stay.
+ * @returns null where there is no such account.
+ * @throws OperatorError for a group that the store does not have, UsageError where role and groups do not match.
+ */
+export function setAccount(db: Database, name: string, options: UserOptions): SetAccount | null {
+  const directory = new Directory(db)
+  const work = db.transaction((): SetAccount | null => {
+    const account = directory.account(name)
+    if (!account) return null
+    const change = changeOf(account, options)
+    requireGroups(directory, [...change.leads, ...(options.group?.trim() ? [options.group.trim()] : [])])
+    directory.changeAccount(name, change)
+    const [before, after] = [scopeOf(account.role, account.leads), scopeOf(change.role, change.leads)]
+    return { username: account.user.username, role: change.role, isNarrower: !covers(after, before) }
+  })
+  return work.immediate()
+}
