@@ -7,6 +7,7 @@ import type { TimeFilter } from '../../contract/filter-kinds.ts'
 import { readRecording } from '../../contract/recording.ts'
 import { filterNames, type FilterName, type Paging, type Search } from '../../contract/search.ts'
 import { plainFilter } from './digests.ts'
+import { BoundedMap } from '../platform/bounded-map.ts'
 
 const PER_SESSION = 8
 const MAX_SESSIONS = 2000
@@ -77,16 +78,12 @@ export interface AuditedSearches {
 }
 
 export function createAuditedSearches(nowMs: () => number): AuditedSearches {
-  const sessions = new Map<string, readonly Told[]>()
+  const sessions = new BoundedMap<string, readonly Told[]>(MAX_SESSIONS)
   const toldTo = (session: string): readonly Told[] => sessions.get(session) ?? []
   return {
     add(session, search, count) {
       const known = toldTo(session)
-      // Put at the end again: who searched last is forgotten last.
-      sessions.delete(session)
       sessions.set(session, [...known, { search, count, atMs: nowMs() }].slice(-PER_SESSION))
-      const oldest = sessions.size > MAX_SESSIONS ? sessions.keys().next().value : undefined
-      if (oldest !== undefined) sessions.delete(oldest)
     },
     forget(session, search) {
       if (session === null) return

@@ -1,4 +1,5 @@
 /** Sees somebody copy the archive: more recordings shown to one session within an hour than anybody looks at. */
+import { BoundedMap } from '../platform/bounded-map.ts'
 
 const HOUR_MS = 60 * 60_000
 const MINUTE_MS = 60_000
@@ -19,7 +20,7 @@ export interface Copies {
 
 /** @param limit rows to one session in an hour. */
 export function createCopies(limit: number, nowMs: () => number): Copies {
-  const sessions = new Map<string, Shown[]>()
+  const sessions = new BoundedMap<string, Shown[]>(MAX_SESSIONS)
   return {
     add(session, rows) {
       const atMs = nowMs()
@@ -31,10 +32,8 @@ export function createCopies(limit: number, nowMs: () => number): Copies {
       if (current?.minute === minute) current.rows += rows
       else recent.push({ minute, rows })
       const sum = recent.reduce((total, shown) => total + shown.rows, 0)
-      sessions.delete(session)
       if (sum <= limit) sessions.set(session, recent)
-      const oldest = sessions.size > MAX_SESSIONS ? sessions.keys().next().value : undefined
-      if (oldest !== undefined) sessions.delete(oldest)
+      else sessions.delete(session)
       return sum > limit ? sum : null
     },
   }

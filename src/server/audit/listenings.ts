@@ -1,4 +1,5 @@
 /** A player asks for a recording in many pieces: which of them belong to one listening, which has one line. */
+import { BoundedMap } from '../platform/bounded-map.ts'
 
 /** Without a piece for so long, the next one is a listening of its own. */
 const LISTENING_IDLE_MS = 10 * 60_000
@@ -31,15 +32,13 @@ export interface Listenings {
 }
 
 export function createListenings(nowMs: () => number): Listenings {
-  const listenings = new Map<string, OngoingListening>()
+  const listenings = new BoundedMap<string, OngoingListening>(MAX_LISTENINGS)
 
   const isOver = ({ running, lastMs }: OngoingListening): boolean =>
     running === 0 && nowMs() - lastMs > LISTENING_IDLE_MS
 
   const forget = (): void => {
     for (const [key, listening] of listenings) if (isOver(listening)) listenings.delete(key)
-    const oldest = listenings.size < MAX_LISTENINGS ? undefined : listenings.keys().next().value
-    if (oldest !== undefined) listenings.delete(oldest)
   }
 
   const follow = (listening: OngoingListening, { over }: Piece): void => {

@@ -8,12 +8,10 @@ import { join, parse } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import Sqlite, { type Database } from 'better-sqlite3'
 import { OperatorError } from '../platform/operator-error.ts'
+import { codeOf } from '../platform/code-of.ts'
 
 /** Short beside what a batch takes; not fixed, so that two who wait do not keep in step. */
 const pauseMs = (): number => 4 + Math.random() * 12
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : ''
 
 export const lockFile = (log: string): string => join(parse(log).dir, `${parse(log).name}.lock`)
 

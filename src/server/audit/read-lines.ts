@@ -1,6 +1,7 @@
 /** The lines of a log of any size, one at a time and byte by byte: their hashes are of bytes. */
 import { createReadStream } from 'node:fs'
 import { OperatorError } from '../platform/operator-error.ts'
+import { codeOf } from '../platform/code-of.ts'
 
 export interface RawLine {
   /** From 1. */
@@ -19,7 +20,7 @@ async function* chunksOf(file: string): AsyncGenerator<Buffer> {
   try {
     for await (const chunk of createReadStream(file)) yield chunk as Buffer
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+    const code = codeOf(error) || String(error)
     const why = code === 'ENOENT' ? `There is no file ${file}.` : `${file} cannot be read (${code}).`
     throw new OperatorError(`${why} Name the audit log, or set AUDIT_LOG or DATA_DIR as the host has them.`)
   }

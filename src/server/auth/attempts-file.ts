@@ -5,6 +5,7 @@
 import Database from 'better-sqlite3'
 import { closeSync, openSync } from 'node:fs'
 import { kinds, type LedgerEntry, type Keeper, type Kind } from './ledger.ts'
+import { BoundedMap } from '../platform/bounded-map.ts'
 
 const VERSION = 1
 /** A kill loses no more than this, and a flood costs no more than a write in so long, ms; tries at a recorder are kept at once. */
@@ -61,7 +62,7 @@ interface Statements {
 
 export class AttemptsFile implements Keeper {
   readonly #options: AttemptsFileOptions
-  readonly #pending = new Map<string, Change>()
+  readonly #pending = new BoundedMap<string, Change>(MAX_PENDING)
   #report: (error: unknown) => void = () => {}
   #db: (Statements & { readonly database: Database.Database }) | null = null
   #timer: NodeJS.Timeout | null = null
@@ -110,11 +111,7 @@ export class AttemptsFile implements Keeper {
   }
 
   #queue(change: Change): void {
-    const place = `${change.kind} ${change.key}`
-    this.#pending.delete(place)
-    this.#pending.set(place, change)
-    const oldest = this.#pending.size > MAX_PENDING ? this.#pending.keys().next().value : undefined
-    if (oldest !== undefined) this.#pending.delete(oldest)
+    this.#pending.set(`${change.kind} ${change.key}`, change)
   }
 
   #attempt(work: () => void): void {

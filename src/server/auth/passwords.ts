@@ -5,6 +5,7 @@ import { Problem } from '../../contract/problems.ts'
 import type { Credentials, Principal, Source } from '../sources/source.ts'
 import { createSharing } from './sharing.ts'
 import type { Throttle } from './throttle.ts'
+import { BoundedMap } from '../platform/bounded-map.ts'
 
 /** Who sent a password. */
 export interface Client {
@@ -64,7 +65,7 @@ export function createPasswords(options: PasswordsOptions): Passwords {
   const { source, throttle, nowMs, refusalMs = REFUSAL_MS } = options
   // The key lives as long as the process: what is remembered is worth nothing outside of it.
   const key = randomBytes(32)
-  const remembered = new Map<string, Remembered>()
+  const remembered = new BoundedMap<string, Remembered>(MAX_REMEMBERED)
   const running = createSharing<Principal>()
 
   async function verify(credentials: Credentials, client: Client, isScript = false): Promise<Principal> {
@@ -105,8 +106,6 @@ export function createPasswords(options: PasswordsOptions): Passwords {
 
   async function verifyAndRemember(mac: string, credentials: Credentials, client: Client) {
     const principal = await verify(credentials, client, true)
-    const oldest = remembered.size < MAX_REMEMBERED ? undefined : remembered.keys().next().value
-    if (oldest !== undefined) remembered.delete(oldest)
     remembered.set(mac, {
       username: principal.username,
       stamp: principal.stamp,

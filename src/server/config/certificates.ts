@@ -3,6 +3,7 @@ import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createSecureContext } from 'node:tls'
 import { ValueFault } from './readers.ts'
+import { codeOf } from '../platform/code-of.ts'
 
 export interface TlsFiles {
   readonly certFile: string
@@ -33,7 +34,7 @@ export function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8')
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
+    const code = codeOf(error) || 'unknown'
     throw new ValueFault(`names a file that cannot be read: ${reasons[code] ?? code}.`)
   }
 }
@@ -61,8 +62,7 @@ function keyIn(text: string): KeyObject {
   try {
     return createPrivateKey(text)
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined
-    const isSealed = code === 'ERR_MISSING_PASSPHRASE' || text.includes('ENCRYPTED')
+    const isSealed = codeOf(error) === 'ERR_MISSING_PASSPHRASE' || text.includes('ENCRYPTED')
     throw new ValueFault(
       isSealed
         ? 'names a key that a passphrase protects: store it without one, readable by this user only.'

@@ -1,12 +1,12 @@
 /** A lock that the kernel gives up with the process that holds it, however that ends: SQLite's own lock on a file. */
 import Sqlite from 'better-sqlite3'
+import { codeOf } from '../platform/code-of.ts'
 
 export interface Lock {
   release(): void
 }
 
-const isTaken = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_BUSY')
+const isTaken = (error: unknown): boolean => codeOf(error).startsWith('SQLITE_BUSY')
 
 /** Ms. A command that looks whether the lock is taken has it for a moment. */
 const WAIT_MS = 250

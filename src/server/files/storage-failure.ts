@@ -1,12 +1,12 @@
 /** What goes wrong with a database's file or disk, apart from what is wrong with a question to it. */
 import { Problem } from '../../contract/problems.ts'
+import { codeOf } from '../platform/code-of.ts'
 
 const RETRY_MS = 5000
 
 const codes = /^SQLITE_(BUSY|LOCKED|PROTOCOL|FULL|IOERR|READONLY|CANTOPEN|PERM|CORRUPT|NOTADB)(_|$)/
 
-const hasCode = (error: unknown): boolean =>
-  typeof error === 'object' && error !== null && 'code' in error && codes.test(String(error.code))
+const hasCode = (error: unknown): boolean => codes.test(codeOf(error))
 
 /** Also where the error comes from another thread, which leaves only its fields, or explains another. */
 export const isStorageFailure = (error: unknown): boolean =>

@@ -8,11 +8,9 @@ import { join } from 'node:path'
 import { HOST_KEY_BYTES, hostKey, hostKeyFile, isBlank, openMode, parseHostKey } from '../config/host-keys.ts'
 import { ValueFault, type Reader } from '../config/readers.ts'
 import { OperatorError } from '../platform/operator-error.ts'
+import { codeOf } from '../platform/code-of.ts'
 
 /** Why the key cannot be used; the message says what to do. */
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : String(error)
-
 function readFile(file: string): string | null {
   try {
     return readFileSync(file, 'utf8')

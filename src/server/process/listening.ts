@@ -7,6 +7,7 @@ import { hostname } from 'node:os'
 import type { Config } from '../config/config.ts'
 import type { Listen } from '../config/addresses.ts'
 import { OperatorError } from '../platform/operator-error.ts'
+import { codeOf } from '../platform/code-of.ts'
 
 /**
  * Connections that the system keeps until the host takes them; it may allow fewer. A client whose connection finds no
@@ -21,7 +22,7 @@ interface NamedBy {
 }
 
 function explain(error: unknown, { host, port }: Listen, named: NamedBy): unknown {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  const code = codeOf(error)
   if (code === 'EADDRINUSE') {
     return new OperatorError(
       `Port ${port} on ${host} is in use. Stop the other program, or set ${named.port} to a free one. Example: ${named.port}=${port + 1}`,

@@ -12,6 +12,7 @@ import { joined, orAborted, orDiscarded } from './signals.ts'
 import { accountName } from '../account-name.ts'
 import type { Credentials } from '../source.ts'
 import { MAX_TRIES, type Tries } from '../tries.ts'
+import { BoundedMap } from '../../platform/bounded-map.ts'
 
 /** How long sessions do not send a refused password again. After that the account may have been unlocked. */
 export const REFUSED_MS = 15 * 60_000
@@ -82,14 +83,6 @@ interface Known {
   refusal: AbortController
 }
 
-/** Sets an entry, and drops the one that was set the longest ago where the map is full. */
-function setBounded<T>(map: Map<string, T>, key: string, value: T): void {
-  map.delete(key)
-  const oldest = map.size < MAX_KNOWN ? undefined : map.keys().next().value
-  if (oldest !== undefined) map.delete(oldest)
-  map.set(key, value)
-}
-
 /** Any number of requests with one password listen to it. */
 function newRefusal(): AbortController {
   const refusal = new AbortController()
@@ -102,9 +95,9 @@ class PasswordGuard implements CredentialGuard {
   readonly #tries: Tries
   /** It lives as long as the process, so passwords cannot be tried against the hashes elsewhere. */
   readonly #key = randomBytes(32)
-  readonly #known = new Map<string, Known>()
+  readonly #known = new BoundedMap<string, Known>(MAX_KNOWN)
   /** Passwords that were right, and until when they count as that, ms. Kept apart, so that wrong ones push none out. */
-  readonly #right = new Map<string, number>()
+  readonly #right = new BoundedMap<string, number>(MAX_KNOWN)
 
   constructor(steadyMs: () => number, tries: Tries) {
     this.#steadyMs = steadyMs
@@ -147,7 +140,7 @@ class PasswordGuard implements CredentialGuard {
     const counts = { untilMs: 0, refusals: 0, unanswered: 0 }
     const account = this.#macOf('account', accountName(username), password)
     const fresh: Known = { account, state: 'unproven', ...counts, trial: null, refusal }
-    setBounded(this.#known, mac, fresh)
+    this.#known.set(mac, fresh)
     return fresh
   }
 
@@ -212,7 +205,7 @@ class PasswordGuard implements CredentialGuard {
     entry.unanswered = 0
     if (verdict === 'proven') {
       entry.refusals = 0
-      setBounded(this.#right, entry.account, nowMs + KNOWN_RIGHT_MS)
+      this.#right.set(entry.account, nowMs + KNOWN_RIGHT_MS)
       return
     }
     entry.refusals += 1

@@ -2,6 +2,7 @@
 import { errors } from 'undici'
 import { Problem } from '../../../contract/problems.ts'
 import { NotConnected } from './wire.ts'
+import { codeOf } from '../../platform/code-of.ts'
 
 /** The recorder's own 504, an open breaker or no connection. The search is not the cause; waiting is the remedy. */
 export function recorderDown(retryAfterMs?: number): Problem {
@@ -87,9 +88,6 @@ const connectCodes = new Set([
   'EADDRNOTAVAIL',
   'UND_ERR_CONNECT_TIMEOUT',
 ])
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : ''
 
 /** A name may resolve to several addresses, each with its own error. Any of them will do. */
 function first(thrown: unknown): unknown {

@@ -6,6 +6,7 @@ import { makeFolder } from '../../files/make-folder.ts'
 import { migrate } from './schema.ts'
 import { explain, unusable } from './explain.ts'
 import { OperatorError } from '../../platform/operator-error.ts'
+import { codeOf } from '../../platform/code-of.ts'
 
 export type { Database } from 'better-sqlite3'
 
@@ -29,8 +30,9 @@ export function prepareFolder(dataDir: string): void {
     try {
       makeFolder(dataDir)
     } catch (error) {
-      const isRefused = error instanceof Error && 'code' in error && error.code === 'ENOENT'
-      throw isRefused ? new OperatorError(unusable(dataDir, 'cannot be made'), { cause: error }) : error
+      throw codeOf(error) === 'ENOENT'
+        ? new OperatorError(unusable(dataDir, 'cannot be made'), { cause: error })
+        : error
     }
     accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK)
   })

@@ -1,9 +1,6 @@
 /** What can go wrong with the files of a store, said so that an operator knows what to do. */
 import { OperatorError } from '../../platform/operator-error.ts'
-
-/** A failure that its message explains to the operator: show the message, not the stack. */
-const codeOf = (error: unknown): string =>
-  typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : ''
+import { codeOf } from '../../platform/code-of.ts'
 
 /** What to say of a DATA_DIR that will not do. */
 export const unusable = (path: string, why: string): string =>
