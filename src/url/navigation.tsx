@@ -1,40 +1,66 @@
 /** One reader and one writer of the address bar. Each deliberate change is one entry of the history. */
-import { createContext, use, useCallback, useMemo, type MouseEvent, type ReactNode } from 'react'
-import { BrowserRouter, useLocation, useNavigate } from 'react-router-dom'
+import { createContext, use, useCallback, useMemo, useState, type ReactNode } from 'react'
+import { BrowserRouter, NavigationType, useLocation, useNavigate, useNavigationType } from 'react-router-dom'
 import { readPageQuery, type PageQuery } from '../contract/search.ts'
 import type { PageEntry } from './entry.ts'
 import { listPath, readPath, recordingPath, type Place, type View } from './paths.ts'
 
-const EntryContext = createContext<PageEntry | null>(null)
+/** The address as it is now, read once for the whole page. */
+interface Address {
+  /** The address that the page was opened with. */
+  readonly entry: PageEntry
+  readonly view: View
+  readonly query: PageQuery
+  /** Whether the browser's Back or Forward led here. */
+  readonly walked: boolean
+  /** The visit to a field whose typing led here, or null. */
+  readonly typing: string | null
+}
+
+const AddressContext = createContext<Address | null>(null)
+
+function AddressReader({ entry, children }: { readonly entry: PageEntry; readonly children: ReactNode }) {
+  const location = useLocation()
+  const [opened] = useState(location)
+  const walked = useNavigationType() === NavigationType.Pop && location !== opened
+  const { pathname, search, state } = location
+  const view = useMemo(() => readPath(pathname).view, [pathname])
+  const query = useMemo(() => readPageQuery(new URLSearchParams(search)).query, [search])
+  const typing = typingOf(state)
+  const address = useMemo(
+    () => ({ entry, view, query, walked, typing }),
+    [entry, view, query, walked, typing],
+  )
+  return <AddressContext value={address}>{children}</AddressContext>
+}
 
 /** Everything below reads and changes the address through this folder. */
 export function AddressProvider({ entry, children }: { entry: PageEntry; children: ReactNode }) {
   return (
-    <EntryContext value={entry}>
-      {/* A change of the address is there at once: fields that show it must not lag behind a click. */}
-      <BrowserRouter useTransitions={false}>{children}</BrowserRouter>
-    </EntryContext>
+    // A change of the address is there at once: fields that show it must not lag behind a click.
+    <BrowserRouter useTransitions={false}>
+      <AddressReader entry={entry}>{children}</AddressReader>
+    </BrowserRouter>
   )
 }
 
-/** The address that the page was opened with. */
-export function useEntry(): PageEntry {
-  const entry = use(EntryContext)
-  if (!entry) throw new Error('useEntry needs an AddressProvider above it')
-  return entry
+function useAddress(): Address {
+  const address = use(AddressContext)
+  if (!address) throw new Error('The address can be read only below an AddressProvider')
+  return address
 }
+
+/** The address that the page was opened with. */
+export const useEntry = (): PageEntry => useAddress().entry
 
 /** What the address shows now. */
-export function useView(): View {
-  const { pathname } = useLocation()
-  return useMemo(() => readPath(pathname).view, [pathname])
-}
+export const useView = (): View => useAddress().view
 
 /** What the address searches for now. */
-export function usePageQuery(): PageQuery {
-  const { search } = useLocation()
-  return useMemo(() => readPageQuery(new URLSearchParams(search)).query, [search])
-}
+export const usePageQuery = (): PageQuery => useAddress().query
+
+/** Whether the browser's Back or Forward led to this address. */
+export const useWalked = (): boolean => useAddress().walked
 
 export interface Paths {
   list(query: PageQuery): string
@@ -52,29 +78,26 @@ const pathsOf = (place: Place): Paths => ({
   recording: (id, query) => recordingPath(place, id, query),
 })
 
-/** Changes the zone of whatever is shown, list or recording. */
+/** Changes the zone of what is shown, list or recording. */
 export function useSetZone(): (tz: string | null) => void {
   const navigate = useNavigate()
   const paths = usePaths()
-  const { place } = useEntry()
-  const view = useView()
-  const query = usePageQuery()
+  const { entry, view, query } = useAddress()
   return (tz) => {
     const next = { ...query, tz }
     const path = view.name === 'recording' ? paths.recording(view.id, next) : paths.list(next)
-    void navigate(path, { replace: place.base !== '' })
+    void navigate(path, { replace: entry.place.base !== '' })
   }
 }
 
 /**
- * Goes to another search. Keys typed into one field make one entry together: give the same `typing` for as
- * long as the field keeps the focus.
+ * Goes to another search. Keys typed into one field make one entry of the history together: give the same `typing`
+ * for as long as the field keeps the focus.
  */
 export function useSearchFor(): (query: PageQuery, typing?: string) => void {
   const navigate = useNavigate()
-  const { place } = useEntry()
-  const { state } = useLocation()
-  const current = typingOf(state)
+  const { entry, typing: current } = useAddress()
+  const { place } = entry
   return useCallback(
     (query, typing) => {
       const replace = place.base !== '' || (typing !== undefined && typing === current)
@@ -87,34 +110,4 @@ export function useSearchFor(): (query: PageQuery, typing?: string) => void {
 function typingOf(state: unknown): string | null {
   const typing = typeof state === 'object' && state !== null && 'typing' in state ? state.typing : null
   return typeof typing === 'string' ? typing : null
-}
-
-/**
- * One handler for every link of the page: an unmodified click on an address of this page, or anywhere on a table
- * row that holds one, navigates without loading it anew. Put it on the outermost element.
- */
-export function useLinkHandler(): (event: MouseEvent) => void {
-  const navigate = useNavigate()
-  const { place } = useEntry()
-  return useCallback(
-    (event) => {
-      if (event.defaultPrevented || event.button !== 0) return
-      if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
-      const link = event.target instanceof Element ? linkAt(event.target) : null
-      if (!link || link.target !== '' || link.hash !== '' || link.hasAttribute('download')) return
-      const { base, view } = readPath(link.pathname)
-      if (link.origin !== location.origin || base !== place.base || view.name === 'unknown') return
-      event.preventDefault()
-      void navigate(`${link.pathname}${link.search}`, { replace: place.base !== '' })
-    },
-    [navigate, place],
-  )
-}
-
-/** A row stands for its link, unless somebody is selecting its text or meant something else in it. */
-function linkAt(target: Element): HTMLAnchorElement | null {
-  const own = target.closest('a')
-  if (own || target.closest('button, input, select, label') || getSelection()?.isCollapsed === false)
-    return own
-  return target.closest('tr')?.querySelector('a') ?? null
 }
