@@ -85,6 +85,17 @@ export function watchListRequests(page: Page): URLSearchParams[] {
   return asked
 }
 
+/** The page and the purpose of every list request from now on, in the order they leave. */
+export function watchPurposes(page: Page): string[] {
+  const asked: string[] = []
+  page.on('request', (request) => {
+    if (!isListRequest(request)) return
+    const number = new URL(request.url()).searchParams.get('page')
+    asked.push(`${number} ${request.headers()['search-purpose'] ?? 'search'}`)
+  })
+  return asked
+}
+
 /** The page's own address without its origin, as the address bar shows it. */
 export const address = (page: Page): string => page.url().slice(new URL(page.url()).origin.length)
 

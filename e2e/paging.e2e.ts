@@ -6,12 +6,14 @@ import {
   address,
   historyLength,
   openList,
+  range,
   references,
   results,
   rowLinks,
   settled,
   table,
   watchListRequests,
+  watchPurposes,
 } from './page-objects.ts'
 
 const pages = 'Pages'
@@ -42,9 +44,9 @@ test('a walk over the pages repeats and skips nothing', async ({ page, host }) =
   const day = 'startTime=between:2018-11-01T00:00:00Z;2018-11-02T00:00:00Z'
   await openList(page, `${day}&pageSize=25`)
   const walked = await references(page)
-  for (const range of [/^26–50 of /, /^51–64 of 64$/]) {
+  for (const shown of [/^26–50 of /, /^51–64 of 64$/]) {
     await page.getByRole('button', { name: 'Next page' }).click()
-    await expect(results(page)).toHaveText(range)
+    await expect(results(page)).toHaveText(shown)
     walked.push(...(await references(page)))
   }
   const { recordings } = await askApi(host, day)
@@ -78,6 +80,51 @@ test('the next page is fetched ahead when the pointer nears it, asked only once,
   await expect(results(page)).toHaveText(/^51–100 of /)
   expect(asked.filter((query) => query.get('page') === '1')).toHaveLength(1)
   await expect(rowLinks(page).first()).toBeInViewport()
+})
+
+test('each request says what it is for, because the audit tells paging from searches', async ({ page }) => {
+  const asked = watchPurposes(page)
+  const shows = (first: number) => expect(results(page)).toHaveText(new RegExp(`^${first}–`))
+  await openList(page, 'page=2')
+  const next = page.getByRole('button', { name: 'Next page' })
+  await next.hover()
+  await expect.poll(() => asked).toEqual(['2 search', '3 prefetch'])
+  await next.click()
+  await shows(151)
+  await page.getByRole('button', { name: 'First page' }).press('Enter')
+  await shows(1)
+  expect(asked.slice(2)).toEqual(['0 prefetch'])
+  // A page that nothing fetched ahead, as on a touch screen.
+  await page.getByRole('button', { name: 'Last page' }).dispatchEvent('click')
+  await expect.poll(() => asked.slice(3)).toEqual([expect.stringMatching(/^\d+ paging$/)])
+  await page.goBack()
+  await shows(1)
+  await page.goBack()
+  await shows(151)
+  expect(asked).toHaveLength(4)
+  await page.getByRole('button', { name: 'Refresh' }).click()
+  await expect.poll(() => asked.slice(4)).toEqual(['3 search'])
+  await page.reload()
+  await settled(page)
+  expect(asked.slice(5)).toEqual(['3 search'])
+  // Loaded again, the page holds no other page of the search.
+  await page.goBack()
+  await shows(101)
+  expect(asked.slice(6)).toEqual(['2 paging'])
+})
+
+test('nothing is fetched ahead for a range that is reversed', async ({ page }) => {
+  await openList(page, 'startTime=after:2018-11-02')
+  const asked = watchListRequests(page)
+  const to = range(page, 'Started').getByRole('textbox', { name: 'To' })
+  await to.fill('2018-10-01')
+  await to.press('Enter')
+  await expect(to).toHaveAttribute('aria-invalid', 'true')
+  await page.getByRole('button', { name: 'Next page' }).hover()
+  await page.getByRole('button', { name: 'Next page' }).click()
+  await expect(page).toHaveURL(/page=1/)
+  await expect(results(page)).toHaveText(/^1–50 of /)
+  expect(asked).toEqual([])
 })
 
 test.describe('with a slow or strange host', () => {

@@ -14,7 +14,7 @@ const floorPlan: Readonly<Record<string, readonly string[] | 'anything'>> = {
   contract: [],
   lib: [],
   ui: ['lib', 'text', 'prefs'],
-  api: ['contract', 'text', 'prefs'],
+  api: ['contract', 'lib', 'text', 'prefs'],
   url: ['contract', 'lib', 'text', 'prefs'],
   search: ['contract', 'api', 'url', 'ui', 'lib', 'text', 'prefs'],
   recording: ['contract', 'api', 'url', 'ui', 'lib', 'text', 'prefs'],
@@ -48,7 +48,7 @@ const floorPlan: Readonly<Record<string, readonly string[] | 'anything'>> = {
   'server/commands': [
     'contract',
     'lib',
-    'url',
+    'api',
     'server/platform',
     'server/process',
     'server/config',

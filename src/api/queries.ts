@@ -1,8 +1,7 @@
-/** Queries as values: loaders, components and prefetches use the same. */
+/** Queries as values, and what the cache holds. No other file knows their keys. */
 import { queryOptions, type QueryClient } from '@tanstack/react-query'
 import { RECORDINGS, recordingEndpoint, type SearchPurpose } from '../contract/endpoints.ts'
-import type { Clock } from '../contract/filter-kinds.ts'
-import { readDetail, readList } from '../contract/recording.ts'
+import { readDetail, readList, type Recording, type RecordingDetail } from '../contract/recording.ts'
 import {
   resolveSearch,
   writeApiQuery,
@@ -10,43 +9,37 @@ import {
   type PageQuery,
   type PageSearch,
 } from '../contract/search.ts'
-import { adoptEarly, askList, type ListAnswer } from './early-list.ts'
+import { clockFor } from './clock-for.ts'
+import { adoptEarly, askList, impossibleFilters, type ListAnswer } from './early-list.ts'
 import { request, whyNoAudio } from './request.ts'
 
-/** Makes the clock of a bookmark for now; the answer's rows are those of the moment it was asked. */
-export type ClockFor = (query: PageQuery) => Clock
-
-const lists = ['recordings', 'list']
-
-/** To turn a page is no search of its own, to ask for the same page anew is. */
-function purposeOf(query: PageQuery, client: QueryClient): SearchPurpose | undefined {
-  if (client.getQueryData([...lists, writePageQuery(query)]) !== undefined) return undefined
-  const firstPage = writePageQuery({ ...query, page: 0 })
-  const held = client.getQueriesData<ListAnswer>({ queryKey: lists })
-  const turns = held.some(
-    ([, answer]) => answer && writePageQuery({ ...answer.query, page: 0 }) === firstPage,
-  )
-  return turns ? 'paging' : undefined
-}
+const recordings = ['recordings']
+const lists = [...recordings, 'list']
+const counts = [...recordings, 'count']
+const details = [...recordings, 'detail']
 
 /**
- * One page of the list. Rows are as of when they were asked and stay until somebody asks again: a table that
- * renews itself would move the row under the pointer.
+ * One page of the list. Its rows are as of when they were asked for and stay until somebody asks again: a table
+ * that renews itself would move the row under the pointer.
+ * @param purpose why the page is asked for, where that is not a search of its own: the host's audit needs it.
  */
-export const listQuery = (query: PageQuery, clockFor: ClockFor, purpose?: SearchPurpose) =>
+export const listQuery = (query: PageQuery, purpose?: SearchPurpose) =>
   queryOptions({
     queryKey: [...lists, writePageQuery(query)],
-    queryFn: ({ signal, client }) =>
-      adoptEarly(query, signal) ??
-      askList(query, clockFor(query), { signal, purpose: purpose ?? purposeOf(query, client) }),
+    queryFn: ({ signal }) => adoptEarly(query, signal) ?? askList(query, { signal, purpose }),
     staleTime: Number.POSITIVE_INFINITY,
   })
 
-/** How many recordings match without one of the filters, without fetching more than one of them. */
-export const countQuery = (search: PageSearch, tz: string | null, clockFor: ClockFor) => {
+/** Asks for a page that is about to be shown, or may be. A page that is held or under way is not asked for again. */
+export function askAhead(client: QueryClient, query: PageQuery, purpose: 'paging' | 'prefetch'): void {
+  if (impossibleFilters(query).length === 0) void client.prefetchQuery(listQuery(query, purpose))
+}
+
+/** How many recordings match. The host answers with the number and no recording. */
+export const countQuery = (search: PageSearch, tz: string | null) => {
   const query: PageQuery = { search, tz, page: 0, pageSize: 1 }
   return queryOptions({
-    queryKey: ['recordings', 'count', writePageQuery(query)],
+    queryKey: [...counts, writePageQuery(query)],
     queryFn: async ({ signal }) => {
       const path = `${RECORDINGS}?${writeApiQuery(resolveSearch(search, clockFor(query)).search, query)}`
       return (await request(path, readList, { signal, purpose: 'suggestion' })).totalCount
@@ -54,13 +47,24 @@ export const countQuery = (search: PageSearch, tz: string | null, clockFor: Cloc
   })
 }
 
-/** Why the player failed for the so many-th time: null where it cannot be seen any more. */
+/** One recording with all its facts. */
+export const recordingQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...details, id.toLowerCase()],
+    queryFn: ({ signal }) => request(recordingEndpoint(id), readDetail, { signal }),
+    staleTime: 60_000,
+  })
+
+/**
+ * Why the player failed; null where nothing is wrong by now.
+ * @param failures how often it has failed. Each failure is asked about once.
+ */
 export const audioProblemQuery = (id: string, failures: number) =>
   queryOptions({
     queryKey: ['audio-problem', id.toLowerCase(), failures],
     queryFn: async ({ signal }) => {
       const problem = await whyNoAudio(id, signal)
-      // The sign-in comes up for it as for any other answer.
+      // Thrown, so that the sign-in comes up as for any other answer.
       if (problem?.code === 'signed_out') throw problem
       return problem
     },
@@ -69,10 +73,28 @@ export const audioProblemQuery = (id: string, failures: number) =>
     staleTime: Number.POSITIVE_INFINITY,
   })
 
-/** One recording with all its facts. */
-export const recordingQuery = (id: string) =>
-  queryOptions({
-    queryKey: ['recordings', 'detail', id.toLowerCase()],
-    queryFn: ({ signal }) => request(recordingEndpoint(id), readDetail, { signal }),
-    staleTime: 60_000,
-  })
+const allHeld = <T>(client: QueryClient, queryKey: readonly string[]): T[] =>
+  client.getQueriesData<T>({ queryKey }).flatMap(([, data]) => (data === undefined ? [] : [data]))
+
+/** Every row of the lists that are held. */
+export const heldRows = (client: QueryClient): Recording[] =>
+  allHeld<ListAnswer>(client, lists).flatMap(({ list }) => list.recordings)
+
+/** Every recording that is held with all its facts. */
+export const heldDetails = (client: QueryClient): RecordingDetail[] =>
+  allHeld<RecordingDetail>(client, details)
+
+/** The row of a list that is held, as a detail that lacks the facts which only the detail has. */
+export function heldRow(client: QueryClient, id: string): RecordingDetail | undefined {
+  const row = heldRows(client).find((candidate) => candidate.id.toLowerCase() === id.toLowerCase())
+  if (!row) return undefined
+  return { ...row, owner: null, pbxCallId: null, preservingUser: null, note: null, size: null, hash: null }
+}
+
+/** Asks again for what is on screen now, and for the rest once it is shown again. */
+export const refreshAll = (client: QueryClient): void =>
+  void client.invalidateQueries({ queryKey: recordings })
+
+/** Asks again for whatever failed. */
+export const retryFailed = (client: QueryClient): void =>
+  void client.refetchQueries({ predicate: (query) => query.state.status === 'error' })

@@ -2,6 +2,7 @@
 import { QueryClientProvider, useQueryClient } from '@tanstack/react-query'
 import { lazy, Suspense, useEffect, useEffectEvent, useState } from 'react'
 import { fetchSession, signOut } from '../api/auth.ts'
+import { retryFailed } from '../api/queries.ts'
 import { makeQueryClient } from '../api/query-client.ts'
 import { Problem } from '../contract/problems.ts'
 import type { Session } from '../contract/session.ts'
@@ -42,7 +43,7 @@ function PageUser({ session, ended }: { readonly session: Session; readonly ende
   const onSignedIn = (next: Session): void => {
     if (next.username.toLowerCase() !== session.username.toLowerCase()) client.clear()
     setSession(next)
-    void client.refetchQueries({ predicate: (query) => query.state.status === 'error' })
+    retryFailed(client)
   }
   const onSignedOut = (): void => {
     client.clear()

@@ -188,6 +188,10 @@ export function writePageQuery(query: PageQuery): string {
   return encode(pairs)
 }
 
+/** Whether two queries differ in nothing but the page. */
+export const isSameSearch = (a: PageQuery, b: PageQuery): boolean =>
+  writePageQuery({ ...a, page: 0 }) === writePageQuery({ ...b, page: 0 })
+
 /** The same query with one filter set, or removed where undefined, on its first page. */
 export function withFilter<Name extends FilterName>(
   query: PageQuery,

@@ -1,8 +1,8 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { ArrowLeft, ChevronDown, ChevronUp } from 'lucide-react'
 import { useEffect, useRef, type ReactNode } from 'react'
-import type { ListAnswer } from '../api/early-list.ts'
-import { recordingQuery } from '../api/queries.ts'
+import { clockFor } from '../api/clock-for.ts'
+import { heldRow, recordingQuery } from '../api/queries.ts'
 import { asProblem, problemFacts, type Problem } from '../contract/problems.ts'
 import type { RecordingDetail } from '../contract/recording.ts'
 import { detailProblems, type DetailAction, type DetailProblemWords } from '../text/detail-problems.ts'
@@ -14,17 +14,7 @@ import { Message } from '../ui/message.tsx'
 import { usePageQuery, usePaths } from '../url/navigation.tsx'
 import { Audio } from './audio.tsx'
 import { callFacts, keepingFacts, ownerFacts, technicalFacts, type Fact } from './facts.tsx'
-import { clockFor, useNeighbours, type Neighbours } from './neighbours.ts'
-
-/** The row that the list already holds, as the part of a detail that it knows. */
-function useHeldRow(id: string): RecordingDetail | undefined {
-  const client = useQueryClient()
-  const lists = client.getQueriesData<ListAnswer>({ queryKey: ['recordings', 'list'] })
-  const rows = lists.flatMap(([, answer]) => answer?.list.recordings ?? [])
-  const row = rows.find((candidate) => candidate.id.toLowerCase() === id.toLowerCase())
-  if (!row) return undefined
-  return { ...row, owner: null, pbxCallId: null, preservingUser: null, note: null, size: null, hash: null }
-}
+import { useNeighbours, type Neighbours } from './neighbours.ts'
 
 function Facts({ title, facts }: { readonly title: string; readonly facts: readonly Fact[] }) {
   return (
@@ -155,7 +145,7 @@ export function DetailPage({ id }: { readonly id: string }) {
   const query = usePageQuery()
   const paths = usePaths()
   const heading = useRef<HTMLHeadingElement>(null)
-  const held = useHeldRow(id)
+  const held = heldRow(useQueryClient(), id)
   const { data, error, isPlaceholderData, refetch } = useQuery({
     ...recordingQuery(id),
     ...(held ? { placeholderData: held } : {}),

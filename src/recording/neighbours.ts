@@ -1,18 +1,14 @@
 import { useQuery } from '@tanstack/react-query'
-import { hostNow } from '../api/boot.ts'
-import type { ListAnswer } from '../api/early-list.ts'
+import { impossibleFilters, type ListAnswer } from '../api/early-list.ts'
 import { listQuery } from '../api/queries.ts'
 import type { SearchPurpose } from '../contract/endpoints.ts'
-import { resolveSearch, type PageQuery } from '../contract/search.ts'
-import { makeClock, type PageClock } from '../url/clock.ts'
-import { usePaths } from '../url/navigation.tsx'
-
-export const clockFor = (query: PageQuery): PageClock => makeClock(hostNow(), query.tz)
+import type { PageQuery } from '../contract/search.ts'
+import { usePaths, useWalked } from '../url/navigation.tsx'
 
 const usePageOf = (query: PageQuery, wanted: boolean, purpose?: SearchPurpose) =>
   useQuery({
-    ...listQuery(query, clockFor, purpose),
-    enabled: wanted && resolveSearch(query.search, clockFor(query)).impossible.length === 0,
+    ...listQuery(query, purpose),
+    enabled: wanted && impossibleFilters(query).length === 0,
   })
 
 const indexOf = (answer: ListAnswer | undefined, id: string): number =>
@@ -24,12 +20,13 @@ export interface Neighbours {
 }
 
 /**
- * The addresses of the recordings before and after this one in its search, most recent first as in the list;
- * beyond the edge of a page they lead onto the next, and the search in their address with them.
+ * The addresses of the recordings before and after this one in its search, most recent first as in the list.
+ * Beyond the edge of a page they lead to the next page, and the search in their address turns the page as well.
  */
 export function useNeighbours(id: string, query: PageQuery): Neighbours {
   const paths = usePaths()
-  const here = usePageOf(query, true).data
+  // A page that Back or Forward leads to had its search before; any other is opened by a link, and is one.
+  const here = usePageOf(query, true, useWalked() ? 'neighbour' : undefined).data
   const index = indexOf(here, id)
   const rows = here?.list.recordings ?? []
   const pages = Math.ceil((here?.list.totalCount ?? 0) / query.pageSize)

@@ -1,10 +1,10 @@
 import { X } from 'lucide-react'
+import { clockFor } from '../api/clock-for.ts'
 import { withFilter } from '../contract/search.ts'
 import { useText } from '../text/i18n.ts'
 import { filterText } from '../text/list-text.ts'
 import { Data } from '../ui/data.tsx'
 import { usePageQuery, useSearchFor } from '../url/navigation.tsx'
-import { clockFor } from './clock-for.ts'
 import { describeSearch } from './describe.ts'
 
 /** The filters that are set, each with its way out. */

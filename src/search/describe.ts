@@ -1,10 +1,10 @@
 /** What each filter says, in words, for chips and messages. */
+import type { PageClock } from '../api/clock.ts'
 import { directions, timeKind, type PageTimeFilter } from '../contract/filter-kinds.ts'
 import type { CalendarPeriod, Span } from '../contract/periods.ts'
 import { filterNames, type FilterName, type PageSearch } from '../contract/search.ts'
 import { formatTime } from '../lib/times.ts'
 import { filterText, periodText } from '../text/list-text.ts'
-import type { PageClock } from '../url/clock.ts'
 import { boundTexts } from './time-bounds.ts'
 
 /** Periods that the form offers, as a bookmark writes them. */

@@ -1,5 +1,6 @@
 import { useQueries } from '@tanstack/react-query'
 import { Inbox } from 'lucide-react'
+import { clockFor } from '../api/clock-for.ts'
 import { countQuery } from '../api/queries.ts'
 import { withFilter, type PageQuery } from '../contract/search.ts'
 import { formatCount } from '../lib/numbers.ts'
@@ -9,7 +10,6 @@ import { listStateText } from '../text/list-text.ts'
 import { Button } from '../ui/button.tsx'
 import { Message } from '../ui/message.tsx'
 import { useSearchFor } from '../url/navigation.tsx'
-import { clockFor } from './clock-for.ts'
 import { describeSearch, type Described } from './describe.ts'
 
 interface Suggestion {
@@ -23,9 +23,7 @@ interface Suggestion {
  */
 function useSuggestion(query: PageQuery, described: readonly Described[]): Suggestion | null {
   const counts = useQueries({
-    queries: described.map(({ name }) =>
-      countQuery(withFilter(query, name, undefined).search, query.tz, clockFor),
-    ),
+    queries: described.map(({ name }) => countQuery(withFilter(query, name, undefined).search, query.tz)),
   })
   const found = described.flatMap((filter, index) => {
     const total = counts[index]?.data ?? 0

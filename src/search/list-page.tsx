@@ -1,13 +1,13 @@
 import { useQueryClient, type QueryClient } from '@tanstack/react-query'
 import { useEffectEvent, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
-import { listQuery } from '../api/queries.ts'
+import { clockFor } from '../api/clock-for.ts'
+import { askAhead } from '../api/queries.ts'
 import type { PageUser } from './page-user.ts'
 import { formatCount } from '../lib/numbers.ts'
 import { useText } from '../text/i18n.ts'
 import { listText } from '../text/list-text.ts'
 import { Pager } from '../ui/pager.tsx'
 import { usePageQuery, usePaths, useSearchFor } from '../url/navigation.tsx'
-import { clockFor } from './clock-for.ts'
 import { FilterForm } from './filter-form.tsx'
 import { FilterBar, ListHead } from './list-head.tsx'
 import { ownerNames } from './owners.ts'
@@ -15,6 +15,7 @@ import { TablePane } from './table-pane.tsx'
 import { rejectedFilter } from './rejected.ts'
 import { makeRow, type RecordingRow } from './rows.ts'
 import { useRecordings, type Recordings } from './use-recordings.ts'
+import { useTurnTo } from './use-turn-to.ts'
 
 const wideScreen = matchMedia('(width >= 64rem)')
 
@@ -96,6 +97,7 @@ export function ListPage({ account, openId, lastOpen }: ListPageProps) {
   const t = useText(listText)
   const query = usePageQuery()
   const searchFor = useSearchFor()
+  const turnTo = useTurnTo(query)
   const client = useQueryClient()
   const recordings = useRecordings(query)
   const rows = useRows(recordings)
@@ -105,7 +107,7 @@ export function ListPage({ account, openId, lastOpen }: ListPageProps) {
   const { answer } = recordings
   const pages = answer === null ? null : Math.max(1, Math.ceil(answer.list.totalCount / query.pageSize))
   const goTo = (page: number): void => {
-    searchFor({ ...query, page })
+    turnTo(page)
     toTop()
   }
   return (
@@ -129,7 +131,7 @@ export function ListPage({ account, openId, lastOpen }: ListPageProps) {
               searchFor({ ...query, pageSize, page: Math.floor(first / pageSize) })
               toTop()
             }}
-            onNear={(page) => void client.prefetchQuery(listQuery({ ...query, page }, clockFor, 'prefetch'))}
+            onNear={(page) => askAhead(client, { ...query, page }, 'prefetch')}
           />
         </div>
       </main>

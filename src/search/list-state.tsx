@@ -11,8 +11,8 @@ import { listProblems, refusedPage, type ListProblemWords } from '../text/list-p
 import { listStateText } from '../text/list-text.ts'
 import { Button } from '../ui/button.tsx'
 import { Message } from '../ui/message.tsx'
-import { useSearchFor } from '../url/navigation.tsx'
 import { ListSteps, type ListStepsProps } from './list-steps.tsx'
+import { useTurnTo } from './use-turn-to.ts'
 
 const ICON = 32
 const NEXT_TRY_MS = 30_000
@@ -27,14 +27,13 @@ const icons: Readonly<Record<ListProblemWords['icon'], typeof Clock>> = {
 
 export function PastEnd({ query, pages }: { readonly query: PageQuery; readonly pages: number }) {
   const t = useText(listStateText)
-  const searchFor = useSearchFor()
-  const last = { ...query, page: pages - 1 }
+  const turnTo = useTurnTo(query)
   return (
     <Message
       icon={<SearchX size={ICON} aria-hidden />}
       title={t.pastTitle({ page: formatCount(query.page + 1) })}
       actions={
-        <Button look="primary" onClick={() => searchFor(last)}>
+        <Button look="primary" onClick={() => turnTo(pages - 1)}>
           {t.pastGo({ page: formatCount(pages) })}
         </Button>
       }

@@ -1,7 +1,8 @@
 import { useState } from 'react'
+import { clockFor } from '../api/clock-for.ts'
 import type { ListAnswer } from '../api/early-list.ts'
 import type { Problem } from '../contract/problems.ts'
-import { writePageQuery } from '../contract/search.ts'
+import { isSameSearch } from '../contract/search.ts'
 import { formatTime } from '../lib/times.ts'
 import { useText } from '../text/i18n.ts'
 import { listProblems } from '../text/list-problems.ts'
@@ -10,7 +11,6 @@ import { Button } from '../ui/button.tsx'
 import { Data } from '../ui/data.tsx'
 import { Notice } from '../ui/message.tsx'
 import { useEntry, usePageQuery } from '../url/navigation.tsx'
-import { clockFor } from './clock-for.ts'
 
 /** Names the parts of the bookmark that could not be read. */
 export function DroppedNotice({ onReview }: { readonly onReview: () => void }) {
@@ -18,8 +18,7 @@ export function DroppedNotice({ onReview }: { readonly onReview: () => void }) {
   const { dropped, query: opened } = useEntry()
   const query = usePageQuery()
   const [dismissed, setDismissed] = useState(false)
-  const elsewhere = writePageQuery({ ...opened, page: 0 }) !== writePageQuery({ ...query, page: 0 })
-  if (dropped.length === 0 || dismissed || elsewhere) return null
+  if (dropped.length === 0 || dismissed || !isSameSearch(opened, query)) return null
   const named = dropped.map(({ name, value }) => `${name}=${value}`).join(', ')
   return (
     <Notice

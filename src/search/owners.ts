@@ -1,23 +1,23 @@
-/** The owners that this visit has met, in lists and in details, and the names that the details told. */
+/** The owners that this visit has met in lists and details. Only a detail has an owner's name. */
 import type { QueryClient } from '@tanstack/react-query'
-import type { ListAnswer } from '../api/early-list.ts'
-import type { RecordingDetail, User } from '../contract/recording.ts'
+import { heldDetails, heldRows } from '../api/queries.ts'
+import type { User } from '../contract/recording.ts'
 
 export interface Owner {
   readonly username: string
-  /** `Rossi, Maria`, or null where nothing told it yet. */
+  /** `Rossi, Maria`, or null where it is not known yet. */
   readonly name: string | null
 }
 
 const nameOf = ({ firstName, lastName }: User): string | null =>
   [lastName, firstName].filter((part) => part !== undefined).join(', ') || null
 
-/** Names by folded username. */
+/** Names by username in lower case. */
 export function ownerNames(client: QueryClient): Map<string, string> {
   const names = new Map<string, string>()
-  for (const [, detail] of client.getQueriesData<RecordingDetail>({ queryKey: ['recordings', 'detail'] })) {
-    const name = detail?.owner && nameOf(detail.owner)
-    if (detail?.owner && name) names.set(detail.owner.username.toLowerCase(), name)
+  for (const { owner } of heldDetails(client)) {
+    const name = owner && nameOf(owner)
+    if (owner && name) names.set(owner.username.toLowerCase(), name)
   }
   return names
 }
@@ -26,16 +26,10 @@ export function ownerNames(client: QueryClient): Map<string, string> {
 export function ownersSeen(client: QueryClient): Owner[] {
   const names = ownerNames(client)
   const seen = new Map<string, Owner>()
-  const add = (username: string | null): void => {
-    if (username === null) return
+  for (const { ownerUsername: username } of [...heldRows(client), ...heldDetails(client)]) {
+    if (username === null) continue
     const key = username.toLowerCase()
     seen.set(key, { username, name: names.get(key) ?? null })
-  }
-  for (const [, answer] of client.getQueriesData<ListAnswer>({ queryKey: ['recordings', 'list'] })) {
-    for (const { ownerUsername } of answer?.list.recordings ?? []) add(ownerUsername)
-  }
-  for (const [, detail] of client.getQueriesData<RecordingDetail>({ queryKey: ['recordings', 'detail'] })) {
-    add(detail?.ownerUsername ?? null)
   }
   return [...seen.values()].toSorted((a, b) => a.username.localeCompare(b.username))
 }

@@ -1,10 +1,10 @@
 /** Between a time filter and the two texts of its form. */
+import type { PageClock } from '../api/clock.ts'
 import { timeKind, type PageTimeFilter } from '../contract/filter-kinds.ts'
 import { writeInstant } from '../contract/instants.ts'
 import { formatTyped } from '../lib/times.ts'
 import { readTyped, type TypedTime } from '../lib/typed-times.ts'
 import { addDays, dateAt, startOfDate } from '../lib/zones.ts'
-import type { PageClock } from '../url/clock.ts'
 
 export interface BoundTexts {
   readonly from: string

@@ -1,11 +1,5 @@
 import { useEffect, useEffectEvent, useRef, useState, type KeyboardEvent } from 'react'
-import {
-  withFilter,
-  writePageQuery,
-  type FilterName,
-  type PageQuery,
-  type PageSearch,
-} from '../contract/search.ts'
+import { isSameSearch, withFilter, type FilterName, type PageSearch } from '../contract/search.ts'
 import { usePageQuery, useSearchFor } from '../url/navigation.tsx'
 
 type Change<Name extends FilterName> = (value: PageSearch[Name] | undefined, typing?: string) => void
@@ -16,13 +10,10 @@ export function useFilter<Name extends FilterName>(name: Name): [PageSearch[Name
   const searchFor = useSearchFor()
   const change: Change<Name> = (value, typing) => {
     const next = withFilter(query, name, value)
-    if (!sameSearch(next, query)) searchFor(next, typing)
+    if (!isSameSearch(next, query)) searchFor(next, typing)
   }
   return [query.search[name], change]
 }
-
-const sameSearch = (a: PageQuery, b: PageQuery): boolean =>
-  writePageQuery({ ...a, page: 0 }) === writePageQuery({ ...b, page: 0 })
 
 const APPLY_AFTER_MS = 300
 

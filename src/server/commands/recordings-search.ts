@@ -1,7 +1,7 @@
 /** The search of a command: the same text as the query string of the page's address. */
 import type { Search } from '../../contract/search.ts'
 import { filterNames, readPageQuery, resolveSearch, type Paging } from '../../contract/search.ts'
-import { makeClock } from '../../url/clock.ts'
+import { makeClock } from '../../api/clock.ts'
 import { UsageError } from './run-command.ts'
 
 export interface CommandSearch {
