@@ -1,6 +1,6 @@
 /**
- * The one declaration of the search. From it come the page's address, the query key, the API's query, the SQL
- * and the form: a filter added here alone makes the compiler name every place that lacks it.
+ * The one declaration of the page's parameters. From it come the page's address, the query key, the API's query, the
+ * SQL and the form: a parameter added here alone makes the compiler name every place that lacks it.
  */
 import {
   directionKind,
@@ -9,31 +9,12 @@ import {
   timeKind,
   type Clock,
   type FilterKind,
+  type PageTimeFilter,
 } from './filter-kinds.ts'
+import { filter, integer, zone, type ApiParameter, type PageParameter } from './parameter-kinds.ts'
 
-export const filters = {
-  startTime: timeKind,
-  endTime: timeKind,
-  localPartyNumber: textKind(['equals'], plusFromSpace),
-  remotePartyNumber: textKind(['equals', 'contains'], plusFromSpace),
-  ownerUsername: textKind(['equals']),
-  direction: directionKind,
-}
-
-export type FilterName = keyof typeof filters
-export const filterNames = Object.keys(filters) as FilterName[]
-
-/** Release 2025.Winter.1 of the recorder calls `remotePartyNumber` this; both names are read. */
-const aliases: Partial<Record<FilterName, string>> = { remotePartyNumber: 'remoteParty' }
-
-type Kinds = typeof filters
-type ApiOf<K> = K extends FilterKind<infer Api, infer _Page> ? Api : never
-type PageOf<K> = K extends FilterKind<infer _Api, infer Page> ? Page : never
-
-/** What the API is asked: filters combine with AND, instants are ms since the Unix epoch. */
-export type Search = { readonly [Name in FilterName]?: ApiOf<Kinds[Name]> }
-/** What a bookmark says: the same filters, with periods and date-times still as written. */
-export type PageSearch = { readonly [Name in FilterName]?: PageOf<Kinds[Name]> }
+/** A page's session may ask for no more at once; Basic clients may. */
+export const MAX_PAGE_SIZE = 1000
 
 export interface Paging {
   /** From 0. */
@@ -41,23 +22,80 @@ export interface Paging {
   readonly pageSize: number
 }
 
-/** A page of the dashboard: the search, its paging, and the zone that rules it (null: the browser's). */
-export interface PageQuery extends Paging {
-  readonly search: PageSearch
+/** What directs the page beside its filters. */
+interface Controls extends Paging {
+  /** The zone that rules the page; null: the browser's. */
   readonly tz: string | null
 }
 
-export const DEFAULT_PAGE_SIZE = 50
-/** A page's session may ask for no more at once; Basic clients may. */
-export const MAX_PAGE_SIZE = 1000
+/** In the order in which they are written. */
+const parameters = {
+  startTime: filter(timeKind),
+  endTime: filter(timeKind),
+  localPartyNumber: filter(textKind(['equals'], plusFromSpace)),
+  // Release 2025.Winter.1 of the recorder calls it `remoteParty`.
+  remotePartyNumber: filter(textKind(['equals', 'contains'], plusFromSpace), ['remoteParty']),
+  ownerUsername: filter(textKind(['equals'])),
+  direction: filter(directionKind),
+  tz: zone,
+  page: integer({ least: 0, standard: 0 }),
+  pageSize: integer({ least: 1, standard: 50, most: MAX_PAGE_SIZE }),
+} satisfies { readonly [Name in keyof Controls]: PageParameter<Controls[Name]> } & Record<
+  string,
+  PageParameter<unknown>
+>
 
-/** The kinds without the tie between a name and its value, for walking over all of them. */
-const kindOf = (name: FilterName): FilterKind<unknown, unknown> => filters[name] as never
+type Parameters = typeof parameters
+export type ParameterName = keyof Parameters
+export type FilterName = Exclude<ParameterName, keyof Controls>
 
-function valueOf(params: URLSearchParams, name: FilterName): string | null {
-  const alias = aliases[name]
-  return params.get(name) ?? (alias === undefined ? null : params.get(alias))
+/** The API's side of a filter. */
+type ApiOf<K> = K extends FilterKind<infer Api, infer _Page> ? Api : never
+/** The page's side of it. */
+type PageOf<K> = K extends FilterKind<infer _Api, infer Page> ? Page : never
+
+/** What the API is asked: filters combine with AND, instants are ms since the Unix epoch. */
+export type Search = { readonly [Name in FilterName]?: ApiOf<Parameters[Name]> }
+/** What a bookmark says: the same filters, with periods and date-times still as written. */
+export type PageSearch = { readonly [Name in FilterName]?: PageOf<Parameters[Name]> }
+
+/** A page of the dashboard: the search, and what directs it. */
+export interface PageQuery extends Controls {
+  readonly search: PageSearch
 }
+
+const parameterNames = Object.keys(parameters) as ParameterName[]
+const isFilter = (name: ParameterName): name is FilterName => 'resolve' in parameters[name]
+export const filterNames = parameterNames.filter(isFilter)
+
+/** Filters by a range of time. */
+export type TimeFilterName = {
+  [Name in FilterName]: PageSearch[Name] extends PageTimeFilter | undefined ? Name : never
+}[FilterName]
+export const isTimeFilter = (name: FilterName): name is TimeFilterName =>
+  parameters[name].resolve === timeKind.resolve
+
+/** What a parameter is called, in any release: its own name first. */
+export const namesOf = <Name extends ParameterName>(
+  name: Name,
+): readonly (Name | Parameters[Name]['otherNames'][number])[] => [name, ...parameters[name].otherNames]
+
+const known = new Set<string>(parameterNames.flatMap(namesOf))
+/** Whether the page understands a parameter of that name. */
+export const isParameter = (name: string): boolean => known.has(name)
+
+type ApiName = FilterName | keyof Paging
+const isOfApi = (name: ParameterName): name is ApiName => 'read' in parameters[name]
+
+/* The parameters without the tie between a name and its value, for walking over all of them. */
+const ofPage = (name: ParameterName): PageParameter<unknown> => parameters[name]
+const ofApi = (name: ApiName): ApiParameter<unknown> => parameters[name] as ApiParameter<unknown>
+const kindOf = (name: FilterName): FilterKind<unknown, unknown> => parameters[name] as never
+
+const valueOf = (params: URLSearchParams, name: ParameterName): string | null =>
+  namesOf(name)
+    .map((candidate) => params.get(candidate))
+    .find((text) => text !== null) ?? null
 
 /** Why the API answers 400: 0 filtering, 1 paging. */
 export type Reason = 0 | 1
@@ -65,6 +103,9 @@ export type ApiQuery =
   | { readonly ok: true; readonly search: Search; readonly paging: Paging | null }
   | { readonly ok: false; readonly reason: 0; readonly filter: FilterName; readonly message: string }
   | { readonly ok: false; readonly reason: 1; readonly message: string }
+
+const refusal = (name: ApiName, text: string): string =>
+  `${name} cannot be “${text}”: it takes ${ofApi(name).expects}.`
 
 /**
  * Reads the API's query as the vendor does: the first of a repeated parameter counts, unknown ones are
@@ -75,15 +116,8 @@ export function readApiQuery(params: URLSearchParams): ApiQuery {
   for (const name of filterNames) {
     const text = valueOf(params, name)
     if (text === null) continue
-    const value = kindOf(name).read(text)
-    if (value === null) {
-      return {
-        ok: false,
-        reason: 0,
-        filter: name,
-        message: `${name} cannot be “${text}”: it takes ${kindOf(name).expects}.`,
-      }
-    }
+    const value = ofApi(name).read(text)
+    if (value === null) return { ok: false, reason: 0, filter: name, message: refusal(name, text) }
     search[name] = value
   }
   const paging = readPaging(params)
@@ -92,23 +126,16 @@ export function readApiQuery(params: URLSearchParams): ApiQuery {
     : { ok: true, search: search as Search, paging }
 }
 
-const MAX_INT = 2 ** 31 - 1
-
-function readInt(text: string, least: number): number | null {
-  const value = /^\d{1,10}$/.test(text) ? Number(text) : -1
-  return value >= least && value <= MAX_INT ? value : null
-}
-
 /** @returns null where neither parameter is given: all rows in one answer; a string is the error. */
 function readPaging(params: URLSearchParams): Paging | null | string {
-  const [page, size] = [params.get('page'), params.get('pageSize')]
+  const [page, size] = [valueOf(params, 'page'), valueOf(params, 'pageSize')]
   if (page === null && size === null) return null
   if (size === null) return 'page needs pageSize beside it.'
-  const pageSize = readInt(size, 1)
-  if (pageSize === null) return `pageSize cannot be “${size}”: it takes an integer from 1.`
-  const index = readInt(page ?? '0', 0)
-  if (index === null) return `page cannot be “${page}”: it takes an integer from 0.`
-  return { page: index, pageSize }
+  const pageSize = parameters.pageSize.read(size)
+  if (pageSize === null) return refusal('pageSize', size)
+  if (page === null) return { page: parameters.page.standard, pageSize }
+  const index = parameters.page.read(page)
+  return index === null ? refusal('page', page) : { page: index, pageSize }
 }
 
 /** `;`, `:` and `/` need no escape in a query, and a bookmark is easier to read without; a `+` always gets one. */
@@ -130,11 +157,13 @@ export function writeApiQuery(
   paging: Paging | null,
   nameOf: (name: FilterName) => string = (name) => name,
 ): string {
-  const pairs = filterNames.flatMap((name): [string, string][] =>
-    search[name] === undefined ? [] : [[nameOf(name), kindOf(name).write(search[name])]],
+  const values: Partial<Record<ParameterName, unknown>> = { ...paging, ...search }
+  return encode(
+    parameterNames.filter(isOfApi).flatMap((name): [string, string][] => {
+      if (values[name] === undefined) return []
+      return [[isFilter(name) ? nameOf(name) : name, ofApi(name).write(values[name])]]
+    }),
   )
-  if (paging) pairs.push(['page', String(paging.page)], ['pageSize', String(paging.pageSize)])
-  return encode(pairs)
 }
 
 export interface Dropped {
@@ -142,50 +171,32 @@ export interface Dropped {
   readonly value: string
 }
 
-function isZone(name: string): boolean {
-  if (/^[+-]/.test(name)) return false
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name }).format(0)
-    return true
-  } catch {
-    return false
-  }
-}
-
-/** Reads a bookmark. What cannot be read is left out and named in `dropped`; the good parts hold. */
+/** Reads a bookmark. A value that cannot be read is left out and named in `dropped`; the good parts hold. */
 export function readPageQuery(params: URLSearchParams): { query: PageQuery; dropped: Dropped[] } {
   const dropped: Dropped[] = []
-  const take = <T>(name: string, text: string | null, read: (text: string) => T | null): T | null => {
-    const value = text === null ? null : read(text)
-    if (text !== null && value === null) dropped.push({ name, value: text })
-    return value
+  const search: Record<string, unknown> = {}
+  const controls: Record<string, unknown> = {}
+  for (const name of parameterNames) {
+    const { readPage, standard } = ofPage(name)
+    const text = valueOf(params, name)
+    const read = text === null ? null : readPage(text)
+    if (text !== null && read === null) dropped.push({ name, value: text })
+    const value = read ?? standard
+    if (value !== undefined) (isFilter(name) ? search : controls)[name] = value
   }
-  const search: Partial<Record<FilterName, unknown>> = {}
-  for (const name of filterNames) {
-    const value = take(name, valueOf(params, name), (text) => kindOf(name).readPage(text))
-    if (value !== null) search[name] = value
-  }
-  const tz = take('tz', params.get('tz'), (text) => (isZone(text) ? text : null))
-  const page = take('page', params.get('page'), (text) => readInt(text, 0))
-  const pageSize = take('pageSize', params.get('pageSize'), (text) => {
-    const size = readInt(text, 1)
-    return size !== null && size <= MAX_PAGE_SIZE ? size : null
-  })
-  return {
-    query: { search: search as PageSearch, tz, page: page ?? 0, pageSize: pageSize ?? DEFAULT_PAGE_SIZE },
-    dropped,
-  }
+  return { query: { search, ...controls } as PageQuery, dropped }
 }
 
 /** The page's query string, without the `?`: always the same text for the same query, defaults left out. */
-export function writePageQuery(query: PageQuery): string {
-  const pairs = filterNames.flatMap((name): [string, string][] =>
-    query.search[name] === undefined ? [] : [[name, kindOf(name).writePage(query.search[name])]],
+export function writePageQuery({ search, ...controls }: PageQuery): string {
+  const values: Partial<Record<ParameterName, unknown>> = { ...controls, ...search }
+  return encode(
+    parameterNames.flatMap((name): [string, string][] => {
+      const { standard, writePage } = ofPage(name)
+      const value = values[name]
+      return value === undefined || value === standard ? [] : [[name, writePage(value)]]
+    }),
   )
-  if (query.tz !== null) pairs.push(['tz', query.tz])
-  if (query.page !== 0) pairs.push(['page', String(query.page)])
-  if (query.pageSize !== DEFAULT_PAGE_SIZE) pairs.push(['pageSize', String(query.pageSize)])
-  return encode(pairs)
 }
 
 /** Whether two queries differ in nothing but the page. */
@@ -202,7 +213,7 @@ export function withFilter<Name extends FilterName>(
   return { ...query, page: 0, search: value === undefined ? rest : { ...rest, [name]: value } }
 }
 
-/** What to ask the API for now; `impossible` names filters that are readable but cannot be, a reversed range. */
+/** What to ask the API for now. `impossible` names filters that can be read but match nothing: a reversed range. */
 export function resolveSearch(
   search: PageSearch,
   clock: Clock,

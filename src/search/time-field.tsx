@@ -1,6 +1,7 @@
 import { useId, useRef, useState } from 'react'
 import { clockFor } from '../api/clock-for.ts'
 import { timeKind, type PageTimeFilter } from '../contract/filter-kinds.ts'
+import type { TimeFilterName } from '../contract/search.ts'
 import { useText } from '../text/i18n.ts'
 import { filterText, periodText } from '../text/list-text.ts'
 import { SelectField, TextField } from '../ui/field.tsx'
@@ -9,7 +10,6 @@ import { describeTime, presetOf, presets } from './describe.ts'
 import { boundTexts, readBounds, resolvedTexts, type BoundTexts } from './time-bounds.ts'
 import { useDraft, useFilter } from './use-filter.ts'
 
-type TimeFilterName = 'startTime' | 'endTime'
 type Bound = keyof BoundTexts
 
 const CUSTOM = 'custom'

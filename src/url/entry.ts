@@ -1,6 +1,6 @@
-/** The address that the page was opened with: read once, put in order, and what could not be read is named. */
+/** The address that the page was opened with: read once, put in order, with a list of what could not be read. */
 import { embedFlags } from '../contract/endpoints.ts'
-import { filterNames, readPageQuery, type Dropped, type PageQuery } from '../contract/search.ts'
+import { isParameter, readPageQuery, type Dropped, type PageQuery } from '../contract/search.ts'
 import { listPath, readFlags, readPath, recordingPath, type Place, type View } from './paths.ts'
 
 export interface PageEntry {
@@ -10,23 +10,23 @@ export interface PageEntry {
   readonly dropped: readonly Dropped[]
 }
 
-/** Where a supervisor lands who asks for nothing: today alone is empty in the morning. */
+/** Where a supervisor lands who asks for nothing. Today alone would be empty in the morning. */
 export const firstQuery: PageQuery = readPageQuery(new URLSearchParams('startTime=on:last-7-days')).query
 
-const known = new Set<string>([...filterNames, 'remoteParty', 'tz', 'page', 'pageSize', ...embedFlags])
+const isFlag = (name: string): boolean => embedFlags.some((flag) => flag === name)
 
 /**
- * Reads an address. A parameter that nobody knows changes nothing, but is named among the dropped: a mistyped
- * filter would otherwise show more calls than its author meant.
+ * Reads an address. An unknown parameter changes nothing, but is named among the dropped: a mistyped filter would
+ * otherwise show more calls than its author meant.
  */
 export function readEntry(pathname: string, search: string): PageEntry {
   const { base, view } = readPath(pathname)
   const bare = view.name === 'list' && !/\/recordings\/?$/.test(pathname)
   const given = new URLSearchParams(search)
   const flags = base === '' ? '' : readFlags(given)
-  const asked = [...given.keys()].filter((name) => !embedFlags.some((flag) => flag === name))
+  const asked = [...given].filter(([name]) => !isFlag(name))
   const { query, dropped } = readPageQuery(given)
-  const unknown = [...given].filter(([name]) => !known.has(name)).map(([name, value]) => ({ name, value }))
+  const unknown = asked.filter(([name]) => !isParameter(name)).map(([name, value]) => ({ name, value }))
   return {
     place: { base, flags },
     view,
@@ -45,7 +45,7 @@ let settled: PageEntry | null = null
 
 /**
  * Reads the page's own address and tidies it in place, without an entry in the history. Both scripts of the page
- * call it: the second gets what the first found, because the tidied address no longer tells what was dropped.
+ * call it. The second gets the result of the first, because the tidied address no longer says what was dropped.
  */
 export function settleEntry(): PageEntry {
   if (settled) return settled

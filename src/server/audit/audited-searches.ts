@@ -5,7 +5,13 @@
  */
 import type { TimeFilter } from '../../contract/filter-kinds.ts'
 import { readRecording } from '../../contract/recording.ts'
-import { filterNames, type FilterName, type Paging, type Search } from '../../contract/search.ts'
+import {
+  filterNames,
+  isTimeFilter,
+  type FilterName,
+  type Paging,
+  type Search,
+} from '../../contract/search.ts'
 import { plainFilter } from './digests.ts'
 import { BoundedMap } from '../platform/bounded-map.ts'
 
@@ -26,9 +32,6 @@ export interface AnsweredSearch {
   readonly totalCount: number
   readonly recordings: readonly unknown[]
 }
-
-const timeNames = ['startTime', 'endTime'] as const
-const isTime = (name: FilterName): boolean => timeNames.some((time) => time === name)
 
 function rangeOf(filter: TimeFilter | undefined): readonly [fromMs: number, toMs: number] {
   if (!filter) return [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
@@ -51,12 +54,11 @@ function isEqual(name: FilterName, one: Search, other: Search): boolean {
 
 /** A period that rolls on with the clock begins later each time it is asked, and so stays inside. */
 const isInside = (asked: Search, of: Search): boolean =>
-  filterNames.every((name) => isTime(name) || isEqual(name, asked, of)) &&
-  timeNames.every((name) => lies(asked[name], of[name]))
+  filterNames.every((name) => (isTimeFilter(name) ? lies(asked[name], of[name]) : isEqual(name, asked, of)))
 
 /** How many there are without a filter, or in another period: a number, and no recording. */
 const isBeside = (asked: Search, of: Search): boolean =>
-  filterNames.every((name) => isTime(name) || asked[name] === undefined || isEqual(name, asked, of))
+  filterNames.every((name) => isTimeFilter(name) || asked[name] === undefined || isEqual(name, asked, of))
 
 /** Whether a recording was there when the search was answered. One that cannot be read tells nothing of it. */
 function wasThere(row: unknown, atMs: number): boolean {

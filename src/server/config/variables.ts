@@ -1,4 +1,5 @@
 /** Every variable of the host, declared once: reading, errors, `--print-config` and the README's table follow. */
+import { namesOf } from '../../contract/search.ts'
 import { listenAddress, origins, proxies, recorderRoot } from './addresses.ts'
 import { hostNames } from './authorities.ts'
 import { certificateFile, keyFile } from './certificates.ts'
@@ -24,7 +25,7 @@ export interface Variable<T = unknown> {
 export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'silent'] as const
 export type LogLevel = (typeof logLevels)[number]
 
-const remoteParameters = ['auto', 'remotePartyNumber', 'remoteParty'] as const
+const remoteParameters = ['auto', ...namesOf('remotePartyNumber')] as const
 /** What the recorder calls the filter by the other side's number, or that the relay has to find out. */
 export type RemoteParameterSetting = (typeof remoteParameters)[number]
 

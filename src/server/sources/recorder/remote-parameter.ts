@@ -3,12 +3,12 @@
  * do not know. So the name is found out with a value that no recording can have, which must count none.
  */
 import { randomUUID } from 'node:crypto'
-import type { Search } from '../../../contract/search.ts'
+import { namesOf, type Search } from '../../../contract/search.ts'
 import { Problem } from '../../../contract/problems.ts'
 import type { NameOf } from './list.ts'
 import { orAborted } from './signals.ts'
 
-export const remoteParameters = ['remotePartyNumber', 'remoteParty'] as const
+export const remoteParameters = namesOf('remotePartyNumber')
 export type RemoteParameter = (typeof remoteParameters)[number]
 
 /** How many recordings match, under these parameter names. */
