@@ -602,7 +602,7 @@ describe('copying', () => {
     const told = since()
     const copied = async () => {
       const alerts = told().filter(({ action }) => action === 'copy_alert')
-      const counter = /^copy_alerts_total (\d+)$/m.exec(await metrics.write())?.[1]
+      const counter = /^recordings_copy_alerts_total (\d+)$/m.exec(await metrics.write())?.[1]
       return [alerts.map(({ user, session: of, count }) => [user, typeof of, count]), counter]
     }
     for (const headers of [cookie, other, cookie]) await find('page=0&pageSize=50', headers)
