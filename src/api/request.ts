@@ -6,7 +6,7 @@ export interface RequestOptions {
   readonly signal?: AbortSignal
   /** Sent as JSON by POST; without it the request is a GET. */
   readonly body?: unknown
-  /** Where a list is asked for that nobody meant by itself. */
+  /** Why a list is asked for, where the user did not ask for that list itself. */
   readonly purpose?: SearchPurpose | undefined
   /** Which bytes, as the header `Range` says it. */
   readonly range?: string
@@ -39,8 +39,8 @@ async function send(path: string, { signal, body, purpose, range }: RequestOptio
 }
 
 /**
- * Why a player got no audio, which the browser does not tell: asked again for a single byte.
- * @returns null where there is nothing wrong with it by now.
+ * Finds out why a player got no audio, which browsers do not tell: asks again, for a single byte.
+ * @returns null where nothing is wrong with it any more.
  */
 export async function whyNoAudio(id: string, signal: AbortSignal): Promise<Problem | null> {
   const response = await send(mediaEndpoint(id), { signal, range: 'bytes=0-0' })
@@ -53,7 +53,7 @@ export async function whyNoAudio(id: string, signal: AbortSignal): Promise<Probl
 
 /**
  * Asks the host and reads its JSON.
- * @param read turns the JSON into what it should be, or null where it is something else.
+ * @param read gives the value that the JSON stands for, or null where it is something else.
  * @throws Problem for every error answer, for no answer (`network`), and for one that cannot be read.
  */
 export async function request<T>(

@@ -69,7 +69,7 @@ export function recordingRoutes(app: FastifyInstance, options: RecordingsOptions
     })
   }
 
-  /** Waits for a place, which is held until the answer is out or nobody wants it. @returns when that is. */
+  /** Waits for a place and holds it until the answer is sent or its client has left. @returns the signal of that. */
   async function place(lane: LaneName, { username }: Principal, reply: FastifyReply): Promise<AbortSignal> {
     const exchange = exchangeOf(reply)
     exchange.onOver(await lanes.enter(lane, username, exchange.signal))
@@ -104,12 +104,12 @@ export function recordingRoutes(app: FastifyInstance, options: RecordingsOptions
     act.concerns(id)
     const signal = await place('listenings', principal, reply)
     const ask = async () => existing(await source.media(id, principal, signal, mediaAsk(request)))
-    // Who asks for the headers alone hears nothing.
+    // A request for the headers alone plays nothing.
     const found = await (request.method === 'HEAD' ? ask() : act.listens(readPiece(request, reply), ask))
     return sendMedia(request, reply, found)
   })
 
-  /** The stores record nothing themselves, so whoever may ask is told of no call. */
+  /** The stores record nothing themselves, so the answer to a manager is an empty list. */
   const live = audited(options, 'live', async (_request, _reply, { principal }) => {
     if (principal.role === 'manager') return []
     throw new Problem({
