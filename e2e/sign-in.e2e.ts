@@ -63,6 +63,11 @@ test('a password that could not be checked is told apart from a wrong one', asyn
   const down = 'Your password could not be checked: the recording service is down.'
   await expect(alert).toHaveText(down)
 
+  faults.on('login', fault.problem(504, 'recorder_timeout'), 1)
+  await signIn(page, 'manager')
+  const late = 'Your password could not be checked: the recorder took too long to answer.'
+  await expect(alert).toHaveText(late)
+
   faults.on('login', fault.cut)
   await signIn(page, 'manager')
   const unreachable = 'Your password could not be checked: the server cannot be reached.'
