@@ -1,4 +1,4 @@
-/** One thing that a known user does, from its start to its line. */
+/** One act of a known user, from its start to its line in the log. */
 import { isCountPurpose, type SearchPurpose } from '../../contract/endpoints.ts'
 import { Problem } from '../../contract/problems.ts'
 import { MAX_PAGE_SIZE, type Paging, type Search } from '../../contract/search.ts'
@@ -8,33 +8,34 @@ import type { Actor, ActKind, AuditEvent } from './event.ts'
 import type { Listenings, Piece } from './listenings.ts'
 
 export interface Act {
-  /** It is a search. A purpose holds only where the search is part of one that has its line. */
+  /** The act is a search. Its purpose counts only where it is part of a search that has its line. */
   searches(search: Search, paging: Paging | null, purpose: SearchPurpose | null): void
-  /** It concerns one recording, by its id. */
+  /** The act concerns one recording, by its id. */
   concerns(recording: string): void
   /** A page of the search was found. @returns what may be shown of it: a count shows no recordings. */
   found(page: AnsweredSearch): Promise<AnsweredSearch>
-  /** Everything that matches is there to be written. @returns it. @throws Problem 503 `audit_unavailable`. */
+  /** All matches are ready to be exported. @returns them. @throws Problem 503 `audit_unavailable`. */
   exports<T extends { readonly totalCount: number }>(list: T): Promise<T>
   /** The recording is shown. @returns it. */
   opened<T>(recording: T): Promise<T>
   /**
    * Asks for audio, with one line for all pieces of a listening.
-   * @throws Problem 503 `audit_unavailable`, before a byte is sent, and where the log is known to fail before one is asked for.
+   * @throws Problem 503 `audit_unavailable` before a byte is sent; where the file has yet to take a line, before
+   * the source is asked.
    */
   listens<T>(piece: Omit<Piece, 'listener' | 'recording'>, ask: () => Promise<T>): Promise<T>
   failed(error: unknown): Promise<void>
 }
 
-/** What becomes of an answer. */
+/** The sending of an answer. */
 export interface Delivery {
-  /** Whether its client left before all of it was sent. */
+  /** Whether the client left before all of it was sent. */
   readonly isLeft: boolean
   /** Calls back once it is over. */
   onOver(tell: (isSent: boolean) => void): void
 }
 
-/** What an act needs of the audit that it belongs to. */
+/** What an act needs from its audit. */
 export interface ActOptions {
   /** @throws Problem 503 `audit_unavailable` where the line cannot be written. */
   readonly demand: (event: AuditEvent) => Promise<void>
@@ -44,12 +45,12 @@ export interface ActOptions {
   readonly check: () => Promise<boolean>
   readonly searched: AuditedSearches
   readonly copies: Copies
-  /** Told how many recordings one session was shown within an hour, where that looks like copying. */
+  /** Called with the number of recordings shown to one session within an hour, where it looks like copying. */
   readonly copied: (actor: Actor, rows: number) => Promise<void>
   readonly listenings: Listenings
 }
 
-/** In the lines: the problem's code, or that nobody waits for an answer any more. */
+/** The outcome in a line: the problem's code, `left` where the client is gone, or `internal`. */
 export function outcomeOf(error: unknown): string {
   if (error instanceof Problem) return error.code
   return error instanceof DOMException && error.name === 'AbortError' ? 'left' : 'internal'
@@ -61,7 +62,7 @@ type Facts = Pick<AuditEvent, 'purpose' | 'search' | 'page' | 'pageSize' | 'reco
 
 class OneAct implements Act {
   #facts: Facts = {}
-  /** Has its line, or is part of what has one. */
+  /** Whether the act has its line, or is part of a search that has one. */
   #isTold: boolean
   #attempt: ActKind
   readonly #actor: Actor
@@ -73,7 +74,7 @@ class OneAct implements Act {
     this.#attempt = attempt
     this.#delivery = delivery
     this.#options = options
-    // That somebody looked which calls are being recorded has no line; that they may not has one.
+    // Viewing the calls that are being recorded gets no line; a refusal gets one.
     this.#isTold = attempt === 'live'
   }
 
@@ -125,9 +126,9 @@ class OneAct implements Act {
   }
 
   /**
-   * Writes the line before anything is shown, and another one where nobody received all of it after all.
-   * @param takeBack called then.
-   * @returns whether somebody was still there to be shown it.
+   * Writes the line before anything is shown, and a second one where the client then leaves before the end.
+   * @param takeBack called with the second line.
+   * @returns whether the client was still there.
    */
   async #tell(count?: number, takeBack: () => void = () => {}): Promise<boolean> {
     this.#isTold = true
@@ -147,7 +148,7 @@ class OneAct implements Act {
 
   async listens<T>(piece: Omit<Piece, 'listener' | 'recording'>, ask: () => Promise<T>): Promise<T> {
     const { session, via, user, address } = this.#actor
-    // The same session at another address may be somebody else.
+    // The same session at another address may be another person.
     const listener = `${session ?? `${via} ${user.toLowerCase()}`} ${address}`
     this.#attempt = piece.kind
     const whole = { ...piece, listener, recording: this.#facts.recording ?? '' }
@@ -157,8 +158,9 @@ class OneAct implements Act {
   }
 
   /**
-   * A file that has taken a line will most likely take the next one, and what the source then refuses has one line,
-   * not two. Any other file must take the line first: nothing may be asked for that cannot be logged.
+   * A file that has taken a line will most likely take the next one. The source is then asked first, so that its
+   * refusal has one line, not two. Any other file must take the line first: nothing may be asked for that cannot be
+   * logged.
    */
   async #beginListening<T>(ask: () => Promise<T>): Promise<T> {
     const { check, demand } = this.#options

@@ -1,13 +1,13 @@
-/** Holds the lines of a log against the heads that were kept elsewhere. */
+/** Checks the lines of a log against the heads that were kept elsewhere. */
 import { GENESIS, type Position } from './event.ts'
 import type { Head } from './head.ts'
 
-/** The heads of one file: between two places at which the host went on in another. */
+/** The heads of one file: those between two changes of file. */
 interface Stretch {
-  /** Where the file before it ended; null where the heads do not reach back so far. */
+  /** The end of the file before it; null where the heads do not reach back so far. */
   readonly base: Head | null
   readonly heads: readonly Head[]
-  /** Where the file ended, if the host has gone on in another. */
+  /** The end of the file, if the host went on in another. */
   readonly end: Head | null
 }
 
@@ -28,7 +28,7 @@ function stretchesOf(heads: readonly Head[]): Stretch[] {
 const isAt = (position: Position, head: Position): boolean =>
   head.n === position.n && head.hash === position.hash
 
-/** What a fault says after the number of its line, or null. */
+/** The text of a fault after its line number, or null. */
 type Judged = string | null
 
 export class AgainstHeads {
@@ -36,13 +36,13 @@ export class AgainstHeads {
   readonly #first: Head
   readonly #isLive: boolean
   #stretch: Stretch | null = null
-  /** By number: a fork has two of one. */
+  /** By line number: a fork has two heads of one number. */
   #awaited = new Map<number, Head[]>()
   #last: Head | null = null
 
   /**
    * @param heads in the order in which they were kept; at least one.
-   * @param isLive whether the file is the one that the host writes now, and not one that was rotated away.
+   * @param isLive whether the host writes this file now; false for a rotated file.
    */
   constructor(heads: readonly [Head, ...Head[]], isLive: boolean) {
     this.#stretches = stretchesOf(heads)
@@ -50,25 +50,25 @@ export class AgainstHeads {
     this.#isLive = isLive
   }
 
-  /** Whether the heads say anything about the file. */
+  /** Whether any head is about the file. */
   get isAbout(): boolean {
     return this.#stretch !== null
   }
 
-  /** @param before what the first line follows. @param after as the operator vouches for it. */
+  /** @param before the position that the first line follows. @param after the hash that the operator vouches for. */
   begin(before: Position, after: string | undefined): Judged {
     const all = this.#stretches.filter(({ base }) => base !== null && isAt(before, base))
     const fitting = all.at(-1)
     const first = this.#firstStretch(before)
     this.#stretch = fitting ?? first ?? (after === before.hash ? this.#next(before) : null)
-    // Heads may come twice: the host keeps some again, and anybody who has seen one can send it again. All count.
+    // Heads may repeat: the host keeps some again, and anyone who has seen one can resend it. All count.
     for (const stretch of new Set([...all, first, this.#stretch])) if (stretch) this.#await(stretch)
     if (after === before.hash) return null
     if (fitting?.base?.reason === 'changed') {
-      return `follows line ${before.n}, and no longer in the file that the host had written: it was emptied, replaced or removed at ${fitting.base.at}, and not rotated`
+      return `follows line ${before.n}, but not in the file that the host had written: that was emptied, replaced or removed at ${fitting.base.at}, and not rotated`
     }
     if (this.#stretch !== null) return null
-    return `is numbered ${before.n + 1}, and no head tells of a rotation there: the lines before it were removed`
+    return `is numbered ${before.n + 1}, and no head reports a rotation there: the lines before it were removed`
   }
 
   /** @param position of a line. @param isSealed whether it is torn or carries a MAC. */
@@ -98,7 +98,7 @@ export class AgainstHeads {
       : `is missing: the file ends with number ${position.n}, and the host kept number ${missing.n} at ${missing.at}`
   }
 
-  /** As `end`, of a file without a line. One that was rotated away never had any. */
+  /** As `end`, for an empty file. One that was rotated away is taken as never having had a line. */
   endOfNothing(): Judged {
     if (!this.#isLive) return null
     const newest = this.#stretches.at(-1)
@@ -117,7 +117,7 @@ export class AgainstHeads {
     }
   }
 
-  /** Heads may have begun in the middle of a log: it was older, or they were rotated themselves. */
+  /** Heads may begin in the middle of a log: the log was older, or the heads were rotated too. */
   #firstStretch(before: Position): Stretch | null {
     const [first] = this.#stretches
     if (!first) return null
@@ -130,7 +130,7 @@ export class AgainstHeads {
     )
   }
 
-  /** A file from before there were heads is none that was cut. */
+  /** A file older than the heads was not cut. */
   #isBeforeAll(position: Position): boolean {
     return this.#stretch === this.#stretches[0] && position.n < this.#first.n
   }

@@ -97,7 +97,7 @@ describe('a log that was stopped', () => {
     [
       'first lines cut off',
       (lines) => lines.slice(2),
-      /^line 1 is numbered 3, and no head tells of a rotation/,
+      /^line 1 is numbered 3, and no head reports a rotation/,
     ],
     ['last lines cut off', (lines) => lines.slice(0, 3), /^line 4 is missing: .* number 3, .* number 5 /],
     ['every line gone', () => [], /^line 1 is missing: the file is empty, .* number 5 /],
@@ -354,7 +354,7 @@ describe('a running host', () => {
     expect((await verifyOld()).fault).toMatch(/^line 3 is missing/)
     // Its first lines cut off as well: no rotation was there.
     save(linesIn().slice(1))
-    expect((await verify()).fault).toMatch(/^line 1 is numbered 5, and no head tells of a rotation/)
+    expect((await verify()).fault).toMatch(/^line 1 is numbered 5, and no head reports a rotation/)
   })
 
   it('takes a rotation over before it has a line for it', async () => {

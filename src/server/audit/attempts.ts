@@ -1,4 +1,4 @@
-/** Which attempts of nobody in particular get a line: without a bound, who may not sign in could fill the disk. */
+/** Limits the lines for attempts without a known user: otherwise strangers could fill the disk. */
 
 const WINDOW_MS = 15 * 60_000
 const PER_ADDRESS = 40
@@ -11,7 +11,7 @@ interface Seen {
 }
 
 export interface Attempts {
-  /** Whether this is the first of its kind for that user and address in 15 minutes, and not one of very many. */
+  /** Whether this is the first of its kind for that user and address in 15 minutes, and below both limits. */
   admit(kind: string, user: string, address: string): boolean
 }
 

@@ -245,7 +245,7 @@ describe('a log that cannot be written', () => {
     // A device may take lines, and keeps none.
     symlinkSync('/dev/null', folder.file)
     expect(await log.check()).toBe(false)
-    await expect(log.write(testEvent(3))).rejects.toThrow(/was a file, and is none any more/)
+    await expect(log.write(testEvent(3))).rejects.toThrow(/is no longer a regular file/)
     rmSync(folder.file)
     mkdirSync(folder.file)
     await expect(log.write(testEvent(4))).rejects.toThrow(/EISDIR/)

@@ -1,8 +1,7 @@
 /**
  * The audit log: one JSON line per event, appended to a file. Each line carries the hash of the one before, so that
- * a removed or changed line shows, and a MAC, so that only the host can write one. What is written is in the system's
- * hands at once and survives the death of the process; only the machine's own (a power cut) can take the last lines,
- * because nothing waits for the disk.
+ * a removed or changed line shows, and a MAC, so that only the host can write one. Written lines reach the system at
+ * once and survive a crash of the process. Only a power cut can lose the last ones: nothing waits for the disk.
  */
 import { ChainFile } from './chain-file.ts'
 import { recordFile } from './end-record.ts'
@@ -23,53 +22,54 @@ export interface AuditLogOptions {
   readonly hostKey: Buffer
   /** Milliseconds since the Unix epoch. */
   readonly nowMs: () => number
-  /** Told each head of the chain, to be kept elsewhere. */
+  /** Called with each head of the chain, to keep it elsewhere. */
   readonly keep?: (head: Head) => void
   /** The newest head that was kept elsewhere before. */
   readonly expected?: Head | null
-  /** Told once if the file is found to be another than the one that was written. */
+  /** Called where the file is not as it was written: at most once at the start and once after it. */
   readonly report?: (finding: Finding) => void
   /** Ms between two heads while lines are written. */
   readonly headEveryMs?: number
-  /** Ms between two looks at the file, which take over a new one after a rotation. */
+  /** Ms between two looks at the file; a look takes over the new file after a rotation. */
   readonly lookEveryMs?: number
   /** Ms to wait for another process that writes. */
   readonly patienceMs?: number
   /** Ms that a command waits for a running host to take over a new file. */
   readonly takeoverMs?: number
-  /** Of a command, which adds to the log of a host and must have its key: whether that host runs. */
+  /** Set by commands, which add to a host's log and must have its key: whether that host runs. */
   readonly isHostRunning?: () => boolean
 }
 
 export interface AuditLog {
   /**
    * Resolves once the line is in the file.
-   * @throws where it could not be written: it is lost, and counted in the next. OperatorError where recordings would
-   * leave on this line and the file is not what the host wrote: then it is neither written nor lost.
+   * @throws where the line could not be written: it is lost, and the next line counts it. OperatorError where
+   * recordings would leave on this line and the file is not the host's: the line is then neither written nor lost.
    */
   write(event: AuditEvent): Promise<void>
   /**
-   * Checks that the file is still the one that was written, and reopens it after a rotation. It writes nothing.
-   * @returns whether the file has taken a line since the host began or failed; until then only a line can tell.
+   * Checks that the file is still the one that was written. It writes nothing and takes over no new file.
+   * @returns whether nothing is wrong and the file has taken a line since the start, the last failure or the last
+   * rotation; otherwise only a line can tell.
    */
   check(): Promise<boolean>
-  /** False from a line that could not be written until one could. */
+  /** False from a failed write until one succeeds. */
   writable(): boolean
-  /** What somebody did to the file while it was open, or null. From then on no recording leaves the host. */
+  /** The first foreign change to the file while it was open, or null. No recording leaves the host after one. */
   finding(): Finding | null
   /** The newest head. */
   head(): Head | null
-  /** Waits for what is being written. */
+  /** Waits for lines that are being written. */
   close(): Promise<void>
 }
 
 const nothing = (): void => {}
 
 /**
- * Opens the log, which goes on where it ended. A file that does not hold the expected head is reported, in the log
- * too, and the chain goes on from the head.
- * @throws OperatorError where the file cannot be opened, or is no audit log; for a command also where it was written with
- * another key, or a running host does not take it over.
+ * Opens the log, which continues where it ended. A file that does not hold the expected head is reported, in the log
+ * too. The chain then continues from that head, or from the file's end where that is no earlier and the host's own.
+ * @throws OperatorError where the file cannot be opened, or is not an audit log; for a command also where the file was
+ * written with another key, or a running host does not take it over.
  */
 export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> {
   const { file, hostKey, nowMs, keep = nothing, expected = null } = options
@@ -79,7 +79,7 @@ export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> 
     )
   }
   try {
-    // Before the lock: where there can be no log, there needs to be none.
+    // Tried before the lock: a log that cannot be opened needs no lock file.
     if (!options.isHostRunning) await (await openToAppend(file)).close()
     const keys = auditKeys(hostKey)
     const taking = takingOf(options, keys.heads)

@@ -1,4 +1,4 @@
-/** What the host tells its audit log, in the words of its routes: who did what, and how it ended. */
+/** What the routes report to the audit log: the user, the act, and its outcome. */
 import { Problem } from '../../contract/problems.ts'
 import { beginAct, outcomeOf, type Act, type Delivery } from './act.ts'
 import { createAttempts } from './attempts.ts'
@@ -11,11 +11,11 @@ import { createListenings } from './listenings.ts'
 export interface AuditOptions {
   readonly log: AuditLog
   readonly nowMs: () => number
-  /** Told once for each time that lines can no longer be written. */
+  /** Called once each time that lines can no longer be written. */
   readonly report: (error: unknown) => void
-  /** How many rows to one session in an hour look like copying. */
+  /** The number of rows to one session in an hour that looks like copying. */
   readonly copyAlert: number
-  /** Told of each time that it does. */
+  /** Called each time with the number of rows. */
   readonly copied: (rows: number) => void
 }
 
@@ -27,14 +27,14 @@ export interface Audit {
   passwordChanged(actor: Actor): Promise<void>
   /**
    * A password that was refused, or could not be tried.
-   * @param wasJudged whether it counts against the throttle, which then bounds how many there can be.
+   * @param wasJudged whether it counts against the throttle, which then limits their number.
    */
   failedLogin(actor: Actor, error: unknown, wasJudged: boolean): Promise<void>
-  /** A request that another site's page made in somebody's browser. */
+  /** A request that another site's page made in a user's browser. */
   refusedStranger(actor: Actor, attempt: Refusable): Promise<void>
 }
 
-/** What people type as their name may be anything, and as long as they like. */
+/** A typed name may be anything, of any length. */
 const MAX_TYPED_NAME = 64
 
 const refusedPasswords: readonly string[] = ['wrong_credentials', 'refused_by_recorder']
@@ -70,7 +70,7 @@ export function createAudit({ log, nowMs, report, copyAlert, copied }: AuditOpti
   async function failedLogin(actor: Actor, error: unknown, wasJudged: boolean): Promise<void> {
     const outcome = outcomeOf(error)
     const isRefused = refusedPasswords.includes(outcome)
-    // Calls of a script that come side by side share one try, and one error.
+    // Parallel calls of a script share one try and one error.
     if (isRefused && error instanceof Error) {
       if (told.has(error)) return
       told.add(error)

@@ -1,7 +1,7 @@
 /**
- * Which requests are part of a search that has its line already: its other pages, the bars above it, the counts
- * beside it. The page says what a request is for; whether it shows no more than the line says is found out here, from
- * the search and from the answer.
+ * Finds requests that are part of a search that already has its line: its other pages, the bars above it, the counts
+ * beside it. The page states the purpose of a request. This module checks, from the search and the answer, that the
+ * request shows no more than the line covers.
  */
 import type { TimeFilter } from '../../contract/filter-kinds.ts'
 import { readRecording } from '../../contract/recording.ts'
@@ -23,7 +23,7 @@ interface Told {
   readonly search: Search
   /** How many recordings matched. */
   readonly count: number
-  /** When it was answered, ms since the Unix epoch. */
+  /** Time of the answer, ms since the Unix epoch. */
   readonly atMs: number
 }
 
@@ -52,15 +52,15 @@ function isEqual(name: FilterName, one: Search, other: Search): boolean {
   return a?.op === b?.op && a?.value === b?.value
 }
 
-/** A period that rolls on with the clock begins later each time it is asked, and so stays inside. */
+/** A period that moves with the clock begins later with each request, and so stays inside. */
 const isInside = (asked: Search, of: Search): boolean =>
   filterNames.every((name) => (isTimeFilter(name) ? lies(asked[name], of[name]) : isEqual(name, asked, of)))
 
-/** How many there are without a filter, or in another period: a number, and no recording. */
+/** A count without a filter, or in another period, shows a number and no recording. */
 const isBeside = (asked: Search, of: Search): boolean =>
   filterNames.every((name) => isTimeFilter(name) || asked[name] === undefined || isEqual(name, asked, of))
 
-/** Whether a recording was there when the search was answered. One that cannot be read tells nothing of it. */
+/** Whether a recording existed when the search was answered. An unreadable one does not say, and counts. */
 function wasThere(row: unknown, atMs: number): boolean {
   const { start, duration } = readRecording(row) ?? {}
   return !start || start.epochMs + (duration?.durationMs ?? 0) <= atMs
@@ -69,13 +69,13 @@ function wasThere(row: unknown, atMs: number): boolean {
 export interface AuditedSearches {
   /** From now on the session's requests may be part of this search. */
   add(session: string, search: Search, count: number): void
-  /** Nobody received it: its line says so, and covers nothing. @param session null for a script's, which has none. */
+  /** The client left: the line says so, and covers nothing. @param session null for a script, which has none. */
   forget(session: string | null, search: Search): void
   /** Whether a count shows nothing beyond a search of the session. */
   includeCount(session: string, asked: Search, paging: Paging): boolean
-  /** Whether pages of this search may be part of one of the session's; what they show decides. */
+  /** Whether pages of this search may be part of a search of the session; `include` decides by the answer. */
   mayInclude(session: string, asked: Search): boolean
-  /** Whether the session's line covers these recordings: none that was not there then, and no more than were. */
+  /** Whether a line of the session covers these recordings: all existed then, and no more match than did then. */
   include(session: string, asked: Search, answer: AnsweredSearch): boolean
 }
 

@@ -32,7 +32,7 @@ export function chainUp(
   })
 }
 
-/** @returns how many lines are in the file as a whole; theirs have resolved. */
+/** @returns how many lines are whole in the file; their promises have resolved. */
 export function settle(batch: readonly Waiting[], lines: readonly Line[], bytesWritten: number): number {
   let end = 0
   let done = 0
@@ -45,7 +45,7 @@ export function settle(batch: readonly Waiting[], lines: readonly Line[], bytesW
   return done
 }
 
-/** Where the host is after all of these lines; at least one. @param size of the file, bytes. */
+/** Where the host stands after these lines, of which there is at least one. @param size of the file, bytes. */
 export function endAfter(lines: readonly Line[], size: number): Partial<LogEnd> {
   const last = lines.at(-1)
   if (!last) return {}

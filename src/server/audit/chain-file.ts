@@ -1,6 +1,6 @@
 /**
- * The log's file over time. It may be rotated, and an operator's command may add lines; both are followed. Any other
- * change to the file is reported. The chain then continues from where it stood, so that the break stays visible.
+ * The log's file over time. It follows a rotation and the lines that an operator's command adds. It reports any other
+ * change to the file. The chain then continues from where it stood, so that the break stays visible.
  */
 import { readRecord, writeRecord } from './end-record.ts'
 import type { Position } from './event.ts'
@@ -22,7 +22,7 @@ const foreignKey = (file: string): OperatorError =>
   )
 
 export class ChainFile {
-  /** Stays open until another takes its place: until then no other file can get its number. */
+  /** Stays open until another takes its place: no other file can get the inode number of an open one. */
   #known: LogFile
   #finding: Finding | null = null
   readonly #heads: Heads
@@ -37,7 +37,7 @@ export class ChainFile {
   /**
    * To be called under the lock.
    * @param handle of the file, opened to append.
-   * @param expected the newest head that is kept elsewhere; the chain goes on from it where the file does not hold it.
+   * @param expected the newest head that is kept elsewhere; see `openAuditLog` for a file that does not hold it.
    * @returns the chain, and what is wrong with the file, or null.
    * @throws OperatorError where the file holds something else, or a command has another key than the host, or the
    * system's error. Nothing is written then.
@@ -69,7 +69,7 @@ export class ChainFile {
     return this.#known.position
   }
 
-  /** What was found since the start, or null. */
+  /** The first finding since the start, or null. */
   get finding(): Finding | null {
     return this.#finding
   }
@@ -83,7 +83,7 @@ export class ChainFile {
     this.#heads.keep(reason, position)
   }
 
-  /** Keeps a head where lines were added since the last one, and that was so long ago. */
+  /** As `Heads.keepEvery`. */
   keepEvery(everyMs: number): void {
     this.#heads.keepEvery(everyMs, this.position)
   }
@@ -109,9 +109,9 @@ export class ChainFile {
     return { ...this.#known, origin: 'known' }
   }
 
-  /** From now on this is the log's file. */
+  /** Makes this the log's file. */
   async adopt({ origin, ...file }: FoundFile): Promise<void> {
-    // Where the last file ended, and not where this one is by now.
+    // The head is of the end of the last file, not of the position in this one.
     if (origin === 'rotated') this.keep('rotation')
     const { handle } = this.#known
     this.#known = file

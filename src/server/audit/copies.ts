@@ -1,4 +1,4 @@
-/** Sees somebody copy the archive: more recordings shown to one session within an hour than anybody looks at. */
+/** Notices copying of the archive: one session was shown more recordings in an hour than a person looks at. */
 import { BoundedMap } from '../platform/bounded-map.ts'
 
 const HOUR_MS = 60 * 60_000

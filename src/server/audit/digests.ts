@@ -1,13 +1,13 @@
 /**
- * What the audit log keeps of a search: not the numbers and names that were looked for, but keyed digests of
- * them. Who has the host's key can find who searched for a given number; who has the file alone cannot.
+ * The audit log keeps keyed digests of the numbers and names in a search, not the values themselves. The host's key
+ * is needed to find the searches for a given number; the file alone is not enough.
  */
 import { createHmac, hkdfSync } from 'node:crypto'
 import type { TimeFilter } from '../../contract/filter-kinds.ts'
 import { writeUtc } from '../../contract/instants.ts'
 import { filterNames, type FilterName, type Search } from '../../contract/search.ts'
 
-/** 128 bits: no two of the values that people search for will meet. */
+/** 128 bits: no two searched values will share a digest. */
 const DIGEST_BYTES = 16
 
 /** The key of the digests. @param hostKey the host's own 32 bytes. */
@@ -15,7 +15,7 @@ export function auditKey(hostKey: Buffer): Buffer {
   return Buffer.from(hkdfSync('sha256', hostKey, '', 'audit', 32))
 }
 
-/** A filter's value in the one form that all ways to write it share. */
+/** A filter's value in one form, however it was written. */
 export interface PlainFilter {
   readonly op: string
   readonly value: string
@@ -26,7 +26,7 @@ function plainTime(filter: TimeFilter): PlainFilter {
   return { op: filter.op, value: `${writeUtc(filter.from)};${writeUtc(filter.to)}` }
 }
 
-/** @returns null where the search does not have the filter. */
+/** @returns null where the search lacks the filter. */
 export function plainFilter(search: Search, name: FilterName): PlainFilter | null {
   const filter = search[name]
   if (filter === undefined) return null
@@ -36,7 +36,7 @@ export function plainFilter(search: Search, name: FilterName): PlainFilter | nul
   return { op: filter.op, value: name === 'ownerUsername' ? filter.text.toLowerCase() : filter.text }
 }
 
-/** The name is part of it: that a local and a remote number are equal stays untold. */
+/** Includes the name, so that the digests do not reveal that a local and a remote number are equal. */
 export function digestFilter(key: Buffer, name: FilterName, { value }: PlainFilter): string {
   const mac = createHmac('sha256', key).update(`${name}=${value}`).digest()
   return mac.subarray(0, DIGEST_BYTES).toString('base64url')

@@ -1,6 +1,6 @@
 /**
- * A file beside the log that records where the log ended after the last write. From it the next writer, host or
- * command, knows which file was written to, and where to go on after a rotation. Read and written under the log's lock.
+ * A file beside the log that records where the log ended after the last write. It shows the next writer, host or
+ * command, which file was written to, and where to continue after a rotation. It is used under the log's lock.
  */
 import { constants, type Stats } from 'node:fs'
 import { open, stat, unlink, type FileHandle } from 'node:fs/promises'
@@ -12,11 +12,11 @@ import type { LogFile } from './log-file.ts'
 export interface RecordedEnd extends Position {
   /** Bytes of the log's file. */
   readonly size: number
-  /** Its device and number there: a file that took its place has another. */
+  /** Device and inode number: another file in its place has another. */
   readonly inode: string
 }
 
-/** Fixed, so that one write replaces another whole: a killed process leaves the old one or the new one. */
+/** Fixed, so that each write replaces the whole record: a killed process leaves the old or the new one. */
 const RECORD_BYTES = 512
 
 const sealed = ({ n, hash, size, inode }: RecordedEnd): string =>
@@ -27,7 +27,7 @@ export const inodeOf = ({ dev, ino }: Pick<Stats, 'dev' | 'ino'>): string => `${
 export const recordFile = (log: string): string => join(parse(log).dir, `${parse(log).name}.end`)
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR } = constants
-/** Whoever may write the folder may put a link or a pipe there: neither is followed, nor waited for. */
+/** Others may put a link or a pipe in the folder: opening must neither follow nor wait. */
 const CAREFULLY = O_NOFOLLOW | O_NONBLOCK
 
 function readText(text: string, key: Buffer): RecordedEnd | 'foreign' | null {
@@ -39,7 +39,7 @@ function readText(text: string, key: Buffer): RecordedEnd | 'foreign' | null {
   return isMacOf(key, sealed(end), mac) ? end : 'foreign'
 }
 
-/** @returns null where there is none that can be read, `foreign` for one of another key. */
+/** @returns null where no record can be read, `foreign` for one of another key. */
 export async function readRecord(log: string, key: Buffer): Promise<RecordedEnd | 'foreign' | null> {
   try {
     const handle = await open(recordFile(log), O_RDONLY | CAREFULLY)
@@ -57,7 +57,7 @@ export async function readRecord(log: string, key: Buffer): Promise<RecordedEnd 
 
 /**
  * Whether the log is still the file that was written last, as far as that can be known.
- * @throws the system's error, also where there is none.
+ * @throws the system's error, also for a missing log.
  */
 export async function isRecorded(log: string, record: RecordedEnd | null): Promise<boolean> {
   const stats = await stat(log)
@@ -65,7 +65,7 @@ export async function isRecorded(log: string, record: RecordedEnd | null): Promi
   return record ? inodeOf(stats) === record.inode && stats.size >= record.size : stats.size > 0
 }
 
-/** Opens the record, which is a file of its own under one name. What else is there is no record, and is removed. */
+/** Opens the record, which is a regular file with one name. Removes anything else in its place. */
 async function openRecord(path: string): Promise<FileHandle> {
   const handle = await open(path, O_RDWR | O_CREAT | CAREFULLY, 0o600).catch(() => null)
   if (handle) {
@@ -77,11 +77,11 @@ async function openRecord(path: string): Promise<FileHandle> {
   return open(path, O_RDWR | O_CREAT | O_EXCL | CAREFULLY, 0o600)
 }
 
-/** One that cannot be written stops no line: the next start and the next command only know less. */
+/** A failure here stops no line: only the next start and the next command know less. */
 export async function writeRecord(log: string, key: Buffer, { handle, position, size }: LogFile) {
   try {
     const stats = await handle.stat()
-    // A device is never another one than it was.
+    // A device is not replaced, so it needs no record.
     if (!stats.isFile()) return
     const end = { n: position.n, hash: position.hash, size, inode: inodeOf(stats) }
     const text = JSON.stringify({ ...end, mac: macOf(key, sealed(end)) })

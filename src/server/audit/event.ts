@@ -1,11 +1,11 @@
-/** What happened, and the line that says so. */
+/** Audit events and their lines. */
 import { createHash } from 'node:crypto'
 import type { SearchPurpose } from '../../contract/endpoints.ts'
 import type { Search } from '../../contract/search.ts'
 import { digestSearch } from './digests.ts'
 import { sealLine, type AuditKeys } from './keys.ts'
 
-/** What an operator does with a command. */
+/** Actions of an operator's commands. */
 export type TerminalAction =
   | 'account_added'
   | 'account_changed'
@@ -27,12 +27,12 @@ export type AuditAction =
   | 'refusal'
   | 'copy_alert'
   | TerminalAction
-  /** The host found another file than it had written. */
+  /** The file was not as the host had written it. */
   | 'log_changed'
 
-/** What a known user tries. */
+/** Acts that a known user may attempt. */
 export type ActKind = 'search' | 'open' | 'play' | 'download' | 'export' | 'live'
-/** What may be refused. */
+/** Attempts that may be refused. */
 export type Refusable = ActKind | 'login' | 'logout' | 'session' | 'password'
 
 /** Who did it, and from where. */
@@ -41,19 +41,19 @@ export interface Actor {
   readonly address: string
   /** A hash of the session's id; null where there is none. */
   readonly session: string | null
-  /** A script that signs in with every call. */
+  /** `basic` for a script, which signs in with every call. */
   readonly via?: 'basic' | undefined
   readonly requestId: string
 }
 
 export interface AuditEvent extends Omit<Actor, 'address' | 'requestId'> {
-  /** Null where it came over no network. */
+  /** Null where it did not come over a network. */
   readonly address: string | null
   readonly requestId: string | null
   readonly action: AuditAction
-  /** Of a refusal. */
+  /** The refused attempt, in a refusal. */
   readonly attempt?: Refusable | undefined
-  /** What the page said that the search is for, where it was not believed. */
+  /** The purpose that the page claimed for a search that got a line all the same. */
   readonly purpose?: SearchPurpose | undefined
   readonly search?: Search | undefined
   readonly page?: number | undefined
@@ -61,19 +61,19 @@ export interface AuditEvent extends Omit<Actor, 'address' | 'requestId'> {
   /** How many recordings match, or were removed. */
   readonly count?: number | undefined
   readonly recording?: string | undefined
-  /** Whose account was changed; null for all. */
+  /** The account that was changed; null for all. */
   readonly account?: string | null | undefined
-  /** Of an import. */
+  /** Format of an import. */
   readonly format?: string | undefined
   readonly added?: number | undefined
   readonly updated?: number | undefined
-  /** Recordings that an import left out, or that a removal did because they are on legal hold. */
+  /** Recordings that an import left out, or that a removal kept because of a legal hold. */
   readonly skipped?: number | undefined
-  /** `ok`, `left` where its client did, or the problem's code. */
+  /** `ok`, `left` where the client left, or a code: of the problem, of a command's failure, or of a finding. */
   readonly outcome: string
 }
 
-/** Whether recordings leave the host on this line: where it cannot be trusted to prove so, they stay. */
+/** Whether recordings leave the host on this line. They stay where the log cannot be trusted to prove it. */
 export const letsOut = ({ action, outcome }: AuditEvent): boolean =>
   outcome === 'ok' && (action === 'play' || action === 'download' || action === 'export')
 
@@ -91,7 +91,7 @@ export const hashLine = (line: Buffer | string): string => createHash('sha256').
 
 export interface Written {
   readonly atMs: number
-  /** Lines that could not be written since the last one that could. */
+  /** Lines that failed since the last written one. */
   readonly lost: number
   readonly keys: AuditKeys
 }
@@ -126,14 +126,14 @@ export function writeLine(event: AuditEvent, after: Position, { atMs, lost, keys
   return sealLine(keys.lines, line)
 }
 
-/** What every line of the log has. */
+/** Fields of every line of the log. */
 export interface AuditLine extends Readonly<Record<string, unknown>> {
   readonly n: number
   readonly prev: string
   readonly at: string
 }
 
-/** @returns null where the bytes are no line of an audit log. */
+/** @returns null where the bytes are not a line of an audit log. */
 export function readLine(line: Buffer | string): AuditLine | null {
   try {
     const read = JSON.parse(line.toString()) as Partial<AuditLine> | null

@@ -28,9 +28,9 @@ const columns = [
 ] as const
 
 export interface Wanted {
-  /** Included, ms since the Unix epoch. */
+  /** Inclusive, ms since the Unix epoch. */
   readonly fromMs?: number | undefined
-  /** Not included. */
+  /** Exclusive, ms since the Unix epoch. */
   readonly toMs?: number | undefined
   /** Compared without regard to case. */
   readonly user?: string | undefined
@@ -44,7 +44,7 @@ function plain(value: unknown): string {
     .join(' ')
 }
 
-/** A spreadsheet would compute what starts like a formula. A number through and through is none. */
+/** A spreadsheet would compute a text that starts like a formula. A plain number is not one. */
 function cell(value: unknown): string {
   const text = plain(value)
   const guarded = /^[=+\-@\t\r]/.test(text) && !/^\+?[0-9]+$/.test(text) ? `'${text}` : text
@@ -60,7 +60,7 @@ function isWanted(line: AuditLine, { fromMs, toMs, user }: Wanted): boolean {
 
 /**
  * The header, then a line for each event.
- * @param skipped told the number of each line that cannot be read and is not merely torn.
+ * @param skipped called with the number of each unreadable line that is not merely torn.
  * @throws OperatorError where the file cannot be read.
  */
 export async function* exportLog(

@@ -1,4 +1,4 @@
-/** Lines for what an operator does with a command. */
+/** Log lines for an operator's commands. */
 import { userInfo } from 'node:os'
 import type { AuditSink } from '../config/sinks.ts'
 import { openAuditLog } from './audit-log.ts'
@@ -14,17 +14,17 @@ export interface TerminalPlace {
   /** 32 bytes. */
   readonly hostKey: Buffer
   readonly isHostRunning: () => boolean
-  /** Told what the operator should know and what stops nothing. */
+  /** Called with news for the operator that stops nothing. */
   readonly warn: (message: string) => void
 }
 
-/** What is done, and to what. */
+/** A change, and its object. */
 export type TerminalChange = { readonly action: TerminalAction } & Pick<
   AuditEvent,
   'account' | 'search' | 'format' | 'count' | 'added' | 'updated' | 'skipped'
 >
 
-/** No account has a colon in its name. */
+/** The colon sets it apart: no account name has one. */
 function operator(): string {
   try {
     return `terminal:${userInfo().username}`
@@ -37,9 +37,9 @@ function operator(): string {
 /**
  * Does the work and writes its line, whether it succeeds or fails. The log is opened first: nothing is done that
  * could not be logged.
- * @param more what is known of the change only when it is made.
- * @throws what `work` throws. OperatorError where the log cannot be opened, and where the line of a change that was made
- * could not be written, which it says.
+ * @param more facts that are known only after the change.
+ * @throws what `work` throws. OperatorError where the log cannot be opened, or where the change was made and its line
+ * could not be written; the message says so.
  */
 export async function fromTerminal<T>(
   place: TerminalPlace,
@@ -52,7 +52,7 @@ export async function fromTerminal<T>(
     report: () => warn('The head of the audit log could not be kept in AUDIT_SINK.'),
   })
   const { heads } = auditKeys(hostKey)
-  // Anew for each line: the host may write and rotate the log while the work goes on.
+  // Opened for each line: the host may write and rotate the log during the work.
   const write = async (event: AuditEvent | null): Promise<void> => {
     const log = await openAuditLog({
       file,

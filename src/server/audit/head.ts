@@ -1,9 +1,9 @@
-/** A head: where the chain stood at a moment, kept away from the log so that the log can be held against it. */
+/** A head is the chain's position at one moment, kept away from the log so that the log can be checked by it. */
 import type { Position } from './event.ts'
 import { isMacOf, macOf } from './keys.ts'
 import { readLines } from './read-lines.ts'
 
-/** `changed`: the host found another file than it had written, and goes on from where it stood. */
+/** `changed`: the file was not as the host had written it, and the chain continues. */
 const reasons = ['start', 'minute', 'rotation', 'changed', 'stop'] as const
 export type HeadReason = (typeof reasons)[number]
 
@@ -26,7 +26,7 @@ export const sealHead = (key: Buffer, head: Omit<Head, 'mac'>): Head => ({
 
 export const isHeadOf = (key: Buffer, head: Head): boolean => isMacOf(key, sealed(head), head.mac)
 
-/** The fields in the order in which they are looked for, whatever stands around them. */
+/** The fields in the order in which `readHeads` looks for them. */
 export const headFields = ({ n, hash, at, reason, file, mac }: Head): Head => ({
   n,
   hash,
@@ -38,13 +38,13 @@ export const headFields = ({ n, hash, at, reason, file, mac }: Head): Head => ({
 
 export const writeHead = (head: Head): string => JSON.stringify(headFields(head))
 
-/** In a line of JSON, behind a collector's own prefix, or among the fields of the host's log. */
+/** Matches a head in a line of JSON, after a collector's prefix, or among the fields of the host's log. */
 const pattern =
   /"n":(\d{1,15}),"hash":"([0-9a-f]{64})","at":"([^"]{1,40})","reason":"(\w{1,20})","file":("(?:[^"\\]|\\.){0,1024}"),"mac":"([\w-]{43})"/g
 
-/** All heads in a text, as far as they are whole. */
+/** All whole heads in a text. */
 export function readHeads(text: string): Head[] {
-  // A container's log holds each line as a string of its own.
+  // A container's log quotes each line as a string.
   const plain = text.includes('\\"hash\\":') ? text.replaceAll('\\"', '"') : text
   return [...plain.matchAll(pattern)].flatMap(([, n, hash = '', at = '', told, file = '""', mac = '']) => {
     const reason = reasons.find((known) => known === told)

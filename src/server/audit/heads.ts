@@ -1,4 +1,4 @@
-/** The heads that the log's chain leaves elsewhere while it grows. */
+/** Keeps heads of the log's chain elsewhere while it grows. */
 import { performance } from 'node:perf_hooks'
 import { basename } from 'node:path'
 import type { Position } from './event.ts'
@@ -10,14 +10,14 @@ export interface HeadsOptions {
   readonly file: string
   readonly keys: AuditKeys
   readonly nowMs: () => number
-  /** Gets each head, to keep it elsewhere. */
+  /** Called with each head, to keep it elsewhere. */
   readonly keep: (head: Head) => void
 }
 
 export class Heads {
   readonly #options: HeadsOptions
   #newest: Head | null = null
-  /** When one was last due, by a clock that is never set, ms. */
+  /** When a regular head was last due, ms of a clock that is never set. */
   #dueAtMs = performance.now()
 
   constructor(options: HeadsOptions) {
@@ -35,7 +35,7 @@ export class Heads {
     keep(this.#newest)
   }
 
-  /** Keeps one where lines were added since the newest, and the last that was due is so long ago. */
+  /** Keeps a head where lines were added since the newest, and `everyMs` have passed since the last regular one. */
   keepEvery(everyMs: number, position: Position): void {
     const nowMs = performance.now()
     if (nowMs - this.#dueAtMs < everyMs || this.#newest?.n === position.n) return

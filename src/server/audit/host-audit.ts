@@ -1,4 +1,4 @@
-/** The audit log of a running host, and where its heads go: to the log, to the metrics, and to AUDIT_SINK. */
+/** The audit log of a running host. Its heads go to the host's log, to the metrics, and to AUDIT_SINK. */
 import { resolve } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
 import { openAuditLog, type AuditLog } from './audit-log.ts'
@@ -9,7 +9,7 @@ import { openSink } from './sink.ts'
 import type { Figures } from '../platform/figures.ts'
 import type { Config } from '../config/config.ts'
 
-/** Where figures are counted; `Metrics` of the running program. */
+/** Collects figures; `Metrics` in the running program. */
 interface Gauges {
   add(figures: () => Figures): void
   addInfo(name: string, help: string, labels: () => Readonly<Record<string, string>> | null): void
@@ -17,7 +17,7 @@ interface Gauges {
 
 export interface HostAudit {
   readonly log: AuditLog
-  /** Sends heads and failures to this log from now on, together with those that came before. */
+  /** Sends all heads and failures to this log, earlier ones included. */
   tellTo(log: FastifyBaseLogger): void
   measure(metrics: Gauges): void
   close(): Promise<void>

@@ -105,7 +105,7 @@ describe('a pipe or a device', () => {
     await writeLines(log, 1, 2)
     renameSync(audit.file, beside('kept'))
     attack()
-    await expect(log.write(play)).rejects.toThrow(/was a file, and is none any more/)
+    await expect(log.write(play)).rejects.toThrow(/is no longer a regular file/)
     expect([await log.check(), log.writable()]).toEqual([false, false])
     rmSync(audit.file)
     renameSync(beside('kept'), audit.file)
@@ -208,7 +208,7 @@ describe('a log that is emptied just before the stop', () => {
     await log.close()
     expect(audit.findings).toEqual(['shortened'])
     expect(linesOf(audit.file)).toMatchObject([{ n: 4, action: 'log_changed', outcome: 'shortened' }])
-    expect((await verify()).fault).toMatch(/^line 1 follows line 3, and no longer in the file/)
+    expect((await verify()).fault).toMatch(/^line 1 follows line 3, but not in the file/)
     truncateSync(audit.file)
     expect((await verify()).fault).toMatch(/^line 1 is missing: the file is empty/)
   })
@@ -229,7 +229,7 @@ it('what was found is told by who verifies, although the file in which it stood 
     after: undefined,
     last: undefined,
   })
-  expect(told).toMatch(/By its heads the host found another file than it had written: after line 3 at 2/)
+  expect(told).toMatch(/The heads say that the host found its file changed: after line 3 at 2/)
 })
 
 it.each(['audit.end', 'audit.lock'])('a log has no name that the host needs beside it: %s', async (name) => {

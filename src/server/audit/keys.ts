@@ -1,4 +1,4 @@
-/** The keys of the audit log, and what is proven with them: that a line, or a head of the chain, is the host's own. */
+/** The keys of the audit log, and the MACs that prove a line or a head to be the host's own. */
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto'
 import { auditKey } from './digests.ts'
 
@@ -23,13 +23,13 @@ export function isMacOf(key: Buffer, text: Buffer | string, mac: string): boolea
   return given.length === right.length && timingSafeEqual(given, right)
 }
 
-/** Adds the MAC, as the last field. @param line JSON of an object that is not empty. */
+/** Adds the MAC as the last field. @param line JSON of an object that is not empty. */
 export const sealLine = (key: Buffer, line: string): string =>
   `${line.slice(0, -1)},"mac":"${macOf(key, line)}"}`
 
 const SEAL_BYTES = ',"mac":"'.length + 43 + '"}'.length
 
-/** Whether the line carries a MAC, and whether that is right; `unchecked` without a key. */
+/** Whether a line carries a MAC, and whether it is right; `unchecked` without a key. */
 export type Seal = 'none' | 'right' | 'wrong' | 'unchecked'
 
 /** @param line without its newline. */

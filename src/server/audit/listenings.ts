@@ -1,16 +1,16 @@
-/** A player asks for a recording in many pieces: which of them belong to one listening, which has one line. */
+/** A player asks for a recording in many pieces. This module joins them to listenings, with one line for each. */
 import { BoundedMap } from '../platform/bounded-map.ts'
 
-/** Without a piece for so long, the next one is a listening of its own. */
+/** After this time without a piece, the next one begins a new listening. */
 const LISTENING_IDLE_MS = 10 * 60_000
 const MAX_LISTENINGS = 10_000
 
 export interface Piece {
-  /** Whose it is: the session, or the user of a script. */
+  /** The session, or the user of a script, with the address. */
   readonly listener: string
   readonly recording: string
   readonly kind: 'play' | 'download'
-  /** Whether it holds the first byte: a file that is saved anew is a download of its own. */
+  /** Whether it holds the first byte: saving a file again counts as a new download. */
   readonly isStart: boolean
   /** Resolves once its answer is over; until then the listening goes on. */
   readonly over: Promise<void>
@@ -19,14 +19,14 @@ export interface Piece {
 interface OngoingListening {
   running: number
   lastMs: number
-  /** Whether it was let through, with its line. */
+  /** Whether it was allowed. */
   readonly begun: Promise<boolean>
 }
 
 export interface Listenings {
   /**
-   * Lets the first piece `begin` the listening, and the others wait for it and go on.
-   * @throws what `begin` throws; the next piece then begins anew.
+   * The first piece calls `begin`. The others wait for that and call `goOn`.
+   * @throws what these throw. After a failed `begin` the next piece calls it again.
    */
   join<T>(piece: Piece, begin: () => Promise<T>, goOn: () => Promise<T>): Promise<T>
 }

@@ -1,7 +1,7 @@
 /**
  * The host and an operator's command may write to one log at once. Each batch of lines is written under a lock
- * between processes, so that both follow the same last line. The lock is SQLite's on a file that stays empty: the
- * system gives it up with the process, however that ends.
+ * between processes, so that both follow the same last line. It is SQLite's lock, on a file that stays empty: the
+ * system releases it when the process ends for any reason.
  */
 import { closeSync, openSync } from 'node:fs'
 import { join, parse } from 'node:path'
@@ -10,12 +10,12 @@ import Sqlite, { type Database } from 'better-sqlite3'
 import { OperatorError } from '../platform/operator-error.ts'
 import { codeOf } from '../platform/code-of.ts'
 
-/** Short beside what a batch takes; not fixed, so that two who wait do not keep in step. */
+/** Short, like a batch; random, so that two waiting processes do not keep in step. */
 const pauseMs = (): number => 4 + Math.random() * 12
 
 export const lockFile = (log: string): string => join(parse(log).dir, `${parse(log).name}.lock`)
 
-/** Never opened twice by plain means: closing a file gives up every lock that the process has on it. */
+/** Never opens an existing file: closing it would release every lock that the process has on it. */
 function makeLockFile(path: string): void {
   try {
     closeSync(openSync(path, 'wx', 0o600))
@@ -24,7 +24,7 @@ function makeLockFile(path: string): void {
   }
 }
 
-/** @returns null where another has it. */
+/** @returns null where another process has it. */
 function tryLock(path: string): Database | null {
   const db = new Sqlite(path, { timeout: 0 })
   try {
@@ -38,9 +38,9 @@ function tryLock(path: string): Database | null {
 }
 
 /**
- * Works while no other process does on the same log.
- * @param patienceMs how long to wait for the lock.
- * @throws OperatorError where another has had it for so long, and what `work` throws.
+ * Does the work while no other process works on the same log.
+ * @param patienceMs the longest wait for the lock.
+ * @throws OperatorError where the lock is not free in that time, and what `work` throws.
  */
 export async function underLock<T>(log: string, patienceMs: number, work: () => Promise<T>): Promise<T> {
   const path = lockFile(log)

@@ -1,4 +1,4 @@
-/** The log's file, used under its lock and after a look at what became of it, and looked at regularly besides. */
+/** Uses the log's file under its lock, each time after a look at its state, and looks at it regularly as well. */
 import type { AuditLogOptions } from './audit-log.ts'
 import type { ChainFile } from './chain-file.ts'
 import { auditKeys } from './keys.ts'
@@ -20,11 +20,11 @@ export const takingOf = (options: AuditLogOptions, key: Buffer): Taking => ({
 
 export interface LockedLogOptions extends AuditLogOptions {
   readonly chain: ChainFile
-  /** Called once, with the first finding: its break is then explained in the log too. */
+  /** Called once, with the first finding, so that the log explains its break too. */
   readonly onFinding: (finding: Finding) => void
 }
 
-/** Its methods must not overlap. */
+/** Calls must not overlap. */
 export class LockedLog {
   readonly #options: LockedLogOptions
   readonly #taking: Taking
@@ -41,12 +41,12 @@ export class LockedLog {
     return this.#isClosed
   }
 
-  /** Whether the file as it is now has taken a line. */
+  /** Whether the current file has taken a line. */
   get isProven(): boolean {
     return this.#isProven
   }
 
-  /** Works on the file as it is now, while no other process does. @throws OperatorError, or what the work throws. */
+  /** Works on the current file while no other process does. @throws OperatorError, or what the work throws. */
   async use(work: (file: FoundFile) => Promise<void>): Promise<void> {
     if (this.#isClosed) throw new OperatorError('The audit log is closed.')
     const { chain } = this.#options
@@ -61,18 +61,18 @@ export class LockedLog {
     })
   }
 
-  /** Lines were written: from now on this is the log's file. */
+  /** For written lines: this is now the log's file. */
   async adopt(file: FoundFile): Promise<void> {
     await this.#options.chain.adopt(file)
     this.#isProven = true
   }
 
-  /** Lines were not written. */
+  /** For lines that were not written. */
   doubt(): void {
     this.#isProven = false
   }
 
-  /** @param takesOver whether a new file becomes the log's, although it has taken no line. */
+  /** @param takesOver whether a new file becomes the log's before it has taken a line. */
   async look(takesOver: boolean): Promise<void> {
     const { chain } = this.#options
     if (!this.#isClosed && (await chain.isAsLeft())) return
@@ -82,7 +82,7 @@ export class LockedLog {
     })
   }
 
-  /** Looks, and keeps a head where it is time. A file that cannot be read has its next line fail, which says so. */
+  /** Looks, and keeps a head that is due. An unreadable file is ignored here: the next line fails and reports it. */
   async watch(): Promise<void> {
     if (this.#isClosed) return
     await this.look(true).catch(() => undefined)

@@ -1,26 +1,26 @@
-/** The file behind the audit log: opened to append, where its chain stands, and what others have done to it since. */
+/** The file behind the audit log: opens it to append, finds where its chain stands, and what others changed. */
 import { constants } from 'node:fs'
 import { open, type FileHandle } from 'node:fs/promises'
 import { GENESIS, hashLine, isTorn, readLine, type Position } from './event.ts'
 import { sealOf, type Seal } from './keys.ts'
 import { OperatorError } from '../platform/operator-error.ts'
 
-/** Many times the longest line: the last lines are found without reading a file of gigabytes. */
+/** Many times the longest line: the last lines are found without reading gigabytes. */
 const TAIL_BYTES = 65_536
 /** Far more than a minute of lines. */
 const MAX_SEARCHED_BYTES = 64 * 1_048_576
-/** Commands of an operator write a few lines within a second, not megabytes. */
+/** An operator's commands write a few lines within a second, not megabytes. */
 const MAX_ADDED_BYTES = 1_048_576
-/** So many of them may have been killed in the middle of a line. */
+/** The number of commands that may have been killed in the middle of a line. */
 const MAX_ADDED_TORN = 8
-/** Lines in the part of a file that is searched that nobody could read: beyond it the file is something else. */
+/** Unreadable lines in the searched part of a file; with more of them it is not a log. */
 const MAX_UNREADABLE = 1000
 
 const NEWLINE = 10
-/** A pipe that nobody reads must fail, and not keep the host waiting. */
+/** A pipe without a reader must fail, not keep the host waiting. */
 const TO_APPEND = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK
 
-/** Where the host is in its file. */
+/** Where the host stands in its file. */
 export interface LogEnd {
   readonly position: Position
   /** Whether the last line lacks its newline. */
@@ -35,10 +35,10 @@ export interface LogFile extends LogEnd {
   readonly handle: FileHandle
 }
 
-/** What somebody else did to the file: cut it, changed its end, or wrote lines without the host's key. */
+/** A foreign change to the file: it was cut, its end was changed, or lines were added without the host's key. */
 export type FileChange = 'shortened' | 'end_changed' | 'foreign_lines'
 
-/** Lines without their newlines; what follows the last newline is one too, unless it is empty. */
+/** Lines without their newlines. Bytes after the last newline are a line too. */
 function* eachLine(bytes: Buffer): Generator<Buffer, void> {
   let start = 0
   for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, start)) {
@@ -59,7 +59,7 @@ async function readBytes(handle: FileHandle, start: number, end: number): Promis
   return bytes.subarray(0, length)
 }
 
-/** A torn line counts as one: the chain covers it as it is. */
+/** A torn line counts: the chain covers it as it is. */
 function readPosition(lines: readonly Buffer[], isWhole: boolean): Position | null {
   const last = lines.at(-1)
   if (!last) return null
@@ -69,7 +69,7 @@ function readPosition(lines: readonly Buffer[], isWhole: boolean): Position | nu
   return { n: (read?.n ?? 0) + torn, hash: hashLine(last) }
 }
 
-/** Opens the file, or makes it, for the host's eyes alone. @throws the system's error. */
+/** Opens the file, or makes one that only the host's user can read. @throws the system's error. */
 export const openToAppend = (path: string): Promise<FileHandle> => open(path, TO_APPEND, 0o600)
 
 /** Finds out where the chain stands. @throws OperatorError where the file holds something else. */
@@ -90,7 +90,7 @@ export async function readEnd(path: string, handle: FileHandle): Promise<LogFile
   }
 }
 
-/** What the last line's MAC says; `none` too where the chain does not stand at it. */
+/** The seal of the last line; `none` too where the chain does not stand at that line. */
 export async function endSeal(
   { handle, size, lastLength, isTorn: torn }: LogFile,
   key: Buffer,
@@ -100,14 +100,14 @@ export async function endSeal(
   return sealOf(await readBytes(handle, end - lastLength, end), key)
 }
 
-/** @returns what the first line follows, or null where it cannot be read. */
+/** @returns the position that the first line follows, or null where that line cannot be read. */
 export async function readBefore({ handle, size }: LogFile): Promise<Position | null> {
   const [first] = eachLine(await readBytes(handle, 0, Math.min(size, TAIL_BYTES)))
   const line = readLine(first ?? '')
   return line && { n: line.n - 1, hash: line.prev }
 }
 
-/** The hash that stands for a number in these lines: of its line, or what the line after it says. */
+/** Finds the hash of the line with a number: from the line itself, or from the line after it. */
 function hashIn(lines: Iterable<Buffer>, wanted: number): { hash: string | null; first: number } {
   let number: number | null = null
   let first = Number.POSITIVE_INFINITY
@@ -132,7 +132,7 @@ export async function findHash({ handle, size }: LogFile, wanted: number): Promi
   const most = Math.min(size, MAX_SEARCHED_BYTES)
   for (let length = Math.min(TAIL_BYTES, most); ; length = Math.min(length * 8, most)) {
     const lines = eachLine(await readBytes(handle, size - length, size))
-    // Most likely cut in two.
+    // The first line is most likely cut in two.
     if (length < size) lines.next()
     const { hash, first } = hashIn(lines, wanted)
     if (length === most || first <= wanted) return hash
@@ -141,7 +141,7 @@ export async function findHash({ handle, size }: LogFile, wanted: number): Promi
 
 /** @returns where the chain stands after these bytes, or null where they do not follow it under the host's key. */
 export function followLines(end: LogEnd, added: Buffer, key: Buffer): LogEnd | null {
-  // Whoever goes on after a torn line ends it first.
+  // A writer ends a torn line before it adds the next.
   if (end.isTorn && added[0] !== NEWLINE) return null
   let { position, lastLength } = end
   let torn = 0
@@ -158,7 +158,7 @@ export function followLines(end: LogEnd, added: Buffer, key: Buffer): LogEnd | n
   return { position, lastLength, isTorn: added.at(-1) !== NEWLINE, size: end.size + added.length }
 }
 
-/** Whether the bytes that the host left last are still there. */
+/** Whether the last line that the host left is still there. */
 export async function endsAsLeft({ handle, size, lastLength, position, isTorn: torn }: LogFile) {
   if (lastLength === null) return true
   const bytes = await readBytes(handle, size - lastLength - (torn ? 0 : 1), size)
@@ -166,7 +166,7 @@ export async function endsAsLeft({ handle, size, lastLength, position, isTorn: t
   return hashLine(line) === position.hash && (torn || bytes.at(-1) === NEWLINE)
 }
 
-/** The file with what has been added to it since, or what is wrong with it. */
+/** @returns the file with the lines that were added since, or the foreign change. */
 export async function followFile(known: LogFile, key: Buffer): Promise<LogFile | FileChange> {
   const { handle, size } = known
   const now = (await handle.stat()).size
@@ -178,7 +178,7 @@ export async function followFile(known: LogFile, key: Buffer): Promise<LogFile |
   return end ? { ...end, handle } : 'foreign_lines'
 }
 
-/** A new file, with what has been written there since; null where that does not follow the position. */
+/** @returns a new file with the lines written there so far, or null where they do not follow the position. */
 export async function followNew(
   handle: FileHandle,
   position: Position,
@@ -190,8 +190,8 @@ export async function followNew(
 }
 
 /**
- * The file as it stands, whatever it holds: the chain goes on from `position`, and its break shows.
- * @param end bytes, where the chain does not go on from the file's own end.
+ * Takes the file whatever it holds: the chain goes on from `position`, and its break shows.
+ * @param end in bytes, where it is not the file's own end.
  */
 export async function takeAsItIs(handle: FileHandle, position: Position, end?: number): Promise<LogFile> {
   const size = end ?? (await handle.stat()).size

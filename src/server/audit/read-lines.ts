@@ -1,4 +1,4 @@
-/** The lines of a log of any size, one at a time and byte by byte: their hashes are of bytes. */
+/** Reads a log of any size line by line, as bytes, because hashes are of bytes. */
 import { createReadStream } from 'node:fs'
 import { OperatorError } from '../platform/operator-error.ts'
 import { codeOf } from '../platform/code-of.ts'
@@ -13,7 +13,7 @@ export interface RawLine {
 }
 
 const NEWLINE = 10
-/** No line of ours comes near; a file of gigabytes without a newline must not fill the memory. */
+/** Far longer than our lines: gigabytes without a newline must not fill the memory. */
 const MAX_LINE_BYTES = 1_048_576
 
 async function* chunksOf(file: string): AsyncGenerator<Buffer> {
@@ -26,7 +26,7 @@ async function* chunksOf(file: string): AsyncGenerator<Buffer> {
   }
 }
 
-/** @throws OperatorError where the file cannot be read, or is no file of lines. */
+/** @throws OperatorError where the file cannot be read, or has too long a line. */
 export async function* readLines(file: string): AsyncGenerator<RawLine> {
   let number = 0
   let rest: Buffer = Buffer.alloc(0)

@@ -1,4 +1,4 @@
-/** Heads in a second file, a line each. */
+/** Heads in a second file, one per line. */
 import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { isHeadOf, readHeads, type Head } from './head.ts'
@@ -6,7 +6,7 @@ import type { Transport } from './sink.ts'
 
 const { O_APPEND, O_CREAT, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants
 
-/** A pipe that nobody reads fails, and keeps nobody waiting. */
+/** A pipe without a reader fails at once and keeps nothing waiting. */
 export const fileTransport = (path: string): Transport => ({
   async send(text) {
     const handle = await open(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, 0o600)
@@ -23,8 +23,8 @@ export const fileTransport = (path: string): Transport => ({
 const TAIL_BYTES = 65_536
 
 /**
- * The newest head in the file that is of this host.
- * @returns null where there is none, or no file that can be read.
+ * The newest head of this host in the file.
+ * @returns null where there is none, or the file cannot be read.
  */
 export async function newestHead(path: string, key: Buffer): Promise<Head | null> {
   try {

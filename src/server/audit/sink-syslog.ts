@@ -10,7 +10,7 @@ export interface SyslogOptions {
   readonly port: number
   /** PEM of authorities to trust in place of the system's. */
   readonly ca?: string | undefined
-  /** Told that a connection has ended on which something was sent. */
+  /** Called when an established connection is lost. */
   readonly onLost: () => void
 }
 
@@ -56,14 +56,14 @@ function connect({ isSecure, host, port, ca }: SyslogOptions): Promise<Socket> {
     })
     socket.once(isSecure ? 'secureConnect' : 'connect', () => {
       clearTimeout(late)
-      // A collector says nothing; its end is only heard of where it is read.
+      // A collector sends nothing, but its end is noticed only while the socket is read.
       socket.resume()
       resolve(socket)
     })
   })
 }
 
-/** Resolves once the system has it. @throws where the connection ends first, or nothing is taken. */
+/** Resolves once the system has the frame. @throws where the connection ends first, or takes nothing in time. */
 function write(socket: Socket, frame: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const late = setTimeout(() => socket.destroy(), WRITE_MS)

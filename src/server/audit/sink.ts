@@ -1,6 +1,6 @@
 /**
- * Keeps heads in another place. One that fails holds nothing up: it is tried again, ever more rarely, and gets the
- * current head, and the heads that a reader of the log cannot do without, once it is back.
+ * Keeps heads in another place. A failing place holds nothing up and is tried again, ever more rarely. Once it is
+ * back, it gets the current head and the heads that a check of the log needs.
  */
 import type { AuditSink } from '../config/sinks.ts'
 import { writeHead, type Head } from './head.ts'
@@ -9,13 +9,13 @@ import { syslogTransport } from './sink-syslog.ts'
 
 export interface HeadSink {
   keep(head: Head): void
-  /** From a head that could not be sent until one could. */
+  /** True from a failed head until one is sent. */
   failing(): boolean
-  /** Sends what is waiting, for a short while, and ends. */
+  /** Sends waiting heads for a short while, then ends. */
   close(): Promise<void>
 }
 
-/** Takes a text to where it is kept. */
+/** Carries a text to its place. */
 export interface Transport {
   /** @throws where it could not be sent. */
   send(text: string, atMs: number): Promise<void>
@@ -23,11 +23,11 @@ export interface Transport {
 }
 
 export interface SinkOptions {
-  /** Told once each time that it begins to fail. */
+  /** Called once each time that the sink begins to fail. */
   readonly report?: (error: unknown) => void
-  /** Ms until the first new try, and at most between two. */
+  /** Ms before the first retry, and at most between two. */
   readonly retryMs?: { readonly first: number; readonly most: number }
-  /** Ms for what is waiting when it is closed. */
+  /** Ms to send waiting heads on closing. */
   readonly closeMs?: number
   /** PEM of authorities to trust in place of the system's. */
   readonly ca?: string
@@ -55,11 +55,11 @@ class RetryingSink implements HeadSink {
   }
 
   keep(head: Head): void {
-    // The newest says all that the minutes before it did; a start or a rotation says what no later one does.
+    // The newest head makes earlier minute heads needless; a start or a rotation says what no later head does.
     const others = this.#waiting.filter(({ reason }) => reason !== 'minute')
     this.#waiting = [...others, head].slice(-MAX_WAITING)
     this.#last = head
-    // Not with each success: a place that takes a head and goes away would be asked without end.
+    // Not on each success: a place that takes a head and goes away would be retried fast for ever.
     if (!this.#isFailing) this.#delayMs = this.#retryMs.first
     if (this.#timer === null) this.#begin()
   }
@@ -101,7 +101,7 @@ class RetryingSink implements HeadSink {
     }
   }
 
-  /** The place went away, perhaps with the last head unread. */
+  /** The place went away, and may not have read the last head. */
   #sendAgain(): void {
     if (this.#isClosed || this.#last === null || this.#timer !== null) return
     if (this.#waiting.length === 0) this.#waiting = [this.#last]

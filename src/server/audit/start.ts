@@ -1,4 +1,4 @@
-/** Holds the log that is found at a start against what was kept of it: in another place, and beside it. */
+/** Checks the log at a start against the head that was kept elsewhere and the record beside it. */
 import { constants } from 'node:fs'
 import { open, readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
@@ -9,7 +9,7 @@ import type { AuditKeys } from './keys.ts'
 import { lockFile } from './lock.ts'
 import { endSeal, findHash, readBefore, readEnd, type FileChange, type LogFile } from './log-file.ts'
 
-/** What was done to the file: while the host ran, or before it started. */
+/** A foreign change to the file, while the host ran or before its start. */
 export type Finding = FileChange | 'replaced' | 'missing' | 'foreign_key'
 
 export interface KeptEnd {
@@ -18,16 +18,16 @@ export interface KeptEnd {
   readonly recorded: RecordedEnd | null
 }
 
-/** What is to be made of the file. */
+/** The judgement of a file. */
 export interface StartOfChain {
   readonly finding: Finding | null
-  /** From where the chain goes on. */
+  /** Where the chain continues. */
   readonly position: Position
-  /** Where a file ended that has been rotated away since the last head, or null. */
+  /** The end of a file that was rotated away since the last head, or null. */
   readonly rotatedAt: Position | null
 }
 
-/** Far more than are looked through in a moment. */
+/** Limits the time that a start spends on a full folder. */
 const MAX_SIBLINGS = 50
 
 const isSame = (one: Position, other: Position): boolean => one.n === other.n && one.hash === other.hash
@@ -44,10 +44,10 @@ async function reachesBackTo(file: LogFile, position: Position): Promise<boolean
   return ((await readBefore(file))?.n ?? 0) > position.n
 }
 
-/** Files that were rotated away keep the log's name and get something added; the newest first. */
+/** Rotated files, newest first: they have the log's name with something added. */
 async function siblingsOf(path: string): Promise<string[]> {
   const name = basename(path)
-  // Closing the lock's file by plain means would give up the lock.
+  // Opening and closing the lock file here would release the lock.
   const others = new Set([name, ...[lockFile, recordFile].map((fileOf) => basename(fileOf(path)))])
   const entries = await readdir(dirname(path), { withFileTypes: true })
   const found = entries.filter(
@@ -61,7 +61,7 @@ async function siblingsOf(path: string): Promise<string[]> {
   return all.slice(0, MAX_SIBLINGS).map(({ file }) => file)
 }
 
-/** @returns where the longest one ends that the host's key has sealed and `isIt` takes, or null. */
+/** @returns the end of the longest rotated file that the host's key sealed and `isIt` accepts, or null. */
 async function findRotated(
   path: string,
   keys: AuditKeys,
@@ -74,10 +74,10 @@ async function findRotated(
     try {
       const file = await readEnd(sibling, handle)
       const isOurs = (await endSeal(file, keys.lines)) === 'right' && (await isIt(file))
-      // A copy that somebody made before the end ends earlier.
+      // A copy made before the rotation ends earlier.
       if (isOurs && file.position.n > (longest?.n ?? 0)) longest = file.position
     } catch {
-      // It is no log of ours.
+      // Not a log of ours.
     } finally {
       await handle.close()
     }
@@ -89,7 +89,7 @@ async function judgeEmpty(path: string, { head, recorded }: KeptEnd, keys: Audit
   const newest = (recorded?.n ?? 0) > (head?.n ?? 0) ? recorded : head
   if (!newest || newest.n === 0) return { finding: null, position: GENESIS, rotatedAt: null }
   const last = { n: newest.n, hash: newest.hash }
-  // The host had taken it over from a rotation when it was empty; that head may not have been kept.
+  // The host took it over, empty, after a rotation, and the head of the rotation may not have been kept.
   const isNew = recorded?.size === 0 && isSame(recorded, last)
   if (isNew) return { finding: null, position: last, rotatedAt: last }
   const rotatedAt = await findRotated(
@@ -133,7 +133,7 @@ export async function judgeStart(
   keys: AuditKeys,
 ): Promise<StartOfChain> {
   if (file.size === 0) return judgeEmpty(path, kept, keys)
-  // A power cut may leave the record beside the log newer than the log: it counts where there is no other.
+  // A power cut may leave the record newer than the log, so it counts only without a head.
   const last = kept.head ?? kept.recorded
   if (last && !(await holds(file, last))) return judgeOther(path, file, last, keys)
   const isForeign = (await endSeal(file, keys.lines)) === 'wrong'

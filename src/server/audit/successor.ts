@@ -1,4 +1,4 @@
-/** The file that a path leads to once another has taken the place of the log's. */
+/** The file at the log's path after another has taken its place. */
 import { stat } from 'node:fs/promises'
 import { inodeOf, readRecord, type RecordedEnd } from './end-record.ts'
 import type { Position } from './event.ts'
@@ -6,7 +6,7 @@ import type { AuditKeys } from './keys.ts'
 import { followFile, followNew, openToAppend, readEnd, takeAsItIs, type LogFile } from './log-file.ts'
 import { OperatorError } from '../platform/operator-error.ts'
 
-/** The file as it is now. One that is not known yet is to be adopted or released. */
+/** The file as it is now. One that is not known yet must be adopted or released. */
 export interface FoundFile extends LogFile {
   readonly origin: 'known' | 'rotated' | 'replaced'
 }
@@ -17,13 +17,13 @@ export async function leadsTo(path: string, { handle }: LogFile): Promise<boolea
   return there !== null && inodeOf(there) === inodeOf(known)
 }
 
-/** What another process has written since, or null. */
+/** The record of lines that another process has written since, or null. */
 async function newerRecord(path: string, keys: AuditKeys, { n }: Position): Promise<RecordedEnd | null> {
   const record = await readRecord(path, keys.heads)
   return record !== null && record !== 'foreign' && record.n > n ? record : null
 }
 
-/** The file from its record on, or null where another file was recorded. */
+/** The file from its record on, or null where the record is of another file or its lines do not follow. */
 async function followTaken(
   handle: LogFile['handle'],
   { n, hash, size, inode }: RecordedEnd,
@@ -34,17 +34,17 @@ async function followTaken(
   return typeof followed === 'string' ? null : followed
 }
 
-/** A command may have written to the old file. What else was done to it since shows against its last head. */
+/** A command may have written to the old file. Any other change since then shows against its last head. */
 export async function followOld(known: LogFile, keys: AuditKeys): Promise<LogFile> {
   const old = await followFile(known, keys.lines)
   return typeof old === 'string' ? known : old
 }
 
 export interface Successor {
-  /** The old file, with all that is known to have been written to it. */
+  /** The old file, with all lines that are known to be written to it. */
   readonly old: LogFile
   readonly handle: LogFile['handle']
-  /** Null where the new file does not go on from the old one. */
+  /** Null where the new file does not continue the old one. */
   readonly found: FoundFile | null
 }
 
@@ -54,20 +54,22 @@ async function succeed(
   known: LogFile,
   keys: AuditKeys,
 ): Promise<Successor> {
-  // A device would swallow lines, and a pipe pass them to another program.
+  // A device would swallow lines, and a pipe would pass them to another program.
   if (!(await handle.stat()).isFile() && (await known.handle.stat()).isFile()) {
-    throw new OperatorError(`${path} was a file, and is none any more.`, { code: 'not_a_file' })
+    throw new OperatorError(`${path} is no longer a regular file. Put the audit log back there.`, {
+      code: 'not_a_file',
+    })
   }
   const record = await newerRecord(path, keys, known.position)
   const taken = record && (await followTaken(handle, record, keys))
   if (taken) return { old: known, handle, found: { ...taken, origin: 'known' } }
-  // What was recorded stood in the old file, and is gone from there by now.
+  // The recorded lines were in the old file, and are gone from there by now.
   const old = record ? { ...known, position: { n: record.n, hash: record.hash }, lastLength: null } : known
   const followed = await followNew(handle, old.position, keys.lines)
   return { old, handle, found: followed && { ...followed, origin: 'rotated' } }
 }
 
-/** Closes the file again where the work with it fails. */
+/** Closes the file where the work with it fails. */
 export async function orClosed<T>(handle: LogFile['handle'], work: () => Promise<T>): Promise<T> {
   try {
     return await work()
@@ -78,18 +80,18 @@ export async function orClosed<T>(handle: LogFile['handle'], work: () => Promise
 }
 
 /**
- * A rotation leaves no file, or an empty one. What a command has written there since follows the last line.
- * @throws OperatorError where it is no file any more, or the system's error.
+ * A rotation leaves no file, or an empty one. Lines that a command has written there since follow the last line.
+ * @throws OperatorError where the path no longer leads to a file, or the system's error.
  */
 export async function openSuccessor(path: string, known: LogFile, keys: AuditKeys): Promise<Successor> {
   const handle = await openToAppend(path)
   return orClosed(handle, () => succeed(path, handle, known, keys))
 }
 
-/** A file in the log's place that does not go on from it. @throws OperatorError where it is no audit log at all. */
+/** Takes a file that does not continue the log. @throws OperatorError where it is not an audit log. */
 export const takeReplacement = (path: string, { handle, old }: Successor): Promise<FoundFile> =>
   orClosed(handle, async () => {
-    // A file that is no audit log at all is not written to.
+    // A file that is not an audit log must not be written to.
     await readEnd(path, handle)
     return { ...(await takeAsItIs(handle, old.position)), origin: 'replaced' }
   })

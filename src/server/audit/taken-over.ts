@@ -1,6 +1,6 @@
 /**
- * A running host alone takes a new file over after a rotation, because it alone knows whether the file is right.
- * Commands that add to its log write only to the file that it has taken over, and wait for that.
+ * After a rotation only a running host takes the new file over, because only it knows whether the file is right.
+ * Commands write only to a file that it has taken over, and wait for that.
  */
 import { setTimeout } from 'node:timers/promises'
 import { isRecorded, readRecord } from './end-record.ts'
@@ -9,9 +9,9 @@ import { OperatorError } from '../platform/operator-error.ts'
 
 export interface Taking {
   readonly file: string
-  /** Of the heads, see `auditKeys`. */
+  /** Key of the heads; see `auditKeys`. */
   readonly key: Buffer
-  /** Of a command: whether the host runs whose log it is. The host itself has none. */
+  /** Set by commands, not by the host: whether the log's host runs. */
   readonly isHostRunning: (() => boolean) | undefined
   /** Ms to wait for another process that writes. */
   readonly patienceMs: number
@@ -23,7 +23,7 @@ export interface Taking {
 export const TAKEOVER_MS = 5000
 const PAUSE_MS = 50
 
-/** `taken`: by a running host. `not yet`: a host runs and has not taken it over. `own`: no host answers for the file. */
+/** `taken`: by a running host. `not yet`: the host runs but has not taken it over. `own`: no host answers for it. */
 async function stateOf({ file, key, isHostRunning }: Taking): Promise<'own' | 'taken' | 'not yet'> {
   if (!isHostRunning?.()) return 'own'
   const record = await readRecord(file, key)
@@ -33,7 +33,7 @@ async function stateOf({ file, key, isHostRunning }: Taking): Promise<'own' | 't
 }
 
 /**
- * Works under the log's lock, as `underLock`, on a file that is there to be written to.
+ * Works under the log's lock, as `underLock`, once the file may be written to.
  * @param work gets whether a running host has taken the file over.
  * @throws OperatorError also where the host does not take the file over in time.
  */

@@ -1,4 +1,4 @@
-/** Verifies an audit log and says in words what was found, and what cannot be known. */
+/** Verifies an audit log and reports in words the findings and the limits of the check. */
 import { existsSync } from 'node:fs'
 import { isHeadOf, type Head } from './head.ts'
 import type { AuditKeys } from './keys.ts'
@@ -12,9 +12,9 @@ export interface KeptHeads {
 
 export interface VerifyRequest {
   readonly file: string
-  /** Whether the file is the one that the host writes now, and not one that was rotated away. */
+  /** Whether the host writes this file now; false for a rotated file. */
   readonly isLive: boolean
-  /** Null where the host's key is not at hand. */
+  /** Null without the host's key. */
   readonly keys: AuditKeys | null
   /** Null where no heads were kept. */
   readonly kept: KeptHeads | null
@@ -26,7 +26,7 @@ function tellSeals({ sealed, unsealed }: Verified, keys: AuditKeys | null): stri
   const told = []
   if (unsealed > 0) {
     told.push(
-      `Lines without a MAC: ${unsealed}. An older host wrote them; only the chain of hashes holds them, which whoever can write the file can make anew.`,
+      `Lines without a MAC: ${unsealed}. An older host wrote them. Only the chain of hashes protects them, and anyone who can write the file can recompute it.`,
     )
   }
   if (sealed > 0 && keys === null) {
@@ -39,22 +39,22 @@ function tellSeals({ sealed, unsealed }: Verified, keys: AuditKeys | null): stri
 
 function tellHeads(verified: Verified, kept: KeptHeads | null, used: number): string {
   if (kept === null || kept.heads.length === 0) {
-    return 'There are no heads to hold it against. That lines were cut off at the end or the beginning, or that all were replaced by a host without MACs, shows only against heads (--heads FILE), or a last hash kept elsewhere: --last HASH.'
+    return 'There are no heads to check the log against. Only heads (--heads FILE) or a last hash kept elsewhere (--last HASH) show that lines were cut off at the end or the beginning, or that all were replaced by lines without MACs.'
   }
   const foreign = kept.heads.length - used
   const others = foreign > 0 ? ` ${foreign} others there are not of this host’s key and were not used.` : ''
   if (!verified.isHeld) {
-    return `None of the ${used} heads in ${kept.path} is about these lines: what was cut off cannot be known.${others}`
+    return `None of the ${used} heads in ${kept.path} is about these lines, so they do not show whether lines were cut off.${others}`
   }
   return `Held against ${used === 1 ? '1 head' : `${used} heads`} in ${kept.path}.${others}`
 }
 
-/** Also of files before this one and after it: what was found then may have been removed since. */
+/** Covers the files before and after this one too: their evidence may have been removed since. */
 function tellChanged(heads: readonly Head[]): string[] {
   const changed = heads.filter(({ reason }) => reason === 'changed')
   if (changed.length === 0) return []
   const places = changed.map(({ n, at }) => `after line ${n} at ${at}`)
-  return [`By its heads the host found another file than it had written: ${places.join('; ')}.`]
+  return [`The heads say that the host found its file changed: ${places.join('; ')}.`]
 }
 
 function describe(request: VerifyRequest, verified: Verified, heads: readonly Head[]): string {
@@ -68,9 +68,7 @@ function describe(request: VerifyRequest, verified: Verified, heads: readonly He
       ? [`Torn: line ${torn.join(', ')}. The host was stopped or the disk was full while it was written.`]
       : []),
     ...(lost > 0 ? [`Events that could not be written while the log failed: ${lost}.`] : []),
-    ...(findings.length > 0
-      ? [`The host itself found another file than it had written: ${findings.join('; ')}.`]
-      : []),
+    ...(findings.length > 0 ? [`The host itself found its file changed: ${findings.join('; ')}.`] : []),
     ...tellChanged(heads),
     ...tellSeals(verified, keys),
     `${fault === null ? 'The chain holds.' : `The chain is broken: ${fault}.`} ${tellHeads(verified, kept, heads.length)}`,
@@ -78,7 +76,7 @@ function describe(request: VerifyRequest, verified: Verified, heads: readonly He
   return `${told.join('\n')}\n`
 }
 
-/** A log that is not there, where the heads say that there was one. */
+/** Reports a missing log where the heads show that there was one. */
 function tellMissing(file: string, heads: readonly Head[]): string | null {
   const newest = heads.at(-1)
   if (existsSync(file) || !newest || newest.n === 0) return null
@@ -86,7 +84,7 @@ function tellMissing(file: string, heads: readonly Head[]): string | null {
 }
 
 /**
- * @returns what to print, and whether nothing is wrong.
+ * @returns the text to print, and whether nothing is wrong.
  * @throws OperatorError where the file cannot be read.
  */
 export async function verifyAndTell(request: VerifyRequest): Promise<{ told: string; isWhole: boolean }> {

@@ -1,4 +1,4 @@
-/** Whether an audit log is as the host wrote it. */
+/** Checks whether an audit log is as the host wrote it. */
 import { AgainstHeads } from './against-heads.ts'
 import { GENESIS, hashLine, isTorn, readLine, type AuditLine, type Position } from './event.ts'
 import type { Head } from './head.ts'
@@ -8,13 +8,13 @@ import { readLines, type RawLine } from './read-lines.ts'
 export interface VerifyOptions {
   /** The last hash of the file before this one. */
   readonly after?: string | undefined
-  /** A hash kept elsewhere, which has to be one of this file's. */
+  /** A hash kept elsewhere, which must be in this file. */
   readonly last?: string | undefined
-  /** Of the lines' MACs: see `auditKeys`. Without it they are not checked. */
+  /** Key of the lines' MACs; see `auditKeys`. Without it they are not checked. */
   readonly key?: Buffer | null
-  /** Kept elsewhere, in their order. */
+  /** Heads kept elsewhere, in their order. */
   readonly heads?: readonly Head[]
-  /** Whether the file is the one that the host writes now, and not one that was rotated away. */
+  /** Whether the host writes this file now; false for a rotated file. */
   readonly isLive?: boolean
 }
 
@@ -24,7 +24,7 @@ export interface Verified {
   /** UTC times of the first and last line, or null where there is none. */
   readonly firstAt: string | null
   readonly lastAt: string | null
-  /** Where the chain stands at the end: it goes into the next file after a rotation. */
+  /** The hash of the last line: the next file begins with it after a rotation. */
   readonly lastHash: string
   /** Where the chain stood before the first line: not at 0 in a file that follows another. */
   readonly before: Position
@@ -35,15 +35,15 @@ export interface Verified {
   /** Whole lines with and without a MAC. */
   readonly sealed: number
   readonly unsealed: number
-  /** What the host said that it had found in place of its file, each with its line's number. */
+  /** Findings that the host wrote into the log, each with its line number. */
   readonly findings: readonly string[]
-  /** Whether the file was held against heads that are about it. */
+  /** Whether the file was checked against heads that are about it. */
   readonly isHeld: boolean
-  /** What is wrong first, or null. */
+  /** The first fault, or null. */
   readonly fault: string | null
 }
 
-/** @returns what is wrong with the first line that can be read. */
+/** @returns the fault of the first line, or null. */
 function judgeStart(before: Position, after: string | undefined): string | null {
   if (after !== undefined && before.hash !== after) return `follows ${before.hash}, not ${after}`
   const isFirst = before.n === 0
@@ -91,7 +91,7 @@ class Verifier {
     const wrong = line ? (this.#judge(line) ?? this.#judgeSeal(seal)) : this.#judgeUnreadable(raw)
     if (line && !raw.isEnded) this.#torn.push(raw.number)
     this.#count += 1
-    // Gone on from as it stands: what matters is the first fault, and where the chain ends.
+    // Goes on from the line as it stands: only the first fault and the end of the chain matter.
     this.#position = { n: line?.n ?? this.#position.n + 1, hash: hashLine(raw.bytes) }
     const held = this.#against?.judge(this.#position, seal !== 'none') ?? null
     if ((wrong ?? held) !== null) this.#fault ??= `line ${raw.number} ${wrong ?? held}`
@@ -108,7 +108,7 @@ class Verifier {
     if (line.action === 'log_changed') this.#findings.push(`line ${number}: ${String(line.outcome)}`)
   }
 
-  /** Lines of an older host carry none, and come before all that do. */
+  /** Lines of an older host carry no MAC, and come before all that do. */
   #judgeSeal(seal: Seal | null): string | null {
     if (seal === 'wrong') return wrongMac
     return seal === 'none' && this.#sealed > 0
@@ -153,7 +153,7 @@ class Verifier {
   }
 }
 
-/** Reads the file from end to end, whatever its size. @throws OperatorError where it cannot be read. */
+/** Reads the whole file, of any size. @throws OperatorError where it cannot be read. */
 export async function verifyLog(file: string, options: VerifyOptions = {}): Promise<Verified> {
   const verifier = new Verifier(options)
   for await (const line of readLines(file)) verifier.take(line)

@@ -1,4 +1,4 @@
-/** Writes the audit log: one batch after another, each under the lock and after a look at the file. */
+/** Writes the audit log in batches, each under the lock and after a look at the file. */
 import { setTimeout } from 'node:timers/promises'
 import type { AuditLog, AuditLogOptions } from './audit-log.ts'
 import { chainUp, endAfter, refuse, settle, type Waiting } from './batch.ts'
@@ -15,7 +15,7 @@ const GAP_MS = 1
 
 const nothing = (): void => {}
 
-/** The host's own word. No account has a colon in its name. */
+/** The host's own line. The colon sets its name apart: no account name has one. */
 export const changedEvent = (finding: Finding): AuditEvent => ({
   user: 'host:audit',
   address: null,
@@ -28,7 +28,7 @@ export const changedEvent = (finding: Finding): AuditEvent => ({
 const untrusted = (file: string, finding: Finding): OperatorError =>
   new OperatorError(`${file} is not the file that the host wrote (${finding}).`)
 
-/** Each work begins when the one before it has ended, however it did. */
+/** Starts each work when the one before has ended, even if it failed. */
 function oneByOne(): <T>(work: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve()
   return (work) => {
@@ -38,7 +38,7 @@ function oneByOne(): <T>(work: () => Promise<T>) => Promise<T> {
   }
 }
 
-/** Does some work every so often, and never twice at once. @returns what stops it. */
+/** Repeats the work, and never runs it twice at once. @returns a function that stops it. */
 function regularly(everyMs: number, work: () => Promise<void>): () => void {
   let isRunning = false
   const run = async (): Promise<void> => {
@@ -86,7 +86,7 @@ export class Writer implements AuditLog {
   write(event: AuditEvent): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ event, atMs: this.#options.nowMs(), resolve, reject })
-      // Others that come before its turn go out in the same write.
+      // Lines that come before its turn go out in the same write.
       if (this.#waiting.length === 1) void this.#inTurn(() => this.#flush())
     })
   }
@@ -107,7 +107,7 @@ export class Writer implements AuditLog {
       if (this.#log.isClosed) return
       // A command leaves a new file to the host.
       if (!this.#options.isHostRunning) await this.#log.look(true).catch(nothing)
-      // This look may have found something, which is to stand in the log.
+      // A finding of this look must be in the log.
       if (this.#waiting.length > 0) await this.#flush()
       this.#stopWatching()
       await this.#log.close()
@@ -132,7 +132,7 @@ export class Writer implements AuditLog {
         const { bytesWritten } = await file.handle.write(lines.map(({ text }) => text).join(''))
         done = settle(batch, lines, bytesWritten)
         if (done > 0) this.#lost = 0
-        // What is there in part is found by the next look at the file.
+        // The next look at the file finds the line that is there in part.
         if (done < batch.length) {
           throw new OperatorError(`${this.#options.file} took only part of what was written.`)
         }
@@ -145,7 +145,7 @@ export class Writer implements AuditLog {
       this.#lost += batch.length - done
       for (const { reject } of batch.slice(done)) reject(error)
     }
-    // Between two batches of a busy host a command must get its turn. The lines of this one wait no longer.
+    // A command must get its turn between two batches of a busy host. The lines of this batch do not wait for it.
     await setTimeout(GAP_MS)
   }
 }

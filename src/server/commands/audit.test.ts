@@ -133,7 +133,7 @@ describe('npm run audit -- verify, with heads', () => {
     rmSync(sink())
     expect(await run(['verify'])).toMatchObject({
       code: 0,
-      out: expect.stringContaining('There are no heads to hold it against.') as string,
+      out: expect.stringContaining('There are no heads to check the log against.') as string,
     })
     for (const env of [{ AUDIT_SINK: log }, { AUDIT_SINK: 'tcp://127.0.0.1:1' }]) {
       const read = await run(['verify', '--heads', log], env)
