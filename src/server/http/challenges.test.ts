@@ -1,4 +1,4 @@
-/** How a 401 asks for a password: programs are offered Basic, a browser's page never is. */
+/** How a 401 asks for a password: programs are offered Basic, pages never are. */
 import { afterEach, describe, expect, it } from 'vitest'
 import { AUTH_SESSION, recordingEndpoint, RECORDINGS } from '../../contract/endpoints.ts'
 import { basic, exchange, listen, ownPage, rawGet, testHost } from '../../testing/host.ts'
@@ -83,7 +83,7 @@ describe.each([
     expect(await ask(AUTH_SESSION)).toContain(SESSION)
   })
 
-  it('without a password counts as no try', async () => {
+  it('does not count a request without a password as a try', async () => {
     host = await open()
     for (let count = 0; count < 10; count += 1) expect(await ask(search)).toContain(BASIC)
     expect(host.isAsked()).toBe(false)

@@ -5,12 +5,12 @@ import { RECORDINGS } from '../../contract/endpoints.ts'
 
 /** The page shows its own sign-in. Browsers do not know this scheme, so they show no prompt of their own. */
 const SESSION = 'Session realm="recordings"'
-/** Alone, because Python's handlers give up on a scheme they do not know. */
+/** Never combined with `Session`, because Python's handlers give up on a scheme they do not know. */
 const BASIC = 'Basic realm="recordings", charset="UTF-8"'
 
 /**
- * Whether a browser may have sent the request. Any one sign is enough, since some are missing: browsers send no
- * `Sec-Fetch-*` over plain HTTP, no cookie once it has expired, and Apple's media player names itself and not the browser.
+ * Whether a browser may have sent the request. One sign is enough, since any may be missing: browsers send no
+ * `Sec-Fetch-*` over plain HTTP and no expired cookie, and Apple's media player names itself, not the browser.
  */
 function mayBePage(headers: IncomingHttpHeaders): boolean {
   return (
@@ -22,8 +22,8 @@ function mayBePage(headers: IncomingHttpHeaders): boolean {
 
 /**
  * The value of `WWW-Authenticate`. Programs are offered Basic where it works, which is the API: curl, wget and Python
- * send a password only after such an offer. A page never is, because browsers would answer the offer with a prompt of
- * their own, even for fetch and audio. No `Vary` is needed: a 401 is never stored.
+ * send a password only after such an offer. Pages never get the offer, because browsers would show their own prompt,
+ * even for fetch and audio. No `Vary` is needed: a 401 is never stored.
  */
 export function challengeFor({ routeOptions, headers }: FastifyRequest): string {
   const takesBasic = routeOptions.url?.startsWith(RECORDINGS) ?? false

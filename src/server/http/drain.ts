@@ -1,4 +1,4 @@
-/** Stopping without cutting anybody off: what runs is finished, what comes anew is told to go elsewhere. */
+/** Stopping without cutting anybody off: running requests finish, and new ones are refused. */
 import type { FastifyInstance } from 'fastify'
 import { Problem } from '../../contract/problems.ts'
 import { exchangeOf } from './exchange.ts'
@@ -8,7 +8,7 @@ export const DRAIN_MS = 20_000
 
 export interface Drain {
   readonly stopping: boolean
-  /** Refuses what comes from now on, and resolves once nothing runs any more. */
+  /** Refuses new requests from now on, and resolves once none is running. */
   begin(): Promise<void>
   /** Counts the answers of a host. */
   watch(app: FastifyInstance): void

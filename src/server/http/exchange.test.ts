@@ -22,7 +22,7 @@ async function openHost({ inTurn }: { readonly inTurn: boolean }) {
     const one: Seen = { path: request.url, signal: exchangeOf(reply).signal, ends: [] }
     seen.push(one)
     await new Promise<void>((resolve) => waiting.push(resolve))
-    // Registered late on purpose: by now the client may have left.
+    // Registered late on purpose: the client may have left by now.
     exchangeOf(reply).onOver((isSent) => one.ends.push(isSent))
     return 'answer'
   })

@@ -1,18 +1,18 @@
 /**
- * One request and its answer, and when they are over. An answer is over once all of it was sent, or once its connection
- * is gone: an answer that waits behind another one on the same connection never hears of that by itself, and a
- * connection may be gone before anybody asks. Everything that is held for a client is tied to this, and to nothing else.
+ * One request and its answer, and when they are over. An answer is over once all of it was sent or its connection is
+ * gone. Node does not report a lost connection to an answer that waits behind another one, and the connection may be
+ * gone before anybody asks. So everything held for a client is tied to this alone.
  */
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { Socket } from 'node:net'
 
 export interface Exchange {
-  /** Aborts when it is over, so that nobody works for nobody. */
+  /** Aborts when it is over, so that work for it can stop. */
   readonly signal: AbortSignal
   readonly isOver: boolean
-  /** Whether its client left before all of the answer was sent. */
+  /** Whether the client left before all of the answer was sent. */
   readonly isLeft: boolean
-  /** Calls back once it is over, or at once where it is. @param tell gets whether all of the answer was sent. */
+  /** Calls back once it is over, at once if it already is. @param tell gets whether all of the answer was sent. */
   onOver(tell: (isSent: boolean) => void): void
 }
 
@@ -32,12 +32,12 @@ function onGone(socket: Socket, tell: () => void): () => void {
   return () => waiting.delete(tell)
 }
 
-/** One for all: what it says is always the same, and a stack for each would cost more than most requests do. */
+/** Shared, because it never differs, and a stack for each would cost more than most requests do. */
 const over = new DOMException('The answer is over.', 'AbortError')
 
 class OneExchange implements Exchange {
   readonly #told: ((isSent: boolean) => void)[] = []
-  /** Made for those who ask: most answers are over before anybody does. */
+  /** Made on demand: most answers are over before anybody asks for it. */
   #controller: AbortController | null = null
   #isSent = false
   #isOver = false
@@ -48,7 +48,7 @@ class OneExchange implements Exchange {
     raw.once('finish', () => (this.#isSent = true))
     raw.once('close', () => this.#end())
     this.onOver(forget)
-    // What has fired already fires for nobody.
+    // These events may have fired already, and would not fire again.
     if (raw.writableFinished) this.#isSent = true
     if (socket.destroyed || raw.closed) this.#end()
   }
@@ -90,27 +90,27 @@ export function exchangeOf(reply: FastifyReply): Exchange {
   return exchange
 }
 
-/** Requests that may wait on one connection. Browsers send none ahead, and each that waits costs up to 20 KB. */
+/** Requests that may wait on one connection. Browsers send none ahead, and each costs up to 20 KB while it waits. */
 export const MAX_AHEAD = 8
 
 interface Line {
   last: Exchange
   waiting: number
-  /** The one whose turn it is. */
+  /** The answer whose turn it is. */
   answer: FastifyReply['raw']
 }
 
 const lines = new WeakMap<Socket, Line>()
 
-/** Whether an answer has begun on the connection and has not ended: nothing else may be written to it then. */
+/** Whether an answer on the connection has begun and not ended. Nothing else may be written to it then. */
 export function isAnswering(socket: Socket): boolean {
   const answer = lines.get(socket)?.answer
   return answer?.headersSent === true && !answer.writableFinished
 }
 
 /**
- * Begins a request only once the one before it on its connection is over. Nobody works ahead for a client that sends
- * many requests at once and may never read the first answer. Whoever sends too many loses the connection.
+ * Begins a request only once the previous one on its connection is over. The host does not work ahead for a client
+ * that sends many requests at once and may never read the first answer. Sending too many ends the connection.
  */
 export function answerInTurn(app: FastifyInstance): void {
   app.addHook('onRequest', (request, reply, done) => {
@@ -128,7 +128,7 @@ export function answerInTurn(app: FastifyInstance): void {
     if (line.waiting > MAX_AHEAD) socket.destroy()
     before.onOver(() => {
       line.waiting -= 1
-      // There is nobody to answer: what was begun for this request is over already.
+      // The client is gone, and everything held for this request has been released already.
       if (exchange.isOver || socket.destroyed) return void reply.hijack()
       line.answer = reply.raw
       done()

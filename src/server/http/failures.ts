@@ -1,4 +1,4 @@
-/** Every error answer of the host has one shape. An unexpected one says nothing but the request's id. */
+/** Every error answer of the host has one shape. An unexpected error reveals only the request's id. */
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
@@ -9,14 +9,14 @@ import { challengeFor } from './challenges.ts'
 import { exchangeOf, isAnswering } from './exchange.ts'
 import { dataHeaders, type Headers } from './headers.ts'
 
-/** What fastify itself refuses, in our words. Its own would repeat what was sent. */
+/** Our words for Fastify's own refusals, which would repeat what was sent. */
 const refusals: Readonly<Record<number, readonly [ProblemCode, string]>> = {
   400: ['invalid_request', 'The request cannot be read: check its address and that its body is JSON.'],
   413: ['too_large', 'The request’s body is larger than 16 KB.'],
   415: ['invalid_request', 'Send JSON, with Content-Type: application/json.'],
 }
 
-/** Not logged for each request: `process/recorder-watch.ts` logs these once a change, with their cause. */
+/** Not logged for each request: `process/recorder-watch.ts` logs each change, with its cause. */
 const saidOnce = new Set<ProblemCode>(['recorder_down', 'recorder_untrusted'])
 
 const aboutAudio = ['content-length', 'etag', 'accept-ranges', 'content-disposition'] as const
@@ -38,38 +38,38 @@ function problemOf(error: unknown): Problem {
 }
 
 function log(error: unknown, problem: Problem, { log: logger }: FastifyRequest, reply: FastifyReply): void {
-  // An answer that fails because its client left is no failure of the host.
+  // An answer that fails because the client left is not a failure of the host.
   if (!(error instanceof Problem) && problem.code === 'internal' && !exchangeOf(reply).isLeft) {
     logger.error({ err: error }, 'unexpected')
   }
   if (problem.code === 'storage_failed') {
     logger.error({ err: error instanceof Problem ? error.cause : error }, 'storage failed')
   }
-  // The message is ours: it repeats nothing of the question or the answer, and says what to look after.
+  // The message is ours: it repeats nothing from the request or the answer, and says what to check.
   if (problemFacts[problem.code].fault === 'recorder' && !saidOnce.has(problem.code)) {
     logger.warn({ code: problem.code, why: problem.message }, 'recorder')
   }
 }
 
-/** Answers with the problem that the error is, and logs what an administrator has to know. */
+/** Answers with the problem behind the error, and logs what an administrator has to know. */
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const problem = problemOf(error)
   log(error, problem, request, reply)
   if (problem.status === 401) reply.header('www-authenticate', challengeFor(request))
   if (problem.retryAfterMs !== undefined) reply.header('retry-after', Math.ceil(problem.retryAfterMs / 1000))
-  // Headers that were set for audio do not describe this answer. A range does, where the asked one lies outside.
+  // Headers set for audio do not describe this answer. Only a 416 keeps `Content-Range`, which states the size.
   for (const name of aboutAudio) reply.removeHeader(name)
   if (problem.status !== 416) reply.removeHeader('content-range')
   const body = writeProblem(problem, request.id)
   return reply.code(problem.status).type('application/json; charset=utf-8').send(body)
 }
 
-/** The headers of an answer that is sent before any hook has run. @param transport those of every answer over TLS. */
+/** The headers of an answer sent before any hook has run. @param transport the headers of every answer over TLS. */
 function earlyHeaders(socket: Socket, transport: Headers): Headers {
   return socket instanceof TLSSocket ? { ...dataHeaders, ...transport } : dataHeaders
 }
 
-/** Answers what fastify refuses before any hook has run. @param transport the headers of every answer over TLS. */
+/** Answers requests that Fastify refuses before any hook. @param transport the headers of every answer over TLS. */
 export function sendEarlyProblems(transport: Headers) {
   return (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
     void sendProblem(error, request, reply.headers(earlyHeaders(request.raw.socket, transport)))
@@ -82,7 +82,7 @@ const statusOfCode: Readonly<Record<string, number>> = {
 }
 
 /**
- * Answers bytes that never became a request: too many bytes of headers, too slow, or no HTTP.
+ * Answers bytes that never became a request: headers too large, too slow, or not HTTP.
  * @param transport the headers of every answer over TLS.
  */
 export function refuseConnections(transport: Headers) {
@@ -91,8 +91,8 @@ export function refuseConnections(transport: Headers) {
 }
 
 function refuse(error: Error & { code?: string }, socket: Socket, early: Headers): void {
-  // Where the connection itself failed, such as a TLS handshake, an answer would wait for ever to be sent. Where another
-  // answer is under way, this one would land in the middle of it.
+  // If the connection itself failed, as in a TLS handshake, an answer could never be sent. If another answer is under
+  // way, this one would land in the middle of it.
   if (!/^(HPE|ERR_HTTP)_/.test(error.code ?? '') || !socket.writable || isAnswering(socket)) {
     socket.destroy()
     return
@@ -104,6 +104,6 @@ function refuse(error: Error & { code?: string }, socket: Socket, early: Headers
   const headers = { ...early, 'content-type': 'application/json; charset=utf-8', connection: 'close' }
   const lines = Object.entries({ ...headers, 'content-length': Buffer.byteLength(body) })
   const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')
-  // A client that keeps its own side open would keep the connection for ever.
+  // Without this, a client that never closes its side would keep the connection open for ever.
   socket.end(`HTTP/1.1 ${status} ${reason}\r\n${head}\r\n${body}`, () => socket.destroySoon())
 }

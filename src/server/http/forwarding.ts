@@ -1,14 +1,14 @@
-/** Requests that somebody passed on, and whether anybody is believed about it. */
+/** Forwarded requests, and a warning if no proxy is trusted. */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 
-/** Whether a proxy, a gateway or a tunnel says that it passes the request on for somebody else. */
+/** Whether a proxy, a gateway or a tunnel says that it forwards the request for a client. */
 export function isForwarded({ raw }: FastifyRequest): boolean {
   return Object.keys(raw.headers).some((name) => /^(forwarded|x-forwarded-.*|x-real-ip|via)$/.test(name))
 }
 
 /**
- * Warns once where a proxy speaks for its clients and nobody believes it: all of them then count as one address, and
- * the TLS before the proxy is not seen.
+ * Warns once if a proxy forwards requests and no proxy is trusted. All its clients then count as one address, and the
+ * host does not see the TLS in front of the proxy.
  */
 export function warnOfUntrustedProxy(app: FastifyInstance, trustProxy: readonly string[]): void {
   let isTold = trustProxy.length > 0

@@ -1,8 +1,8 @@
-/** The headers of every answer, by what it is. `/fw` and `/auth` are the default; pages and files differ. */
+/** The headers of every kind of answer. The default suits `/fw` and `/auth`; pages and files differ. */
 
 export type Headers = Readonly<Record<string, string>>
 
-/** What no page of this host uses is closed to it and to whatever it might come to contain. */
+/** No page of this host uses these, so they are closed to it and to any content injected into it. */
 const closedFeatures = [
   'accelerometer',
   'camera',
@@ -24,7 +24,7 @@ const closedFeatures = [
   'usb',
   'xr-spatial-tracking',
 ]
-/** A portal passes these on in the frame's `allow`, so they stay open to the page's own origin. */
+/** A portal grants these in the frame's `allow`, so they stay open to the page's own origin. */
 const ownFeatures = ['autoplay', 'clipboard-write', 'fullscreen']
 
 const permissionsPolicy = [
@@ -68,9 +68,9 @@ export const pageHeaders: Headers = {
 }
 
 /**
- * The page under `/embed/…`. There is no `X-Frame-Options`, which knows no list, and CORP stays `same-origin`:
- * it does not rule who may frame a page.
- * @param origins who may frame it, exact origins; none: nobody.
+ * The page under `/embed/…`. It has no `X-Frame-Options`, which takes no list. CORP stays `same-origin`, because it
+ * does not decide who may frame a page.
+ * @param origins the exact origins that may frame it. Empty means none.
  */
 export function embedHeaders(origins: readonly string[]): Headers {
   const { 'x-frame-options': _, ...headers } = pageHeaders
@@ -79,10 +79,10 @@ export function embedHeaders(origins: readonly string[]): Headers {
 
 /** Files with a hash in their name never change. */
 export const hashedCache = 'public, max-age=31536000, immutable'
-/** The others do, with the next release; their ETag makes asking again cheap. */
+/** Other files may change with a release. Their ETag makes asking again cheap. */
 export const plainCache = 'public, max-age=3600'
 
-/** For answers over TLS. @param subdomains whether every name below the host's own must speak TLS too. */
+/** For answers over TLS. @param subdomains whether every name below the host's must use TLS too. */
 export function strictTransport(subdomains: boolean): Headers {
   const year = 'max-age=31536000'
   return { 'strict-transport-security': subdomains ? `${year}; includeSubDomains` : year }

@@ -1,4 +1,4 @@
-/** Under which names the host answers. */
+/** The names under which the host answers. */
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeAuthority, type CertificateAuthority } from '../../testing/recorder/certificates.ts'

@@ -1,6 +1,6 @@
 /**
- * Under which names the host answers. A page elsewhere can have its own name lead to this host (DNS rebinding), and
- * would then share an origin with it: requests under such a name are refused.
+ * The names under which the host answers. A foreign page can point its own name at this host (DNS rebinding) and
+ * would then share an origin with it, so requests under unknown names are refused.
  */
 import type { FastifyRequest } from 'fastify'
 import { X509Certificate } from 'node:crypto'
@@ -10,13 +10,13 @@ import { isLoopback } from '../config/addresses.ts'
 import { isLoopbackName, readAuthority, type Authority } from '../config/authorities.ts'
 import type { TlsMaterial } from '../config/certificates.ts'
 
-/** Whether a name is one of the host's. The port is the scheme's own where none was written. */
+/** Whether a name is one of the host's. The port defaults to the scheme's. */
 export type KnowsHost = (asked: { readonly name: string; readonly port: number }) => boolean
 
 export interface KnownHosts {
-  /** Null where any name is answered. */
+  /** Null accepts any name. */
   readonly knows: KnowsHost | null
-  /** From now on the names of this certificate count, where a certificate's do. */
+  /** Takes the names from this certificate from now on, if a certificate decides. */
   renew(tls: TlsMaterial): void
 }
 
@@ -28,7 +28,7 @@ interface KnownBy {
   readonly tls: TlsMaterial | null
 }
 
-/** The first certificate of a file is the host's own, those after it are its authorities'. */
+/** The first certificate of a file is the host's own; the authorities' follow. */
 function isNamedIn(certificate: X509Certificate, name: string): boolean {
   const address = name.replaceAll(/[[\]]/g, '')
   if (isIP(address) !== 0) return certificate.checkIP(address) !== undefined
@@ -36,8 +36,8 @@ function isNamedIn(certificate: X509Certificate, name: string): boolean {
 }
 
 /**
- * The names of the configuration alone, where it has any. Otherwise those of the certificate that the host serves,
- * or loopback names where nothing but this machine reaches it; and any where it cannot know.
+ * The configured names alone, if there are any. Otherwise, with TLS, loopback names and those of the certificate;
+ * without TLS, loopback names if only this machine reaches the host; and any name if the host cannot know its own.
  */
 export function knownHosts({ host, allowedHosts, trustProxy, tls }: KnownBy): KnownHosts {
   let certificate = tls && new X509Certificate(tls.cert)
@@ -50,7 +50,7 @@ export function knownHosts({ host, allowedHosts, trustProxy, tls }: KnownBy): Kn
     if (tls) {
       return ({ name }) => isLoopbackName(name) || (certificate !== null && isNamedIn(certificate, name))
     }
-    // A proxy on this machine passes on what other machines ask.
+    // A proxy on this machine forwards requests from other machines.
     return isLoopback(host) && trustProxy.length === 0 ? ({ name }) => isLoopbackName(name) : null
   }
   return { knows: rule(), renew }
@@ -63,7 +63,7 @@ function unreadableHost(): Problem {
   })
 }
 
-/** It does not repeat the name, which somebody else chose. */
+/** The message does not repeat the name, which an attacker may have chosen. */
 function wrongHost(): Problem {
   return new Problem({
     code: 'wrong_host',
@@ -73,14 +73,14 @@ function wrongHost(): Problem {
 }
 
 /**
- * Looks at the name that the whole program takes for its own: a trusted proxy's `X-Forwarded-Host` comes before `Host`.
+ * Checks the name that the whole program takes for its own: a trusted proxy's `X-Forwarded-Host` comes before `Host`.
  * @param knows null for any name.
- * @throws Problem 400 where there is no such name or more than one, 421 `wrong_host` where it is not known.
+ * @throws Problem 400 if the name is missing, repeated or unreadable; 421 `wrong_host` if it is not known.
  */
 export function requireKnownHost(request: FastifyRequest, knows: KnowsHost | null): void {
   const { rawHeaders, httpVersion } = request.raw
   const count = rawHeaders.filter((text, index) => index % 2 === 0 && text.toLowerCase() === 'host').length
-  // Before HTTP/1.1 a request might name no host.
+  // Before HTTP/1.1, a request did not have to name a host.
   if (count > 1 || (count === 0 && httpVersion !== '1.0')) throw unreadableHost()
   const asked = readAuthority(request.host)
   if (!asked && request.host !== '') throw unreadableHost()

@@ -1,4 +1,4 @@
-/** What every request has to keep to before anything looks at it. */
+/** Limits that every request must keep to before anything else looks at it. */
 import type { FastifyInstance } from 'fastify'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { HEALTH_LIVE, HEALTH_READY } from '../../contract/endpoints.ts'
@@ -10,11 +10,11 @@ import { isUnreadable } from './targets.ts'
 import { rawPath } from './requests.ts'
 
 export interface Limits {
-  /** Until the headers are complete. */
+  /** Time until the headers are complete. */
   readonly headersMs: number
-  /** Until the whole request is. */
+  /** Time until the whole request is complete. */
   readonly requestMs: number
-  /** Node looks for overdue connections this often; its own 30 s would double the limits above. */
+  /** How often Node looks for overdue connections. Its default of 30 s would double the limits above. */
   readonly checkEveryMs: number
   readonly headerCount: number
   readonly headerBytes: number
@@ -41,7 +41,7 @@ export interface GuardOptions {
   readonly drain: Drain
   /** Null answers under any name. */
   readonly knowsHost: KnowsHost | null
-  /** What answers over TLS say of it. */
+  /** Headers of answers over TLS. */
   readonly transport: Headers
 }
 
@@ -49,7 +49,7 @@ function cannotBeRead(status: 400 | 417, message: string): Problem {
   return new Problem({ status, code: 'invalid_request', message })
 }
 
-/** Node refuses an unknown `Expect` by itself, and without our headers. @returns whether a request has one. */
+/** Node alone would refuse an unknown `Expect` without our headers. @returns a check whether a request has one. */
 function passExpectations(app: FastifyInstance): (request: IncomingMessage) => boolean {
   const unexpected = new WeakSet<IncomingMessage>()
   app.server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
@@ -59,7 +59,7 @@ function passExpectations(app: FastifyInstance): (request: IncomingMessage) => b
   return (request) => unexpected.has(request)
 }
 
-/** Also gives each answer the headers of data, the strictest there are; pages and files loosen them. */
+/** Also gives each answer the headers of data, the strictest set; pages and files loosen them. */
 export function guardRequests(
   app: FastifyInstance,
   { limits, drain, knowsHost, transport }: GuardOptions,
@@ -69,12 +69,12 @@ export function guardRequests(
     reply.headers(dataHeaders)
     if (request.protocol === 'https') reply.headers(transport)
     const isHealth = [HEALTH_LIVE, HEALTH_READY].includes(rawPath(request))
-    // A load balancer asks for the host's health by its address, and the answer holds nothing that is anybody's.
+    // A load balancer asks for the host's health by its IP address, and the answer holds no private data.
     requireKnownHost(request, isHealth ? null : knowsHost)
     if (request.originalUrl.length > limits.addressBytes) {
       throw tooLarge(414, `The address is longer than ${limits.addressBytes} bytes.`)
     }
-    // Node's own maxHeadersCount drops what is beyond it and says nothing.
+    // Node's own maxHeadersCount silently drops headers beyond it.
     if (request.raw.rawHeaders.length / 2 > limits.headerCount) {
       throw tooLarge(431, `The request has more than ${limits.headerCount} headers.`)
     }

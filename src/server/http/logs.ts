@@ -1,15 +1,15 @@
-/** The host's log. It never holds an address with its query, a number or a name: only the route's template. */
+/** The host's log. It never holds a query, a number or a name: only the route's template. */
 import { LogController, type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import type { LogLevel } from '../config/variables.ts'
 import { exchangeOf } from './exchange.ts'
 
 export interface LogTo {
   readonly level: LogLevel
-  /** Where the lines go; the standard output where it is left out. */
+  /** Where the lines go; standard output by default. */
   readonly stream?: { write(line: string): void }
 }
 
-/** An error without its message, which may repeat what was asked; its kind and its place are enough to find it. */
+/** An error without its message, which may repeat the request. Its type and stack are enough to find it. */
 function describeError(error: Error & { code?: unknown }) {
   const frames = error.stack?.split('\n').filter((line) => /^\s+at /.test(line))
   return { type: error.name, message: '', code: error.code, stack: frames?.join('\n') ?? '' }
@@ -26,7 +26,7 @@ export function logOptions(log: LogTo | null): FastifyServerOptions {
   }
 }
 
-/** One line for each answer, and for each that nobody waited for. */
+/** One line for each answer, and for each client that left before its end. */
 export function logAnswers(app: FastifyInstance): void {
   app.addHook('onRequest', async (request, reply) => {
     const sinceMs = performance.now()

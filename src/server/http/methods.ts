@@ -1,11 +1,11 @@
-/** An address that exists says which methods it knows; without this, the others would look like a wrong address. */
+/** An existing address answers 405 to other methods; without this, they would look like a wrong address. */
 import type { FastifyInstance } from 'fastify'
 import { METHODS } from 'node:http'
 import { Problem } from '../../contract/problems.ts'
 
 /**
  * Watches the routes that are added from now on.
- * @returns what adds, for each of their addresses, the answer 405 to every other method.
+ * @returns a function that adds, for each of their addresses, the answer 405 to every other method.
  */
 export function refuseOtherMethods(app: FastifyInstance): () => void {
   const known = new Map<string, Set<string>>()

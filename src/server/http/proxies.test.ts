@@ -1,4 +1,4 @@
-/** What a proxy says about the client and TLS is believed from a trusted one only. */
+/** Only a trusted proxy is believed about the client and TLS. */
 import type { InjectOptions } from 'fastify'
 import { afterEach, describe, expect, it } from 'vitest'
 import { AUTH_LOGIN } from '../../contract/endpoints.ts'
@@ -26,7 +26,7 @@ const ask = (options: InjectOptions, from: string, headers: Record<string, strin
 
 const overTls = { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'recordings.test' }
 
-/** Signs in as a browser does that tells only its origin. */
+/** Signs in like a browser that sends only its origin. */
 const loginAt = (origin: string, from = PROXY) =>
   ask({ ...loginRequest('agent'), headers: { origin } }, from, { ...overTls, host: '127.0.0.1:8080' })
 
@@ -45,7 +45,7 @@ describe('a trusted proxy', () => {
     expect(plain.headers['strict-transport-security']).toBeUndefined()
   })
 
-  it('says which host the browser asked, for a browser that tells only its origin', async () => {
+  it('says which host the browser asked, for a browser that sends only its origin', async () => {
     await open()
     expect((await loginAt('https://recordings.test')).statusCode).toBe(200)
     expect((await loginAt('http://recordings.test')).statusCode).toBe(403)
@@ -60,9 +60,9 @@ describe('a trusted proxy', () => {
     for (const invented of ['1.1.1.1', '2.2.2.2', '127.0.0.1', '198.51.100.7']) {
       expect(await fail(`${invented}, 198.51.100.8`)).toBe(401)
     }
-    // Another client, which invents the address where the user is known.
+    // Another client, which invents the address at which the user is known.
     expect(await fail('198.51.100.7, 198.51.100.8')).toBe(429)
-    // The user's own, whatever it invents, also through two trusted proxies: known there, and not refused.
+    // The user's own address, known and not refused, whatever the headers invent, also through two trusted proxies.
     expect(await fail('3.3.3.3, 198.51.100.7')).toBe(401)
     expect(await fail('198.51.100.7, 10.5.5.5')).toBe(401)
   })
@@ -77,7 +77,7 @@ describe('a stranger', () => {
     const login = await ask(loginRequest('agent'), from, overTls)
     expect(login.headers['set-cookie']).toMatch(/^rc=/)
     expect(login.headers['strict-transport-security']).toBeUndefined()
-    // The user is known at their own address, and not refused: at those that the headers invent they would be.
+    // The user is known at their own address and not refused. At the invented addresses they would be.
     for (const forwarded of ['1.1.1.1', '2.2.2.2', '3.3.3.3', '4.4.4.4', '5.5.5.5'])
       expect(await fail(forwarded, from)).toBe(401)
   })

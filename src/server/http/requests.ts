@@ -1,18 +1,18 @@
-/** What the routes need to know about a request that fastify does not tell as we need it. */
+/** Facts about a request that the routes need and Fastify does not provide in that form. */
 import type { FastifyRequest } from 'fastify'
 import { Readable } from 'node:stream'
 
-/** The path as it was sent: nothing in it is decoded. */
+/** The path as it was sent, not decoded. */
 export function rawPath(request: FastifyRequest): string {
   return request.raw.url?.split('?', 1)[0] ?? '/'
 }
 
-/** The query as it was sent, without the `?`. The contract says how to read a raw `+` and `;`, fastify reads them differently. */
+/** The query as it was sent, without the `?`. Fastify reads a raw `+` and `;` differently from the contract. */
 export function rawQuery(request: FastifyRequest): string {
   const url = request.raw.url ?? ''
   const mark = url.indexOf('?')
   return mark < 0 ? '' : url.slice(mark + 1)
 }
 
-/** No bytes, as a stream: fastify writes `Content-Length: 0` over the true length of a HEAD that sends nothing at all. */
+/** An empty stream. Without a body, Fastify would overwrite the true length of a HEAD with `Content-Length: 0`. */
 export const nothing = (): Readable => Readable.from([])

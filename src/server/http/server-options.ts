@@ -11,17 +11,17 @@ import { tlsOptions } from './tls.ts'
 
 export interface ServerSettings {
   readonly limits: Limits
-  /** What answers over TLS say about it. */
+  /** Headers of answers over TLS. */
   readonly transport: Headers
-  /** Null, as without it, speaks plain HTTP. */
+  /** Null or missing means plain HTTP. */
   readonly tls?: TlsMaterial | null | undefined
-  /** Addresses of proxies that are believed about the client and TLS. */
+  /** Addresses of proxies that are trusted about the client and TLS. */
   readonly trustProxy?: readonly string[] | undefined
   /** Null logs nothing. */
   readonly log: LogTo | null
 }
 
-/** The options that Fastify starts with. Every limit is tested on a raw socket. */
+/** Fastify's options. Every limit is tested on a raw socket. */
 export function serverOptions(settings: ServerSettings): FastifyServerOptions {
   const { limits, transport, tls, trustProxy, log } = settings
   const connection = {
@@ -33,12 +33,12 @@ export function serverOptions(settings: ServerSettings): FastifyServerOptions {
     requireHostHeader: false,
   }
   return {
-    // Fastify does not read `http` where there is `https`, so the limits stand in both.
+    // Fastify ignores `http` if there is `https`, so both carry the limits.
     http: connection,
     https: tls ? { ...connection, ...tlsOptions(tls), handshakeTimeout: limits.headersMs } : null,
     requestTimeout: limits.requestMs,
     bodyLimit: limits.bodyBytes,
-    // A long parameter is no GUID and gets the 400 for that; without this it would get 414.
+    // A long parameter is not a GUID and gets a 400; without this it would get 414.
     routerOptions: { maxParamLength: limits.addressBytes, querystringParser: () => ({}) },
     trustProxy: [...(trustProxy ?? [])],
     genReqId: () => randomUUID(),
@@ -51,7 +51,7 @@ export function serverOptions(settings: ServerSettings): FastifyServerOptions {
   } as FastifyServerOptions
 }
 
-/** Bodies are JSON. An empty one is fine where the address alone says everything. */
+/** Bodies are JSON. An empty one is fine if the address alone says everything. */
 export function readJsonOnly(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error')
   app.removeAllContentTypeParsers()

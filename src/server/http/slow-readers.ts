@@ -1,14 +1,14 @@
 /**
- * Cuts off clients that take an answer too slowly: until its last byte each holds a place, a snapshot of the store or a
- * file, and the requests that it has sent ahead.
+ * Cuts off clients that read an answer too slowly. Until its last byte, each answer holds a place, a store snapshot or
+ * a file, and the requests that the client has sent ahead.
  */
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { exchangeOf } from './exchange.ts'
 
 export interface ReadingPace {
-  /** The least that a client may take, bytes a second. */
+  /** The slowest pace allowed, bytes a second. */
   readonly bytesPerSecond: number
-  /** Over so many ms. */
+  /** How long the pace is measured, ms. */
   readonly overMs: number
 }
 
@@ -16,7 +16,7 @@ export const standardPace: ReadingPace = { bytesPerSecond: 1024, overMs: 30_000 
 
 const LOOKS = 6
 
-/** Watches every answer from its turn on. Time in which the host itself has nothing to send does not count. */
+/** Watches every answer from its turn on. Time in which the host has nothing to send does not count. */
 export function cutSlowReaders(app: FastifyInstance, pace: ReadingPace): void {
   app.addHook('onRequest', async (_request, reply) => cutSlowReader(reply, pace))
 }

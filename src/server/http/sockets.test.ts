@@ -20,7 +20,7 @@ const bodyOf = (answer: string): unknown =>
 const headers = (count: number) =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [`x-${index}`, '1']))
 
-/** Somebody else is served meanwhile. */
+/** Another client is served meanwhile. */
 const expectServing = async (): Promise<void> => {
   expect(statusOf(await exchange(port, rawGet('/healthz')))).toBe(200)
 }
@@ -45,7 +45,7 @@ describe('the size of a request', () => {
     await expectServing()
   })
 
-  it('a body over 16 KB, told or not', async () => {
+  it('a body over 16 KB, announced or not', async () => {
     const head = `POST ${AUTH_LOGIN} HTTP/1.1\r\nhost: x\r\nconnection: close\r\nsec-fetch-site: same-origin\r\ncontent-type: application/json\r\n`
     const told = await exchange(port, `${head}content-length: 16385\r\n\r\n`)
     expect(statusOf(told)).toBe(413)
@@ -227,7 +227,7 @@ describe('slow clients', () => {
   })
 })
 
-it('what is no request is told to nobody in the middle of another answer', async () => {
+it('an invalid request is not answered in the middle of another answer', async () => {
   const assets = bigAsset(Buffer.alloc(16 * 1_048_576, 'x'))
   const big = await testHost({ dependencies: { assets } })
   const socket = connect(await listen(big.app), '127.0.0.1', () => socket.write(rawGet('/assets/big.bin')))

@@ -1,10 +1,10 @@
-/** What a request asks for, in the one form that the routes know: a path with its query. */
+/** The target of a request, in the one form that the routes know: a path with its query. */
 import type { IncomingMessage } from 'node:http'
 
-/** Requests whose target is no path, or has a broken `%` in it. */
+/** Requests whose target is not a path, or has a broken `%`. */
 const unreadable = new WeakSet<IncomingMessage>()
 
-/** Leads to no page, whatever it is asked by. */
+/** An address with no page, under any method. */
 const NOWHERE = '/*'
 
 function isReadable(path: string): boolean {
@@ -18,9 +18,9 @@ function isReadable(path: string): boolean {
 }
 
 /**
- * A request may name the host within its target, as requests to a proxy do (RFC 9112, 3.2.2). That name then counts
- * for its `Host`, and the rest is its path: no route ever sees an address that leads elsewhere. One that cannot be
- * read is sent on as well, so that its answer passes everything that others pass; `isUnreadable` then knows it.
+ * A request may name the host in its target, as requests to a proxy do (RFC 9112, 3.2.2). That name then replaces
+ * `Host`, and the rest is the path, so no route sees an address that leads elsewhere. An unreadable target is passed
+ * on too, so that its answer goes through the same hooks as others; `isUnreadable` then reports it.
  */
 export function rewriteTarget(request: IncomingMessage): string {
   const target = request.url ?? ''

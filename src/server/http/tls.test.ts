@@ -1,4 +1,4 @@
-/** The host's own TLS, over real connections: what holds on plain HTTP holds here, and certificates can be renewed. */
+/** The host's own TLS, over real connections: the limits of plain HTTP hold, and certificates can be renewed. */
 import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -46,7 +46,7 @@ async function exchangeSecurely(bytes: string, at = port): Promise<string> {
   socket.setEncoding('utf8')
   let answer = ''
   socket.on('data', (text: string) => (answer += text))
-  // A host that closes while bytes are still coming resets the connection; what it answered counts.
+  // A host that closes while bytes still arrive resets the connection. Only its answer counts.
   socket.on('error', () => {})
   await once(socket, 'secureConnect')
   socket.write(bytes)
@@ -54,7 +54,7 @@ async function exchangeSecurely(bytes: string, at = port): Promise<string> {
   return answer
 }
 
-/** An RSA key with a certificate that vouches for itself. */
+/** An RSA key with a self-signed certificate. */
 function makeRsaPair(): KeyPair {
   const [certFile, keyFile] = [join(host.dataDir, 'rsa.crt'), join(host.dataDir, 'rsa.key')]
   const args = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=localhost', '-days', '2']
@@ -119,7 +119,7 @@ describe('over its own TLS', () => {
     expect(host.app.server).toMatchObject({ headersTimeout: 15_000, requestTimeout: 30_000 })
   })
 
-  it('lets go of who is slow with headers, a body or the handshake', async () => {
+  it('drops clients that are slow with headers, a body or the handshake', async () => {
     const limits = { headersMs: 300, requestMs: 600, checkEveryMs: 25 }
     const strict = await testHost({ dependencies: { tls: first, limits } })
     const strictPort = await listen(strict.app)
@@ -176,7 +176,7 @@ describe('a suite without forward secrecy or without AEAD is refused', () => {
   let rsa: TestHost
   let rsaPort: number
   beforeAll(async () => {
-    // The old suites need a key of this kind: an elliptic one cannot be asked for them.
+    // The old suites need an RSA key: they do not work with an elliptic one.
     rsa = await testHost({ dependencies: { tls: makeRsaPair() } })
     rsaPort = await listen(rsa.app)
   })

@@ -1,10 +1,10 @@
-/** TLS by the host itself, with a certificate that can be renewed while it runs. */
+/** The host's own TLS, with a certificate that can be renewed while it runs. */
 import type { FastifyInstance } from 'fastify'
 import { Server, type ServerOptions } from 'node:https'
 import { outOfDate, readTls, type TlsFiles, type TlsMaterial } from '../config/certificates.ts'
 import { ValueFault } from '../config/readers.ts'
 
-/** All of TLS 1.3, and of 1.2 what keeps old traffic secret when the key is lost (ECDHE) and cannot be tampered with (AEAD). */
+/** TLS 1.3, and the suites of 1.2 that keep old traffic secret if the key leaks (ECDHE) and detect changes (AEAD). */
 const ciphers = [
   'TLS_AES_256_GCM_SHA384',
   'TLS_CHACHA20_POLY1305_SHA256',
@@ -21,16 +21,16 @@ export function tlsOptions({ cert, key }: TlsMaterial): ServerOptions {
   return { cert, key, ciphers, minVersion: 'TLSv1.2' }
 }
 
-/** Tells of a certificate that browsers refuse; nobody is helped by a host that does not start for it. */
+/** Warns of a certificate that browsers refuse. Refusing to start would help nobody. */
 export function warnOfDates(app: FastifyInstance, tls: TlsMaterial): void {
   const warning = outOfDate(tls, Date.now())
   if (warning !== null) app.log.warn(warning)
 }
 
 /**
- * Takes the certificate and the key from their files anew, for connections from now on. Where they cannot be used,
- * the old ones stay and the log says why.
- * @param follow gets what is used from now on.
+ * Reads the certificate and the key again from their files, for new connections. If they cannot be used, the old ones
+ * stay and the log says why.
+ * @param follow gets the new certificate and key.
  */
 export function renewCertificate(
   app: FastifyInstance,
@@ -41,7 +41,7 @@ export function renewCertificate(
     const renewed = readTls(files)
     if (app.server instanceof Server) app.server.setSecureContext(tlsOptions(renewed))
     follow(renewed)
-    app.log.info('certificate read anew')
+    app.log.info('certificate read again')
     warnOfDates(app, renewed)
   } catch (error) {
     if (!(error instanceof ValueFault)) throw error

@@ -656,7 +656,7 @@ describe('with a certificate of its own, the host', () => {
     expect(await headUnder(idle, 'renewed.test')).toContain('HTTP/1.1 421')
     writeFiles(await authority.issue(['localhost', 'renewed.test'], 9))
     child.kill('SIGHUP')
-    await written(child, out, /certificate read anew/)
+    await written(child, out, /certificate read again/)
     const renewed = await open(port)
     expect(await headUnder(renewed, 'renewed.test')).toContain('HTTP/1.1 200')
     expect(renewed.getPeerCertificate().serialNumber).not.toBe(before)
