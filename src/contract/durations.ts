@@ -3,9 +3,9 @@
 const pattern = /^P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:[.,](\d{1,9}))?S)?)?$/
 
 /**
- * Reads `PT1M31.87S`, `PT90M`, `P1DT2H`, `P2W`. Years and months have no fixed length and are not read,
- * nor are negative durations: a recording cannot last less than nothing.
- * @returns milliseconds, or null where the text is no such duration.
+ * Reads `PT1M31.87S`, `PT90M`, `P1DT2H`, `P2W`. Years and months have no fixed length and are not read. Negative
+ * durations are not read either, because no recording has one.
+ * @returns milliseconds, or null where the text is not such a duration.
  */
 export function readDuration(text: string): number | null {
   const match = pattern.exec(text)

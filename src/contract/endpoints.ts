@@ -12,21 +12,21 @@ export const AUTH_SESSION = '/auth/session'
 export const AUTH_ACTIVITY = '/auth/activity'
 export const AUTH_PASSWORD = '/auth/password'
 
-/** For load balancers and service managers: whether the host lives, and whether to send it requests. */
+/** For load balancers and service managers: whether the host runs, and whether it can take requests. */
 export const HEALTH_LIVE = '/healthz'
 export const HEALTH_READY = '/readyz'
 
 /** The prefix under which a portal may frame the page. */
 export const EMBED_BASE = '/embed/v1'
 
-/** What a portal may say in the address of the framed page, beside the search. */
+/** Parameters that a portal may set in the address of the framed page, besides the search. */
 export const embedFlags = ['parentOrigin', 'uiHide', 'uiLock', 'uiTheme', 'uiLang', 'uiHeight'] as const
 
-/** On a list request that only serves a search which somebody meant: what for. The host judges by itself whether that holds. */
+/** Says why the page sends a list request that is not a new search by the user. The host checks the claim itself. */
 export const SEARCH_PURPOSE_HEADER = 'Search-Purpose'
-/** These show recordings of that search. */
+/** Requests that show recordings of a search already made. */
 export const pagingPurposes = ['paging', 'prefetch', 'neighbour'] as const
-/** These want to know how many there are, and are answered without a row. */
+/** Requests for a total only; they are answered without rows. */
 export const countPurposes = ['suggestion', 'count', 'bars'] as const
 export const searchPurposes = [...pagingPurposes, ...countPurposes] as const
 export type SearchPurpose = (typeof searchPurposes)[number]

@@ -1,37 +1,37 @@
 /**
  * The kinds of filter: how a value is read from and written to `field=operator:value`.
- * Two languages share them. The API's is the vendor's; the page's is a superset that also knows periods, and
- * keeps a date-time as it was written, because what a missing offset means depends on the page's zone.
+ * Two languages share them. The vendor defines the API's. The page's is a superset that also has periods. It keeps
+ * date-times as written, because the meaning of a missing offset depends on the page's zone.
  */
 import { readInstant, toEpochMs, writeUtc } from './instants.ts'
 import { readPeriod, readSpan, spanMs, writePeriod, writeSpan, type Period, type Span } from './periods.ts'
 
-/** Every operator of the API, whichever field has it. Only these names make a colon mean an operator. */
+/** All operators of the API, for all fields. A colon marks an operator only after one of these names. */
 const apiOperators = ['equals', 'contains', 'before', 'after', 'between']
 
-/** What resolving a bookmark needs from outside: a clock and a zone. All instants in ms since the Unix epoch. */
+/** The clock and the zone for resolving a bookmark. All instants are in ms since the Unix epoch. */
 export interface Clock {
   readonly nowMs: number
-  /** Reads a date-time; one without an offset is in the page's zone, or in UTC where the bookmark names none. */
+  /** Reads a date-time. Without an offset it is in the zone that the bookmark names, or else in UTC. */
   epochOf(written: string): number
-  /** The first instant of the period, and the first after it. */
+  /** The first instant of the period, and the first instant after it. */
   periodBounds(period: Period): readonly [fromMs: number, toMs: number]
 }
 
 export interface FilterKind<Api, Page> {
-  /** What the API accepts, for its error messages. */
+  /** The values that the API accepts, for its error messages. */
   readonly expects: string
   /** Reads the API's language. @returns null where the API must answer 400. */
   read(text: string): Api | null
-  /** Reads the page's language, a superset. @returns null where a bookmark's value is dropped. */
+  /** Reads the page's language. @returns null where a bookmark's value is dropped. */
   readPage(text: string): Page | null
   write(value: Api): string
   writePage(value: Page): string
-  /** What to ask the API for. @returns null where the value is readable but impossible. */
+  /** Gives the filter to ask the API for. @returns null where the value is readable but impossible. */
   resolve(value: Page, clock: Clock): Api | null
 }
 
-/** Instants before, after, at or between; `from` is included, `to`, `after` and `before` exclude their bound. */
+/** `from` includes its instant; `to`, `after` and `before` exclude theirs. */
 export type Bounds<Instant> =
   | { readonly op: 'equals' | 'after' | 'before'; readonly at: Instant }
   | { readonly op: 'between'; readonly from: Instant; readonly to: Instant }
@@ -44,7 +44,7 @@ export type PageTimeFilter =
   | { readonly op: 'last'; readonly span: Span }
   | { readonly op: 'on'; readonly period: Period }
 
-/** Splits `operator:value`; no operator means equals. */
+/** Splits `operator:value`. Without an operator it is `equals`. */
 function split(text: string, operators: readonly string[]): [operator: string, operand: string] {
   const colon = text.indexOf(':')
   const name = text.slice(0, Math.max(colon, 0))
@@ -123,14 +123,14 @@ export interface TextFilter<Op extends string> {
   readonly text: string
 }
 
-/** A filter that both languages read alike and that needs no clock. */
+/** A filter that reads the same in both languages and needs no clock. */
 function timeless<T>(kind: Pick<FilterKind<T, T>, 'expects' | 'read' | 'write'>): FilterKind<T, T> {
   return { ...kind, readPage: kind.read, writePage: kind.write, resolve: (value) => value }
 }
 
 /**
- * Text, compared as the field says.
- * @param decode applied to the operand before anything else, for what a query string did to it.
+ * A text filter with the field's own operators.
+ * @param decode undoes what the query string did to the operand.
  */
 export function textKind<const Op extends string>(
   operators: readonly Op[],

@@ -1,11 +1,11 @@
 /**
- * Date-times as the Recordings API writes and reads them. Instants are compared to the millisecond; finer
- * digits are cut off for comparison and kept only so that an answer can repeat them.
+ * Date-times as the Recordings API writes and reads them. Instants are compared to the millisecond. Finer digits
+ * are kept only so that an answer can repeat them.
  */
 
-/** A date-time as it was written, before anything is assumed about a missing offset. */
+/** A date-time as written; a missing offset is still missing. */
 export interface WrittenInstant {
-  /** Milliseconds since 1970-01-01T00:00:00 on the clock that wrote it, as if that clock were UTC's. */
+  /** Milliseconds since 1970-01-01T00:00:00 of the written clock time, as if it were UTC. */
   readonly wallMs: number
   /** 100-nanosecond ticks below the millisecond, 0 to 9,999. */
   readonly subMsTicks: number
@@ -19,9 +19,9 @@ const pattern =
   /^(\d{4})-(\d{2})-(\d{2})(?:[Tt](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,7}))?)?([Zz]|[+\- ]\d{2}(?::?\d{2})?)?)?$/
 
 /**
- * Reads an ISO-8601 date-time with up to 7 fractional digits, or a date alone (its midnight, no offset).
- * A space where an offset's sign belongs is read as `+`: servers decode a raw `+` in a query to a space.
- * @returns null where the text is not such a date-time or names a day or time that does not exist.
+ * Reads an ISO-8601 date-time with up to 7 fractional digits, or a date alone (its midnight, without an offset).
+ * A space in place of an offset's sign is read as `+`, because servers decode a raw `+` in a query to a space.
+ * @returns null where the text is not such a date-time, or the day or time does not exist.
  */
 export function readInstant(text: string): WrittenInstant | null {
   const match = pattern.exec(text)
@@ -51,7 +51,7 @@ function readOffset(text: string): number {
 
 /**
  * The instant in milliseconds since the Unix epoch.
- * @param assumedOffsetMinutes what a missing offset means, in minutes east of UTC; the API says UTC.
+ * @param assumedOffsetMinutes stands in for a missing offset, in minutes east of UTC; in the API that is UTC.
  */
 export function toEpochMs(written: WrittenInstant, assumedOffsetMinutes = 0): number {
   return written.wallMs - (written.offsetMinutes ?? assumedOffsetMinutes) * 60_000
@@ -59,7 +59,7 @@ export function toEpochMs(written: WrittenInstant, assumedOffsetMinutes = 0): nu
 
 const two = (value: number): string => String(value).padStart(2, '0')
 
-/** `Z`-less offset such as `+02:00`; UTC is written `+00:00`. */
+/** Writes an offset such as `+02:00`. UTC is `+00:00`, not `Z`. */
 export function writeOffset(offsetMinutes: number): string {
   const size = Math.abs(offsetMinutes)
   return `${offsetMinutes < 0 ? '-' : '+'}${two(Math.floor(size / 60))}:${two(size % 60)}`
@@ -69,21 +69,21 @@ const FIRST_MS = Date.parse('0001-01-01T00:00:00Z')
 const LAST_MS = Date.parse('9999-12-31T23:59:59.999Z')
 
 /**
- * The instant in UTC with as few digits as it needs: `2018-11-01T00:00:00Z`, `2018-11-01T00:00:00.250Z`. The end of
- * the year 9999, or its last evening in New York, lies beyond what four digits can say: the nearest that they can.
+ * Writes the instant in UTC with as few digits as it needs: `2018-11-01T00:00:00Z`, `2018-11-01T00:00:00.250Z`. Years
+ * have four digits, so an instant outside them (the last evening of 9999 in New York) becomes the nearest one inside.
  */
 export function writeUtc(epochMs: number): string {
   const written = new Date(Math.min(Math.max(epochMs, FIRST_MS), LAST_MS))
   return written.toISOString().replace('.000Z', 'Z')
 }
 
-/** The instant with an offset and as few digits as it needs: `2026-11-23T08:30:00+01:00`. */
+/** Writes the instant with an offset and as few digits as it needs: `2026-11-23T08:30:00+01:00`. */
 export function writeInstant(epochMs: number, offsetMinutes: number): string {
   const wall = new Date(epochMs + offsetMinutes * 60_000).toISOString().slice(0, -1)
   return `${wall.replace('.000', '')}${writeOffset(offsetMinutes)}`
 }
 
-/** The instant as the recorder writes it: 7 fractional digits, and the offset that it was recorded with. */
+/** Writes the instant as the recorder does: with 7 fractional digits and the offset of the recording. */
 export function writeRecorded(epochMs: number, offsetMinutes: number, subMsTicks = 0): string {
   const wall = new Date(epochMs + offsetMinutes * 60_000).toISOString().slice(0, -1)
   return `${wall}${String(subMsTicks).padStart(4, '0')}${writeOffset(offsetMinutes)}`

@@ -1,14 +1,14 @@
 /**
- * The kinds of parameter in the page's address. A filter is one that also has a meaning for the API and may need a
- * clock; paging has two languages, because the page takes no more rows than it can draw; the zone is the page's alone.
+ * The kinds of parameter in the page's address. The API also has the filters, and these may need a clock. Paging has
+ * two languages, because the page accepts no more rows than it can draw. Only the page has the zone.
  */
 import type { FilterKind } from './filter-kinds.ts'
 
 /** One parameter of the page's address. */
 export interface PageParameter<Value> {
-  /** Further names under which it is read. It is always written under its own name. */
+  /** Other names that are read too. It is always written under its own name. */
   readonly otherNames: readonly string[]
-  /** The value that holds where the address gives none; it is never written. */
+  /** The default value. It is never written. */
   readonly standard: Value
   /** @returns null where a bookmark's value is dropped. */
   readPage(text: string): Value | null
@@ -24,13 +24,13 @@ export interface ApiParameter<Value> extends PageParameter<Value> {
   write(value: Value): string
 }
 
-/** A filter of the search: without it, everything matches. */
+/** A filter of the search. Without it, everything matches. */
 export interface FilterParameter<Api, Page, Other extends string> extends FilterKind<Api, Page> {
   readonly otherNames: readonly Other[]
   readonly standard: undefined
 }
 
-/** @param otherNames what other releases of the recorder call it. */
+/** @param otherNames its names in other releases of the recorder. */
 export const filter = <Api, Page, const Other extends string = never>(
   kind: FilterKind<Api, Page>,
   otherNames: readonly Other[] = [],
@@ -46,7 +46,7 @@ function readInt(text: string, least: number, most: number): number | null {
 interface IntegerOptions {
   readonly least: number
   readonly standard: number
-  /** The largest that the page takes; the API takes any. */
+  /** The largest value that the page accepts; the API accepts any. */
   readonly most?: number
 }
 

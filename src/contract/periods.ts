@@ -1,4 +1,4 @@
-/** Periods of the calendar and of the clock that a bookmark may name; they are resolved when the page asks. */
+/** Periods that a bookmark may name, by calendar or by clock. They are resolved when the page asks. */
 
 export const namedPeriods = [
   'today',
@@ -23,7 +23,7 @@ export interface CalendarPeriod {
 export type Period = NamedPeriod | CalendarPeriod
 
 const units = ['m', 'h', 'd', 'w'] as const
-/** Minutes, hours, and days and weeks of exactly 24 and 168 hours. */
+/** Minutes, hours, days of exactly 24 hours, and weeks of exactly 168 hours. */
 export type SpanUnit = (typeof units)[number]
 
 /** The time that has just passed, such as the last 90 minutes. */
@@ -39,7 +39,7 @@ export function spanMs(span: Span): number {
   return span.count * unitMs[span.unit]
 }
 
-/** Reads `7d`, `90m`; 1 to 9,999 of a unit. */
+/** Reads `7d` or `90m`, from 1 to 9,999 of a unit. */
 export function readSpan(text: string): Span | null {
   const match = /^([1-9]\d{0,3})([mhdw])$/.exec(text)
   const unit = units.find((name) => name === match?.[2])

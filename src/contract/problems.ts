@@ -1,7 +1,7 @@
-/** The one error of the program: the host writes it as JSON, the transport reads it and throws it. */
+/** The only error type of the program. The host writes it as JSON; the transport reads it and throws it. */
 import { filterNames, type FilterName, type Reason } from './search.ts'
 
-/** What went wrong, for programs. The browser adds `network` and `unreadable_answer`. */
+/** Names the problem for programs. The browser adds `network` and `unreadable_answer`. */
 export type ProblemCode =
   | 'invalid_query'
   | 'invalid_request'
@@ -32,23 +32,23 @@ export type ProblemCode =
   | 'unreadable_answer'
 
 export interface ProblemFacts {
-  /** HTTP status of the host's answer; 0 where the host gave none. */
+  /** HTTP status of the host's answer; 0 where there is no answer. */
   readonly status: number
-  /** The side on which it has to be mended. */
+  /** The side that has to fix it. */
   readonly fault: 'asker' | 'host' | 'recorder' | 'network'
   /**
-   * Whether what is already on the screen stays there: `always`, since it is true, if old; `same` only where it
-   * answers the very question that failed; `never` where the person may not see it or asked wrongly.
+   * Whether the data on the screen stays: `always` because it is old but true, `same` only if it answers the request
+   * that failed, `never` because the user may not see it or the request was wrong.
    */
   readonly keeps: 'always' | 'same' | 'never'
   /**
-   * Whether the same question is worth asking again: `soon` by itself, `asked` after as long as the answer says,
-   * `counted` by the page, which counts the seconds down.
+   * Whether and when to repeat the request: `soon` without the user, `asked` after the time in the answer, `counted`
+   * when the page's countdown ends.
    */
   readonly retry: 'never' | 'soon' | 'asked' | 'counted'
 }
 
-/** What every layer needs to know about a code. Its words stand in `text`, in one table for each place. */
+/** The facts about a code that every layer needs. Its words are in `text`, in one table for each place. */
 export const problemFacts = {
   invalid_query: { status: 400, fault: 'asker', keeps: 'never', retry: 'never' },
   invalid_request: { status: 400, fault: 'asker', keeps: 'never', retry: 'never' },
@@ -85,14 +85,14 @@ export interface ProblemDetails {
   readonly code: ProblemCode
   /** In the host's words. */
   readonly message: string
-  /** Where it is not the status of the code: a proxy or the recorder wrote another, or several fit the code. */
+  /** Set where it is not the code's usual status: a proxy or the recorder sent another, or several fit the code. */
   readonly status?: number | undefined
   readonly requestId?: string | undefined
-  /** Of a 400 from the API: 0 filtering, 1 paging. */
+  /** In a 400 from the API: 0 for filtering, 1 for paging. */
   readonly reason?: Reason | undefined
   /** The filter that a 400 is about, where that is known. */
   readonly filter?: FilterName | undefined
-  /** How long the host asks to wait, in milliseconds. */
+  /** The wait that the host asks for, in milliseconds. */
   readonly retryAfterMs?: number | undefined
 }
 
@@ -116,13 +116,13 @@ export class Problem extends Error {
   }
 }
 
-/** An error as a problem: any other error is a fault of this program. */
+/** Wraps any other error as `internal`, because it is a bug in this program. */
 export const asProblem = (error: Error): Problem =>
   error instanceof Problem
     ? error
     : new Problem({ code: 'internal', message: String(error) }, { cause: error })
 
-/** The meaning of a status without a code, as proxies write it. Their 502 says that they did not reach the host. */
+/** The code for a status without one, as proxies send it. Their 502 means that they did not reach the host. */
 const codeOfStatus: Readonly<Record<number, ProblemCode>> = {
   400: 'invalid_request',
   401: 'signed_out',
@@ -138,8 +138,8 @@ const codeOfStatus: Readonly<Record<number, ProblemCode>> = {
 }
 
 /**
- * The body of an error answer. The API's own 400 is `{ reason, message }`, to which the host adds the `filter`
- * where it knows it; everything else is `{ code, message, requestId }`.
+ * Writes the body of an error answer. The API's own 400 is `{ reason, message }`, and the host adds the `filter`
+ * where it knows it. Every other body is `{ code, message, requestId }`.
  */
 export function writeProblem(problem: Problem, requestId?: string): Record<string, unknown> {
   const { code, message, reason, filter } = problem
@@ -147,8 +147,8 @@ export function writeProblem(problem: Problem, requestId?: string): Record<strin
 }
 
 /**
- * Reads an error answer of any author: a proxy's HTML page gives a problem with the status alone.
- * @param body the parsed JSON, or anything else where there was none.
+ * Reads an error answer from any server. A proxy's HTML page gives a problem with the status alone.
+ * @param body the parsed JSON, or anything else if the answer was not JSON.
  * @param retryAfter the header of that name; a date in it is ignored.
  */
 export function readProblem(status: number, body: unknown, retryAfter: string | null): Problem {

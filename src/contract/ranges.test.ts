@@ -9,7 +9,7 @@ import {
   writeRange,
 } from './ranges.ts'
 
-/** What of 1,000 bytes is answered. */
+/** The part that is answered, by default of 1,000 bytes. */
 const placed = (header: string | undefined, size = 1000) => {
   const asked = readRange(header)
   return asked && placeRange(asked, size)
@@ -55,7 +55,7 @@ describe('a range', () => {
     expect(readRange(header)).toBeNull()
   })
 
-  it('is read as it was written, and told as it is', () => {
+  it('reads the same after it was written', () => {
     const range = fc
       .tuple(fc.nat(), fc.nat())
       .map(([a, b]) => ({ start: Math.min(a, b), end: Math.max(a, b) }))

@@ -1,4 +1,4 @@
-/** What a server may send, from the letter of the contract to anything at all. */
+/** Reads everything that a server may send, from exact answers to junk. */
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Problem, problemCodes, readProblem, writeProblem } from './problems.ts'
@@ -193,13 +193,13 @@ describe('a problem', () => {
     )
   })
 
-  it('is the API’s own where it has a reason', () => {
+  it('is written in the API’s own form where it has a reason', () => {
     const body = writeProblem(new Problem({ code: 'invalid_query', message: 'no', reason: 0 }), 'x')
     expect(body).toEqual({ reason: 0, message: 'no' })
     expect(readProblem(400, body, null)).toMatchObject({ code: 'invalid_query', reason: 0, message: 'no' })
   })
 
-  it('names a filter of the search, and no other', () => {
+  it('names only filters of the search', () => {
     const problem = new Problem({ code: 'invalid_query', message: 'no', reason: 0, filter: 'direction' })
     const body = writeProblem(problem, 'x')
     expect(body).toEqual({ reason: 0, message: 'no', filter: 'direction' })

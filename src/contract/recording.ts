@@ -1,6 +1,6 @@
 /**
- * Recordings as the API writes them, and as a client reads them: as far as each can be read. A field that
- * cannot be read keeps its text, and one recording that cannot be read takes no other with it.
+ * Recordings as the API writes them, and as a client reads them. A field that cannot be read keeps its text, and one
+ * unreadable recording does not spoil the others.
  */
 import { directions, type Direction } from './filter-kinds.ts'
 import { readDuration } from './durations.ts'
@@ -10,7 +10,7 @@ import { readInstant, toEpochMs } from './instants.ts'
 export interface WireRecording {
   readonly id: string
   readonly referenceNumber: string
-  /** ISO-8601 with 7 fractional digits and the offset that it was recorded with. */
+  /** ISO-8601 with 7 fractional digits and the offset of the recording. */
   readonly startTime: string
   /** ISO-8601 duration in its shortest form. */
   readonly duration: string
@@ -25,7 +25,7 @@ export interface WireList {
   readonly recordings: readonly WireRecording[]
 }
 
-/** A person of the recorder's directory; all but the username may be missing. */
+/** A person in the recorder's directory. Only the username is always there. */
 export interface User {
   readonly username: string
   readonly firstName?: string | undefined
@@ -61,7 +61,7 @@ export interface Duration {
   readonly text: string
 }
 
-/** A recording as far as it could be read: null is missing, `unreadable` holds what was there instead. */
+/** A recording as far as it could be read. A field is null where it is missing or its text is in `unreadable`. */
 export interface Recording {
   readonly id: string
   readonly referenceNumber: string | null
@@ -80,7 +80,7 @@ export interface RecordingDetail extends Recording {
   readonly pbxCallId: string | null
   readonly preservingUser: User | null
   readonly note: string | null
-  /** Bytes of audio, or null where not told. */
+  /** Bytes of audio, or null where unknown. */
   readonly size: number | null
   readonly hash: { readonly algorithm: string | null; readonly value: string } | null
 }
@@ -123,10 +123,10 @@ function readDirection(value: unknown): Direction | null {
   return typeof index === 'number' && index in directions ? (index as Direction) : null
 }
 
-/** Text for people of a value that is not what it should be. */
+/** Shows a value of the wrong kind as text. */
 const show = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
 
-/** @returns null where the value is no recording at all: not an object, or without an id to open it by. */
+/** @returns null where the value is not an object, or has no id to open it by. */
 export function readRecording(value: unknown): Recording | null {
   if (!isFields(value) || typeof value.id !== 'string' || value.id === '') return null
   const unreadable: Partial<Record<RecordingField, string>> = {}
@@ -151,8 +151,8 @@ export function readRecording(value: unknown): Recording | null {
 }
 
 /**
- * A recording that comes twice is one.
- * @returns null where the answer as a whole is not a list: the caller must not show it as an empty one.
+ * Keeps a repeated recording only once.
+ * @returns null where the answer is not a list; the caller must not show it as an empty one.
  */
 export function readList(value: unknown): RecordingList | null {
   if (!isFields(value) || !Array.isArray(value.recordings)) return null
@@ -180,14 +180,14 @@ function readUser(value: unknown): User | null {
   }
 }
 
-/** A note's fields are not documented by the vendor: a string is taken as it is, else the field most like text. */
+/** The vendor does not document a note's fields, so this takes a string as it is, or else the likeliest field. */
 function readNote(value: unknown): string | null {
   if (!isFields(value)) return readText(value)
   const likely = ['text', 'note', 'content', 'body', 'value'].map((name) => readText(value[name]))
   return likely.find((text) => text !== null) ?? null
 }
 
-/** A hash's fields are not documented by the vendor: a string, or the algorithm and value of an object. */
+/** The vendor does not document a hash's fields, so this takes a string, or an object's algorithm and value. */
 function readHash(value: unknown): RecordingDetail['hash'] {
   if (!isFields(value)) {
     const text = readText(value)
@@ -197,7 +197,7 @@ function readHash(value: unknown): RecordingDetail['hash'] {
   return text === null ? null : { algorithm: readText(value.algorithm), value: text }
 }
 
-/** @returns null where the value is no recording at all. */
+/** @returns null where the value is not a recording. */
 export function readDetail(value: unknown): RecordingDetail | null {
   const recording = readRecording(value)
   if (!recording || !isFields(value)) return null

@@ -1,16 +1,16 @@
-/** Who is signed in, as `/auth/session` tells it and as the host writes it into the page. */
+/** The signed-in user, as `/auth/session` answers and as the host writes it into the page. */
 
 export const roles = ['none', 'base', 'supervisor', 'manager'] as const
-/** none: no recordings; base: own; supervisor: those of the groups they lead; manager: all. */
+/** Recordings by role: `none` none, `base` their own, `supervisor` those of the groups they lead, `manager` all. */
 export type Role = (typeof roles)[number]
 
-/** Whose recordings a user may find. */
+/** The recordings that a user may find. */
 export type Scope =
   | { readonly kind: 'none' }
   | { readonly kind: 'own' }
   | { readonly kind: 'groups'; readonly groups: readonly string[] }
   | { readonly kind: 'all' }
-  /** Whatever the recorder behind the host lets this user find: only it knows. */
+  /** Only the recorder behind the host knows which ones. */
   | { readonly kind: 'recorder' }
 
 export interface Session {
@@ -19,7 +19,7 @@ export interface Session {
   readonly displayName: string | null
   readonly role: Role
   readonly scope: Scope
-  /** Whether they can give themselves another password here. */
+  /** Whether users can change their own password here. */
   readonly canChangePassword: boolean
   /** The host's clock, ms since the Unix epoch. */
   readonly nowMs: number
@@ -29,7 +29,7 @@ export interface Session {
   readonly expiresMs: number
 }
 
-/** An account that anyone may try, shown where the host runs on demo data. */
+/** An account that anyone may use, shown where the host runs on demo data. */
 export interface DemoAccount {
   readonly username: string
   readonly password: string
@@ -37,13 +37,13 @@ export interface DemoAccount {
 }
 
 /**
- * What the host writes into the page's `<meta name="boot">` as JSON, so that the page knows who is signed in
- * and what time it is before it asks anything.
+ * The host writes this into the page's `<meta name="boot">` as JSON, so that the page knows the user and the time
+ * before its first request.
  */
 export interface Boot {
   readonly nowMs: number
   readonly session: Session | null
   readonly demoAccounts: readonly DemoAccount[]
-  /** Whom to ask for rights, or null where nobody is configured. */
+  /** The person to ask for rights, or null where none is configured. */
   readonly contact: string | null
 }
