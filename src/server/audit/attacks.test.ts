@@ -1,4 +1,4 @@
-/** What somebody who can write the log's file, and does not have the host's key, may do to it: each shows. */
+/** Attacks by someone who can write the log's file but lacks the host's key: each of them shows. */
 import {
   appendFileSync,
   copyFileSync,
@@ -37,7 +37,7 @@ const linesIn = (): string[] => readFileSync(audit.file, 'utf8').split('\n').sli
 const save = (lines: readonly string[], file = audit.file): void =>
   writeFileSync(file, lines.map((line) => `${line}\n`).join(''))
 
-/** Recomputes the hashes of the chain, which takes no key. */
+/** Recomputes the hashes of the chain, which needs no key. */
 function rechain(lines: readonly string[], edit: (line: Record<string, unknown>) => void): string[] {
   let prev = GENESIS.hash
   return lines.map((text, index) => {
@@ -57,7 +57,7 @@ describe('a log that was stopped', () => {
     await log.close()
   })
 
-  it('holds against the heads of its start and stop', async () => {
+  it('matches the heads of its start and stop', async () => {
     expect(audit.heads.map(({ n, reason, file }) => [n, reason, file])).toEqual([
       [0, 'start', 'audit.log'],
       [5, 'stop', 'audit.log'],
@@ -70,7 +70,7 @@ describe('a log that was stopped', () => {
     ['a changed line', (lines) => lines.with(1, lines[1]!.replace('"count":2', '"count":0')), 2],
     ['a changed last line', (lines) => lines.with(4, lines[4]!.replace('"count":5', '"count":0')), 5],
     [
-      'a chain that was made anew',
+      'a recomputed chain',
       (lines) =>
         rechain(lines, (line) => {
           if (line.n === 3) line.user = 'eve'
@@ -110,7 +110,7 @@ describe('a log that was stopped', () => {
     },
   )
 
-  it('does without the key what can be done without', async () => {
+  it('checks without the key all that needs none', async () => {
     const text = readFileSync(audit.file, 'utf8')
     writeFileSync(audit.file, text.replace('"count":5', '"count":0'))
     expect((await verify({ key: null, heads: [] })).fault).toBeNull()
@@ -119,7 +119,7 @@ describe('a log that was stopped', () => {
     )
   })
 
-  it('takes the heads that another key sealed for none', () => {
+  it('ignores heads that another key sealed', () => {
     const other = auditKeys(Buffer.alloc(32, 8))
     expect(audit.heads.some((head) => isHeadOf(other.heads, head))).toBe(false)
     expect(isHeadOf(keys.heads, { ...audit.heads[1]!, n: 4 })).toBe(false)
@@ -129,10 +129,10 @@ describe('a log that was stopped', () => {
     ['cut off', 'shortened', () => save(linesIn().slice(0, 3))],
     ['emptied', 'missing', () => truncateSync(audit.file)],
     ['removed', 'missing', () => rmSync(audit.file)],
-    ['made anew', 'end_changed', () => save(stripped(linesIn()))],
-    ['made anew, and longer', 'end_changed', () => save(stripped([...linesIn(), ...linesIn()]))],
+    ['forged', 'end_changed', () => save(stripped(linesIn()))],
+    ['replaced by a longer forgery', 'end_changed', () => save(stripped([...linesIn(), ...linesIn()]))],
   ] as [string, Finding, () => void][])(
-    'that was %s is told of at the next start',
+    'that was %s is reported at the next start',
     async (_, finding, attack) => {
       attack()
       const log = await open(audit.heads.at(-1))
@@ -146,7 +146,7 @@ describe('a log that was stopped', () => {
     },
   )
 
-  it('is not told of where it is as it was, by however many lines it goes on', async () => {
+  it('is not reported while it is unchanged, however many lines follow', async () => {
     const log = await open(audit.heads.at(-1))
     await Promise.all(Array.from({ length: 400 }, (_, n) => log.write(testEvent(n))))
     await log.close()
@@ -155,7 +155,7 @@ describe('a log that was stopped', () => {
     expect(await verify()).toMatchObject({ fault: null, count: 405 })
   })
 
-  it('was moved away then: the operator vouches for that by the last hash', async () => {
+  it('may be moved away then, if the operator vouches for it by the last hash', async () => {
     mkdirSync(audit.beside('old'))
     const old = join(audit.beside('old'), 'audit.log')
     renameSync(audit.file, old)
@@ -168,7 +168,7 @@ describe('a log that was stopped', () => {
     expect(read).toMatchObject({ fault: null, isHeld: true })
   })
 
-  it('of another key is told of at the start', async () => {
+  it('of another key is reported at the start', async () => {
     const log = await openAuditLog({
       file: audit.file,
       hostKey: Buffer.alloc(32, 8),
@@ -190,7 +190,7 @@ describe('a log of an older host', () => {
     rmSync(audit.beside('audit.end'))
   })
 
-  it('stays verifiable as what it was, alone and gone on from', async () => {
+  it('stays verifiable, alone and when a new host continues it', async () => {
     expect(await verify()).toMatchObject({ fault: null, unsealed: 3, sealed: 0 })
     const log = await open()
     await writeLines(log, 4, 6)
@@ -200,7 +200,7 @@ describe('a log of an older host', () => {
     expect((await verify()).fault).toMatch(/^line 3 does not follow/)
   })
 
-  it('was rotated before there were heads, which then say nothing of it', async () => {
+  it('is not judged by heads that are younger than it', async () => {
     const old = `${audit.file}.1`
     copyFileSync(audit.file, old)
     const log = await open()
@@ -269,7 +269,7 @@ describe('a running host', () => {
       await writeLines(log, 8, 9)
       expect(await log.check()).toBe(false)
       expect([audit.findings, log.finding(), log.writable()]).toEqual([[finding], finding, true])
-      // The break stays in the file, with what the host says of it.
+      // The break stays in the file, with the host's line about it.
       expect(linesOf(audit.file).slice(-3)).toMatchObject([
         { n: 4, action: 'log_changed', outcome: finding, prev: audit.heads.at(-1)!.hash },
         { n: 5, count: 8 },
@@ -284,7 +284,7 @@ describe('a running host', () => {
     },
   )
 
-  it('finds it out with the line that would let something out', async () => {
+  it('notices a change when a line would let a recording out', async () => {
     const log = await open()
     await writeLines(log, 1, 3)
     truncateSync(audit.file)
@@ -300,7 +300,7 @@ describe('a running host', () => {
     ])
   })
 
-  it('leaves alone what is no audit log and took its place', async () => {
+  it('does not write to a file in its place that is not an audit log', async () => {
     const log = await open()
     await writeLines(log, 1, 3)
     save(['milk'], `${audit.file}.new`)
@@ -309,7 +309,7 @@ describe('a running host', () => {
     expect([audit.findings, readFileSync(audit.file, 'utf8')]).toEqual([['replaced'], 'milk\n'])
   })
 
-  it('finds it out by itself, without a line', async () => {
+  it('notices a change by itself, without a line', async () => {
     const log = await open(null, 5)
     await writeLines(log, 1, 3)
     truncateSync(audit.file)
@@ -352,12 +352,12 @@ describe('a running host', () => {
     expect(await verifyOld()).toMatchObject({ fault: null, isHeld: true })
     save(readFileSync(old, 'utf8').split('\n').slice(0, 2), old)
     expect((await verifyOld()).fault).toMatch(/^line 3 is missing/)
-    // Its first lines cut off as well: no rotation was there.
+    // The first lines of the new file are cut off as well, where no rotation was.
     save(linesIn().slice(1))
     expect((await verify()).fault).toMatch(/^line 1 is numbered 5, and no head reports a rotation/)
   })
 
-  it('takes a rotation over before it has a line for it', async () => {
+  it('takes over the new file of a rotation before it has a line to write', async () => {
     const log = await open(null, 5)
     await writeLines(log, 1, 3)
     renameSync(audit.file, `${audit.file}.1`)
@@ -365,7 +365,7 @@ describe('a running host', () => {
     expect([existsSync(audit.file), statSync(audit.file).mode & 0o777]).toEqual([true, 0o600])
   })
 
-  it('does not go on in an older log that was put in its place', async () => {
+  it('notices an older log that was put in its place', async () => {
     const log = await open()
     await writeLines(log, 1, 3)
     renameSync(audit.file, audit.beside('old'))

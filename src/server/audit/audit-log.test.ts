@@ -45,7 +45,7 @@ const writeMany = async (log: AuditLog, from: number, to: number): Promise<void>
 const countsIn = (file: string): unknown[] => linesOf(file).map(({ count }) => count)
 
 describe('a line', () => {
-  it('says who, from where, what and how it ended, and follows the one before', async () => {
+  it('states the user, the address, the act and its outcome, and follows the line before', async () => {
     const log = await open()
     const search = {
       remotePartyNumber: { op: 'contains', text: '+39055' },
@@ -88,14 +88,14 @@ describe('a line', () => {
     expect(await verifyLog(folder.file)).toMatchObject({ count: 1, fault: null })
   })
 
-  it('is for the host’s eyes alone', async () => {
+  it('is readable by the host alone', async () => {
     await open()
     expect(statSync(folder.file).mode & 0o777).toBe(0o600)
   })
 })
 
 describe('writing', () => {
-  it('keeps a thousand at once in order, each with its own promise', async () => {
+  it('keeps a thousand lines at once in order, each with its own promise', async () => {
     const log = await open()
     const done: number[] = []
     const all = Array.from({ length: 1000 }, (_, n) => log.write(testEvent(n)).then(() => done.push(n)))
@@ -115,7 +115,7 @@ describe('writing', () => {
     expect((await verifyLog(folder.file)).fault).toBeNull()
   })
 
-  it('finds the end of a file far longer than what it reads of it', async () => {
+  it('finds the end of a file that is far longer than the part it reads', async () => {
     const log = await open()
     await Promise.all(Array.from({ length: 2000 }, (_, n) => log.write(testEvent(n))))
     await log.close()
@@ -141,7 +141,7 @@ describe('a line that was cut short', () => {
     const before = await open()
     await writeMany(before, 1, whole)
     await before.close()
-    // Killed in the middle of its write, and so before the record of the end.
+    // The host was killed during the write, and so before it wrote the record of the end.
     const record = join(folder.path, 'audit.end')
     const recorded = readFileSync(record)
     const killed = await open()
@@ -153,13 +153,13 @@ describe('a line that was cut short', () => {
     await writeMany(after, 10, 11)
     expect(countsIn(folder.file)).toEqual([1, 2].slice(0, whole).concat([10, 11]))
     expect(await verifyLog(folder.file)).toMatchObject({ count: whole + 3, torn: [whole + 1], fault: null })
-    // It is covered: changing it shows.
+    // The chain covers it: a change to it shows.
     const text = readFileSync(folder.file, 'utf8')
     writeFileSync(folder.file, text.replace(`"prev":"${linesOf(folder.file)[0]!.prev}"`, '"prev":""'))
     expect((await verifyLog(folder.file)).fault).not.toBeNull()
   })
 
-  it('by its newline alone is whole', async () => {
+  it('and lacks only its newline is whole', async () => {
     const before = await open()
     await writeMany(before, 1, 2)
     await before.close()
@@ -190,7 +190,7 @@ describe('a file that is not as it was left', () => {
     expect(fault).toMatch(/^line 1 follows/)
   })
 
-  it('is made anew where it was removed', async () => {
+  it('is made again after it was removed', async () => {
     const log = await open()
     await writeMany(log, 1, 2)
     rmSync(folder.file)
@@ -242,7 +242,7 @@ describe('a log that cannot be written', () => {
     expect(await log.check()).toBe(true)
     const kept = `${folder.file}.kept`
     renameSync(folder.file, kept)
-    // A device may take lines, and keeps none.
+    // A device takes lines but keeps none.
     symlinkSync('/dev/null', folder.file)
     expect(await log.check()).toBe(false)
     await expect(log.write(testEvent(3))).rejects.toThrow(/is no longer a regular file/)
@@ -306,7 +306,7 @@ describe('a process of its own', () => {
     expect(await verifyLog(folder.file)).toMatchObject({ fault: null, lost: 0 })
   })
 
-  it('that may write no further tells so of what did not fit, and of nothing else', async () => {
+  it('that reaches its size limit reports the lines that did not fit, and no others', async () => {
     // 16 blocks of 512 or 1024 bytes: the last write fits in part.
     const limited = `ulimit -f 16; exec "${process.execPath}" "${script}" "${folder.file}"`
     const child = spawn('/bin/sh', ['-c', limited], { stdio: ['ignore', 'pipe', 'inherit'] })
@@ -361,7 +361,7 @@ describe('verifying', () => {
     else expect(fault).toMatch(new RegExp(`^line ${line} `))
   })
 
-  it('finds a number that skips under a right hash', async () => {
+  it('finds a skipped number under a right hash', async () => {
     change((lines) => {
       const forged = lines[4]!.replace('"n":5', '"n":6')
       return lines.with(4, forged)
@@ -385,7 +385,7 @@ describe('verifying', () => {
     expect(await verifyLog(folder.file)).toMatchObject({ count: 805, fault: null })
   })
 
-  it('says so where there is no file, or none of lines', async () => {
+  it('reports a missing file, and a line without an end', async () => {
     await expect(verifyLog(join(folder.path, 'none'))).rejects.toThrow(/There is no file .*none/)
     appendFileSync(folder.file, Buffer.alloc(2_000_000, 120))
     await expect(verifyLog(folder.file)).rejects.toThrow(/line 6 has no end/)

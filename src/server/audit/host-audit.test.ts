@@ -49,7 +49,7 @@ async function open(): Promise<TestHost> {
 
 const loud = (): string[] => logged.filter((line) => line.includes('"level":50'))
 
-it('refuses to play, save and export once the file is not the one that it wrote, and says so once', async () => {
+it('refuses to play, save and export once its file was changed, and says so once', async () => {
   const { app } = await open()
   const cookie = await signIn(app, 'manager')
   const get = (url: string, headers: Record<string, string>) => app.inject({ url, headers })
@@ -78,7 +78,7 @@ it('refuses to play, save and export once the file is not the one that it wrote,
   expect(told[0]).toContain('"finding":"shortened"')
 })
 
-it('tells its heads to the log, to the metrics and to a second file', async () => {
+it('sends its heads to the log, to the metrics and to a second file', async () => {
   const { app } = await open()
   await signIn(app, 'manager')
   await audit.close()
@@ -97,7 +97,7 @@ it('tells its heads to the log, to the metrics and to a second file', async () =
   expect(await verifyLog(folder.file, { key, heads: inLog })).toMatchObject({ fault: null, isHeld: true })
 })
 
-it('says at its start what the log has lost meanwhile, and starts', async () => {
+it('reports at its start the lines that the log lost meanwhile, and starts', async () => {
   await open()
   await audit.log.write(testEvent(1))
   await audit.log.write(testEvent(2))

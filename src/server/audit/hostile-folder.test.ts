@@ -1,4 +1,4 @@
-/** Somebody may write into the log's folder: nothing there keeps the host waiting, or has it harm another file. */
+/** Others may write into the log's folder: nothing there makes the host wait or harm another file. */
 import { execFileSync } from 'node:child_process'
 import {
   appendFileSync,
@@ -31,7 +31,7 @@ beforeEach(() => {
 afterEach(() => audit.close())
 
 const open = (more?: Partial<AuditLogOptions>): Promise<AuditLog> => audit.open(more)
-/** A host that has written so many lines and has stopped. */
+/** Leaves the log of a host that wrote lines up to `to` and stopped. */
 async function leave(to: number): Promise<void> {
   const log = await open()
   await writeLines(log, 1, to)
@@ -55,7 +55,7 @@ describe('the record of the end', () => {
     rmSync(record())
     attack()
     await writeLines(log, 3, 3)
-    // In turn after what follows the line.
+    // Waits its turn behind the work that follows the line.
     await log.check()
     expect(readFileSync(beside('other'), 'utf8')).toBe(precious)
     expect(JSON.parse(readFileSync(record(), 'utf8'))).toMatchObject({ n: 3 })
@@ -73,11 +73,11 @@ describe('the record of the end', () => {
   it.each([
     ['a pipe', () => pipe(record())],
     [
-      'an object for a MAC',
+      'a record with an object for its MAC',
       () => writeFileSync(record(), '{"n":1,"hash":"a","size":0,"inode":"1","mac":{"length":2e8}}'),
     ],
-    ['nothing of ours', () => writeFileSync(record(), 'null')],
-  ])('keeps no start and no line waiting where it is %s', async (_, attack) => {
+    ['not a record', () => writeFileSync(record(), 'null')],
+  ])('delays no start and no line where it is %s', async (_, attack) => {
     await leave(3)
     rmSync(record())
     attack()
@@ -87,7 +87,7 @@ describe('the record of the end', () => {
     expect((await verify()).fault).toBeNull()
   })
 
-  it('that somebody made up hides no emptied log', async () => {
+  it('hides no emptied log where it was forged', async () => {
     await leave(3)
     truncateSync(audit.file)
     writeFileSync(record(), '{"n":1,"hash":"a","size":0,"inode":"1","mac":"x"}')
@@ -100,7 +100,7 @@ describe('a pipe or a device', () => {
   it.each([
     ['a pipe', () => pipe(audit.file)],
     ['a device', () => symlinkSync('/dev/null', audit.file)],
-  ])('in place of the log takes no line, and keeps nobody waiting: %s', async (_, attack) => {
+  ])('in place of the log takes no line, and delays nothing: %s', async (_, attack) => {
     const log = await open()
     await writeLines(log, 1, 2)
     renameSync(audit.file, beside('kept'))
@@ -114,7 +114,7 @@ describe('a pipe or a device', () => {
     expect(audit.findings).toEqual([])
   })
 
-  it('in place of the heads fails, and keeps neither a start nor a stop waiting', async () => {
+  it('in place of the heads fails, and delays neither a start nor a stop', async () => {
     pipe(beside('audit.heads'))
     expect(await newestHead(beside('audit.heads'), keys.heads)).toBeNull()
     const errors: unknown[] = []
@@ -130,7 +130,7 @@ describe('a pipe or a device', () => {
   })
 })
 
-describe('what somebody appends', () => {
+describe('text that another program appends', () => {
   it.each([
     ['empty lines', '\n'.repeat(900_000)],
     ['lines that look as if they were cut short', '{"n":3,"user":"eve"\n'.repeat(1000)],
@@ -143,7 +143,7 @@ describe('what somebody appends', () => {
     expect(audit.findings).toEqual(['foreign_lines'])
   })
 
-  it('a log of nothing but line ends keeps no start waiting', async () => {
+  it('delays no start, even where the log is all line ends', async () => {
     await leave(2)
     writeFileSync(audit.file, Buffer.alloc(20_000_000, 10))
     appendFileSync(audit.file, '{"n":1000000,"prev":"","at":""}\n')
@@ -152,8 +152,8 @@ describe('what somebody appends', () => {
   })
 })
 
-describe('where only a collector has the heads', () => {
-  it('a file that is deleted is not excused by an older record and the file before it', async () => {
+describe('a log whose heads only a collector has', () => {
+  it('is missed when it is deleted, despite an older record and the file before it', async () => {
     const log = await open()
     await writeLines(log, 1, 3)
     copyFileSync(record(), beside('kept'))
@@ -166,7 +166,7 @@ describe('where only a collector has the heads', () => {
     expect((await verify()).fault).toMatch(/^line 2 is missing: .* number 4, .* number 6 /)
   })
 
-  it('all that is deleted is missed, although a rotation follows', async () => {
+  it('is missed when all of it is deleted, although a rotation follows', async () => {
     await leave(3)
     rmSync(audit.file)
     rmSync(record())
@@ -176,7 +176,7 @@ describe('where only a collector has the heads', () => {
     expect((await verify()).fault).toMatch(/^line 2 is missing: .* number 1, .* number 3 /)
   })
 
-  it('a head that is sent again hides no line that is gone', async () => {
+  it('shows a lost line although a head is sent again', async () => {
     const log = await open()
     await writeLines(log, 1, 3)
     renameSync(audit.file, `${audit.file}.1`)
@@ -188,7 +188,7 @@ describe('where only a collector has the heads', () => {
     expect((await verify()).fault).toMatch(/^line 3 is missing: .* number 5, .* number 6 /)
   })
 
-  it('a start finds by its record that lines were cut off, or an older file put back', async () => {
+  it('shows at the start, by its record, that lines were cut off or an older file was put back', async () => {
     const log = await open()
     await writeLines(log, 1, 3)
     copyFileSync(audit.file, beside('old'))
@@ -201,7 +201,7 @@ describe('where only a collector has the heads', () => {
 })
 
 describe('a log that is emptied just before the stop', () => {
-  it('says so, and stays broken for who verifies it', async () => {
+  it('says so, and stays broken for the verification', async () => {
     const log = await open()
     await writeLines(log, 1, 3)
     truncateSync(audit.file)
@@ -214,7 +214,7 @@ describe('a log that is emptied just before the stop', () => {
   })
 })
 
-it('what was found is told by who verifies, although the file in which it stood is gone', async () => {
+it('the verification reports a finding although the file that it was in is gone', async () => {
   const log = await open()
   await writeLines(log, 1, 3)
   truncateSync(audit.file)
@@ -232,6 +232,9 @@ it('what was found is told by who verifies, although the file in which it stood 
   expect(told).toMatch(/The heads say that the host found its file changed: after line 3 at 2/)
 })
 
-it.each(['audit.end', 'audit.lock'])('a log has no name that the host needs beside it: %s', async (name) => {
-  await expect(open({ file: beside(name) })).rejects.toThrow(/Set AUDIT_LOG to a name that ends with \.log/)
-})
+it.each(['audit.end', 'audit.lock'])(
+  'a log cannot have a name that the host needs beside it: %s',
+  async (name) => {
+    await expect(open({ file: beside(name) })).rejects.toThrow(/Set AUDIT_LOG to a name that ends with \.log/)
+  },
+)

@@ -1,4 +1,4 @@
-/** Which pieces of audio belong to one listening, where an answer takes its time. */
+/** Pieces of audio that belong to one listening while an answer takes its time. */
 import { once } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import { createListenings, type Piece } from './listenings.ts'
@@ -41,7 +41,7 @@ describe('a listening', () => {
     expect(begun).toHaveLength(2)
   })
 
-  it('that could not begin is begun anew by whoever waited for it', async () => {
+  it('that could not begin is begun again by the piece that waited for it', async () => {
     const { begun, join } = setUp()
     const failing = join({}, () => Promise.reject(new Error('full')))
     const waiting = join()

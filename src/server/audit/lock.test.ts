@@ -1,4 +1,4 @@
-/** Two who write to one log at once: a host and a command, or a command that hangs. */
+/** Two processes write to one log at once: a host and a command, which may hang. */
 import { existsSync, rmSync, statSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
 import Sqlite from 'better-sqlite3'
@@ -54,7 +54,7 @@ it('fails the line after a while, and comes back with the count of what was lost
   expect(linesOf(folder.file)).toMatchObject([{ n: 1, count: 2, lost: 1 }])
 })
 
-it('waits for whoever is about to be done', async () => {
+it('waits for a command that is about to finish', async () => {
   const log = await open(60_000)
   const other = new Sqlite(lockFile(folder.file))
   other.exec('BEGIN IMMEDIATE')
@@ -66,7 +66,7 @@ it('waits for whoever is about to be done', async () => {
   expect(linesOf(folder.file)).toHaveLength(1)
 })
 
-it('keeps its lock in an empty file for the host’s eyes alone, and makes it anew', async () => {
+it('keeps its lock in an empty file that only the host can read, and makes it again', async () => {
   const log = await open(1000)
   const stats = statSync(lockFile(folder.file))
   expect([stats.mode & 0o777, stats.size]).toEqual([0o600, 0])

@@ -1,4 +1,4 @@
-/** Rotates the log at the worst moments: nobody is told of an attack, and all files together hold one chain. */
+/** Rotates the log at the worst moments: no attack is reported, and all files together hold one chain. */
 import {
   chmodSync,
   copyFileSync,
@@ -71,7 +71,7 @@ describe('a command beside a running host', () => {
     await expectOneChain()
   })
 
-  it('writes nothing where the host does not take the file over, and makes none', async () => {
+  it('writes nothing and makes no file where the host does not take over', async () => {
     const host = await open()
     await writeLines(host, 1, 3)
     rotate()
@@ -81,7 +81,7 @@ describe('a command beside a running host', () => {
     expect(existsSync(audit.file)).toBe(false)
   })
 
-  it('follows the host after it has found another file', async () => {
+  it('follows the host after the host has found another file', async () => {
     const host = await open()
     await writeLines(host, 1, 3)
     writeFileSync(`${audit.file}.new`, '')
@@ -95,7 +95,7 @@ describe('a command beside a running host', () => {
     expect(numbersIn(audit.file)).toEqual([4, 5, 6])
   })
 
-  it('has its line followed by the host in the file that was rotated since', async () => {
+  it('has its line followed by the host, although the file was rotated since', async () => {
     const host = await open()
     await writeLines(host, 1, 3)
     const command = await openCommand(true)
@@ -111,7 +111,7 @@ describe('a command beside a running host', () => {
     await expectOneChain()
   })
 
-  it('goes on where the host does, however often the file is rotated while it is open', async () => {
+  it('continues where the host does, however often the file is rotated meanwhile', async () => {
     const host = await open()
     await writeLines(host, 1, 3)
     const command = await openCommand(true)
@@ -128,7 +128,7 @@ describe('a command beside a running host', () => {
     expect((await verifyLog(audit.file, { key: keys.lines, heads: audit.heads })).fault).toBeNull()
   })
 
-  it('waits with its line where the file is rotated while it is open', async () => {
+  it('waits with its line where the file is rotated meanwhile', async () => {
     const host = await open()
     await writeLines(host, 1, 3)
     const command = await openCommand(true, { takeoverMs: 5000 })
@@ -153,7 +153,7 @@ describe('a command beside a running host', () => {
     expect([audit.findings, numbersIn(audit.file)]).toEqual([[], [5]])
   })
 
-  it('writes nothing where nobody knows which file is the host’s', async () => {
+  it('writes nothing where the host’s file is not known', async () => {
     const host = await open()
     await writeLines(host, 1, 3)
     rmSync(record())
@@ -166,7 +166,7 @@ describe('a command beside a running host', () => {
     await expectOneChain()
   })
 
-  it('of another key writes nothing, however often it is tried, and leaves nothing behind', async () => {
+  it('with another key writes nothing in any of several tries, and leaves nothing behind', async () => {
     const host = await open({ lookEveryMs: 5 })
     await writeLines(host, 1, 3)
     rotateAndMake()
@@ -188,7 +188,7 @@ describe('a command beside a running host', () => {
   })
 })
 
-/** Three lines whose heads are kept, and five whose heads are not; between the fifth and the sixth something is done. */
+/** Writes three lines whose heads are kept and five whose heads are not. @param meanwhile runs before the sixth. */
 async function rotateUnseen(meanwhile: () => void): Promise<void> {
   const host = await open()
   await writeLines(host, 1, 3)
@@ -203,7 +203,7 @@ async function rotateUnseen(meanwhile: () => void): Promise<void> {
 }
 
 describe('a start', () => {
-  it('after a rotation without a line since is not told of', async () => {
+  it('after a rotation without a line since reports nothing', async () => {
     const host = await open({ lookEveryMs: 5 })
     await writeLines(host, 1, 3)
     rotate()
@@ -216,7 +216,7 @@ describe('a start', () => {
     await expectOneChain()
   })
 
-  it('after a rotation just before the stop is not told of', async () => {
+  it('after a rotation just before the stop reports nothing', async () => {
     const host = await open()
     await writeLines(host, 1, 3)
     rotate()
@@ -249,7 +249,7 @@ describe('a start', () => {
     await expectOneChain()
   })
 
-  it('with a head from before a rotation goes on where the file ends', async () => {
+  it('with a head from before a rotation continues at the end of the file', async () => {
     await rotateUnseen(rotate)
     const next = await open()
     await writeLines(next, 9, 9)
@@ -261,7 +261,7 @@ describe('a start', () => {
   it.each([
     ['from the first line on', 1],
     ['from a later one on', 4],
-  ])('keeps a rotation again whose head was not kept, %s', async (_, first) => {
+  ])('keeps the head of a rotation that was not kept before, %s', async (_, first) => {
     const host = await open()
     await writeLines(host, 1, first - 1)
     audit.isPlaceAway = true
@@ -276,7 +276,7 @@ describe('a start', () => {
     await expectOneChain()
   })
 
-  it('finds it among many, and takes no copy of it for it', async () => {
+  it('finds the rotated file among many, and is not misled by a copy', async () => {
     await rotateUnseen(() => copyFileSync(audit.file, `${audit.file}-copy`))
     rmSync(record())
     rotate()
@@ -291,7 +291,7 @@ describe('a start', () => {
     await expectOneChain()
   })
 
-  it('that never wrote a line leaves a file that holds, rotated or not', async () => {
+  it('without a line leaves a file whose chain holds, rotated or not', async () => {
     await (await open()).close()
     await (await open()).close()
     rotate()
@@ -304,7 +304,7 @@ describe('a start', () => {
     expect((await verifyLog(audit.file, { key: keys.lines, heads: audit.heads })).fault).toBeNull()
   })
 
-  it('numbers nothing anew where that file is gone, and says so', async () => {
+  it('keeps its numbers where the rotated file is gone, and says so', async () => {
     await rotateUnseen(rotate)
     rmSync(old())
     const next = await open()
@@ -340,7 +340,7 @@ describe('a file beside the log that was removed', () => {
       },
     ],
     [
-      'is none of a log',
+      'is not a log',
       () => {
         rmSync(audit.file)
         writeFileSync(old(), 'milk\n')

@@ -1,4 +1,4 @@
-/** Heads on their way: to a second file, and to real collectors over TCP and TLS that come and go. */
+/** Sends heads to a second file, and to real collectors over TCP and TLS that come and go. */
 import { once } from 'node:events'
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
@@ -84,7 +84,7 @@ async function collect(server: Server, { port = 0, isSecure = false } = {}): Pro
   return collector
 }
 
-/** The messages within their frames. */
+/** The messages in their frames. */
 function messages(received: string): string[] {
   const found: string[] = []
   for (let rest = Buffer.from(received); rest.length > 0;) {
@@ -97,7 +97,7 @@ function messages(received: string): string[] {
 }
 
 describe('a second file', () => {
-  it('gets a line for each head, for the host’s eyes alone', async () => {
+  it('gets a line for each head, readable by the host alone', async () => {
     const path = join(folder.path, 'audit.heads')
     const sink = open({ kind: 'file', path })
     for (const n of [1, 2, 3]) {
@@ -111,7 +111,7 @@ describe('a second file', () => {
     expect(await newestHead(join(folder.path, 'none'), keys.heads)).toBeNull()
   })
 
-  it('that cannot be written is told once, and gets what counts when it can', async () => {
+  it('that cannot be written is reported once, and later gets the heads that count', async () => {
     const path = join(folder.path, 'audit.heads')
     mkdirSync(path)
     const sink = open({ kind: 'file', path })
@@ -127,7 +127,7 @@ describe('a second file', () => {
     expect(errors).toHaveLength(1)
   })
 
-  it('is read among the host’s log, a container’s, and a collector’s', () => {
+  it('may be mixed with the log of the host, a container or a collector', () => {
     const head = headOf(7)
     const json = JSON.stringify({ level: 30, time: 1, ...head, msg: 'audit head' })
     const plain = { ...head, file: 'audit.log' }
@@ -175,7 +175,7 @@ describe('a collector', () => {
     expect(errors).toHaveLength(1)
   })
 
-  it('over TLS is believed by its certificate alone', async () => {
+  it('over TLS is trusted by its certificate alone', async () => {
     const { cert, key } = await authority.issue(['localhost'])
     const collector = await collect(createSecureServer({ cert, key }), { isSecure: true })
     const to = { kind: 'syslog', isSecure: true, port: collector.port } as const
@@ -192,7 +192,7 @@ describe('a collector', () => {
     await expect.poll(() => readHeads(collector.received)).toEqual([headOf(2)])
   })
 
-  it('that takes nothing holds up no end', async () => {
+  it('that takes nothing does not hold up the end', async () => {
     const silent = createServer((socket) => void sockets.push(socket.pause()))
     servers.push(silent.listen(0, '127.0.0.1'))
     await once(silent, 'listening')
