@@ -1,6 +1,6 @@
 /**
- * The built page's files, held in memory and looked up by their whole address. No path is ever joined to a folder
- * for a request, so no request can name a file that the build did not make.
+ * The built page's files, held in memory and looked up by their whole address. No request's path is ever joined to a
+ * folder, so no request can name a file that the build did not make.
  */
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
@@ -25,17 +25,17 @@ const contentTypes: Readonly<Record<string, string>> = {
 
 export interface Asset {
   readonly body: Buffer
-  /** The same, compressed when the page was built. */
+  /** The body, compressed by the build. */
   readonly br: Buffer | undefined
   readonly gz: Buffer | undefined
   readonly etag: string
   readonly headers: Headers
 }
 
-/** Address, as it is sent, → file. */
+/** Files by their address as browsers send it. */
 export type Assets = ReadonlyMap<string, Asset>
 
-/** A portal on another origin loads the files under it by itself; everything else is for our own pages. */
+/** Portals on other origins load the files under this path; all others are for our own pages. */
 const forPortals = '/embed/'
 
 function describe(address: string, body: Buffer): Pick<Asset, 'etag' | 'headers'> {
@@ -51,8 +51,8 @@ function describe(address: string, body: Buffer): Pick<Asset, 'etag' | 'headers'
 }
 
 /**
- * Reads every file of the built page but its document.
- * @throws where the folder cannot be read.
+ * Reads every file of the built page except its document.
+ * @throws if the folder cannot be read.
  */
 export function readAssets(folder: string): Assets {
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' })
@@ -69,7 +69,7 @@ export function readAssets(folder: string): Assets {
   )
 }
 
-/** Whether the client takes an encoding; `;q=0` says that it does not. */
+/** Whether the client accepts an encoding; `;q=0` means that it does not. */
 function accepts(request: FastifyRequest, encoding: string): boolean {
   const offers = String(request.headers['accept-encoding'] ?? '')
     .toLowerCase()

@@ -54,7 +54,7 @@ afterEach(() => host.close())
 type Headers = Record<string, string>
 const file = () => join(host.dataDir, 'audit.log')
 const lines = () => linesOf(file())
-/** The lines from here on. */
+/** Reads the lines written from now on. */
 const since = () => {
   const from = lines().length
   return () => lines().slice(from)
@@ -67,7 +67,7 @@ const play = (n: number, headers: Headers, query = '') =>
 const range = (text: string) => ({ range: `bytes=${text}` })
 const session = /^[0-9a-f]{16}$/
 
-/** The source, with what it is asked for counted, and failures where a test wants them. */
+/** The source, with its requests counted, and failures on demand. */
 function watched() {
   const asked: string[] = []
   const fail: { with: unknown } = { with: null }
@@ -121,7 +121,7 @@ describe('signing in and out', () => {
       outcome: 'ok',
     })
     expect(more).toEqual([])
-    // Neither half of the cookie stands in the file.
+    // The file holds neither half of the cookie.
     const token = cookie.cookie.slice('rc='.length)
     const text = readFileSync(file(), 'utf8')
     expect(text).not.toContain(token.slice(0, 12))
@@ -173,7 +173,7 @@ describe('signing in and out', () => {
     await open({ loginFailures: 1 })
     for (let n = 0; n < 300; n += 1) await host.app.inject(loginRequest(`user${n}`, 'wrong'))
     for (let n = 0; n < 300; n += 1) await host.app.inject(loginRequest(`u${n}`, 'x'.repeat(300)))
-    // 10 that were tried, and 40 that were not.
+    // 10 passwords were tried, and 40 were not.
     expect(lines()).toHaveLength(50)
   })
 
@@ -193,7 +193,7 @@ describe('signing in and out', () => {
     ])
   })
 
-  it('has none for who is signed out', async () => {
+  it('has no line without a session', async () => {
     await open()
     const told = since()
     await find('page=0&pageSize=1', {})
@@ -266,7 +266,7 @@ describe('a search', () => {
     ])
   })
 
-  it('that signs in somebody who has left is told as left, and opens no session', async () => {
+  it('that signs in a client that has left is logged as left, and opens no session', async () => {
     const [there, held] = [deferred(), deferred()]
     await open({
       wrap: (source) => ({
@@ -299,7 +299,7 @@ describe('a search', () => {
     expect(host.sessions.count()).toBe(0)
   })
 
-  it('whose client left is told as left', async () => {
+  it('whose client left is logged as left', async () => {
     const there = deferred()
     await open({
       wrap: (source) => ({
@@ -438,7 +438,7 @@ describe('a request that only serves a search', () => {
     await find(`page=0&pageSize=1&${from('2026-11-23T11:00:00Z')}`, cookie)
     const told = since()
     const paging = { ...cookie, 'search-purpose': 'paging' }
-    // One recording then and now, but another one: it ended after the search had its answer.
+    // One match then and now, but not the same recording: this one ended after the search was answered.
     await find(`page=0&pageSize=1&${from('2026-11-23T11:30:00Z')}`, paging)
     expect(told()).toMatchObject([{ action: 'search', purpose: 'paging', count: 1 }])
     host.nowMs += 10 * MINUTE_MS
@@ -581,7 +581,7 @@ describe('one recording', () => {
     },
   )
 
-  it('has no line for who asks for the headers alone', async () => {
+  it('has no line for a request of the headers alone', async () => {
     await open()
     const told = since()
     const { statusCode } = await host.app.inject({
@@ -678,7 +678,7 @@ describe('a refusal', () => {
   })
 })
 
-/** From here on there is no file to write to. */
+/** Makes the log unwritable from now on. */
 function fill(): () => void {
   const kept = `${file()}.kept`
   renameSync(file(), kept)
@@ -763,7 +763,7 @@ describe('where no line can be written', () => {
     expect(lines().filter(({ lost }) => lost === 3)).toHaveLength(2)
   })
 
-  it('a file that is no file any more stops the same', async () => {
+  it('a path that is no longer a file stops the same', async () => {
     const source = watched()
     await open({ wrap: source.wrap })
     const cookie = await signIn(host.app, 'manager')

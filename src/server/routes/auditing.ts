@@ -1,4 +1,4 @@
-/** What of a request goes into the audit log: who, from where, in which session. */
+/** The facts of a request that the audit log records: user, address and session. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { createHash } from 'node:crypto'
 import { SEARCH_PURPOSE_HEADER, searchPurposes, type SearchPurpose } from '../../contract/endpoints.ts'
@@ -17,13 +17,13 @@ import type { Credentials } from '../sources/source.ts'
 
 const ID_BYTES = 16
 
-/** Of the id alone: the cookie's key half goes nowhere. */
+/** Hashes the id alone: the key half of the cookie must not leave it. */
 function hashSession(token: string): string {
   const id = Buffer.from(token, 'base64url').subarray(0, ID_BYTES)
   return createHash('sha256').update(id).digest('hex').slice(0, 16)
 }
 
-/** @param token null for who has no session. */
+/** @param token null without a session. */
 export function actor(request: FastifyRequest, user: string, token: string | null): Actor {
   const session = token === null ? null : hashSession(token)
   return { user, address: request.ip, session, requestId: request.id }
@@ -34,13 +34,13 @@ function viewing(request: FastifyRequest, { principal, via }: Viewer): Actor {
   return { ...actor(request, principal.username, null), via }
 }
 
-/** What the page says that its request is for, or null for a search that somebody meant. */
+/** The purpose that the page gives for its request, or null for a user's own search. */
 export function readPurpose(request: FastifyRequest): SearchPurpose | null {
   const told = request.headers[SEARCH_PURPOSE_HEADER.toLowerCase()]
   return searchPurposes.find((purpose) => purpose === told) ?? null
 }
 
-/** Which part of the audio is asked for. */
+/** Which part of the audio the request asks for. */
 export function readPiece(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -55,7 +55,7 @@ export function readPiece(
 const wasJudged = ({ username, password }: Credentials): boolean =>
   Math.max(username.length, password.length) <= MAX_CREDENTIAL_LENGTH
 
-/** Tries the password of a login; one that fails gets its line. @throws as `verify` does. */
+/** Tries the password of a login, and logs a failure. @throws as `verify` does. */
 export async function tryPassword<T>(
   audit: Audit,
   request: FastifyRequest,
@@ -75,14 +75,14 @@ interface Auditing {
   readonly viewers: Viewers
 }
 
-/** In whose browser another site's page made a request, as far as its cookie or password tells. */
+/** The user in whose browser another site's page made a request, as far as the cookie or password shows. */
 function stranger(request: FastifyRequest, viewers: Viewers): Actor {
   const { authorization } = request.headers
   const given = authorization === undefined ? null : readBasic(authorization)
   return actor(request, given?.username ?? viewers.usernameOf(request) ?? '', readToken(request))
 }
 
-/** Refuses by `check` what another site's page asks for, and writes that down. @throws as `check` does. */
+/** Refuses requests of other sites' pages by `check`, and logs each refusal. @throws as `check` does. */
 export function refusingStrangers(
   { audit, viewers }: Auditing,
   attempt: Refusable,
@@ -98,7 +98,7 @@ export function refusingStrangers(
   }
 }
 
-/** As `viewers.viewer`; a script's password that fails gets its line. */
+/** Like `viewers.viewer`, but logs refused strangers and a script's failed password. */
 async function findViewer(
   { audit, viewers }: Auditing,
   attempt: ActKind,
@@ -125,7 +125,7 @@ async function findViewer(
 
 type Answer<Request> = (request: Request, reply: FastifyReply, viewer: Viewer, act: Act) => Promise<unknown>
 
-/** Makes a route of an answer to a known user: what fails on the way gets its line, what works is told by the answer. */
+/** Makes a route from an answer to a known user. Logs every failure; `answer` logs success through its `act`. */
 export function audited<Request extends FastifyRequest>(
   auditing: Auditing,
   attempt: ActKind,

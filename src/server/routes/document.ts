@@ -1,8 +1,8 @@
-/** The page's one document. It is the same for everybody but for what it tells the page to start with. */
+/** The page's one document. It is the same for everybody except for the data that the page starts with. */
 import { readFileSync } from 'node:fs'
 import type { Boot } from '../../contract/session.ts'
 
-/** Writes the document with what the page is to know before it asks anything. */
+/** Writes the document with the data that the page needs before its first request. */
 export type WriteDocument = (boot: Boot) => string
 
 const placeholder = /<meta name="boot" content="[^"]*"\s*\/?>/g
@@ -19,13 +19,13 @@ const escapeAttribute = (text: string): string => text.replaceAll(/[&<>"']/g, (c
 
 /**
  * Reads the built page's document.
- * @throws where it cannot be read, or has not exactly one `<meta name="boot" content="…">` to fill.
+ * @throws if it cannot be read, or does not have exactly one `<meta name="boot" content="…">` to fill.
  */
 export function readDocument(file: string): WriteDocument {
   const parts = readFileSync(file, 'utf8').split(placeholder)
   const [before, after] = parts
   if (before === undefined || after === undefined || parts.length > 2) {
-    throw new Error(`${file} needs exactly one <meta name="boot" content="{}">: build the page anew.`)
+    throw new Error(`${file} needs exactly one <meta name="boot" content="{}">: build the page again.`)
   }
   return (boot) => `${before}<meta name="boot" content="${escapeAttribute(JSON.stringify(boot))}">${after}`
 }

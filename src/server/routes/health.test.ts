@@ -1,4 +1,4 @@
-/** Whether the host lives and is ready, how it stops, and what it writes to its log. */
+/** The health of the host, how it stops, and what it logs. */
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -20,7 +20,7 @@ afterEach(() => host.close())
 const statusOf = async (url: string) => (await host.app.inject(url)).statusCode
 
 describe('health', () => {
-  it('is told in a word, to anybody', async () => {
+  it('is one word, for anybody', async () => {
     host = await testHost()
     for (const url of ['/healthz', '/readyz']) {
       const answer = await host.app.inject(url)
@@ -115,7 +115,7 @@ describe('the log', () => {
     ])
   })
 
-  it('finds a failed request by the id that its answer told', async () => {
+  it('finds a failed request by the id in its answer', async () => {
     lines.length = 0
     host = await testHost({
       dependencies: { log },
@@ -130,7 +130,7 @@ describe('the log', () => {
     })
   })
 
-  it('is not told of a client that left as of a failure', async () => {
+  it('does not report a client that left as a failure', async () => {
     lines.length = 0
     const asked = deferred()
     host = await testHost({

@@ -1,4 +1,4 @@
-/** For whoever watches the host: whether it lives, and whether to send it requests. Neither says more. */
+/** For monitoring: whether the host runs, and whether to send it requests. Neither answer reveals more. */
 import type { FastifyInstance } from 'fastify'
 import { HEALTH_LIVE, HEALTH_READY } from '../../contract/endpoints.ts'
 import { Problem } from '../../contract/problems.ts'
@@ -21,7 +21,7 @@ export function healthRoutes(app: FastifyInstance, { source, sessions, drain }: 
   app.get(HEALTH_LIVE, async () => ({ status: 'ok' }))
   app.get(HEALTH_READY, async () => {
     if (drain.stopping) throw stoppingProblem()
-    // A source that fails to say is not ready either; why is in the log of what needed it.
+    // A source that fails to answer is not ready either. The requests that needed it log why.
     const ready = await Promise.all([source.ready().catch(() => false), sessions.isReadable()])
     if (ready.includes(false)) throw notReady()
     return { status: 'ok' }

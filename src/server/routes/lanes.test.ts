@@ -1,4 +1,4 @@
-/** How many searches run at once, and what becomes of those that nobody waits for. */
+/** How many searches run at once, and what happens to those whose client left. */
 import { EventEmitter, once } from 'node:events'
 import { connect } from 'node:net'
 import { join } from 'node:path'
@@ -23,7 +23,7 @@ import {
 
 const { running: MAX_RUNNING, waiting: MAX_WAITING } = standardLanes.searches
 
-/** The source, answering lists only when told to. */
+/** The source, which answers lists only on demand. */
 function held() {
   const waiting: (() => void)[] = []
   const signals: AbortSignal[] = []
@@ -40,7 +40,7 @@ function held() {
       return source.list(search, paging, viewer, signal)
     },
   })
-  /** Resolves once so many searches have reached the source. */
+  /** Resolves once `count` searches have reached the source. */
   const reached = async (count: number): Promise<void> => {
     while (signals.length < count) await once(events, 'arrived')
   }
@@ -156,7 +156,7 @@ describe('a client that leaves', () => {
     const port = await listen(host.app)
     const socket = connect(port, '127.0.0.1', () => socket.write(rawGet(RECORDINGS, basic('manager'))))
     await once(socket, 'data')
-    // Nobody reads on: the host stops writing, and others are served meanwhile.
+    // The client stops reading, so the host stops writing. Other clients are served meanwhile.
     socket.pause()
     expect(await exchange(port, rawGet('/healthz'))).toContain('HTTP/1.1 200')
     expect(signals[0]?.aborted).toBe(false)
@@ -248,7 +248,7 @@ describe('whole lists', () => {
     await expect.poll(running).toBe(0)
   })
 
-  it('are so many of all users, and no more', async () => {
+  it('are limited for all users together', async () => {
     const wholeLists = { ...standardLanes.wholeLists, runningInAll: 2 }
     const { open, running, signals } = await endlessHost({ wholeLists })
     const sockets = ['manager', 'agent', 'supervisor'].map((user) => open(user).resume())
@@ -260,7 +260,7 @@ describe('whole lists', () => {
     await expect.poll(running).toBe(0)
   })
 
-  it('are lost by a client that hardly reads, and by nobody else', async () => {
+  it('are lost only by a client that hardly reads', async () => {
     const { open, running } = await endlessHost()
     const [idle, reading] = [open('manager'), open('agent')]
     reading.resume()
@@ -354,7 +354,7 @@ describe('a client that leaves before it is known', () => {
     const inFlight = async () => /http_requests_in_flight (\d+)/.exec(await metrics.write())?.[1]
     await expect.poll(inFlight).toBe('0')
     source.releaseAll()
-    // Of 64 searches no more than one a connection was begun, and none was answered.
+    // Each connection began at most one of the 64 searches, and none was answered.
     expect(source.signals.length).toBeLessThanOrEqual(8)
     expect(outcomes().filter((line) => line === 'search ok')).toEqual([])
     const next = ask()

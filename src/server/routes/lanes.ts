@@ -1,19 +1,19 @@
 /**
- * How much one user may have under way at once: a page that asks too eagerly, or a script, must not take what others
- * need. Each kind of work has its lane, so that a full one leaves the others open.
+ * Limits on the work of one user at once: an eager page or a script must not take what others need. Each kind of work
+ * has its own lane, so that a full one leaves the others open.
  */
 import { Problem } from '../../contract/problems.ts'
 import { accountName } from '../sources/account-name.ts'
 import { busy, createTurns, type Release, type Turns } from '../sources/turns.ts'
 
 export interface LaneLimits {
-  /** How many of one user run at once. */
+  /** How many requests of one user run at once. */
   readonly running: number
-  /** How many of all users run at once. */
+  /** How many requests of all users run at once. */
   readonly runningInAll: number
-  /** How many of one user wait. */
+  /** How many requests of one user may wait. */
   readonly waiting: number
-  /** How long one waits, ms. */
+  /** How long a request may wait, ms. */
   readonly waitMs: number
 }
 
@@ -23,7 +23,7 @@ export const standardLanes = {
   searches: { ...ofOneUser, running: 6 },
   details: { ...ofOneUser, running: 6 },
   listenings: { ...ofOneUser, running: 4 },
-  /** Answers with everything that matches: each holds a snapshot of the store for as long as its client reads. */
+  /** Answers with every match. Each holds a snapshot of the store while its client reads. */
   wholeLists: { ...ofOneUser, running: 4, runningInAll: 16 },
 } satisfies Record<string, LaneLimits>
 
@@ -39,8 +39,8 @@ const inWords: Readonly<Record<LaneName, string>> = {
 
 export interface Lanes {
   /**
-   * Waits for a place; gives it back by what it returns.
-   * @throws Problem 429 `too_many_searches` where too many wait already, 503 `busy` where it waited too long, or the
+   * Waits for a place. @returns a function that gives the place back.
+   * @throws Problem 429 `too_many_searches` if too many wait already, 503 `busy` if it waited too long, or the
    * signal's reason.
    */
   enter(lane: LaneName, username: string, signal: AbortSignal): Promise<Release>

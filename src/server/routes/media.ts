@@ -1,16 +1,16 @@
-/** Audio, whole or in part: players ask for parts when the listener jumps. */
+/** Audio, whole or in part: players request parts when the listener jumps. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Problem } from '../../contract/problems.ts'
 import { isFromStart, placeRange, readRange, writeContentRange } from '../../contract/ranges.ts'
 import { nothing, rawQuery } from '../http/requests.ts'
 import type { Media, MediaAsk } from '../sources/source.ts'
 
-/** Whether the audio is saved, and not played. */
+/** Whether the audio is saved rather than played. */
 export function isDownload(request: FastifyRequest): boolean {
   return new URLSearchParams(rawQuery(request)).get('download') === '1'
 }
 
-/** A player begins at the first byte and goes on at others; the page asks for one byte to learn what went wrong. */
+/** A player begins at the first byte and goes on from others. The page asks for one byte to learn what went wrong. */
 export function mediaAsk(request: FastifyRequest): MediaAsk {
   const asked = readRange(request.headers.range)
   const isProbe = asked?.kind === 'between' && asked.end === 0
@@ -25,7 +25,7 @@ function disposition(request: FastifyRequest, fileName: string): string {
   return `${kind}; filename="${plain}"${exact}`
 }
 
-/** @throws Problem 416 where the range lies outside, with `Content-Range` set to what there is. */
+/** @throws Problem 416 if the range lies outside the audio, with `Content-Range` set to its size. */
 export function sendMedia(request: FastifyRequest, reply: FastifyReply, media: Media): FastifyReply {
   const etag = `"${media.etag}"`
   reply.headers({
@@ -33,7 +33,7 @@ export function sendMedia(request: FastifyRequest, reply: FastifyReply, media: M
     'content-disposition': disposition(request, media.fileName),
     etag,
   })
-  // A client would glue a range of other bytes to those that it has, so it gets the whole.
+  // A client would join the range to bytes of a different version, so it gets the whole audio.
   const condition = request.headers['if-range']
   const isSame = condition === undefined || condition === etag
   const asked = isSame ? readRange(request.headers.range) : null

@@ -1,4 +1,4 @@
-/** The built page, which lies beside the built host: `dist/page` and `dist/host`. */
+/** The built page, beside the built host: `dist/page` and `dist/host`. */
 import { join, resolve } from 'node:path'
 import { codeOf } from '../platform/code-of.ts'
 import { OperatorError } from '../platform/operator-error.ts'
@@ -7,7 +7,7 @@ import { readDocument, type WriteDocument } from './document.ts'
 
 const pageFolder = resolve(import.meta.dirname, '../../../page')
 
-/** @throws OperatorError where the page is not built. */
+/** @throws OperatorError if the page is not built. */
 export function readPage(): { readonly assets: Assets; readonly writeDocument: WriteDocument } {
   try {
     return {

@@ -1,4 +1,4 @@
-/** The page's addresses, and the files that it is made of. */
+/** The page's addresses and files. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { EMBED_BASE } from '../../contract/endpoints.ts'
 import type { Boot } from '../../contract/session.ts'
@@ -20,7 +20,7 @@ export interface PageOptions {
   readonly contact: string | null
 }
 
-/** Where the page lives. Any other address shows it as well, but as something that does not exist. */
+/** The page's addresses. Navigation to any other address also shows the page, but with status 404. */
 const addresses = [
   '/',
   '/recordings',
@@ -31,10 +31,10 @@ const addresses = [
   `${EMBED_BASE}/recordings/:id`,
 ]
 
-/** Never answered with a page: a script or a program asked, and would take it for what it wanted. */
+/** Never answered with a page: a script or a program asks here, and would mistake the page for its answer. */
 const neverPages = /^\/(assets|fw|auth)\//
 
-/** With a slash too many: the same address without it, its query kept. Nothing else of the request is repeated. */
+/** Drops a trailing slash and keeps the query. The redirect repeats nothing else of the request. */
 function redirectTo(path: string) {
   return (request: FastifyRequest, reply: FastifyReply) => {
     const query = rawQuery(request)
@@ -47,7 +47,7 @@ export function pageRoutes(app: FastifyInstance, options: PageOptions): void {
   const framable = embedHeaders(options.embedOrigins)
 
   async function writeBoot(request: FastifyRequest): Promise<Boot> {
-    // Where the source cannot say who this is, the page opens signed out, and signing in says what is wrong.
+    // If the source cannot identify the user, the page opens signed out, and the sign-in shows what is wrong.
     const found = await viewers.signedIn(request).catch((error: unknown) => {
       request.log.error({ err: error }, 'the session’s user cannot be read')
       return null

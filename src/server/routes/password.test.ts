@@ -33,7 +33,7 @@ const logIn = async (username: string, password: string) =>
   (await host.app.inject(loginRequest(username, password))).statusCode
 const lines = () => linesOf(join(host.dataDir, 'audit.log'))
 
-describe('changing the own password', () => {
+describe('changing one’s own password', () => {
   it('ends every other session, goes on in this one, and has its line', async () => {
     await open()
     const [here, elsewhere] = [await signIn(host.app, 'agent'), await signIn(host.app, 'agent')]
@@ -124,7 +124,7 @@ describe('changing the own password', () => {
     expect(await logIn('agent', 'demo')).toBe(200)
   })
 
-  it('is not for an account of the demo, which the page is told', async () => {
+  it('is not for demo accounts, as the page knows', async () => {
     await open()
     const db = openForWriting(host.dataDir)
     writeDemoMark(db, { edition: 1, madeForMs: 0, accounts: ['agent'] })
@@ -152,7 +152,7 @@ describe('changing the own password', () => {
   })
 })
 
-it('a recorder keeps passwords itself, and the page is told so', async () => {
+it('a recorder keeps passwords itself, as the page knows', async () => {
   await open()
   const relay = await relayHost()
   const cookie = await signIn(relay.app, 'ada')

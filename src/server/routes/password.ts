@@ -1,4 +1,4 @@
-/** A user gives themselves another password, where the source keeps passwords. */
+/** Lets users change their own password, if the source keeps passwords. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import * as v from 'valibot'
 import { AUTH_PASSWORD } from '../../contract/endpoints.ts'
@@ -40,7 +40,7 @@ function notHere({ scope }: Principal): Problem {
 export function passwordRoute(app: FastifyInstance, options: PasswordOptions): void {
   const { source, sessions, viewers, passwords, audit, nowMs } = options
 
-  /** @throws Problem 401 `signed_out` where no session can be stored: the password was changed all the same. */
+  /** @throws Problem 401 `signed_out` if no session can be stored. The password is changed all the same. */
   function reopen(principal: Principal) {
     try {
       const next = sessions.open(principal)
@@ -70,7 +70,7 @@ export function passwordRoute(app: FastifyInstance, options: PasswordOptions): v
     const principal = await source.changePassword(username, given.new, signal)
     if (!principal) throw signedOut()
     await audit.passwordChanged(actor(request, username, token))
-    // Every session of the user has ended with the old password. This one goes on under a new cookie.
+    // Every session of the user ended with the old password. This one goes on under a new cookie.
     sessions.end(token)
     const { next, session } = reopen(principal)
     giveToken(request, reply, next)

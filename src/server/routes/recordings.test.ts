@@ -23,7 +23,7 @@ const audioFile = join(tmpdir(), `recordings-test-${process.pid}.mp3`)
 
 const at = (minute: number): string => `2020-11-01T10:${String(minute).padStart(2, '0')}:00Z`
 
-/** The vendor's two, two newer and 46 older that match, and some that must not. */
+/** The vendor's two recordings, two newer and 46 older ones that match, and some that must not. */
 const vendorsDay: TestRecording[] = [
   ...Array.from({ length: 46 }, (_, index) => ({
     startTime: `2018-11-01T0${index % 9}:${String(index).padStart(2, '0')}:00Z`,
@@ -312,7 +312,7 @@ describe('who may see what', () => {
 })
 
 describe('one recording', () => {
-  it('tells every fact', async () => {
+  it('shows every fact', async () => {
     expect((await get(`${RECORDINGS}/${testGuid(800)}`)).json()).toEqual({
       id: testGuid(800),
       referenceNumber: '2019000000001',
@@ -414,7 +414,7 @@ describe('the audio', () => {
     },
   )
 
-  it('comes in part only to who has the same bytes already', async () => {
+  it('comes in part only to a client that has the same bytes already', async () => {
     const etag = String((await media()).headers.etag)
     const range = 'bytes=0-9'
     expect((await media({ range, 'if-range': etag })).statusCode).toBe(206)
@@ -423,7 +423,7 @@ describe('the audio', () => {
     }
   })
 
-  it('tells its length to HEAD, over a real connection too', async () => {
+  it('gives its length to HEAD, over a real connection too', async () => {
     const path = `${RECORDINGS}/${testGuid(800)}/Media`
     const answer = await host.app.inject({ method: 'HEAD', url: path, headers: basic('manager') })
     expect([answer.statusCode, answer.headers['content-length'], answer.body]).toEqual([

@@ -19,7 +19,7 @@ export interface RecordingsOptions {
   readonly viewers: Viewers
   readonly audit: Audit
   readonly lanes: Lanes
-  /** How fast a long answer has to be read. */
+  /** Where users ask for rights; null names the administrator. */
   readonly contact: string | null
 }
 
@@ -69,7 +69,7 @@ export function recordingRoutes(app: FastifyInstance, options: RecordingsOptions
     })
   }
 
-  /** Waits for a place and holds it until the answer is sent or its client has left. @returns the signal of that. */
+  /** Takes a place until the answer is sent or the client has left. @returns a signal that aborts then. */
   async function place(lane: LaneName, { username }: Principal, reply: FastifyReply): Promise<AbortSignal> {
     const exchange = exchangeOf(reply)
     exchange.onOver(await lanes.enter(lane, username, exchange.signal))

@@ -47,14 +47,14 @@ const logIn = (username: string, password?: string, from?: string) =>
     ...(from === undefined ? {} : { remoteAddress: from }),
   })
 
-/** Changes the directory as `npm run user` does, in another connection. */
+/** Changes the directory through another connection, as `npm run user` does. */
 function change(work: (directory: Directory) => void): void {
   const db = openForWriting(host.dataDir)
   work(new Directory(db))
   db.close()
 }
 
-/** The source, with every password that reaches it written down. */
+/** The source, with a record of every password that reaches it. */
 function watched(): { tried: string[]; wrap: (source: Source) => Source } {
   const tried: string[] = []
   const wrap = (source: Source): Source => ({
@@ -68,7 +68,7 @@ function watched(): { tried: string[]; wrap: (source: Source) => Source } {
 }
 
 describe('signing in', () => {
-  it('tells who, what they may see, the host’s clock and when it ends', async () => {
+  it('answers with the user, their rights, the host’s clock and the end of the session', async () => {
     await open()
     const expected: Session = {
       username: 'manager',
@@ -112,7 +112,7 @@ describe('signing in', () => {
     const value = String(secure.headers['set-cookie']).split(';')[0]
     const over = { cookie: `${value}`, 'x-forwarded-proto': 'https' }
     expect(await statusOf(over)).toBe(200)
-    // The prefix is what makes it safe: the same value under the plain name is nothing over TLS.
+    // The prefix makes the cookie safe: over TLS, the same value under the plain name is worth nothing.
     expect(await statusOf({ ...over, cookie: `${value}`.replace('__Host-', '') })).toBe(401)
   })
 
@@ -282,7 +282,7 @@ describe('a session', () => {
     db.close()
   })
 
-  it('starts anew where its file is of another version', async () => {
+  it('starts fresh if its file is of another version', async () => {
     await open()
     const cookie = await signIn(host.app, 'manager')
     const db = new Database(join(host.dataDir, 'sessions.db'))
@@ -355,7 +355,7 @@ describe('signing out', () => {
 })
 
 describe('too many failures', () => {
-  it('are told after a moment, which holds up nobody else', async () => {
+  it('are answered after a moment, which holds up nobody else', async () => {
     await open({ dependencies: { refusalMs: 3_600_000 } })
     for (let count = 0; count < 4; count += 1) expect((await logIn('manager', 'wrong')).statusCode).toBe(401)
     let isTold = false
@@ -589,7 +589,7 @@ describe('a request that reads with credentials', () => {
     expect(await statusOf({ ...cookie, ...from })).toBe(status)
     expect((await listAs({ ...cookie, ...from })).statusCode).toBe(status)
     expect((await listAs({ ...basic('manager'), ...from })).statusCode).toBe(status)
-    // The page itself opens from anywhere: from a link in a mail, and in a portal's frame.
+    // The page itself opens from anywhere, such as a link in a mail or a portal's frame.
     for (const url of ['/', '/recordings', '/embed/v1/recordings']) {
       expect((await host.app.inject({ url, headers: { ...cookie, ...from } })).statusCode).toBe(200)
     }

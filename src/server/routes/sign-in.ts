@@ -1,4 +1,4 @@
-/** Signing in and out. The password is tried once; from then on the cookie speaks for the user. */
+/** Signing in and out. The password is checked once; from then on the cookie stands for the user. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import * as v from 'valibot'
 import { AUTH_ACTIVITY, AUTH_LOGIN, AUTH_LOGOUT, AUTH_SESSION } from '../../contract/endpoints.ts'
@@ -48,7 +48,7 @@ export function authRoutes(app: FastifyInstance, options: AuthOptions): void {
     if (token !== null) sessions.end(token)
   }
 
-  /** A right password that leads to no session gets its line as well. @throws Problem 503 `storage_failed`. */
+  /** `tryPassword` also logs a right password that opens no session. @throws Problem 503 `storage_failed`. */
   function openSession(principal: Principal) {
     try {
       const token = sessions.open(principal)
@@ -60,7 +60,7 @@ export function authRoutes(app: FastifyInstance, options: AuthOptions): void {
     }
   }
 
-  /** @returns null as well where it cannot be read whose session it is: it ends all the same. */
+  /** @returns null also if the session cannot be read. It ends all the same. */
   function findToEnd(request: FastifyRequest, token: string): OpenSession | null {
     try {
       return sessions.find(token)
@@ -77,7 +77,7 @@ export function authRoutes(app: FastifyInstance, options: AuthOptions): void {
     const client = { address: request.ip, signal }
     const { principal, session, token } = await tryPassword(audit, request, given, async () => {
       const right = await passwords.verify(demo.tried(given, request), client)
-      // Nobody would get the cookie of the session.
+      // If the client has left, nobody would receive the cookie of a new session.
       signal.throwIfAborted()
       return openSession(right)
     })
@@ -93,7 +93,7 @@ export function authRoutes(app: FastifyInstance, options: AuthOptions): void {
     const session = token === null ? null : findToEnd(request, token)
     endCurrent(request)
     if (session) await audit.logout(actor(request, session.username, token))
-    // Not "storage": theme and density live there, and nothing personal does.
+    // Not "storage", which holds the theme and the density but nothing personal.
     return reply.header('clear-site-data', '"cache"').code(204).send()
   }
 
@@ -105,7 +105,7 @@ export function authRoutes(app: FastifyInstance, options: AuthOptions): void {
 
   async function extend(request: FastifyRequest): Promise<Session> {
     const token = readToken(request)
-    // Only a session that still holds may be extended: asking first ends one whose user is gone.
+    // Only a valid session may be extended. Reading it first ends a session whose user is gone.
     await tell(request)
     if (token !== null) sessions.touch(token)
     return tell(request)

@@ -1,4 +1,4 @@
-/** Signing in and out while the file of the sessions cannot be written or read: locked, full, cut, replaced. */
+/** Signing in and out while the sessions' file cannot be written or read: locked, full, cut or replaced. */
 import Database from 'better-sqlite3'
 import { randomBytes } from 'node:crypto'
 import { readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
@@ -8,7 +8,7 @@ import { AUTH_ACTIVITY, AUTH_LOGOUT, AUTH_SESSION } from '../../contract/endpoin
 import { databaseFile } from '../sources/sqlite/database.ts'
 import { limitFiles, loginRequest, ownPage, signIn, testHost, type TestHost } from '../../testing/host.ts'
 
-/** How many ended sessions the host keeps in mind. */
+/** How many ended sessions the host remembers. */
 const FLOOD = 200
 
 let host: TestHost
@@ -37,14 +37,14 @@ const rows = (): number => {
   return count
 }
 
-/** Another process's writing, as long as it takes. @returns what ends it. */
+/** Locks the file like another process that writes. @returns a function that ends the lock. */
 function lock(): () => void {
   const db = new Database(sessionsFile())
   db.exec('BEGIN EXCLUSIVE')
   return () => db.close()
 }
 
-/** The disk is full where the sessions' log of writes ends. @returns what gives it room again. */
+/** Fills the disk for the sessions' write-ahead log. @returns a function that frees it again. */
 function fill(): () => void {
   limitFiles(statSync(`${sessionsFile()}-wal`).size)
   return () => limitFiles('unlimited')
@@ -56,7 +56,7 @@ const faults = [
 ] as const
 
 describe.each(faults)('while the sessions’ file is %s', (_, fault) => {
-  it('signing in and going on are refused for a moment, and nothing is told of why', async () => {
+  it('signing in and going on are refused for a moment, and no reason is revealed', async () => {
     const cookie = await signIn(host.app, 'manager')
     host.nowMs += 1
     const mend = fault()
@@ -104,7 +104,7 @@ describe.each(faults)('while the sessions’ file is %s', (_, fault) => {
   })
 })
 
-/** Has the host read the sessions' file again, and not what it remembers of it. */
+/** Makes the host read the sessions' file again instead of its cache. */
 function touch(): void {
   const db = new Database(sessionsFile())
   db.exec('UPDATE session SET stamp = stamp')
@@ -112,7 +112,7 @@ function touch(): void {
   db.close()
 }
 
-/** Overwrites the sessions' file. @returns what puts it back. */
+/** Overwrites the sessions' file. @returns a function that restores it. */
 function spoil(): () => void {
   touch()
   const whole = readFileSync(sessionsFile())

@@ -1,11 +1,11 @@
-/** Everything that matches, in one answer of any length. */
+/** Every match, in one answer of any length. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Readable } from 'node:stream'
 import type { Paging } from '../../contract/search.ts'
 import { nothing } from '../http/requests.ts'
 import type { WholeList } from '../sources/source.ts'
 
-/** The rows of one page, as they come by. */
+/** Picks the rows of one page from a stream. */
 async function* slice(rows: AsyncIterable<unknown> | Iterable<unknown>, paging: Paging | null) {
   const from = paging ? paging.page * paging.pageSize : 0
   const to = paging ? from + paging.pageSize : Number.POSITIVE_INFINITY
@@ -17,14 +17,14 @@ async function* slice(rows: AsyncIterable<unknown> | Iterable<unknown>, paging: 
   }
 }
 
-/** Characters of a list that are gathered before they are sent on: a slow reader takes them before it is cut off. */
+/** Characters per chunk of a list, few enough for a slow reader to take them before it is cut off. */
 const CHUNK_LENGTH = 16_384
-/** Bytes of a list that may wait for its reader before the source is asked for more. */
+/** Bytes of a list that may wait for the reader before the host reads more from the source. */
 const AHEAD_BYTES = 262_144
 
 /**
- * Writes a list, or a page of it, while it is read, so that its length does not matter to the host's memory.
- * @param paging which page, or null for everything.
+ * Writes a list or a page of it as a stream, so that its length does not matter to the host's memory.
+ * @param paging the page, or null for everything.
  */
 export async function* writeRows(
   { totalCount, recordings }: WholeList,
@@ -44,7 +44,7 @@ export async function* writeRows(
   yield `${chunk}]}`
 }
 
-/** Sends it as fast as its client takes it. */
+/** Sends the text as fast as the client reads it. */
 export function sendWholeList(
   request: FastifyRequest,
   reply: FastifyReply,
