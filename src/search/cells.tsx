@@ -6,7 +6,7 @@ import { DirectionMark } from '../ui/direction.tsx'
 import type { RecordingRow } from './rows.ts'
 import type { RecordingField } from '../contract/recording.ts'
 
-/** What a cell shows in place of a value: what could not be read, or that there is none. */
+/** Shows the raw text of a value that could not be read, or says that it is missing. */
 function instead(row: RecordingRow, field: RecordingField): ReactNode {
   const t = listText.get()
   const raw = row.raw(field)
@@ -69,7 +69,7 @@ export const ownerCell = (row: RecordingRow): ReactNode => {
   )
 }
 
-/** The row's link. Its name is the reference; the cells with start, number and duration describe it. */
+/** The row's link. The reference is its name; the cells with start, number and duration describe it. */
 export const referenceCell = (row: RecordingRow, rowId: string): ReactNode => (
   <a
     href={row.href}

@@ -7,7 +7,7 @@ import { Data } from '../ui/data.tsx'
 import { usePageQuery, useSearchFor } from '../url/navigation.tsx'
 import { describeSearch } from './describe.ts'
 
-/** The filters that are set, each with its way out. */
+/** The filters that are set, each with a button to remove it. */
 export function Chips() {
   const t = useText(filterText)
   const query = usePageQuery()
@@ -26,7 +26,7 @@ export function Chips() {
         aria-label={t.remove({ filter: `${label} ${value}` })}
         className="ml-0.5 inline-flex size-7 items-center justify-center rounded-full text-muted hover:text-ink"
         onClick={({ currentTarget }) => {
-          // The button goes with its chip; the keyboard goes on from the chips that are left.
+          // The button disappears with its chip, so the focus moves to the bar of chips.
           currentTarget.closest<HTMLElement>('.list-chips')?.focus()
           searchFor(withFilter(query, name, undefined))
         }}

@@ -3,7 +3,7 @@ import { listText } from '../text/list-text.ts'
 import { directionCell, durationCell, ownerCell, referenceCell, startedCell, textCell } from './cells.tsx'
 import type { RecordingRow } from './rows.ts'
 
-/** Sorting, filtering and paging are the recorder's: the table has only what every table has. */
+/** The recorder sorts, filters and pages, so the table needs no features. */
 export const features = tableFeatures({})
 
 const helper = createColumnHelper<typeof features, RecordingRow>()

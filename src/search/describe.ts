@@ -1,4 +1,4 @@
-/** What each filter says, in words, for chips and messages. */
+/** Each filter in words, for chips and messages. */
 import type { PageClock } from '../api/clock.ts'
 import { directions, timeKind, type PageTimeFilter } from '../contract/filter-kinds.ts'
 import type { CalendarPeriod, Span } from '../contract/periods.ts'
@@ -7,7 +7,7 @@ import { formatTime } from '../lib/times.ts'
 import { filterText, periodText } from '../text/list-text.ts'
 import { boundTexts } from './time-bounds.ts'
 
-/** Periods that the form offers, as a bookmark writes them. */
+/** The periods in the form, written as in a bookmark. */
 export const presets = [
   'last:1h',
   'last:24h',
@@ -36,7 +36,7 @@ function describeCalendar({ year, month, day }: CalendarPeriod): string {
   return new Intl.DateTimeFormat('en-GB', { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(date)
 }
 
-/** `Last 7 days`, `November 2026`, `2026-11-23 08:30 – 2026-11-24`. */
+/** Writes `Last 7 days`, `November 2026` or `2026-11-23 08:30 – 2026-11-24`. */
 export function describeTime(value: PageTimeFilter, clock: PageClock): string {
   const t = periodText.get()
   const preset = presetOf(value)

@@ -18,8 +18,8 @@ interface Suggestion {
 }
 
 /**
- * The filter that is most worth dropping: the one without which the fewest, but some, recordings match. The
- * narrowest search that finds anything is the closest to what was meant.
+ * The filter whose removal finds the fewest recordings, but at least one. The narrowest search that finds anything is
+ * closest to the user's intent.
  */
 function useSuggestion(query: PageQuery, described: readonly Described[]): Suggestion | null {
   const counts = useQueries({
@@ -32,7 +32,7 @@ function useSuggestion(query: PageQuery, described: readonly Described[]): Sugge
   return found.toSorted((a, b) => a.total - b.total)[0] ?? null
 }
 
-/** Nothing matches: which filter stands in the way, and how to take it away. */
+/** Nothing matches: suggests a filter to remove. */
 export function Empty({ query }: { readonly query: PageQuery }) {
   const t = useText(listStateText)
   const searchFor = useSearchFor()

@@ -12,7 +12,7 @@ import { TimeField } from './time-field.tsx'
 
 type FieldOf = (error: { rejected?: string }) => ReactNode
 
-/** One field for each filter of the declaration; the everyday ones are always open. */
+/** One field for each declared filter. The everyday ones are always open. */
 const fields: Readonly<Record<FilterName, { readonly everyday: boolean; readonly field: FieldOf }>> = {
   startTime: { everyday: true, field: (error) => <TimeField name="startTime" {...error} /> },
   endTime: { everyday: false, field: (error) => <TimeField name="endTime" {...error} /> },

@@ -14,7 +14,7 @@ import { FilterForm } from './filter-form.tsx'
 import type { Rejected } from './rejected.ts'
 import type { Recordings } from './use-recordings.ts'
 
-/** `All recordings`, `Groups Sales and Support`, `Your calls`. */
+/** Writes `All recordings`, `Groups Sales and Support` or `Your calls`. */
 function scopeLine({ scope }: Session): string {
   const t = listText.get()
   if (scope.kind === 'all') return t.scopeAll
@@ -25,7 +25,7 @@ function scopeLine({ scope }: Session): string {
   return scope.groups.length === 1 ? t.scopeGroup({ groups }) : t.scopeGroups({ groups })
 }
 
-/** `51–100 of 1,234`: which of the matches are in the table. */
+/** Writes which of the matches are in the table: `51–100 of 1,234`. */
 function rangeLine({ answer }: Recordings): string {
   const t = listText.get()
   if (!answer) return ''
@@ -42,7 +42,7 @@ interface ListHeadProps {
   readonly recordings: Recordings
 }
 
-/** Whose calls, which of them, as of when and in which zone. */
+/** Shows whose calls the list has, which of them, from when and in which zone. */
 export function ListHead({ session, recordings }: ListHeadProps) {
   const t = useText(listText)
   const { answer, busy, refresh } = recordings
@@ -82,7 +82,7 @@ interface FilterBarProps {
   readonly rejected: Rejected | null
 }
 
-/** The filters that are set; on narrow screens also the way to the form. */
+/** The filters that are set, and on narrow screens the button that opens the form. */
 export function FilterBar({ wide, rejected }: FilterBarProps) {
   const t = useText(filterText)
   const [open, setOpen] = useState(false)

@@ -28,7 +28,7 @@ const useWide = (): boolean =>
     () => wideScreen.matches,
   )
 
-/** The names learned so far; another map only when there is another name, so that rows need not change. */
+/** The names learned so far. The map changes only with the number of names, so that rows stay the same. */
 function useOwnerNames(client: QueryClient): ReadonlyMap<string, string> {
   const learned = ownerNames(client)
   const [names, setNames] = useState(learned)
@@ -51,8 +51,8 @@ function useRows({ answer }: Recordings): RecordingRow[] {
 }
 
 /**
- * Brings the list back as it was left: the same scroll, and the focus on the row that was opened. The list is
- * hidden, not gone, while a recording is shown; its layout effects run again when it returns.
+ * Restores the list's scroll position, and the focus on the row that was opened. The list is only hidden while a
+ * recording is shown; its layout effects run again when it returns.
  */
 function useReturn(lastOpen: string | null) {
   const pane = useRef<HTMLDivElement>(null)
@@ -87,9 +87,9 @@ function useReturn(lastOpen: string | null) {
 
 interface ListPageProps {
   readonly account: PageUser
-  /** The recording that is shown instead of the list, or null. */
+  /** The recording shown instead of the list, or null. */
   readonly openId: string | null
-  /** The recording that was shown last, or null. */
+  /** The recording shown last, or null. */
   readonly lastOpen: string | null
 }
 

@@ -1,4 +1,4 @@
-/** What stands in the place of the rows where there are none to show, each with its next step. */
+/** The states that take the place of the rows, each with its next step. */
 import { Clock, Inbox, LockKeyhole, SearchX, ServerOff, Unplug } from 'lucide-react'
 import { useEffect, useEffectEvent, useState } from 'react'
 import { boot } from '../api/boot.ts'
@@ -43,7 +43,7 @@ export function PastEnd({ query, pages }: { readonly query: PageQuery; readonly 
   )
 }
 
-/** Counts the seconds down to the next try, which it starts. */
+/** Counts down the seconds to the next try and starts it. */
 function Countdown({ problem, onRetry }: Pick<ListStepsProps, 'problem' | 'onRetry'>) {
   const t = useText(listStateText)
   const nextTryS = Math.ceil((problem.retryAfterMs ?? NEXT_TRY_MS) / 1000)
@@ -59,11 +59,11 @@ function Countdown({ problem, onRetry }: Pick<ListStepsProps, 'problem' | 'onRet
   return <> {t.nextTry({ seconds: nextTryS - (elapsed % nextTryS) })}</>
 }
 
-/** The words of the problem. One code stands for a refused filter and a refused page; its reason tells them apart. */
+/** The words of the problem. A refused filter and a refused page have the same code; only the reason differs. */
 const wordsOf = ({ code, reason }: Problem): ListProblemWords =>
   reason === 1 ? refusedPage : listProblems[code]
 
-/** Why this search has no rows. */
+/** Says why this search has no rows. */
 export function Failed(props: Omit<ListStepsProps, 'names'>) {
   const { problem, account, onRetry } = props
   const t = useText(listStateText)

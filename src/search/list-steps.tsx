@@ -14,7 +14,7 @@ export interface ListStepsProps {
   readonly problem: Problem
   readonly account: PageUser
   readonly query: PageQuery
-  /** The number of pages when the search last had an answer, or null. */
+  /** The number of pages in the search's last answer, or null. */
   readonly pages: number | null
   readonly onRetry: () => void
 }
@@ -26,7 +26,7 @@ interface Step {
 
 const lastWeek = { op: 'on', period: 'last-7-days' } as const
 
-/** Copies the request for the right to search, and says on its own button whether that worked. */
+/** Copies the request for the right to search, and shows on its button whether that worked. */
 function useCopyRequest(user: string): Step {
   const t = useText(listStateText)
   const [done, setDone] = useState<string | null>(null)
@@ -40,7 +40,7 @@ function useCopyRequest(user: string): Step {
   }
 }
 
-/** Every step that the list can offer; null where this problem does not allow it. */
+/** All steps of the list; null where this problem does not allow the step. */
 function useSteps(props: ListStepsProps): Readonly<Record<ListAction, Step | null>> {
   const { problem, account, query, pages, onRetry } = props
   const t = useText(listStateText)
@@ -48,7 +48,7 @@ function useSteps(props: ListStepsProps): Readonly<Record<ListAction, Step | nul
   const searchFor = useSearchFor()
   const copyRequest = useCopyRequest(account.session.username)
   const { filter } = problem
-  // The last page where it is known, unless it is the one that was refused.
+  // The last known page, if it comes before the refused one, else the first page.
   const last = pages !== null && pages - 1 < query.page ? pages - 1 : 0
   return {
     retry: { label: t.again, run: onRetry },
@@ -74,7 +74,7 @@ function useSteps(props: ListStepsProps): Readonly<Record<ListAction, Step | nul
   }
 }
 
-/** The next steps of a problem, as buttons; the first is the main one. */
+/** The next steps of a problem, as buttons. The first is the primary one. */
 export function ListSteps(props: ListStepsProps) {
   const steps = useSteps(props)
   const offered = props.names.flatMap((name) => {

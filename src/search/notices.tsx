@@ -36,13 +36,13 @@ export function DroppedNotice({ onReview }: { readonly onReview: () => void }) {
 
 interface StaleProps {
   readonly answer: ListAnswer
-  /** Whether the rows answer this very search. */
+  /** Whether the rows answer exactly this search. */
   readonly current: boolean
   readonly problem: Problem
   readonly onRetry: () => void
 }
 
-/** The reason of the failed update, beside the age of the rows. */
+/** The reason for the failed update. */
 function why(problem: Problem): string[] {
   const t = listStateText.get()
   const request = problem.requestId === undefined ? [] : [t.requestId({ id: problem.requestId })]
@@ -62,13 +62,13 @@ export function StaleNotice({ answer, current, problem, onRetry }: StaleProps) {
   )
 }
 
-/** Counts the elements of the answer that are no recordings at all. */
+/** Reports how many elements of the answer could not be read at all. */
 export function UnreadableNotice({ count }: { readonly count: number }) {
   const t = useText(listText)
   return count === 0 ? null : <Notice>{t.unreadableRows(count)}</Notice>
 }
 
-/** A filter can be read but makes no sense, so that nothing was asked; the rows stay. */
+/** A filter can be read but cannot match, so the page sent no request. The rows stay. */
 export function ImpossibleNotice({ onReview }: { readonly onReview: () => void }) {
   const t = useText(listText)
   const states = useText(listStateText)

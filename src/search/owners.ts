@@ -1,4 +1,4 @@
-/** The owners that this visit has met in lists and details. Only a detail has an owner's name. */
+/** The owners seen so far in lists and details. Only a detail has an owner's name. */
 import type { QueryClient } from '@tanstack/react-query'
 import { heldDetails, heldRows } from '../api/queries.ts'
 import type { User } from '../contract/recording.ts'

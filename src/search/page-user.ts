@@ -1,6 +1,6 @@
 import type { Session } from '../contract/session.ts'
 
-/** Who looks at the list, and the way out. */
+/** The user of the list, and the way to sign out. */
 export interface PageUser {
   readonly session: Session
   readonly signOut: () => void

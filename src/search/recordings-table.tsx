@@ -1,4 +1,4 @@
-/** The one file that renders through the table library. */
+/** The only file that renders through the table library. */
 import { FlexRender, useTable, type Cell as TableCell } from '@tanstack/react-table'
 import { memo, type ReactNode } from 'react'
 import { useText } from '../text/i18n.ts'
@@ -17,20 +17,20 @@ const noRows: RecordingRow[] = []
 
 type ListCell = TableCell<typeof features, RecordingRow>
 
-/** The columns' cells are plain functions; a component for each of 350 cells would cost more than the cells. */
+/** Cells are plain functions, because a component for each of 350 cells would cost more than the cells. */
 function renderCell(cell: ListCell): ReactNode {
   const render = cell.column.columnDef.cell
   return typeof render === 'function' ? (render(cell.getContext()) as ReactNode) : render
 }
 
-/** Rows change only with the answer, so a render of the page around them does not touch them. */
+/** Rows change only with the answer, so a render of the page does not render them again. */
 export const RecordingsTable = memo(function RecordingsTable({ rows, currentId }: RecordingsTableProps) {
   const t = useText(listText)
   const table = useTable({
     features,
     columns,
     data: rows,
-    // By place, not by recording: the next page then changes texts and makes no element anew.
+    // Rows are keyed by place, so that the next page only changes texts and creates no elements.
     getRowId: (_row, index) => `row-${index}`,
   })
   const head = table.getHeaderGroups().flatMap((group) =>
@@ -55,10 +55,10 @@ export const RecordingsTable = memo(function RecordingsTable({ rows, currentId }
   )
 })
 
-/** As many as no screen has room for: fewer would let the pager come into sight and go again. */
+/** More than fit on a screen: with fewer, the pager would come into view and then disappear. */
 const bones = Array.from({ length: 40 }, (_, index) => `bone-${index}`)
 
-/** The table before its first rows: the same head, and bars where rows will be. */
+/** The table before its first rows: the same head, with bars in place of rows. */
 export function SkeletonTable() {
   const t = useText(listText)
   const table = useTable({ features, columns, data: noRows })

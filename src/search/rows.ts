@@ -1,4 +1,4 @@
-/** Recordings made ready for the table: every text a cell shows, worked out once for a page of rows. */
+/** Prepares the text of every cell once for a page of rows. */
 import { directions } from '../contract/filter-kinds.ts'
 import type { Recording, RecordingField } from '../contract/recording.ts'
 import { formatDuration, formatTime, speakDuration } from '../lib/times.ts'
@@ -8,19 +8,19 @@ export interface RecordingRow {
   readonly recording: Recording
   readonly href: string
   readonly weekday: string
-  /** The date, with its year where that is not the current one. */
+  /** The date, with the year unless it is the current one. */
   readonly day: string
   readonly time: string
   /** The recording's own date-time, for a tooltip. */
   readonly recordedAs: string | null
-  /** The recorder's own offset, where it is not that of the page's zone; empty where it is. */
+  /** The recording's offset where it differs from the page's zone, else empty. */
   readonly foreignOffset: string
   readonly duration: string
   readonly spokenDuration: string
   readonly isoDuration: string | null
   readonly direction: (typeof directions)[number] | null
   readonly ownerName: string | null
-  /** What was there instead of a field that could not be read. */
+  /** The raw text of a field that could not be read. */
   readonly raw: (field: RecordingField) => string | undefined
 }
 

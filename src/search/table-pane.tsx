@@ -11,7 +11,7 @@ import { RecordingsTable, SkeletonTable } from './recordings-table.tsx'
 import type { RecordingRow } from './rows.ts'
 import type { Recordings } from './use-recordings.ts'
 
-/** Whether the rows that are there are still true, if old. @param current whether they answer this very search. */
+/** Whether the old rows may stay despite the problem. @param current whether they answer exactly this search. */
 function keepsRows(problem: Problem | null, current: boolean): boolean {
   const keeps = problem === null ? 'always' : problemFacts[problem.code].keeps
   return keeps === 'always' || (keeps === 'same' && current)
@@ -25,7 +25,7 @@ interface TablePaneProps {
   readonly currentId: string | null
 }
 
-/** The table, or what stands in its place. */
+/** The table, or the state that replaces it. */
 export function TablePane({ pane, recordings, rows, account, currentId }: TablePaneProps) {
   const { answer, current, busy, problem, impossible, refresh } = recordings
   const showRows = answer !== null && keepsRows(problem, current)
@@ -49,7 +49,7 @@ export function TablePane({ pane, recordings, rows, account, currentId }: TableP
   )
 }
 
-/** Appears only after a quarter of a second, so that quick answers do not flash it. */
+/** Appears only after 250 ms, so that it does not flash for quick answers. */
 function BusyLine() {
   const [late, setLate] = useState(false)
   useEffect(() => {

@@ -6,7 +6,7 @@ import { Select, TextField } from '../ui/field.tsx'
 import { ownersSeen, type Owner } from './owners.ts'
 import { useFilter, useTyping } from './use-filter.ts'
 
-/** People paste numbers as they are printed; the recorder writes them without the punctuation. */
+/** People paste printed numbers; the recorder writes numbers without punctuation. */
 const cleanNumber = (text: string): string => text.replaceAll(/[\s().\-/]/g, '')
 
 interface FieldProps {

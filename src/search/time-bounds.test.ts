@@ -29,7 +29,7 @@ describe('the two texts of a range', () => {
     expect(read(from, to)).toBe(expected)
   })
 
-  it('names the text that is no time, and asks nothing', () => {
+  it('names the text that is not a time, and gives no filter', () => {
     expect(readBounds({ from: 'soon', to: '2026-11-23' }, clock)).toEqual({
       value: undefined,
       unread: ['from'],
@@ -57,7 +57,7 @@ describe('the two texts of a range', () => {
     },
   )
 
-  it('tells what a period means now', () => {
+  it('show the current bounds of a period', () => {
     expect(resolvedTexts(filter('on:last-7-days'), clock)).toEqual({ from: '2026-11-17', to: '2026-11-23' })
     expect(resolvedTexts(filter('last:1h'), clock)).toEqual({ from: '2026-11-23 07:31', to: '' })
   })

@@ -1,4 +1,4 @@
-/** Between a time filter and the two texts of its form. */
+/** Converts between a time filter and the two texts of its form. */
 import type { PageClock } from '../api/clock.ts'
 import { timeKind, type PageTimeFilter } from '../contract/filter-kinds.ts'
 import { writeInstant } from '../contract/instants.ts'
@@ -13,14 +13,14 @@ export interface BoundTexts {
 
 const nothing: BoundTexts = { from: '', to: '' }
 
-/** A bound at a day's first instant reads as a date: the day it starts with, or the last that `to` covers. */
+/** Shows a bound at the start of a day as a date: for `from` that day, for `to` the day before, its last full day. */
 function boundText(epochMs: number, bound: 'from' | 'to', zone: string): string {
   const date = dateAt(epochMs, zone)
   if (startOfDate(date, zone) !== epochMs) return formatTyped(epochMs, zone)
   return bound === 'from' ? date : addDays(date, -1)
 }
 
-/** What the form's two fields say of a filter that has bounds; a period and an exact time leave them empty. */
+/** The texts of the form's two fields. A period or an exact time leaves them empty. */
 export function boundTexts(value: PageTimeFilter | undefined, clock: PageClock): BoundTexts {
   const text = (written: string, bound: 'from' | 'to') => boundText(clock.epochOf(written), bound, clock.zone)
   switch (value?.op) {
@@ -35,7 +35,7 @@ export function boundTexts(value: PageTimeFilter | undefined, clock: PageClock):
   }
 }
 
-/** What a period means now, as the same two texts. */
+/** The current bounds of a period, as the same two texts. */
 export function resolvedTexts(value: PageTimeFilter | undefined, clock: PageClock): BoundTexts {
   const resolved = value && timeKind.resolve(value, clock)
   if (!resolved) return nothing
@@ -50,13 +50,13 @@ export function resolvedTexts(value: PageTimeFilter | undefined, clock: PageCloc
 
 export interface ReadBounds {
   readonly value: PageTimeFilter | undefined
-  /** Which of the texts are no times; then there is no value. */
+  /** The texts that are not times. If there is one, there is no value. */
   readonly unread: readonly ('from' | 'to')[]
 }
 
 const write = (time: TypedTime): string => writeInstant(time.epochMs, time.offsetMinutes)
 
-/** Reads the two texts: From alone is `after`, To alone `before`, both `between`. Offsets are written out. */
+/** Reads the two texts: From alone is `after`, To alone `before`, both `between`. Writes offsets out. */
 export function readBounds(texts: BoundTexts, clock: PageClock): ReadBounds {
   const read = (bound: 'from' | 'to'): TypedTime | null | undefined =>
     texts[bound].trim() === '' ? undefined : readTyped(texts[bound], bound, clock)

@@ -14,7 +14,7 @@ type Bound = keyof BoundTexts
 
 const CUSTOM = 'custom'
 
-/** What the period's select shows, and an option of its own for a period that is not among the usual ones. */
+/** The select's choice and options. A period that is not among the usual ones gets an option of its own. */
 function usePeriodOptions(value: PageTimeFilter | undefined, customOpen: boolean) {
   const t = useText(periodText)
   const clock = clockFor(usePageQuery())
@@ -54,7 +54,7 @@ export function TimeField({ name, rejected }: { readonly name: TimeFilterName; r
     setUnread([])
     setCustomOpen(option === CUSTOM)
     if (option === CUSTOM) {
-      // The period's bounds are where its refinement starts.
+      // Custom starts with the bounds of the current period.
       if (value?.op === 'on' || value?.op === 'last') change(readBounds(hints, clock).value)
       fromField.current?.focus()
     } else change(option === '' ? undefined : (timeKind.readPage(option) ?? undefined))

@@ -4,7 +4,7 @@ import { usePageQuery, useSearchFor } from '../url/navigation.tsx'
 
 type Change<Name extends FilterName> = (value: PageSearch[Name] | undefined, typing?: string) => void
 
-/** One filter of the address, and how to change it. Setting what is set already changes nothing. */
+/** One filter of the address, and its setter. Setting the same value again changes nothing. */
 export function useFilter<Name extends FilterName>(name: Name): [PageSearch[Name] | undefined, Change<Name>] {
   const query = usePageQuery()
   const searchFor = useSearchFor()
@@ -18,10 +18,10 @@ export function useFilter<Name extends FilterName>(name: Name): [PageSearch[Name
 const APPLY_AFTER_MS = 300
 
 /**
- * What is being typed, over what the address says. It holds only over the address that it was typed over, and so
- * gives way to any change that it did not cause: by a chip, by Back, by another zone.
- * @param source what the address says, as a text that changes with it.
- * @returns the draft or null, and its setter; `over` is the source that its own change leads to.
+ * The user's unfinished input, shown instead of the address's value. It belongs to the address at the time of typing,
+ * so any other change discards it: a removed chip, Back, another zone.
+ * @param source the address's value as text, which changes with it.
+ * @returns the draft or null, and its setter; `over` is the source after the draft's own change.
  */
 export function useDraft<T>(source: string): [T | null, (draft: T | null, over?: string) => void] {
   const [held, setHeld] = useState<{ readonly draft: T; readonly over: string } | null>(null)
@@ -30,16 +30,16 @@ export function useDraft<T>(source: string): [T | null, (draft: T | null, over?:
 }
 
 /**
- * A text that is applied 300 ms after the last key, on Enter, and when the field is left.
- * @param apply gets the text, and a name for this visit to the field that makes its changes one history entry.
- *   It returns the text as the address will say it.
+ * A text that is applied 300 ms after the last key, on Enter, and when the field loses focus.
+ * @param apply gets the text, and a name for this visit to the field, so that its changes make one history entry.
+ *   It returns the text as the address will have it.
  */
 export function useTyping(value: string, apply: (text: string, visit: string) => string) {
   const [draft, setDraft] = useDraft<string>(value)
   const [typed, setTyped] = useState<string | null>(null)
   const visit = useRef('')
   const applyTyped = useEffectEvent((text: string) => {
-    // What was typed has given way meanwhile, to Back for one.
+    // Without a draft, another change (such as Back) has discarded the typed text.
     if (draft !== null) setDraft(text, apply(text, visit.current))
   })
   useEffect(() => {

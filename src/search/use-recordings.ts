@@ -7,25 +7,25 @@ import { isSameSearch, type FilterName, type PageQuery } from '../contract/searc
 import { useWalked } from '../url/navigation.tsx'
 
 export interface Recordings {
-  /** The rows to show: those of this search, or the last ones for as long as it has no answer. */
+  /** The answer to this search, or the previous one until it arrives. */
   readonly answer: ListAnswer | null
-  /** Whether the rows are those of this very address. */
+  /** Whether the rows belong to exactly this address. */
   readonly current: boolean
   readonly busy: boolean
   readonly problem: Problem | null
-  /** Filters that can be read but match nothing; with one of them the search is not asked. */
+  /** Filters that can be read but cannot match. With one of them, the page sends no request. */
   readonly impossible: readonly FilterName[]
-  /** Asks again. Pages seen before are asked for again once they are shown. */
+  /** Repeats the request. Other pages are requested again when they are next shown. */
   readonly refresh: () => void
 }
 
 const isSamePage = (a: PageQuery, b: PageQuery): boolean => a.page === b.page && isSameSearch(a, b)
 
 /**
- * The rows of the address. Rows once shown stay until the next are there, whatever happens in between.
- * The pager asks for its pages itself and says so. Here a page is asked for when a search is made, opened or
- * refreshed, and when the browser's Back or Forward leads to a page that is not held any more: to another page of
- * the search on screen that is paging too.
+ * The rows of the address. The last answer is kept until the next one arrives, whatever happens in between.
+ * The pager requests its pages itself, marked as paging. This hook makes the other requests: for a search that is
+ * made, opened or refreshed, and for a page that Back or Forward leads to and that is no longer cached. Another page
+ * of the search on screen counts as paging too.
  */
 export function useRecordings(query: PageQuery): Recordings {
   const impossible = impossibleFilters(query)

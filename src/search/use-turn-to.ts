@@ -4,8 +4,8 @@ import type { PageQuery } from '../contract/search.ts'
 import { useSearchFor } from '../url/navigation.tsx'
 
 /**
- * Turns to another page of the search, from 0. The page is asked for here, where it is known that this is paging
- * and no search of its own; the list then finds it held, or under way.
+ * Turns to another page of the search, counted from 0. The request is made here, where it is known to be paging, not
+ * a new search. The list then finds the page cached or already requested.
  */
 export function useTurnTo(query: PageQuery): (page: number) => void {
   const client = useQueryClient()
