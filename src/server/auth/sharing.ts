@@ -1,4 +1,5 @@
 /** Work that several wait for at once. It is begun once, and given up once nobody waits any more. */
+import { onAbort } from '../platform/aborting.ts'
 
 export interface Sharing<T> {
   /**
@@ -19,14 +20,12 @@ class Shared<T> {
 
   join(signal: AbortSignal, onLeft: () => void): void {
     this.#waiting += 1
-    const leave = (): void => {
+    onAbort(signal, () => {
       this.#waiting -= 1
       if (this.#waiting > 0) return
       onLeft()
       this.#all.abort(signal.reason)
-    }
-    if (signal.aborted) leave()
-    else signal.addEventListener('abort', leave, { once: true })
+    })
   }
 }
 

@@ -1,4 +1,5 @@
 /** `npm run import -- FILE`: loads recordings into the embedded store. */
+import { onAbort } from '../platform/aborting.ts'
 import { createReadStream, statSync } from 'node:fs'
 import { basename } from 'node:path'
 import { SingleBar } from 'cli-progress'
@@ -102,7 +103,7 @@ async function importFile(given: Given, signal: AbortSignal): Promise<void> {
       signal.throwIfAborted()
       const input = isStdin ? given.terminal.stdin : createReadStream(file, { highWaterMark: 1 << 20 })
       // A read that waits for more, as from a pipe, would not notice Ctrl-C.
-      signal.addEventListener('abort', () => input.destroy(), { once: true })
+      onAbort(signal, () => input.destroy())
       const name = isStdin ? 'standard input' : basename(file)
       return importRecordings({ ...options, dataDir, input, name, signal, onProgress: bar.update })
     }

@@ -2,6 +2,7 @@
  * Places that only so many can have at once. Turns go round between users, and not in the order of arrival: a user who
  * asks for much waits behind their own requests, and one who asks for one thing waits for one turn of each other user.
  */
+import { onAbort } from '../platform/aborting.ts'
 import { Problem } from '../../contract/problems.ts'
 
 /** Gives the place back. A second call does nothing. */
@@ -120,7 +121,7 @@ class RoundRobin implements Turns {
       const over = (): void => {
         this.#waiting -= 1
         clearTimeout(timer)
-        signal.removeEventListener('abort', leave)
+        endWait()
       }
       const waiter: Waiter = {
         start() {
@@ -134,10 +135,9 @@ class RoundRobin implements Turns {
           reject(why)
         },
       }
-      const leave = (): void => waiter.refuse(signal.reason)
       const timer = waitMs === undefined ? undefined : setTimeout(() => waiter.refuse(late()), waitMs)
       timer?.unref()
-      signal.addEventListener('abort', leave, { once: true })
+      const endWait = onAbort(signal, () => waiter.refuse(signal.reason))
       this.#waiting += 1
       lane.waiting.push(waiter)
       // Not before: a user who is refused leaves nothing behind.

@@ -1,4 +1,5 @@
 /** Reads the recorder's answers: by status and type, and within bounds. */
+import { onAbort } from '../../platform/aborting.ts'
 import { Problem } from '../../../contract/problems.ts'
 import { filterNames, MAX_PAGE_SIZE, type FilterName, type Search } from '../../../contract/search.ts'
 import { explainFailure, recorderDown, recorderFailed } from './failures.ts'
@@ -31,8 +32,7 @@ const isEncoded = (answer: WireAnswer): boolean =>
 async function readBytes(answer: WireAnswer, limit: number, signal: AbortSignal): Promise<Buffer> {
   const chunks: Buffer[] = []
   let size = 0
-  const leave = (): void => void answer.body.destroy(signal.reason as Error)
-  signal.addEventListener('abort', leave, { once: true })
+  const endWait = onAbort(signal, () => void answer.body.destroy(signal.reason as Error))
   try {
     signal.throwIfAborted()
     for await (const chunk of answer.body as AsyncIterable<Buffer>) {
@@ -45,7 +45,7 @@ async function readBytes(answer: WireAnswer, limit: number, signal: AbortSignal)
     signal.throwIfAborted()
     throw explainFailure(error)
   } finally {
-    signal.removeEventListener('abort', leave)
+    endWait()
   }
   return Buffer.concat(chunks, size)
 }

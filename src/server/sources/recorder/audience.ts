@@ -1,3 +1,5 @@
+import { onAbort } from '../../platform/aborting.ts'
+
 /** The answers that are being made of one listening, and the while after the last of them. */
 export class Audience {
   #count = 0
@@ -11,11 +13,10 @@ export class Audience {
   join(signal: AbortSignal, onEmpty: () => void): void {
     this.#count += 1
     this.stop()
-    const leave = (): void => {
+    onAbort(signal, () => {
       this.#count -= 1
       if (this.#count === 0) onEmpty()
-    }
-    signal.addEventListener('abort', leave, { once: true })
+    })
   }
 
   /** Calls back after a while without an answer. A later call takes the place of an earlier one. */

@@ -2,6 +2,7 @@
  * Audio: answers of any length, whose listener may be slow and then holds the recorder back. Node's own client is used,
  * because undici 7 ends the process where the recorder closes a connection that is held back.
  */
+import { onAbort } from '../../platform/aborting.ts'
 import { Agent, request as requestPlainly, type ClientRequest, type IncomingMessage } from 'node:http'
 import { Agent as SecureAgent, request as requestSecurely } from 'node:https'
 import type { Socket } from 'node:net'
@@ -77,17 +78,16 @@ class AudioWire implements Wire {
       const request = this.#request(question)
       const { firstByteMs } = this.#options.limits
       const timer = setTimeout(() => request.destroy(recorderTimeout()), firstByteMs)
-      const leave = (): void => void request.destroy(signal.reason as Error)
+      const endWait = onAbort(signal, () => void request.destroy(signal.reason as Error))
       const over = (): void => {
         clearTimeout(timer)
-        signal.removeEventListener('abort', leave)
+        endWait()
       }
       let isConnected = false
       const fail = (why: unknown): void => {
         over()
         reject(isConnected ? why : new NotConnected(why))
       }
-      signal.addEventListener('abort', leave, { once: true })
       const onConnected = (): void => void (isConnected = true)
       request.on('socket', (socket) => this.#meet(socket, { signal, onConnected }))
       // This listener stays: once the answer has begun, its body alone tells of a failure.

@@ -1,4 +1,5 @@
 /** Takes a recording's audio in for a listening: into a file, or without keeping it where there is no room or no disk. */
+import { onAbort } from '../../platform/aborting.ts'
 import type { ByteRange } from '../../../contract/ranges.ts'
 import type { Media } from '../source.ts'
 import { askAudio, etagOf, factsOf, type AudioFacts } from './audio.ts'
@@ -73,8 +74,7 @@ async function fill(
   { disk, makeRoom }: Intake,
 ): Promise<void> {
   const { signal } = listening
-  const leave = (): void => void answer.body.destroy(nobodyListens())
-  signal.addEventListener('abort', leave, { once: true })
+  const endWait = onAbort(signal, () => void answer.body.destroy(nobodyListens()))
   try {
     // It may have ended while its file was made.
     signal.throwIfAborted()
@@ -97,7 +97,7 @@ async function fill(
     discard(answer)
     listening.fail(why)
   } finally {
-    signal.removeEventListener('abort', leave)
+    endWait()
   }
 }
 

@@ -1,4 +1,5 @@
 /** Audio for which there is no room, or no disk: the recorder is asked for each part when somebody listens to it. */
+import { onAbort } from '../../platform/aborting.ts'
 import { readContentStart, writeRange, type ByteRange } from '../../../contract/ranges.ts'
 import { header } from './answers.ts'
 import { askAudio } from './audio.ts'
@@ -32,8 +33,7 @@ export async function* passOn(
 ): AsyncGenerator<Buffer> {
   const answer = await askAudio(client, id, writeRange(range), signal)
   if (!answer) throw recorderFailed('no longer has the audio')
-  const leave = (): void => discard(answer)
-  signal.addEventListener('abort', leave, { once: true })
+  const endWait = onAbort(signal, () => discard(answer))
   try {
     signal.throwIfAborted()
     const from = firstByte(answer)
@@ -42,7 +42,7 @@ export async function* passOn(
     }
     yield* cut(answer, from, range)
   } finally {
-    signal.removeEventListener('abort', leave)
+    endWait()
     discard(answer)
   }
 }

@@ -3,10 +3,10 @@
  * do not know. So the name is found out with a value that no recording can have, which must count none.
  */
 import { randomUUID } from 'node:crypto'
+import { orAborted } from '../../platform/aborting.ts'
 import { namesOf, type Search } from '../../../contract/search.ts'
 import { Problem } from '../../../contract/problems.ts'
 import type { NameOf } from './list.ts'
-import { orAborted } from './signals.ts'
 
 export const remoteParameters = namesOf('remotePartyNumber')
 export type RemoteParameter = (typeof remoteParameters)[number]

@@ -1,3 +1,5 @@
+import { onAbort, orAborted } from '../../platform/aborting.ts'
+
 /** The reason of a signal, and of what it ends, where the listener of some audio has left. */
 export const nobodyListens = (): Error => new DOMException('Nobody listens any more.', 'AbortError')
 
@@ -10,12 +12,7 @@ export async function joined<T>(
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const controller = new AbortController()
-  const release = signals.map((signal) => {
-    const leave = (): void => controller.abort(signal.reason)
-    if (signal.aborted) leave()
-    else signal.addEventListener('abort', leave, { once: true })
-    return () => signal.removeEventListener('abort', leave)
-  })
+  const release = signals.map((signal) => onAbort(signal, () => controller.abort(signal.reason)))
   try {
     return await work(controller.signal)
   } finally {
@@ -38,14 +35,4 @@ export async function orDiscarded<T>(
     promise.then(discard, () => undefined)
     throw error
   }
-}
-
-/** Waits for a promise, but not beyond the signal. @throws what the promise does, or the signal's reason. */
-export function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const leave = (): void => reject(signal.reason)
-    if (signal.aborted) leave()
-    signal.addEventListener('abort', leave, { once: true })
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave))
-  })
 }

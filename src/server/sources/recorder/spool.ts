@@ -1,4 +1,5 @@
 /** The audio that is being listened to: bounded in size, and gone after a while without listeners. */
+import { orAborted } from '../../platform/aborting.ts'
 import type { Figures } from '../../platform/figures.ts'
 import type { Credentials, Media, MediaAsk } from '../source.ts'
 import type { Connection } from './connection.ts'
@@ -6,7 +7,6 @@ import { askDetail } from './detail.ts'
 import { takeIn, type Intake } from './intake.ts'
 import { KeptListenings, type KeepingLimits } from './kept.ts'
 import type { Listening } from './listening.ts'
-import { orAborted } from './signals.ts'
 import { SpoolDisk } from './spool-disk.ts'
 
 /** How long the recorder's word holds that a user may hear a recording. The next request for it asks again. */

@@ -2,7 +2,7 @@
  * Whose search runs when. Quick ones and scans have places of their own, and so have walks over everything; turns for
  * them go round between users. Where a search runs is left to `SearchPlaces`: in worker threads, or in place.
  */
-import { once } from 'node:events'
+import { onAbort, orAborted } from '../../platform/aborting.ts'
 import type { WireList, WireRecording } from '../../../contract/recording.ts'
 import type { Paging, Search } from '../../../contract/search.ts'
 import { accountName } from '../account-name.ts'
@@ -50,32 +50,20 @@ export interface SearchPlaces {
 /** Rows sent at once: enough to make the message cheap, few enough to keep a slow reader's memory small. */
 const CHUNK_ROWS = 1000
 
-/** Rejects as soon as the signal is aborted, whatever became of the work. */
-async function abortable<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-  const stop = new AbortController()
-  const aborted = once(signal, 'abort', { signal: stop.signal }).then(() => signal.throwIfAborted())
-  aborted.catch(() => {})
-  try {
-    return (await Promise.race([work, aborted])) as T
-  } finally {
-    stop.abort()
-  }
-}
-
 /** The rows of a walk. It is closed at its end, when its reader leaves, and when nobody ever begins to read. */
 function inChunks(signal: AbortSignal, walk: RemoteWalk): AsyncIterable<WireRecording> {
   const close = (): void => walk.close()
-  signal.addEventListener('abort', close, { once: true })
+  const endWait = onAbort(signal, close)
   return (async function* rows() {
     try {
       for (;;) {
         signal.throwIfAborted()
-        const chunk = await abortable(signal, walk.next())
+        const chunk = await orAborted(walk.next(), signal)
         if (chunk === null) return
         yield* chunk
       }
     } finally {
-      signal.removeEventListener('abort', close)
+      endWait()
       close()
     }
   })()
@@ -84,7 +72,7 @@ function inChunks(signal: AbortSignal, walk: RemoteWalk): AsyncIterable<WireReco
 async function count(signal: AbortSignal, walk: RemoteWalk): Promise<number> {
   for (;;) {
     signal.throwIfAborted()
-    const total = await abortable(signal, walk.count())
+    const total = await orAborted(walk.count(), signal)
     if (total !== null) return total
   }
 }
@@ -114,17 +102,15 @@ class FairRunner implements SearchRunner {
     const release = await this.#turns[kind].enter(accountName(viewer.username), signal)
     const cancelled = new Int32Array(new SharedArrayBuffer(4))
     // A thread cannot be interrupted: it looks at this before it begins, and between the pieces of a scan.
-    const cancel = (): void => void Atomics.store(cancelled, 0, 1)
-    if (signal.aborted) cancel()
-    signal.addEventListener('abort', cancel, { once: true })
+    const endWait = onAbort(signal, () => void Atomics.store(cancelled, 0, 1))
     // The place is taken until the thread is free, even where nobody waits any more.
     const found = this.#places
       .list(kind, { search, viewer: plain(viewer), paging, cancelled })
       .finally(() => {
-        signal.removeEventListener('abort', cancel)
+        endWait()
         release()
       })
-    const answer = await abortable(signal, found)
+    const answer = await orAborted(found, signal)
     signal.throwIfAborted()
     if (answer === null) throw new Error('A search was stopped that somebody waits for.')
     return answer
