@@ -39,7 +39,7 @@ function change(work: (directory: Directory) => void): void {
 }
 
 describe('signing in', () => {
-  it('gives who they are and what they may see', async () => {
+  it('returns the user and what they may see', async () => {
     await open()
     expect(await source.authenticate('mrossi', 'secret')).toEqual({
       username: 'MRossi',
@@ -60,7 +60,7 @@ describe('signing in', () => {
     expect(await source.authenticate('guest', 'y')).toMatchObject({ scope: { kind: 'none' } })
   })
 
-  it('takes a password composed otherwise', async () => {
+  it('accepts a password that is composed differently', async () => {
     await open()
     expect(await source.authenticate('zoë', 'pässwörd'.normalize('NFD'))).not.toBeNull()
   })
@@ -78,7 +78,7 @@ describe('signing in', () => {
 })
 
 describe('an account', () => {
-  it('has another stamp once its password changed, and none once it was removed', async () => {
+  it('gets a new stamp when its password changes, and none when it is removed', async () => {
     await open()
     const before = await source.principal('zoë')
     expect(await source.principal('ZOË')).toEqual(before)
@@ -93,14 +93,14 @@ describe('an account', () => {
     expect(await source.authenticate('zoë', 'new')).toBeNull()
   })
 
-  it('is not what every owner has', async () => {
+  it('is missing for an owner without one', async () => {
     await open()
     expect(await source.principal('stranger')).toBeNull()
   })
 })
 
 describe('a stored password', () => {
-  it('is salted, and carries its cost', async () => {
+  it('is salted, and includes its cost', async () => {
     const [first, second] = await Promise.all([hashPassword('demo'), hashPassword('demo')])
     expect(first).toMatch(/^scrypt\$32768\$8\$3\$[\w+/]{22}==\$[\w+/]{43}=$/)
     expect(first).not.toBe(second)
@@ -108,7 +108,7 @@ describe('a stored password', () => {
     expect(await verifyPassword('Demo', first)).toBe(false)
   })
 
-  it('does not exist for an unknown user, whatever is tried', async () => {
+  it('matches nothing for an unknown user', async () => {
     expect(await verifyPassword('', null)).toBe(false)
   })
 })

@@ -1,6 +1,6 @@
 /**
- * The audio beside the database: `media/ab/abcd….mp3`, named by the SHA-256 of its bytes. The host computes the name
- * itself and takes no part of it from a request or a file, so no path can lead out of the folder.
+ * The audio beside the database: `media/ab/abcd….mp3`, named by the SHA-256 of its bytes. No part of the name comes
+ * from a request or an imported file, so no path can lead out of the folder.
  */
 import { createHash } from 'node:crypto'
 import {
@@ -28,7 +28,7 @@ export interface StoredAudio {
 const pathOf = (dataDir: string, sha256: string): string =>
   join(dataDir, 'media', sha256.slice(0, 2), `${sha256}.mp3`)
 
-/** Whether the bytes are there, all of them. */
+/** Whether the file exists and is complete. */
 export function hasAudio(dataDir: string, { sha256, size }: StoredAudio): boolean {
   const stats = statSync(pathOf(dataDir, sha256), { throwIfNoEntry: false })
   return stats?.size === size
@@ -42,11 +42,11 @@ export const openAudio = (
   end: number,
 ): NodeJS.ReadableStream => createReadStream(pathOf(dataDir, sha256), { start, end })
 
-/** Deletes the bytes, where they are there. */
+/** Deletes the file if it exists. */
 export const removeAudio = (dataDir: string, sha256: string): void =>
   rmSync(pathOf(dataDir, sha256), { force: true })
 
-/** Copies files into the store, and removes what it added where the transaction around it fails. */
+/** Copies files into the store, and can remove them again if the surrounding transaction fails. */
 export class AudioShelf {
   readonly #dataDir: string
   readonly #added: string[] = []
@@ -71,7 +71,7 @@ export class AudioShelf {
     return { sha256, size: bytes.length }
   }
 
-  /** Written whole and synced under another name first: a crash leaves no half file under the real one. */
+  /** Writes and syncs under another name first, so that a crash leaves no partial file under the real one. */
   #write(path: string, bytes: Buffer): void {
     const unfinished = `${path}.${process.pid}`
     try {
@@ -90,12 +90,12 @@ export class AudioShelf {
     this.#added.push(path)
   }
 
-  /** Call it once the transaction is committed: what was added stays. */
+  /** Keeps the added files. Call it once the transaction is committed. */
   keep(): void {
     this.#added.length = 0
   }
 
-  /** Removes what this shelf added. */
+  /** Removes the added files. */
   undo(): void {
     for (const path of this.#added.splice(0)) rmSync(path, { force: true })
   }

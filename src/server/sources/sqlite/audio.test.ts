@@ -52,7 +52,7 @@ describe('audio', () => {
     expect(files.filter((file) => file.isFile()).map(({ name }) => name)).toEqual([`${sha256}.mp3`])
   })
 
-  it('is told in the detail', async () => {
+  it('is described in the detail', async () => {
     expect(await source.detail(testGuid(1), manager, signal)).toMatchObject({
       size: 10,
       hash: { algorithm: 'SHA-256', value: sha256 },
@@ -60,7 +60,7 @@ describe('audio', () => {
     expect(await source.detail(testGuid(3), manager, signal)).toMatchObject({ size: 0, hash: null })
   })
 
-  it('is nothing where there is none, or none for this viewer, or no such recording', async () => {
+  it('is null if there is none, the viewer may not hear it, or the recording does not exist', async () => {
     expect(await media(3)).toBeNull()
     expect(await media(99)).toBeNull()
     expect(await source.media('../../etc/passwd', manager, signal, 'first')).toBeNull()
@@ -69,7 +69,7 @@ describe('audio', () => {
     expect(await media(2, own)).not.toBeNull()
   })
 
-  it('is nothing where its file was cut or deleted', async () => {
+  it('is null if its file was cut or deleted', async () => {
     truncateSync(stored(), 4)
     expect(await media(1)).toBeNull()
     rmSync(stored())

@@ -1,4 +1,4 @@
-/** Opening the store's files: one folder, DATA_DIR, with the database and the audio beside it. */
+/** Opens the store: the database in the folder DATA_DIR, which also holds the audio. */
 import { accessSync, constants, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import Sqlite, { type Database } from 'better-sqlite3'
@@ -10,12 +10,12 @@ import { codeOf } from '../../platform/code-of.ts'
 
 export type { Database } from 'better-sqlite3'
 
-/** How long a statement of a command, or of a host that starts, waits for another process's write, ms. */
+/** How long commands and a starting host wait for another process's write, ms. */
 export const BUSY_TIMEOUT_MS = 5000
 
 export const databaseFile = (dataDir: string): string => join(dataDir, 'recordings.db')
 
-/** Runs `work` and throws what it throws as an OperatorError where the cause is known. */
+/** Runs `work`, and turns its errors into OperatorErrors where the cause is known. */
 export function explained<T>(path: string, work: () => T): T {
   try {
     return work()
@@ -24,7 +24,7 @@ export function explained<T>(path: string, work: () => T): T {
   }
 }
 
-/** Makes DATA_DIR where it is missing. @throws OperatorError where it cannot be made, read or written. */
+/** Makes DATA_DIR if it is missing. @throws OperatorError if it cannot be made, read or written. */
 export function prepareFolder(dataDir: string): void {
   explained(dataDir, () => {
     try {
@@ -39,9 +39,9 @@ export function prepareFolder(dataDir: string): void {
 }
 
 /**
- * Opens the store for reading and writing; makes the folder and the database where they are missing and brings
- * an older one up to date.
- * @throws OperatorError saying what to do: unusable folder, no database, another's, a newer one, locked, full disk.
+ * Opens the store for reading and writing. Makes a missing folder or database, and upgrades an older database.
+ * @throws OperatorError saying what to do: the folder cannot be used, the disk is full, or the file is locked, is not
+ * a database, or belongs to another program or a newer version.
  */
 export function openForWriting(dataDir: string): Database {
   prepareFolder(dataDir)
@@ -49,7 +49,7 @@ export function openForWriting(dataDir: string): Database {
   return explained(file, () => {
     const db = new Sqlite(file, { timeout: BUSY_TIMEOUT_MS })
     try {
-      // Reading comes first: a file that is no database, or not ours, must not be changed by a pragma.
+      // Before the pragmas: they must not change a file that is not a database or not ours.
       migrate(db)
       db.pragma('journal_mode = WAL')
       db.pragma('synchronous = FULL')
@@ -62,12 +62,12 @@ export function openForWriting(dataDir: string): Database {
   })
 }
 
-/** How long the host itself waits for another process's write, ms: it waits with everybody. */
+/** How long a running host waits for another process's write, ms. All requests wait meanwhile. */
 const BRIEF_TIMEOUT_MS = 100
 
 /**
  * Opens an existing store for one short change by a running host.
- * @throws what the driver does.
+ * @throws the driver's error.
  */
 export function openForChange(dataDir: string): Database {
   const db = new Sqlite(databaseFile(dataDir), { timeout: BRIEF_TIMEOUT_MS, fileMustExist: true })
@@ -76,16 +76,16 @@ export function openForChange(dataDir: string): Database {
   return db
 }
 
-/** The default of 16 MB re-reads the indexes of a large store for every count. */
+/** With the default of 16 MB, every count reads the indexes of a large store again. */
 const SEARCH_CACHE_KIB = 65_536
-/** It reads each page once, and many walks are open at once while their readers take their time. */
+/** Small, because a walk reads each page once, and slow readers keep many walks open at once. */
 const WALK_CACHE_KIB = 4096
 
 function openReadOnly(dataDir: string, waitMs: number, cacheKib: number): Database {
   const file = databaseFile(dataDir)
   return explained(file, () => {
     const db = new Sqlite(file, { timeout: waitMs, readonly: true })
-    // Negative: KiB.
+    // A negative size is in KiB.
     db.pragma(`cache_size = -${cacheKib}`)
     return db
   })
@@ -93,13 +93,13 @@ function openReadOnly(dataDir: string, waitMs: number, cacheKib: number): Databa
 
 /**
  * Opens an existing store for searches.
- * @param waitMs how long a statement waits for a lock. A host that serves does not: everybody's requests would wait.
+ * @param waitMs how long a statement waits for a lock. A running host uses 0, because all requests would wait.
  * @throws OperatorError as `openForWriting` does.
  */
 export const openForReading = (dataDir: string, waitMs = 0): Database =>
   openReadOnly(dataDir, waitMs, SEARCH_CACHE_KIB)
 
-/** The same for one walk over everything. */
+/** Opens an existing store for one walk over all matches. */
 export const openForWalking = (dataDir: string): Database => openReadOnly(dataDir, 0, WALK_CACHE_KIB)
 
 /** From now on a statement that meets a lock fails at once. */

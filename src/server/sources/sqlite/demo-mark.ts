@@ -1,12 +1,12 @@
 /**
- * The mark of a store that holds demo data. Demo data is made anew every week, so nothing real may live in a store
- * that has the mark, except accounts that were added to it: those are kept.
+ * Marks a store that holds demo data. Demo data is replaced every week, so such a store must not hold real
+ * recordings. Accounts that were added to it are kept.
  */
 import type { Database } from 'better-sqlite3'
 import { fold } from './fold.ts'
 
 export interface DemoMark {
-  /** Which making of the demo data; another one is made anew. */
+  /** The version of the demo data. Another version is replaced. */
   readonly edition: number
   /** The moment that the data leads up to, ms since the Unix epoch. */
   readonly madeForMs: number
@@ -14,7 +14,7 @@ export interface DemoMark {
   readonly accounts: readonly string[]
 }
 
-/** @returns null where the store holds no demo data. */
+/** @returns null if the store holds no demo data. */
 export function readDemoMark(db: Database): DemoMark | null {
   const text = db.prepare("SELECT value FROM meta WHERE name = 'demo'").pluck().get()
   return typeof text === 'string' ? (JSON.parse(text) as DemoMark) : null
@@ -28,15 +28,15 @@ export function writeDemoMark(db: Database, mark: DemoMark): void {
 export const isDemoAccount = (db: Database, username: string): boolean =>
   readDemoMark(db)?.accounts.some((account) => fold(account) === fold(username)) ?? false
 
-/** Whether the store holds nothing that anyone would miss. */
+/** Whether the store holds neither recordings nor accounts. */
 export function isEmptyStore(db: Database): boolean {
   const sql = 'SELECT EXISTS (SELECT 1 FROM recordings) OR EXISTS (SELECT 1 FROM accounts)'
   return db.prepare(sql).pluck().get() === 0
 }
 
 /**
- * Takes the demo data and its mark out. Belongs in the caller's transaction.
- * @returns the SHA-256 of the audio that nothing refers to any more.
+ * Removes all recordings, the demo's accounts and the mark. Belongs in the caller's transaction.
+ * @returns the SHA-256 of each audio file that is no longer referenced.
  */
 export function dropDemo(db: Database): string[] {
   const accounts = readDemoMark(db)?.accounts ?? []

@@ -1,4 +1,4 @@
-/** One recording in detail, and where its audio is. Short reads by id, made where the host runs. */
+/** Reads one recording's details and finds its audio. These reads by id are short, so they run in the host's thread. */
 import type { Database, Statement } from 'better-sqlite3'
 import { isGuid, type User, type WireDetail } from '../../../contract/recording.ts'
 import type { StoredAudio } from './audio-files.ts'
@@ -64,13 +64,13 @@ export class Details {
     return statement.get(id, ...params) as DetailRow | undefined
   }
 
-  /** @returns null where it does not exist or is out of the viewer's reach. */
+  /** @returns null if the recording does not exist or the viewer may not see it. */
   detail(id: string, viewer: ScopedUser): WireDetail | null {
     const row = this.#row(id, viewer)
     return row ? readDetailRow(row) : null
   }
 
-  /** @returns null as `detail` does, and where it has no audio. */
+  /** @returns null as `detail` does, and if the recording has no audio. */
   audio(id: string, viewer: ScopedUser): (StoredAudio & { readonly referenceNumber: string }) | null {
     const row = this.#row(id, viewer)
     if (!row || row.sha256 === null || row.size === null) return null

@@ -1,4 +1,4 @@
-/** The people of the store: owners of recordings, and those among them who have an account. */
+/** The people of the store. They may own recordings, and some have an account. */
 import type { Database, Statement } from 'better-sqlite3'
 import type { User } from '../../../contract/recording.ts'
 import type { Role, Scope } from '../../../contract/session.ts'
@@ -14,7 +14,7 @@ export interface Account {
   readonly leads: readonly string[]
 }
 
-/** What an account is changed to; null takes a fact away. */
+/** An account's new values. Null removes a value. */
 export interface AccountChange extends Pick<Account, 'role' | 'leads'> {
   readonly group: string | null
   readonly firstName: string | null
@@ -41,7 +41,7 @@ const accountColumns = `
     WHERE leads.person_id = accounts.person_id ORDER BY name)) AS leads
   FROM accounts JOIN people USING (person_id) LEFT JOIN recording_groups AS own USING (group_id)`
 
-/** A user without the facts that are not known. */
+/** The user without its empty fields. */
 export function userOf(row: { readonly [Field in keyof User]: User[Field] | null }): User {
   const known = Object.entries(row).filter(([, value]) => value !== null && value !== undefined)
   return Object.fromEntries(known) as unknown as User
@@ -60,7 +60,7 @@ function accountOf({
   return { user, role: row.role, leads: JSON.parse(row.leads) as string[] }
 }
 
-/** What somebody of this role may find. */
+/** What a user of this role may find. */
 export function scopeOf(role: Role, leads: readonly string[]): Scope {
   switch (role) {
     case 'none':
@@ -74,7 +74,7 @@ export function scopeOf(role: Role, leads: readonly string[]): Scope {
   }
 }
 
-/** Reads and writes over one open database; writes belong in the caller's transaction where there are several. */
+/** Reads and writes over one open database. Several writes belong in the caller's transaction. */
 export class Directory {
   readonly #db: Database
   readonly #accountByName: Statement
@@ -88,7 +88,7 @@ export class Directory {
     return this.#accountByName.get(fold(username)) as AccountRow | undefined
   }
 
-  /** The user as they are now and their stored password, or null where there is no such account. */
+  /** The user's current state and stored password, or null if there is no such account. */
   credentials(typed: string): { principal: Principal; password: string } | null {
     const row = this.#row(typed)
     if (!row) return null
@@ -97,7 +97,7 @@ export class Directory {
     const stamp = stampOf(row.password)
     const scope = scopeOf(role, leads)
     const { username } = user
-    // The password of a demo account is told to everybody, and comes back with the demo data.
+    // The sign-in page shows the passwords of demo accounts, and new demo data resets them.
     const canChangePassword = !isDemoAccount(this.#db, username)
     return {
       principal: { username, displayName: displayName || null, role, scope, stamp, canChangePassword },
@@ -120,14 +120,14 @@ export class Directory {
     return this.#db.prepare('SELECT name FROM recording_groups ORDER BY folded').pluck().all() as string[]
   }
 
-  /** @returns the id of the group of that name, made where there was none. */
+  /** @returns the id of the group of that name. Makes the group if it is missing. */
   groupId(name: string): number {
     const sql = `INSERT INTO recording_groups (name, folded) VALUES (?, ?)
       ON CONFLICT (folded) DO UPDATE SET name = name RETURNING group_id`
     return Number(this.#db.prepare(sql).pluck().get(name, fold(name)))
   }
 
-  /** Adds the person, or what is newly known of them; what is not told stays. @returns their id. */
+  /** Adds or updates a person. Fields that are not given keep their values. @returns the person's id. */
   savePerson(user: User): number {
     const groupId = user.group === undefined ? null : this.groupId(user.group)
     const sql = `INSERT INTO people (username, folded, first_name, last_name, phone_number, department, group_id)
@@ -149,7 +149,7 @@ export class Directory {
     )
   }
 
-  /** Gives the person an account, or replaces the one they had. @param password as `hashPassword` gave it. */
+  /** Adds or replaces the person's account. @param password from `hashPassword`. */
   saveAccount({ user, role, leads }: Account, password: string): void {
     const personId = this.savePerson(user)
     this.#db
@@ -164,7 +164,7 @@ export class Directory {
     for (const group of leads) add.run(personId, this.groupId(group))
   }
 
-  /** Changes an account and keeps its password. @returns false where there is no such account. */
+  /** Changes an account and keeps its password. @returns false if there is no such account. */
   changeAccount(username: string, { role, leads, group, firstName, lastName }: AccountChange): boolean {
     const row = this.#row(username)
     if (!row) return false
@@ -177,7 +177,7 @@ export class Directory {
     return true
   }
 
-  /** @returns false where there is no such account. */
+  /** @returns false if there is no such account. */
   savePassword(username: string, password: string): boolean {
     const row = this.#row(username)
     if (!row) return false
@@ -185,7 +185,7 @@ export class Directory {
     return true
   }
 
-  /** Takes the account away; the person stays, as the owner of their recordings. @returns false where there was none. */
+  /** Removes the account. The person stays as the owner of recordings. @returns false if there was no account. */
   removeAccount(username: string): boolean {
     const row = this.#row(username)
     if (!row) return false

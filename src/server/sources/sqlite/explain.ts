@@ -1,21 +1,21 @@
-/** What can go wrong with the files of a store, said so that an operator knows what to do. */
+/** Explains errors of the store's files, and what an operator can do about them. */
 import { OperatorError } from '../../platform/operator-error.ts'
 import { codeOf } from '../../platform/code-of.ts'
 
-/** What to say of a DATA_DIR that will not do. */
+/** The message for an unusable DATA_DIR. */
 export const unusable = (path: string, why: string): string =>
   `DATA_DIR cannot be used: ${path} ${why}. Give this user the right to read and write it, or set DATA_DIR to another folder.`
 
-/** By the beginning of the code that the driver or the file system gives. */
+/** By the beginning of the driver's or the file system's error code. */
 const explanations: readonly (readonly [code: string, explain: (path: string) => string])[] = [
   [
     'SQLITE_NOTADB',
     (path) =>
-      `${path} is not a database. Move it away (a new one is made then), or restore it from a backup.`,
+      `${path} is not a database. Move it away (then a new one is made), or restore it from a backup.`,
   ],
   [
     'SQLITE_CORRUPT',
-    (path) => `${path} is damaged. Restore it from a backup, or move it away to start anew.`,
+    (path) => `${path} is damaged. Restore it from a backup, or move it away to start with an empty one.`,
   ],
   [
     'SQLITE_BUSY',
@@ -40,7 +40,7 @@ const explanations: readonly (readonly [code: string, explain: (path: string) =>
   ['EEXIST', (path) => unusable(path, 'is not a folder')],
 ]
 
-/** The error as an OperatorError where its cause is known, else the error itself. */
+/** The error as an OperatorError if its cause is known, else the error itself. */
 export function explain(error: unknown, path: string): unknown {
   if (error instanceof OperatorError) return error
   const code = codeOf(error)

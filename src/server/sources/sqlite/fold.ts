@@ -1,2 +1,2 @@
-/** What usernames and groups are compared by: SQLite's own NOCASE knows ASCII only. */
+/** Usernames and groups are compared by this text, because SQLite's NOCASE folds only ASCII. */
 export const fold = (name: string): string => name.toLowerCase()

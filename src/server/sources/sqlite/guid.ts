@@ -1,9 +1,9 @@
 /**
- * GUIDs compare without regard to case but are answered as they were written: the store keeps 16 bytes and, apart,
- * which of the 32 digits were capital letters.
+ * GUIDs compare without regard to case, but answers keep their spelling. The store therefore keeps the 16 bytes, and
+ * separately which of the 32 digits were capital letters.
  */
 
-/** One bit per digit, the first digit lowest; 0 for a GUID in small letters. */
+/** One bit per digit, lowest bit first; 0 for a GUID in small letters. */
 export function caseMask(guid: string): number {
   if (guid === guid.toLowerCase()) return 0
   let mask = 0

@@ -1,11 +1,11 @@
-/** CSV as spreadsheets write it: the delimiter of the country, any line end, and rows without a value. */
+/** CSV as spreadsheets write it: with the country's delimiter, any line end, and empty rows. */
 import { pipeline } from 'node:stream'
 import { CsvError, parse } from 'csv-parse'
 import type { ImportEntry } from './import-entry.ts'
 import { OperatorError } from '../../platform/operator-error.ts'
 
 const BATCH_ROWS = 1000
-/** The longest comes first: the parser takes the first one that fits. */
+/** The longest comes first, because the parser takes the first match. */
 const LINE_ENDS = ['\r\n', '\n', '\r']
 const lineEnd = /\r\n|\n|\r/
 
@@ -25,7 +25,7 @@ const columnNames = [
   'preservingUser',
 ]
 
-/** The fields' names in the header's order. An unknown column keeps its name, and is ignored later. */
+/** The field names in the header's order. An unknown column keeps its name and is ignored later. */
 function readHeader(cells: readonly string[]): string[] {
   const header = cells.map((cell) => {
     const name = cell.trim().toLowerCase()
@@ -39,10 +39,10 @@ function readHeader(cells: readonly string[]): string[] {
   )
 }
 
-/** A file may begin with a line that names its delimiter to Excel. */
+/** A file may begin with a line that tells Excel its delimiter. */
 const delimiterLine = /^"?sep=(.)"?(?:\r\n|\n|\r)/i
 
-/** Commas, or what the spreadsheets of other countries write instead. */
+/** A comma, or the delimiter that spreadsheets use in other countries. */
 function delimiterOf(beginning: string): string {
   const line = beginning.split(lineEnd).find((text) => text.trim() !== '') ?? ''
   return [',', ';', '\t'].find((delimiter) => line.split(delimiter).length >= required.length) ?? ','
@@ -54,9 +54,9 @@ async function* joined(beginning: string, rest: AsyncIterable<string>): AsyncGen
 }
 
 /**
- * All rows under the header, in batches as they arrive. Rows without a value are passed over.
- * @param beginning what was read of the file already; `rest` goes on from there.
- * @throws OperatorError or the parser's error where the file as a whole is no such table.
+ * All rows below the header, in batches as they arrive. Empty rows are skipped.
+ * @param beginning the text that was already read; `rest` continues it.
+ * @throws OperatorError or the parser's error if the file as a whole is not such a table.
  */
 export async function* readCsv(
   beginning: string,
@@ -72,7 +72,7 @@ export async function* readCsv(
   let line = firstLine === '' ? 0 : 1
   for await (const row of rows) {
     const cells = row as string[]
-    // Counted here: the parser's own count costs as much as its parsing.
+    // The parser's own line count costs as much as its parsing.
     line += 1
     if (!isBlank(cells)) {
       if (header) batch.push(rowEntry(header, cells, `line ${line}`))
@@ -87,7 +87,7 @@ export async function* readCsv(
   yield batch
 }
 
-/** A misplaced quote may have swallowed any number of lines, so it concerns the file as a whole. */
+/** A misplaced quote may swallow any number of lines, so it is an error of the whole file. */
 export const isCsvError = (error: unknown): error is Error => error instanceof CsvError
 
 /** Spreadsheets write `;;;;` for an empty row. */

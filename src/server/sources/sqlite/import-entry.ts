@@ -1,8 +1,8 @@
-/** One recording of an imported file, not yet understood. */
+/** One recording of an imported file, not yet interpreted. */
 export interface ImportEntry {
-  /** Where it stands, for messages: `line 7`. */
+  /** Its place in the file, for messages: `line 7`. */
   readonly place: string
   readonly value?: unknown
-  /** Why it is not even JSON or a row. */
+  /** Why it is not valid JSON or a valid row. */
   readonly problem?: string
 }

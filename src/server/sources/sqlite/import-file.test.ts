@@ -53,7 +53,7 @@ const csv = (rows: readonly WireRecording[], delimiter = ',') =>
     .map((cells) => cells.join(delimiter))
     .join('\r\n')
 
-/** Newest first, as the store answers. */
+/** Newest first, as the store lists them. */
 const rows = [3, 2, 1].map((n) => wire(n, n === 2 ? { ownerUsername: null, remotePartyNumber: null } : {}))
 
 describe('an import', () => {
@@ -155,7 +155,7 @@ describe('an import', () => {
     })
   })
 
-  it('updates what has the same id, in one file or in another', async () => {
+  it('updates a recording with the same id, in one file or in another', async () => {
     await load(
       ndjson([wire(1), wire(2), wire(1, { direction: 2, startTime: '2020-01-01T00:00:00.0000000+00:00' })]),
     )
@@ -164,7 +164,7 @@ describe('an import', () => {
     expect((await stored()).map(({ direction }) => direction)).toEqual([1, 0, 2])
   })
 
-  it('tells how far it is', async () => {
+  it('reports its progress', async () => {
     const seen: number[] = []
     await load(ndjson(rows), { onProgress: ({ rows: done, bytesRead }) => seen.push(done, bytesRead) })
     expect(seen.slice(-2)).toEqual([3, ndjson(rows).length])
@@ -203,7 +203,7 @@ describe('a bad recording', () => {
     expect((await stored()).map(({ id }) => id)).toEqual([testGuid(8)])
   })
 
-  it('is left out and counted where that is asked for', async () => {
+  it('is left out and counted with skipBad', async () => {
     const result = await load(ndjson([wire(1), ...bad.map(([, row]) => row), wire(2)]) + '\n{"id":', {
       skipBad: true,
     })
@@ -213,21 +213,21 @@ describe('a bad recording', () => {
     expect(await stored()).toHaveLength(2)
   })
 
-  it('of CSV is named by its line, whatever stands before it', async () => {
+  it('of CSV is named by its line, even after line breaks within cells', async () => {
     const [header, first, second] = csv([wire(1), wire(2)]).split('\r\n')
     const text = `${header},note\n${first},"two\nlines"\n\n${second}\n`
     await expect(load(text)).rejects.toThrow(/line 5: has 8 cells where the header has 9/)
     expect(await load(text, { skipBad: true })).toMatchObject({ added: 1, skipped: 1 })
   })
 
-  it.each(['\r', '\r\n', '\n'])('of CSV has its line counted where lines end in %j', async (end) => {
+  it.each(['\r', '\r\n', '\n'])('of CSV has the right line number if lines end in %j', async (end) => {
     const [header, first] = csv([wire(1)]).split('\r\n')
     const text = [`sep=,`, header, first, ',,,', 'x'].join(end)
     for (const pieceBytes of [1, 1000])
       await expect(load(text, { pieceBytes })).rejects.toThrow(/line 5: has 1 cells/)
   })
 
-  it('of NDJSON has its line counted where lines end in CR', async () => {
+  it('of NDJSON has the right line number if lines end in CR', async () => {
     for (const pieceBytes of [1, 1000]) {
       await expect(load(`${ndjson([wire(1)])}\r\r\n\r1\r`, { pieceBytes })).rejects.toThrow(
         /line 4: is no recording/,
@@ -236,11 +236,11 @@ describe('a bad recording', () => {
   })
 })
 
-/** Lines of which none can be stored. */
+/** Lines that cannot be stored. */
 const badLines = (count: number) => Array.from({ length: count }, (_, n) => `{"id":"${n}"}\n`).join('')
 
 describe('the report', () => {
-  it('has all that was left out, and is for nobody else', async () => {
+  it('lists all that was left out, and only its owner can read it', async () => {
     const result = await load(badLines(25), { skipBad: true })
     expect(result).toMatchObject({ skipped: 25, reportFile: join(folder.dataDir, 'import-report.txt') })
     expect(report()).toHaveLength(25)
@@ -248,7 +248,7 @@ describe('the report', () => {
     expect(statSync(result.reportFile ?? '').mode & 0o777).toBe(0o600)
   })
 
-  it('stays where the next import fails, and goes where the next has nothing to tell', async () => {
+  it('stays if the next import fails, and goes if the next one has nothing to report', async () => {
     await load(badLines(1), { skipBad: true })
     await expect(load(`${badLines(2)}`)).rejects.toThrow('line 1')
     await expect(load(`{"totalCount":1,"recordings":[{},`, { skipBad: true })).rejects.toThrow('cut off')
@@ -261,7 +261,7 @@ describe('the report', () => {
   })
 })
 
-describe('a file that is none of the formats', () => {
+describe('a file in none of the formats', () => {
   it.each([
     ['an empty one', '', /the file is empty/],
     ['a blank one', ' \n \n', /the file is empty/],
@@ -301,7 +301,7 @@ describe('an import that ends early', () => {
     db.close()
   })
 
-  it('shows its rows to a reader only once they are all there', async () => {
+  it('shows its rows to a reader only when all of them are stored', async () => {
     const seen: number[] = []
     const input = async function* watched() {
       for (const row of rows) {
@@ -316,7 +316,7 @@ describe('an import that ends early', () => {
 })
 
 describe('audio', () => {
-  it('is attached by id, whatever the case, and taken back where the import fails', async () => {
+  it('is attached by id in any case, and removed if the import fails', async () => {
     const mediaDir = join(folder.dataDir, 'given')
     mkdirSync(mediaDir)
     writeFileSync(join(mediaDir, `${testGuid(171).toUpperCase()}.MP3`), testMp3(3))
@@ -332,7 +332,7 @@ describe('audio', () => {
     expect(await detail(171)).toMatchObject({ size: testMp3(3).length })
   })
 
-  it('is counted: what has it, what lacks it, and which files belong to nothing', async () => {
+  it('is counted: recordings with it, recordings without it, and unused files', async () => {
     const mediaDir = join(folder.dataDir, 'given')
     mkdirSync(mediaDir)
     for (const name of [testGuid(1), testGuid(9), 'else'])
@@ -349,7 +349,7 @@ describe('audio', () => {
     expect(await load(ndjson(rows))).toMatchObject({ withAudio: 0, withoutAudio: 0, unusedAudio: [] })
   })
 
-  it('that is no MP3 is refused, and the recording with it', async () => {
+  it('that is not MP3 is refused together with its recording', async () => {
     writeFileSync(join(folder.dataDir, `${testGuid(1)}.mp3`), '<!doctype html>')
     const options = { mediaDir: folder.dataDir }
     await expect(load(ndjson(rows), options)).rejects.toThrow(/line 3: its audio .*\.mp3 is no MP3/)
@@ -357,7 +357,7 @@ describe('audio', () => {
     expect(readdirSync(folder.dataDir)).not.toContain('media')
   })
 
-  it('says which folder or file is no good', async () => {
+  it('names the unusable folder or file', async () => {
     await expect(load(ndjson(rows), { mediaDir: join(folder.dataDir, 'none') })).rejects.toThrow(
       /--media cannot be read/,
     )
@@ -369,7 +369,7 @@ describe('audio', () => {
 })
 
 describe('a demo store', () => {
-  it('refuses real recordings, which the next demo would take with it, unless its data is dropped', async () => {
+  it('refuses real recordings, which the next demo would delete, unless its data is dropped', async () => {
     await load(ndjson([wire(1)]))
     const db = openForWriting(folder.dataDir)
     writeDemoMark(db, { edition: 1, madeForMs: 0, accounts: ['manager'] })
@@ -384,7 +384,7 @@ describe('a demo store', () => {
 })
 
 describe('the splitter of answers', () => {
-  it('gives the elements of an answer or of a list alone back, whatever they hold and however they arrive', () => {
+  it('returns the elements of an answer or of a bare list, whatever they hold and however they arrive', () => {
     const elements = fc.array(fc.jsonValue(), { maxLength: 5 })
     fc.assert(
       fc.property(

@@ -1,6 +1,6 @@
 /**
- * An import: all recordings of a file in one transaction, so that a bad line, Ctrl-C or a crash leaves the store as
- * it was. A running host goes on reading the store as it was, and sees the recordings once they are all there.
+ * Imports all recordings of a file in one transaction, so that a bad line, Ctrl-C or a crash leaves the store as it
+ * was. A running host keeps reading the old state, and sees the recordings once all of them are stored.
  */
 import { setImmediate } from 'node:timers/promises'
 import { AudioShelf, removeAudio } from './audio-files.ts'
@@ -21,9 +21,9 @@ export interface ImportOptions extends LoaderOptions {
   /** The file's name, for its extension and for messages. */
   readonly name: string
   readonly format?: ImportFormat | undefined
-  /** Drops the demo data of a demo store, which otherwise refuses an import. */
+  /** Drops the demo data. Without it, a demo store refuses the import. */
   readonly replaceDemo?: boolean | undefined
-  /** Aborting rejects with its reason; the store is as it was. */
+  /** Aborting rejects with its reason and leaves the store as it was. */
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((progress: ImportProgress) => void) | undefined
 }
@@ -35,18 +35,18 @@ export interface ImportProgress {
 
 export interface ImportResult extends ImportCounts {
   readonly format: ImportFormat
-  /** How many accounts there are: without one, no one sees what was imported. */
+  /** How many accounts there are. Without one, nobody can see the recordings. */
   readonly accounts: number
-  /** The file that names all that was left out, without audio or unused; null where there is nothing to name. */
+  /** The file that lists what was left out, has no audio, or was not used; null if the list is empty. */
   readonly reportFile: string | null
 }
 
-/** Characters by which a format can be told; a pipe may bring fewer at first. */
+/** Characters that suffice to recognise a format. A pipe may deliver fewer at first. */
 const ENOUGH_TO_TELL = 4096
-/** KiB: with a smaller cache a long transaction writes the same pages many times. */
+/** With a smaller cache, a long transaction writes the same pages many times. */
 const CACHE_KIB = 131_072
 
-/** @throws OperatorError saying what is wrong and what to do; then nothing was imported. */
+/** @throws OperatorError saying what is wrong and what to do. Nothing was imported then. */
 export async function importRecordings(options: ImportOptions): Promise<ImportResult> {
   const { dataDir } = options
   const db = openForWriting(dataDir)
@@ -63,7 +63,7 @@ export async function importRecordings(options: ImportOptions): Promise<ImportRe
     db.pragma('wal_checkpoint(TRUNCATE)')
     return { ...result, reportFile: places.report.keep() }
   } catch (error) {
-    // A full disk has rolled back already.
+    // SQLite itself rolls back when the disk is full.
     if (db.inTransaction) db.exec('ROLLBACK')
     places.shelf.undo()
     places.report.undo()
@@ -86,7 +86,7 @@ async function load(places: LoaderPlaces, options: ImportOptions): Promise<Omit<
     throw new OperatorError(`${options.name}: ${error.message}. Nothing was imported.`, { cause: error })
   }
   for (const build of indexes) {
-    // Each takes a while, and Ctrl-C is heard between them.
+    // Each index takes a while, so Ctrl-C can stop the import between them.
     await setImmediate()
     options.signal?.throwIfAborted()
     build()
@@ -116,7 +116,7 @@ async function readAll(
   return known
 }
 
-/** Demo data is replaced every week, so nothing real may be mixed into it. @returns the audio that was dropped. */
+/** Demo data is replaced every week, so real recordings must not mix with it. @returns the audio that was dropped. */
 function makeRoom(db: Database, replaceDemo: boolean): string[] {
   if (readDemoMark(db) === null) return []
   if (!replaceDemo) {

@@ -1,4 +1,4 @@
-/** The formats of an import: how one is recognised, and the recordings of a file one after another. */
+/** Recognises the format of an imported file, and reads its recordings one after another. */
 import { extname } from 'node:path'
 import { isCsvError, readCsv } from './import-csv.ts'
 import type { ImportEntry } from './import-entry.ts'
@@ -6,7 +6,7 @@ import { AnswerSplitter } from './import-json.ts'
 import { OperatorError } from '../../platform/operator-error.ts'
 
 export const importFormats = ['json', 'ndjson', 'csv'] as const
-/** The API's own answer or its list alone, one recording a line, or comma-separated values under the fields' names. */
+/** The API's answer or just its list, one JSON recording per line, or comma-separated values with field names. */
 export type ImportFormat = (typeof importFormats)[number]
 
 const MAX_LINE_CHARACTERS = 4_000_000
@@ -17,10 +17,10 @@ const byExtension: Readonly<Record<string, ImportFormat>> = {
   '.csv': 'csv',
 }
 
-/** A CR at the end may be half of a line end: the rest of it is still to come. */
+/** A final CR may be half of a CRLF whose LF has not arrived yet. */
 const lineEnd = /\r\n|\n|\r(?!$)/
 
-/** By the file's name, else by how it begins: `.json` is used for both of the JSON formats. */
+/** Goes by the file's name, else by its beginning, because both JSON formats use `.json`. */
 export function detectFormat(name: string, beginning: string): ImportFormat {
   const named = byExtension[extname(name).toLowerCase()]
   if (named) return named
@@ -34,8 +34,8 @@ export function detectFormat(name: string, beginning: string): ImportFormat {
 
 /**
  * All entries, in batches as they arrive.
- * @param beginning what was read of the file already; `rest` goes on from there.
- * @throws what `isFormatError` knows, where the file as a whole is not of that format.
+ * @param beginning the text that was already read; `rest` continues it.
+ * @throws an error that `isFormatError` recognises if the file as a whole does not have that format.
  */
 export function readEntries(
   format: ImportFormat,
@@ -52,7 +52,7 @@ export function readEntries(
   }
 }
 
-/** Whether the file as a whole is wrong, so that there is no row to name. */
+/** Whether the error concerns the whole file and not one row. */
 export const isFormatError = (error: unknown): error is Error =>
   error instanceof OperatorError || isCsvError(error)
 

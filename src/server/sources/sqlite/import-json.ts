@@ -1,27 +1,27 @@
 /**
- * Takes the recordings out of the API's answer `{ totalCount, recordings: […] }`, or out of a list alone, while it
- * arrives: a file with all recordings of an archive is too large to be parsed whole.
+ * Takes the recordings out of the API's answer `{ totalCount, recordings: […] }`, or out of a bare list, as the text
+ * arrives. A file with a whole archive is too large to parse at once.
  */
 import { OperatorError } from '../../platform/operator-error.ts'
 
-/** The level of nesting at which the answer's fields stand. */
+/** The nesting level of the answer's fields. */
 const IN_ANSWER = 1
 
 const OPENING = /["{}[\],]/g
 
 export class AnswerSplitter {
-  /** What has arrived and is still needed: from the current element's first character on. */
+  /** The text that is still needed. Within the list it begins with the current element. */
   #text = ''
-  /** Where scanning goes on in `text`. */
+  /** Where scanning continues in `#text`. */
   #position = 0
   #depth = 0
   #lastName = ''
-  /** The level of the list's elements: 2 in an answer, 1 in a list alone; null outside the list. */
+  /** The level of the list's elements: 2 in an answer, 1 in a bare list; null outside the list. */
   #listDepth: number | null = null
   #elementStart = 0
   #found = false
 
-  /** @returns the texts of the elements that are complete with this piece. */
+  /** @returns the texts of the elements that this piece completes. */
   push(piece: string): string[] {
     this.#text += piece
     const elements: string[] = []
@@ -33,14 +33,14 @@ export class AnswerSplitter {
     return elements
   }
 
-  /** Call it when nothing more arrives. @throws OperatorError where the answer was cut off or is none. */
+  /** Call it at the end of the text. @throws OperatorError if the answer was cut off or has no list. */
   end(): void {
     if (this.#depth !== 0)
       throw new OperatorError('the file ends in the middle of the answer: it was cut off')
     if (!this.#found) throw new OperatorError('the file has no list named “recordings”')
   }
 
-  /** Goes on to the next character that has a meaning. @returns false where more text is needed. */
+  /** Goes to the next significant character. @returns false if more text is needed. */
   #step(elements: string[]): boolean {
     OPENING.lastIndex = this.#position
     const match = OPENING.exec(this.#text)
@@ -60,7 +60,7 @@ export class AnswerSplitter {
     do {
       closing = this.#text.indexOf('"', closing + 1)
       if (closing === -1) {
-        // The rest of the string is still to come: start at its beginning again then.
+        // The string is not complete yet. The next step begins at its start again.
         this.#position = opening
         return false
       }
@@ -89,7 +89,7 @@ export class AnswerSplitter {
       this.#depth += 1
     } else {
       if (isOfList) {
-        // An empty list, or a comma too many: nothing stands before the bracket.
+        // Nothing stands before the bracket in an empty list or after a trailing comma.
         if (this.#text.slice(this.#elementStart, index).trim() !== '') this.#take(index, elements)
         this.#listDepth = null
       }

@@ -1,4 +1,4 @@
-/** Stores what an import reads, and counts it. Works within the import's transaction. */
+/** Stores and counts the recordings of an import, within its transaction. */
 import type { AudioShelf } from './audio-files.ts'
 import type { Database } from './database.ts'
 import type { ImportEntry } from './import-entry.ts'
@@ -12,9 +12,9 @@ import { OperatorError } from '../../platform/operator-error.ts'
 export interface LoaderOptions {
   /** A folder with `{id}.mp3` files to attach. */
   readonly mediaDir?: string | undefined
-  /** Leaves bad recordings out, in place of importing nothing. */
+  /** Leaves bad recordings out. Otherwise one of them fails the import. */
   readonly skipBad?: boolean | undefined
-  /** How values that are not in the API's form are read; without it only the API's form is. */
+  /** How to read values that are not in the API's form. Without it, only the API's form is read. */
   readonly reading?: ImportReading | undefined
 }
 
@@ -30,14 +30,14 @@ export interface ImportCounts {
   readonly updated: number
   /** Recordings that had an audio file. */
   readonly withAudio: number
-  /** Recordings that had none, where a folder was given. */
+  /** Recordings without an audio file, if a folder was given. */
   readonly withoutAudio: number
   /** Names of audio files that belong to no recording of the file. */
   readonly unusedAudio: readonly string[]
   readonly skipped: number
   /** Start times that had no offset. */
   readonly zoneless: number
-  /** The first of what was skipped: `line 7: startTime is missing …`. The report has all. */
+  /** The first reasons for skipping: `line 7: startTime is missing …`. The report has all of them. */
   readonly reasons: readonly string[]
 }
 
@@ -56,7 +56,7 @@ export class ImportLoader {
   readonly #values: ValueReader
   readonly #skipBad: boolean
 
-  /** @throws OperatorError where the folder of audio cannot be read. */
+  /** @throws OperatorError if the folder of audio cannot be read. */
   constructor(
     { db, shelf, report }: LoaderPlaces,
     { mediaDir, skipBad = false, reading = { dates: null, zone: null } }: LoaderOptions,
@@ -68,7 +68,7 @@ export class ImportLoader {
     this.#skipBad = skipBad
   }
 
-  /** @throws OperatorError where the entry is no recording and bad ones are not left out. */
+  /** @throws OperatorError if the entry cannot be stored and bad ones are not to be left out. */
   take({ place, value, problem }: ImportEntry): void {
     this.rows += 1
     try {
@@ -103,7 +103,7 @@ export class ImportLoader {
     if (this.#reasons.length < REASONS_KEPT) this.#reasons.push(reason)
   }
 
-  /** Call it when nothing more is to be taken. */
+  /** Call it after the last `take`. */
   counts(): ImportCounts {
     const unusedAudio = this.#media?.unused() ?? []
     for (const name of unusedAudio) this.#report.add(`unused: ${name}`)

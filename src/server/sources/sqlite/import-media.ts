@@ -1,4 +1,4 @@
-/** The folder of `--media`: `{id}.mp3` files, of which each belongs to one recording of the imported file. */
+/** The folder of `--media` with one file `{id}.mp3` for each recording that has audio. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, extname, join } from 'node:path'
 import { codeOf } from '../../platform/code-of.ts'
@@ -9,7 +9,7 @@ import { RowError } from './recording-writer.ts'
 
 const EXTENSION = '.mp3'
 
-/** Paths by id, in small letters: ids compare without regard to case. */
+/** Paths by id. The ids are in small letters, because they compare without regard to case. */
 function filesIn(folder: string): ReadonlyMap<string, string> {
   try {
     const names = readdirSync(folder).filter((name) => extname(name).toLowerCase() === EXTENSION)
@@ -35,13 +35,13 @@ export class MediaFolder {
   readonly #files: ReadonlyMap<string, string>
   readonly #asked = new Set<string>()
 
-  /** @throws OperatorError where the folder cannot be read. */
+  /** @throws OperatorError if the folder cannot be read. */
   constructor(folder: string, shelf: AudioShelf) {
     this.#shelf = shelf
     this.#files = filesIn(folder)
   }
 
-  /** Keeps the recording's audio. @returns null where it has none. @throws RowError where its file is no MP3. */
+  /** Keeps the recording's audio. @returns null if it has none. @throws RowError if its file is not a readable MP3. */
   keep(recordingId: string): StoredAudio | null {
     const id = recordingId.toLowerCase()
     const file = this.#files.get(id)
@@ -53,7 +53,7 @@ export class MediaFolder {
     return this.#shelf.put(bytes)
   }
 
-  /** The names of the files that belong to no recording so far. */
+  /** The names of the files that no recording has used so far. */
   unused(): string[] {
     return [...this.#files].flatMap(([id, file]) => (this.#asked.has(id) ? [] : [basename(file)]))
   }

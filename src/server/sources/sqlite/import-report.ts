@@ -1,6 +1,6 @@
 /**
- * What the last import left out, in a file of DATA_DIR: the terminal shows the first few. The lines hold numbers and
- * names of callers, so the file is for the host's user alone.
+ * A file in DATA_DIR that lists what the last import left out, because the terminal shows only the first few. Its
+ * lines hold callers' numbers and names, so only the host's user may read it.
  */
 import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
@@ -10,7 +10,7 @@ const BUFFERED_CHARACTERS = 65_536
 
 export const importReportFile = (dataDir: string): string => join(dataDir, 'import-report.txt')
 
-/** Writes under another name until the import is certain, so that a failed import leaves the report before it. */
+/** Writes under another name until the import is committed, so that a failed import keeps the previous report. */
 export class ImportReport {
   readonly #file: string
   readonly #unfinished: string
@@ -37,7 +37,7 @@ export class ImportReport {
     this.#buffer = ''
   }
 
-  /** Writes out all lines, while the import can still fail. @throws the file system's error. */
+  /** Writes all lines while the import can still fail. @throws the file system's error. */
   finish(): void {
     this.#flush()
     this.#close()
@@ -48,7 +48,7 @@ export class ImportReport {
     this.#handle = null
   }
 
-  /** Call it once the import is certain. @returns the file, or null where nothing was left out: then there is none. */
+  /** Call it once the import is committed. @returns the file, or null if there is nothing to list. */
   keep(): string | null {
     if (!this.#isNeeded) {
       rmSync(this.#file, { force: true })
@@ -58,7 +58,7 @@ export class ImportReport {
     return this.#file
   }
 
-  /** Call it where the import failed. */
+  /** Call it if the import failed. */
   undo(): void {
     this.#close()
     rmSync(this.#unfinished, { force: true })

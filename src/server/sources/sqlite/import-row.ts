@@ -1,6 +1,6 @@
 /**
- * One imported recording, out of one value of the file. The client's own reader reads it and forgives much; the import
- * forgives nothing, because a store must not keep what it had to guess.
+ * Reads one value of the file as a recording. The client's lenient reader does the reading, but the import refuses
+ * whatever it could not read, because a store must not keep guesses.
  */
 import {
   isGuid,
@@ -34,7 +34,7 @@ const detailFields = ['owner', 'pbxCallId', 'preservingUser', 'note']
 
 const isDetailed = (fields: ImportFields): boolean => detailFields.some((name) => fields[name] !== undefined)
 
-/** The list's fields and the detail's. Most files have the list's alone, and need only its reader. */
+/** Reads the fields of the list, and those of the detail where the file has any. Most files have none. */
 function read(fields: ImportFields): Recording & Partial<RecordingDetail> {
   const recording = isDetailed(fields) ? readDetail(fields) : readRecording(fields)
   if (!recording) throw new RowError(`id is missing: it takes ${expected.id}`)
@@ -46,17 +46,17 @@ function read(fields: ImportFields): Recording & Partial<RecordingDetail> {
   return recording
 }
 
-/** 100-ns ticks below the ms. The reader does not read them, but keeps the text that holds them. */
+/** 100-ns ticks below the ms. The client's reader skips them but keeps the text. */
 function subMsTicks(startTime: string): number {
   const digits = /[.,]\d{3}(\d{1,4})/.exec(startTime)?.[1] ?? ''
   return Number(digits.padEnd(4, '0'))
 }
 
-/** Null and an empty cell say that there is none. A field that is not given is undefined: an update leaves it as it is. */
+/** Null or an empty cell clears a field. A field that is not given is undefined, and an update keeps its value. */
 const ifGiven = <T>(given: unknown, value: T | null): T | null | undefined =>
   given === undefined ? undefined : value
 
-/** The person of the detail, or a username alone. */
+/** The detail's person, or just a username. */
 const person = (given: unknown, user: User | null | undefined): User | null =>
   user ?? (typeof given === 'string' && given !== '' ? { username: given } : null)
 
@@ -71,8 +71,8 @@ function note(given: unknown, text: string | null | undefined, startMs: number):
 }
 
 /**
- * Reads one recording in the API's form, the list's or the detail's, or as a spreadsheet writes it.
- * @throws RowError saying which field cannot be stored and what it takes.
+ * Reads one recording in the API's form (list or detail), or as a spreadsheet writes it.
+ * @throws RowError naming the field that cannot be stored and the value that it takes.
  */
 export function readImported(value: unknown, values: ValueReader): NewRecording {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {

@@ -1,4 +1,4 @@
-/** The characters of an imported file: UTF-8, or UTF-16 where the byte order mark of a spreadsheet says so. */
+/** Decodes an imported file: UTF-8, or UTF-16 if it begins with a spreadsheet's byte order mark. */
 import { TextDecoder } from 'node:util'
 import { OperatorError } from '../../platform/operator-error.ts'
 
@@ -9,7 +9,7 @@ function encodingOf([first, second]: Uint8Array): 'utf-8' | 'utf-16le' | 'utf-16
   return first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8'
 }
 
-/** The same bytes, but the first piece is long enough to hold a byte order mark. */
+/** The same bytes, with a first piece that is long enough to hold a byte order mark. */
 async function* withWholeMark(input: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let held: Uint8Array | null = null
   let isSent = false
@@ -23,9 +23,9 @@ async function* withWholeMark(input: AsyncIterable<Uint8Array>): AsyncGenerator<
 }
 
 /**
- * The text of the file, piece by piece, without its byte order mark.
- * @param count gets the length of each piece that was read, bytes.
- * @throws OperatorError where the bytes are no such text.
+ * The file's text, piece by piece, without its byte order mark.
+ * @param count called with the length of each piece, in bytes.
+ * @throws OperatorError if the bytes are not such text.
  */
 export async function* decoded(
   input: AsyncIterable<Uint8Array>,

@@ -1,4 +1,4 @@
-/** Values as spreadsheets write them. One store serves all tests: each row has an id of its own. */
+/** Values as spreadsheets write them. All tests share one store, so each row has its own id. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { SqliteSource } from './sqlite-source.ts'
 import type { DateOrder, ImportZone } from './import-values.ts'
@@ -15,7 +15,7 @@ const manager: Principal = {
   scope: { kind: 'all' },
   stamp: '',
 }
-/** Two hours east, and its clocks show 02:30 never. */
+/** Two hours east of UTC. Its clocks never show 02:30. */
 const east: ImportZone = {
   name: 'Test/East',
   offsetMinutes: (wallMs) => (new Date(wallMs).toISOString().includes('T02:30') ? null : 120),
@@ -38,7 +38,7 @@ interface Written {
   readonly zone?: ImportZone | null
 }
 
-/** Imports one row of CSV. @returns its detail as the store has it. */
+/** Imports one row of CSV. @returns its detail from the store. */
 async function store(cells: Readonly<Record<string, string>>, { dates = null, zone = null }: Written = {}) {
   last += 1
   const row = { ...wireRecording(last), ...cells }
@@ -165,7 +165,7 @@ describe('a number that a spreadsheet shortened', () => {
     }
   })
 
-  it('is not what a name or a number with an E looks like', async () => {
+  it('is not confused with a name or a number with an E', async () => {
     for (const value of ['E+11', '3E11', 'mrossi+11']) {
       expect(await store({ remotePartyNumber: value })).toMatchObject({ remotePartyNumber: value })
     }
@@ -190,7 +190,7 @@ describe('the owner’s columns', () => {
     ownerDepartment: 'Trade',
   }
 
-  it('tell whom the recording belongs to, and so which supervisor finds it', async () => {
+  it('set the owner, and so which supervisor finds it', async () => {
     expect(await store({ ...columns, ownerUsername: 'mrossi' })).toMatchObject({
       owner: { username: 'mrossi', ...owner },
     })
@@ -212,10 +212,10 @@ describe('the owner’s columns', () => {
     ])
   })
 
-  it('may be empty, but not stand without a username', async () => {
+  it('may be empty, but need a username', async () => {
     expect(await store({ ownerUsername: '', ownerGroup: '' })).toMatchObject({ owner: null })
     await expect(store({ ownerUsername: '', ownerGroup: 'Sales' })).rejects.toThrow(
-      /line 2: ownerGroup stands without ownerUsername/,
+      /line 2: ownerGroup needs ownerUsername too/,
     )
   })
 })

@@ -1,6 +1,6 @@
 /**
- * Values as spreadsheets write them, turned into the API's: `23/11/2026 08:30`, `2:05`, `inbound`, the owner's columns.
- * Nothing is guessed. Text with two possible meanings is refused, and the message says how to choose one.
+ * Turns spreadsheet values into the API's form: `23/11/2026 08:30`, `2:05`, `inbound`, the owner's columns. Text with
+ * two possible meanings is refused, and the message says how to choose one.
  */
 import { readInstant, writeOffset } from '../../../contract/instants.ts'
 import { RowError } from './recording-writer.ts'
@@ -11,19 +11,19 @@ export const dateOrders = ['dmy', 'mdy'] as const
 /** Which comes first in `03/04/2026`: the day or the month. */
 export type DateOrder = (typeof dateOrders)[number]
 
-/** The zone of times that are written without an offset. */
+/** The time zone of times without an offset. */
 export interface ImportZone {
   /** IANA name, for messages. */
   readonly name: string
   /**
    * @param wallMs ms since 1970 on the zone's own clocks.
-   * @returns minutes east of UTC at that time, or null where those clocks show it twice or never.
+   * @returns minutes east of UTC at that time, or null if those clocks show it twice or never.
    */
   offsetMinutes(wallMs: number): number | null
 }
 
 export interface ImportReading {
-  /** Reads dates in this order, and durations such as `2:05`; null takes only ISO-8601. */
+  /** The order of dates; also allows durations such as `2:05`. Null allows only ISO-8601. */
   readonly dates: DateOrder | null
   /** Null means UTC, as in the API. */
   readonly zone: ImportZone | null
@@ -39,7 +39,7 @@ const textFields = [
   'pbxCallId',
 ]
 
-/** A spreadsheet shows a long number as `3,90245E+11` and saves that: the other digits are lost. */
+/** A spreadsheet may save a long number as `3,90245E+11`, which loses its other digits. */
 function refuseShortened(fields: ImportFields): void {
   for (const name of textFields) {
     const value = fields[name]
@@ -58,14 +58,14 @@ const dayAndTime =
 
 const two = (text: string): string => text.padStart(2, '0')
 
-/** @param half `a` or `p`, of the twelve-hour clock. @returns null where that clock shows no such hour. */
+/** @param half `a` or `p`, of the twelve-hour clock. @returns null if that clock has no such hour. */
 function hourOf(hour: string, half: string | undefined): string | null {
   if (half === undefined) return hour
   if (Number(hour) < 1 || Number(hour) > 12) return null
   return String((Number(hour) % 12) + (half.toLowerCase() === 'p' ? 12 : 0))
 }
 
-/** What to do about a date whose order is not known, or not the one that was given. */
+/** What to do about a date whose order is unknown or not the given one. */
 function orderAdvice(first: number, second: number, dates: DateOrder | null): string {
   if (first > 12 && second > 12) return 'there is no such day'
   const given = dates === null ? '' : ` in place of --dates ${dates}`
@@ -74,7 +74,7 @@ function orderAdvice(first: number, second: number, dates: DateOrder | null): st
   return 'it may be dd/mm/yyyy or mm/dd/yyyy: run the import again with --dates dmy or --dates mdy'
 }
 
-/** `23/11/2026 08:30` as `2026-11-23T08:30:00`. @returns the text itself where it is no such date. */
+/** `23/11/2026 08:30` as `2026-11-23T08:30:00`. @returns the text itself if it is not such a date. */
 function readDay(text: string, dates: DateOrder | null): string {
   const match = dayAndTime.exec(text)
   if (!match) return text
@@ -94,7 +94,7 @@ const hasOffset = /T.*(?:Z|[+\- ]\d{2}(?::?\d{2})?)$/i
 
 const clockTime = /^(?:(\d{1,3}):)?(\d{1,3}):(\d{2})(?:[.,](\d{1,9}))?$/
 
-/** `2:05` or `1:02:05` as `PT2M5S`. @returns the text itself where it is no such duration. */
+/** `2:05` as `PT0H2M05.0S`. @returns the text itself if it is not such a duration. */
 function readClockTime(text: string, dates: DateOrder | null): string {
   const match = clockTime.exec(text)
   if (!match) return text
@@ -130,7 +130,7 @@ const ownerFields = {
   ownerDepartment: 'department',
 } as const
 
-/** The owner's columns as the `owner` of the detail; undefined where there is none of them. */
+/** The owner's columns as the `owner` of the detail, or undefined if all are empty. */
 function readOwner(fields: ImportFields): ImportFields | undefined {
   const given = Object.entries(ownerFields).filter(([name]) => {
     const value = fields[name]
@@ -141,7 +141,7 @@ function readOwner(fields: ImportFields): ImportFields | undefined {
   const owner = (typeof fields.owner === 'object' ? fields.owner : null) as ImportFields | null
   const username = owner?.username ?? fields.ownerUsername
   if (username === undefined || username === null || username === '') {
-    throw new RowError(`${first[0]} stands without ownerUsername: it takes the person whom it describes`)
+    throw new RowError(`${first[0]} needs ownerUsername too, the username of the person whom it describes`)
   }
   return { ...owner, username, ...Object.fromEntries(given.map(([name, field]) => [field, fields[name]])) }
 }
@@ -155,7 +155,7 @@ export class ValueReader {
     this.#reading = reading
   }
 
-  /** The fields in the API's own form, as far as they can be turned into it. @throws RowError naming the field. */
+  /** Turns the fields into the API's form as far as possible. @throws RowError naming the field. */
   read(fields: ImportFields): ImportFields {
     refuseShortened(fields)
     const { startTime, duration, direction } = fields

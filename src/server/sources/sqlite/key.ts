@@ -1,6 +1,6 @@
 /**
- * The key of a recording: its start in ms times 32,768, plus a sequence among recordings that start in the same
- * ms. It passes 2^53 for any date of this century, so it is a BigInt here and never a number.
+ * The key of a recording: its start in ms times 32,768, plus a sequence among recordings that start in the same ms.
+ * It exceeds 2^53 for any date of this century, so it must be a BigInt.
  */
 const SEQUENCE_BITS = 15n
 /** How many recordings may start in one ms. */
@@ -12,7 +12,7 @@ export const firstKey = (startMs: number): bigint => BigInt(startMs) << SEQUENCE
 /** The last key that a recording starting at `startMs` may have. */
 export const lastKey = (startMs: number): bigint => firstKey(startMs) + BigInt(SEQUENCES - 1)
 
-/** No key lies before the first of these, and none after the last: the bounds of what SQLite can hold. */
+/** The smallest and the largest integer that SQLite can hold: all keys lie between them. */
 export const FIRST_OF_ALL = -(2n ** 63n)
 export const LAST_OF_ALL = 2n ** 63n - 1n
 

@@ -26,7 +26,7 @@ describe('a file that is MP3', () => {
   ])('%s', (_, bytes) => expect(isMp3(bytes)).toBe(true))
 })
 
-describe('a file that is no MP3', () => {
+describe('a file that is not MP3', () => {
   const frame = testMp3(1)
   it.each([
     ['nothing', Buffer.alloc(0)],

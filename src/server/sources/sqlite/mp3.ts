@@ -1,22 +1,22 @@
-/** Whether a file is MP3: tags may stand before it, but then come frames of MPEG audio layer III, one after another. */
+/** Recognises MP3 files: consecutive frames of MPEG audio layer III, possibly after tags. */
 
-/** kbit/s by the index in a frame's header; 0 is a free rate, which players cannot measure. */
+/** kbit/s by the index in a frame's header. 0 is a free rate, for which players cannot compute a duration. */
 const MPEG1_KBPS = [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320]
 const MPEG2_KBPS = [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160]
 const MPEG1_HZ = [44_100, 48_000, 32_000]
 
 const HEADER_BYTES = 4
 const TAG_BYTES = 10
-/** Chance makes one header in some thousands of bytes, but not three at the right distances. */
+/** Random bytes look like one header every few thousand bytes, but not like three at the right distances. */
 const ENOUGH_FRAMES = 3
-/** A file that was cut out of a longer one begins in the middle of a frame; none is longer than this. */
+/** No frame is longer. A file that was cut out of a longer one may begin within a frame. */
 const LONGEST_FRAME_BYTES = 2881
 
-/** @returns the length of the frame whose header stands there, bytes; null where there is no header. */
+/** @returns the length in bytes of the frame whose header is at `at`, or null if there is no header. */
 function frameBytes(bytes: Uint8Array, at: number): number | null {
   const [first = 0, second = 0, third = 0] = bytes.subarray(at, at + HEADER_BYTES)
   const [version, layer] = [(second >> 3) & 3, (second >> 1) & 3]
-  // Version 1 is reserved; layer 1 is how layer III is written.
+  // Version 1 is reserved, and 1 in the layer's bits means layer III.
   if (first !== 0xff || second >> 5 !== 7 || version === 1 || layer !== 1) return null
   const isMpeg1 = version === 3
   const kbps = (isMpeg1 ? MPEG1_KBPS : MPEG2_KBPS)[third >> 4]
@@ -24,15 +24,15 @@ function frameBytes(bytes: Uint8Array, at: number): number | null {
   if (!kbps || hz === undefined) return null
   const padding = (third >> 1) & 1
   if (isMpeg1) return Math.floor((144_000 * kbps) / hz) + padding
-  // MPEG 2 halves the rate of samples, MPEG 2.5 (version 0) halves it again.
+  // MPEG 2 halves the sample rate, and MPEG 2.5 (version 0) halves it again.
   return Math.floor((72_000 * kbps) / (hz / (version === 2 ? 2 : 4))) + padding
 }
 
-/** Where the tags (ID3v2) and their padding end. */
+/** Where the ID3v2 tags and their padding end. */
 function afterTags(bytes: Uint8Array): number {
   let at = 0
   while (bytes[at] === 0x49 && bytes[at + 1] === 0x44 && bytes[at + 2] === 0x33) {
-    // The length has 7 bits a byte, so that it never looks like a frame.
+    // The length uses 7 bits of each byte, so that it never looks like a frame.
     const size = [6, 7, 8, 9].reduce((sum, index) => sum * 128 + ((bytes[at + index] ?? 0) & 0x7f), 0)
     const hasFooter = ((bytes[at + 5] ?? 0) & 0x10) !== 0
     at += TAG_BYTES + size + (hasFooter ? TAG_BYTES : 0)
@@ -41,7 +41,7 @@ function afterTags(bytes: Uint8Array): number {
   return at
 }
 
-/** Whether frames follow one another from there: three of them, or fewer that fill the file. */
+/** Whether three consecutive frames begin at `from`, or fewer that reach the end of the file. */
 function isFrames(bytes: Uint8Array, from: number): boolean {
   let at = from
   for (let frames = 0; frames < ENOUGH_FRAMES; frames += 1) {
@@ -57,7 +57,7 @@ const WAVE = Buffer.from('RIFF')
 
 /** @param bytes the whole file. */
 export function isMp3(bytes: Uint8Array): boolean {
-  // A WAV file may hold MPEG frames, but it is served under the wrong name then.
+  // A WAV file may hold MPEG frames, but it would be served under the wrong name.
   if (WAVE.equals(bytes.subarray(0, WAVE.length))) return false
   const start = afterTags(bytes)
   for (let at = start; at <= start + LONGEST_FRAME_BYTES; at += 1) if (isFrames(bytes, at)) return true

@@ -1,4 +1,4 @@
-/** A user's own change of their password, by a host that otherwise only reads the store. */
+/** Lets users change their own password. Otherwise a running host only reads the store. */
 import { Problem } from '../../../contract/problems.ts'
 import type { Credentials } from '../source.ts'
 import { openForChange } from './database.ts'
@@ -20,8 +20,8 @@ function notStored(cause: unknown): Problem {
 }
 
 /**
- * Stores another password; the connection is open for that moment only. Nothing happens where there is no such account.
- * @throws Problem 503 `storage_failed` where the store is locked, full or cannot be written, or what `derive` throws.
+ * Stores another password over a connection that is opened just for this. Does nothing if there is no such account.
+ * @throws Problem 503 `storage_failed` if the store is locked, full or not writable, or the error of `derive`.
  */
 export async function changePassword(
   dataDir: string,

@@ -1,11 +1,11 @@
-/** Passwords are kept as scrypt hashes with a salt for each user; the parameters are stored beside the hash. */
+/** Passwords are kept as scrypt hashes, each with its own salt and its parameters. */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { deriveInPlace, type Cost, type Derive } from './scrypt.ts'
 
 /** OWASP's recommendation for 32 MB of memory. */
 const recommended: Cost = { n: 2 ** 15, r: 8, p: 3 }
 
-/** Typed on another keyboard, the same password may arrive composed otherwise. */
+/** Another keyboard may compose the characters of the same password differently. */
 const canonical = (password: string): string => password.normalize('NFKC')
 
 export interface HashOptions {
@@ -13,7 +13,7 @@ export interface HashOptions {
   readonly derive?: Derive
 }
 
-/** What to store for a password: `scrypt$N$r$p$salt$hash`, salt and hash in base64. */
+/** @returns the text to store: `scrypt$N$r$p$salt$hash`, with salt and hash in base64. */
 export async function hashPassword(
   password: string,
   { cost = recommended, derive = deriveInPlace }: HashOptions = {},
@@ -23,10 +23,10 @@ export async function hashPassword(
   return ['scrypt', cost.n, cost.r, cost.p, salt.toString('base64'), hash.toString('base64')].join('$')
 }
 
-/** A hash of no password: an unknown user is checked against it, and takes as long as a known one. */
+/** Matches no password. Checking an unknown user against it takes as long as checking a known one. */
 const nobody = `scrypt$${recommended.n}$${recommended.r}$${recommended.p}$AAAAAAAAAAAAAAAAAAAAAA==$`
 
-/** @param stored what `hashPassword` gave, or null for an unknown user: false after the same time. */
+/** @param stored from `hashPassword`, or null for an unknown user: then the result is false after the same time. */
 export async function verifyPassword(
   password: string,
   stored: string | null,
@@ -39,6 +39,6 @@ export async function verifyPassword(
   return known.length === given.length && timingSafeEqual(known, given)
 }
 
-/** Changes whenever the stored password does, and does not tell it. */
+/** Changes whenever the stored password does, without revealing it. */
 export const stampOf = (stored: string): string =>
   createHash('sha256').update(stored).digest('base64url').slice(0, 22)

@@ -1,4 +1,4 @@
-/** Searches in pieces: where they can be left, and that pieces meet exactly while the store grows. */
+/** Searches in pieces can stop between them, and pieces meet exactly while the store grows. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Search } from '../../../contract/search.ts'
 import { openForReading, openForWriting, type Database } from './database.ts'
@@ -66,13 +66,13 @@ describe('a scan', () => {
     expect(searcher.list(search, page, who)).toEqual({ totalCount: 0, recordings: [] })
   })
 
-  it('looks whether to stop after every piece', () => {
+  it('checks after every piece whether to stop', () => {
     let looks = 0
     searcher.list(contains('none'), page, inGroups, () => (looks += 1) < 0)
     expect(looks).toBeGreaterThanOrEqual(numbers.length / PIECE_ROWS)
   })
 
-  it('counts exactly after the store has grown between the edges that it knows', () => {
+  it('counts exactly after the store has grown between known edges', () => {
     expect(total()).toBe(100)
     const writing = openForWriting(store.dataDir)
     const writer = new RecordingWriter(writing)
@@ -96,13 +96,13 @@ describe('a scan', () => {
 })
 
 describe('a walk', () => {
-  it('counts in steps, so that others have their turn meanwhile', () => {
+  it('counts in steps, so that others can take their turns', () => {
     expect(walkOf(contains('1059'), viewer)).toMatchObject({ rows: 1 })
     expect(walkOf(contains('1059'), viewer).counting).toBeGreaterThan(5)
     expect(walkOf(contains('1059'), inGroups).counting).toBeGreaterThan(5)
   })
 
-  it('gives way where the rows that it looks for are far apart', async () => {
+  it('yields often when its matches are far apart', async () => {
     const sparse = await testStore(
       Array.from({ length: 2400 }, (_, n) => ({
         startTime: `2020-01-01T00:00:00.${String(n % 1000).padStart(3, '0')}Z`,
@@ -125,7 +125,7 @@ describe('a walk', () => {
     expect(sizes.length).toBeGreaterThan(2200 / 3)
   })
 
-  it('can be left while it counts', () => {
+  it('can be closed while it counts', () => {
     const walk = searcher.walk(contains('1'), viewer, 1000)
     expect(walk.count()).toBeNull()
     walk.close()
@@ -134,7 +134,7 @@ describe('a walk', () => {
 })
 
 describe('the pace', () => {
-  it('keeps to a fixed number of rows, and else grows by steps up to a limit', () => {
+  it('keeps a fixed number of rows, and otherwise grows in steps up to a limit', () => {
     const fixed = new PieceSize(7)
     fixed.timed(() => undefined)
     expect(fixed.rows).toBe(7)

@@ -1,6 +1,6 @@
 /**
- * The store in pieces, so that a long search can be left between two of them: the driver has no way to interrupt a
- * statement. A piece is a range with exact bounds, so each row lies in exactly one of them.
+ * Divides the store into pieces, so that a long search can stop between two of them: the driver cannot interrupt a
+ * statement. Pieces have exact bounds, so each row lies in exactly one piece.
  */
 import type { Statement } from 'better-sqlite3'
 import type { KeyRange } from './key.ts'
@@ -9,18 +9,18 @@ import type { Clause } from './where.ts'
 
 /** How long a piece should take, ms. */
 const PIECE_MS = 10
-/** The first piece is small: what is wanted often lies near the end where the reading begins. */
+/** The first piece is small, because the matches often lie near the end where reading begins. */
 const FIRST_ROWS = 1000
 const GROWTH = 4
-/** Rows that took no time may be followed by others that do. */
+/** A limit, because slow rows may follow fast ones. */
 const MOST_ROWS = 100_000
 
-/** How many rows make a piece: as many as can be read in about 10 ms, by the time that the last piece took. */
+/** The number of rows in a piece: as many as take about 10 ms, judging by the last piece. */
 export class PieceSize {
   readonly #fixedRows: number | undefined
   #rows: number
 
-  /** @param fixedRows where every piece is to have the same number of rows, 1 or more. */
+  /** @param fixedRows gives every piece this number of rows, 1 or more. */
   constructor(fixedRows?: number) {
     this.#fixedRows = fixedRows
     this.#rows = fixedRows ?? FIRST_ROWS
@@ -30,7 +30,7 @@ export class PieceSize {
     return this.#rows
   }
 
-  /** Does the work of one piece, and chooses the size of the next one. */
+  /** Does the work of one piece, and chooses the size of the next. */
   timed<T>(work: () => T): T {
     const startedMs = performance.now()
     const result = work()
@@ -61,7 +61,7 @@ export function* keyPieces(
     .safeIntegers()
   let { from, to } = range
   for (;;) {
-    // The newest piece ends with the row that is found, the oldest one before it.
+    // Reading from the newest end, the piece includes the row that is found. From the oldest end, it stops before it.
     const offset = first === 'newest' ? pace.rows - 1 : pace.rows
     const found = edge.get(from, to, BigInt(offset)) as bigint | undefined
     if (found === undefined) break
@@ -72,13 +72,13 @@ export function* keyPieces(
   yield { from, to }
 }
 
-/** After so many readings the edges are looked for again: the store has grown since. */
+/** After this many readings the edges are determined again, because the store may have grown. */
 const READINGS_PER_EDGES = 100
 
 /**
- * All recordings with a remote number, in the order of the index over it. However often one number occurs, it lies
- * in one piece: only one number then has to be looked at. Finding the edges takes a fifth of a reading, so they are
- * kept for the next ones. Any edges part the store exactly: old ones only make pieces of other sizes.
+ * All recordings with a remote number, in the order of its index. All recordings of one number lie in one piece,
+ * even if there are many, because only that number has to be looked at. Finding the edges takes a fifth of a reading,
+ * so they are kept for later ones. Old edges still divide the store exactly; they only change the sizes of the pieces.
  */
 export class NumberPieces {
   readonly #statements: Statements
@@ -101,7 +101,7 @@ export class NumberPieces {
     }
   }
 
-  /** The number so many rows further on; the same where it occurs more often, undefined where there is none. */
+  /** The number `rows` rows later. It is `from` itself if that fills them all, and undefined past the end. */
   #edge(from: string, rows: number): string | undefined {
     if (this.#edges.has(from)) return this.#edges.get(from)
     const found = this.#find('>= ? ORDER BY remote_number LIMIT 1 OFFSET ?').get(from, BigInt(rows))

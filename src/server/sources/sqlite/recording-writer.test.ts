@@ -81,7 +81,7 @@ describe('a recording', () => {
     expect(Date.parse(startTime.replace(/\d{4}\+/, '+'))).toBe(startMs)
   })
 
-  it('keeps its place among those of the same ms, which number 32,768 at most', async () => {
+  it('keeps its place among those of the same ms, of which there are at most 32,768', async () => {
     db.transaction(() => {
       for (let n = 1; n <= SEQUENCES; n += 1) writer.put(recording({ id: testGuid(n) }))
     })()
@@ -102,14 +102,14 @@ describe('a recording', () => {
 })
 
 describe('the same id again', () => {
-  it('updates, whatever its case', async () => {
+  it('updates in any case', async () => {
     const id = 'aaaaaaaa-0000-4000-8000-000000000001'
     expect(writer.put(recording({ id }))).toBe('added')
     expect(writer.put(recording({ id: id.toUpperCase(), direction: 2, owner: null }))).toBe('updated')
     expect(await list()).toMatchObject([{ id: id.toUpperCase(), direction: 2, ownerUsername: null }])
   })
 
-  it('moves where the start changed, and keeps its place where it did not', async () => {
+  it('moves if the start changed, and else keeps its place', async () => {
     for (const n of [1, 2, 3]) writer.put(recording({ id: testGuid(n) }))
     writer.put(recording({ id: testGuid(2), direction: 2 }))
     expect(await ids()).toEqual([3, 2, 1].map(testGuid))
@@ -120,7 +120,7 @@ describe('the same id again', () => {
     expect(await ids()).toEqual([1, 2, 3].map(testGuid))
   })
 
-  it('keeps of the detail what it does not tell, and clears what it tells as nothing', async () => {
+  it('keeps the fields of the detail that are not given, and clears those that are null', async () => {
     const note = { text: 'Call back', author: 'mrossi', updatedAt: '2026-11-23T09:00:00Z' }
     const preservingUser = { username: 'chief', firstName: 'Ada' }
     writer.put(
@@ -148,7 +148,7 @@ describe('the same id again', () => {
 })
 
 describe('owners', () => {
-  it('are one person however they are spelled, and each recording keeps its spelling', async () => {
+  it('are one person in any spelling, and each recording keeps its spelling', async () => {
     for (const [index, username] of ['José', 'JOSÉ', 'josé'].entries()) {
       writer.put(recording({ id: testGuid(index + 1), owner: { username } }))
     }
@@ -157,7 +157,7 @@ describe('owners', () => {
     expect(db.prepare('SELECT count(*) FROM people').pluck().get()).toBe(1)
   })
 
-  it('are known better with each detail that tells more of them', async () => {
+  it('gain the new fields of each detail', async () => {
     writer.put(recording({ owner: { username: 'mrossi', firstName: 'Maria', group: 'Sales' } }))
     writer.put(recording({ owner: { username: 'mrossi' } }))
     writer.put(recording({ owner: { username: 'mrossi', lastName: 'Rossi', group: 'SALES' } }))

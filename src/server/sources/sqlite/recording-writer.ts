@@ -1,4 +1,4 @@
-/** The one way into the store for recordings: the import and the demo data both write through it. */
+/** Writes recordings into the store, for both the import and the demo data. */
 import type { Database, Statement } from 'better-sqlite3'
 import type { Direction } from '../../../contract/filter-kinds.ts'
 import type { User } from '../../../contract/recording.ts'
@@ -14,7 +14,7 @@ export interface NewNote {
   readonly updatedAt: string
 }
 
-/** A recording to be stored. What is undefined is not told: an update leaves it as it was. Null is nothing. */
+/** A recording to store. An update keeps the old value of an undefined field, and clears a null field. */
 export interface NewRecording {
   /** A GUID in any mix of cases. */
   readonly id: string
@@ -36,12 +36,12 @@ export interface NewRecording {
   readonly audio?: StoredAudio | undefined
 }
 
-/** The row cannot be stored; the message says why. */
+/** The row cannot be stored. The message says why. */
 export class RowError extends Error {
   override readonly name = 'RowError'
 }
 
-/** What is stored beside the key and the id, in the order of `values`. */
+/** The columns besides the key and the id, in the order of `#values`. */
 const columns = [
   'id_case',
   'reference_number',
@@ -59,21 +59,21 @@ const columns = [
   'note',
 ]
 
-/** Inserts nothing where the id is known or the key is taken. */
+/** Inserts nothing if the id is known or the key is taken. */
 const insertSql = `INSERT INTO recordings (key, id, ${columns.join(', ')})
   VALUES (?, unhex(?, '-'), ${columns.map(() => '?').join(', ')}) ON CONFLICT DO NOTHING`
 
 const updateSql = `UPDATE recordings SET key = ?, ${columns.map((name) => `${name} = ?`).join(', ')}
   WHERE id = unhex(?, '-')`
 
-/** The key as text: a number would lose its last digits. */
+/** Reads the key as text, because a number would lose its last digits. */
 const findSql = `SELECT CAST(key AS TEXT), ${columns.join(', ')} FROM recordings WHERE id = unhex(?, '-')`
 
 const highestSql = 'SELECT max(key) FROM recordings WHERE key BETWEEN ? AND ?'
 
 interface KnownPerson {
   readonly id: number
-  /** How the recording spells the username, where that is not how the directory does. */
+  /** The recording's spelling of the username, if the directory's differs. */
   readonly spelling: string | null
   readonly told: string
 }
@@ -84,7 +84,7 @@ export class RecordingWriter {
   readonly #db: Database
   readonly #directory: Directory
   readonly #statements: Readonly<Record<'insert' | 'update' | 'find' | 'highest', Statement>>
-  /** What is known of each owner by spelling, so that an owner who was just seen costs no statement. */
+  /** Owners by spelling, so that a known owner needs no statement. */
   readonly #people = new Map<string, KnownPerson>()
   readonly #media = new Map<string, number>()
 
@@ -102,14 +102,14 @@ export class RecordingWriter {
   /**
    * Stores a recording, or updates the one of the same id. Belongs in the caller's transaction.
    * @returns whether it was new.
-   * @throws RowError where 32,768 recordings already start in the same ms.
+   * @throws RowError if 32,768 recordings already start in the same ms.
    */
   put(recording: NewRecording): 'added' | 'updated' {
     const { id, startMs } = recording
     const values = this.#values(recording)
     const toInsert = values.map((value) => value ?? null)
     const { insert, find } = this.#statements
-    // Nearly always both the id and the ms are new, and this is all.
+    // Nearly always both the id and the ms are new, so this one statement suffices.
     if (insert.run(firstKey(startMs), id, ...toInsert).changes === 1) return 'added'
     const known = find.get(id) as [key: string, ...Value[]] | undefined
     if (known) {
@@ -120,7 +120,7 @@ export class RecordingWriter {
     return 'added'
   }
 
-  /** In the order of the columns; undefined is not told. */
+  /** In the order of the columns. Undefined means not given. */
   #values(recording: NewRecording): (Value | undefined)[] {
     const { id, audio, note, pbxCallId, preservingUser } = recording
     const owner = recording.owner && this.#person(recording.owner)
@@ -148,10 +148,10 @@ export class RecordingWriter {
     [keyText, ...known]: [key: string, ...Value[]],
   ): void {
     const knownKey = BigInt(keyText)
-    // The key stays unless the start changed: rows of one ms keep their order.
+    // Only a new start changes the key, so rows of one ms keep their order.
     const stays = knownKey >= firstKey(startMs) && knownKey <= lastKey(startMs)
     const next = known.map((value, index) => (values[index] === undefined ? value : values[index]))
-    // Importing an archive again is common, and writing what is there already takes five times as long.
+    // Importing an archive again is common, and rewriting unchanged rows would take five times as long.
     if (stays && next.every((value, index) => value === known[index])) return
     this.#statements.update.run(stays ? knownKey : this.#freeKey(startMs), ...next, id)
   }
@@ -171,7 +171,7 @@ export class RecordingWriter {
   #person(user: User): KnownPerson {
     const known = this.#people.get(user.username)
     const told = JSON.stringify(user)
-    // A bare username tells nothing new of anybody.
+    // A bare username adds nothing to a known person.
     if (known && (known.told === told || told === JSON.stringify({ username: user.username }))) return known
     const id = this.#directory.savePerson(user)
     const stored = this.#db.prepare('SELECT username FROM people WHERE person_id = ?').pluck().get(id)

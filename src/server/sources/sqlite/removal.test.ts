@@ -22,7 +22,7 @@ let given: TestStore
 let folder: TestStore
 let db: Database
 
-/** Ada owns two recordings and one on legal hold; Bob's has the same audio as one of Ada's. */
+/** Ada owns two recordings and one on legal hold. Bob's recording has the same audio as one of Ada's. */
 beforeEach(async () => {
   given = temporaryFolder()
   const audio = (frames: number): string => {
@@ -50,7 +50,7 @@ const media = (): number =>
   ).length
 
 describe('a removal', () => {
-  it('takes what matches with the audio that nothing else uses, and leaves what is on legal hold', async () => {
+  it('removes matches with audio that nothing else uses, and keeps those on legal hold', async () => {
     expect(countMatches(db, ofAda)).toEqual({ total: 3, preserved: 1 })
     expect(removeMatches(db, folder.dataDir, ofAda, null)).toEqual({ removed: 2, preserved: 1, audio: 1 })
     expect(countMatches(db, {})).toEqual({ total: 2, preserved: 1 })
@@ -61,7 +61,7 @@ describe('a removal', () => {
     expect(db.pragma('foreign_key_check')).toEqual([])
   })
 
-  it('is seen by a host that runs', async () => {
+  it('is seen by a running host', async () => {
     const source = await openSqliteSource({ dataDir: folder.dataDir, workers: 0 })
     const total = async () => (await source.list({}, { page: 0, pageSize: 1 }, manager, signal)).totalCount
     expect(await total()).toBe(4)
@@ -83,7 +83,7 @@ describe('a removal', () => {
     expect(holds()).toBe(false)
   })
 
-  it('is refused where other recordings match than the operator agreed to', () => {
+  it('is refused if other recordings match than the operator agreed to', () => {
     for (const expected of [
       { total: 4, preserved: 1 },
       { total: 3, preserved: 0 },

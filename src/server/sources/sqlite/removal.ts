@@ -1,11 +1,11 @@
-/** Removing recordings for good, with the audio that only they used. Preserved recordings (legal hold) always stay. */
+/** Removes recordings for good, with the audio that only they used. Preserved recordings (legal hold) always stay. */
 import type { Search } from '../../../contract/search.ts'
 import { OperatorError } from '../../platform/operator-error.ts'
 import { removeAudio } from './audio-files.ts'
 import type { Database } from './database.ts'
 import { whereClause, type Clause, type ScopedUser } from './where.ts'
 
-/** An operator on the host's own machine: nothing is hidden from them. */
+/** An operator works on the host's machine and sees everything. */
 const operator: ScopedUser = { username: '', scope: { kind: 'all' } }
 
 export interface MatchCounts {
@@ -16,9 +16,9 @@ export interface MatchCounts {
 
 export interface RemovedCounts {
   readonly removed: number
-  /** Recordings that match and stay, because somebody preserves them. */
+  /** Matches that stay because somebody preserves them. */
   readonly preserved: number
-  /** Audio files that nothing used any more. */
+  /** Removed audio files. */
   readonly audio: number
 }
 
@@ -32,9 +32,9 @@ function countWhere(db: Database, { sql, params }: Clause): MatchCounts {
 export const countMatches = (db: Database, search: Search): MatchCounts => countWhere(db, matching(search))
 
 /**
- * Removes all recordings that match and that nobody preserves.
- * @param expected what the operator agreed to; null takes whatever matches now.
- * @throws OperatorError where other recordings match than the operator agreed to; then nothing was removed.
+ * Removes all matching recordings that nobody preserves.
+ * @param expected the counts that the operator agreed to, or null to accept any.
+ * @throws OperatorError if the counts have changed. Nothing was removed then.
  */
 export function removeMatches(
   db: Database,
@@ -62,8 +62,8 @@ export function removeMatches(
 }
 
 /**
- * A transaction of its own, after the recordings are gone for certain. It holds the lock while files go, so that no
- * import takes up a file at that moment. Where it fails, the next removal finds the rest.
+ * Runs in its own transaction, after the removal of the recordings is committed. It holds the lock while it deletes
+ * files, so that no import can start to use one. If it fails, the next removal deletes the rest.
  * @returns how many files were removed.
  */
 function removeUnusedAudio(db: Database, dataDir: string): number {

@@ -1,4 +1,4 @@
-/** A recording as it is stored, and as it is answered. */
+/** Turns a stored row into the recording of an answer. */
 import { writeDuration } from '../../../contract/durations.ts'
 import type { Direction } from '../../../contract/filter-kinds.ts'
 import { writeRecorded } from '../../../contract/instants.ts'
@@ -19,7 +19,7 @@ export interface StoredRow {
   readonly remoteNumber: string | null
 }
 
-/** The start is taken out of the key in SQL, where it is exact. */
+/** SQL takes the start out of the key, because a number would be inexact. */
 export const rowColumns = `
   lower(hex(recordings.id)) AS id, recordings.id_case AS idCase, recordings.reference_number AS referenceNumber,
   recordings.key >> 15 AS startMs, recordings.sub_ms_ticks AS subMsTicks,
@@ -27,7 +27,7 @@ export const rowColumns = `
   coalesce(recordings.owner_spelling, owner.username) AS owner,
   recordings.local_number AS localNumber, recordings.remote_number AS remoteNumber`
 
-/** To be joined to `recordings`, for the owner among the columns. */
+/** Joins the owner's columns to `recordings`. */
 export const withOwner = 'LEFT JOIN people AS owner ON owner.person_id = recordings.owner_id'
 
 export function readRow(row: StoredRow): WireRecording {

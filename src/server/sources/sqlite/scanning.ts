@@ -1,6 +1,6 @@
 /**
- * Reading a large part of the store, in pieces: every generator here gives way after each piece, so that a search that
- * nobody waits for can be left there. All pieces belong to the caller's transaction.
+ * Reads a large part of the store in pieces. Every generator here yields after each piece, so that an abandoned search
+ * can stop there. All pieces belong to the caller's transaction.
  */
 import type { Search } from '../../../contract/search.ts'
 import type { KeyRange } from './key.ts'
@@ -8,7 +8,7 @@ import { keyPieces, NumberPieces, PieceSize, type End } from './pieces.ts'
 import type { Statements } from './statements.ts'
 import { keyRange, whereClause, type Clause, type ScopedUser } from './where.ts'
 
-/** Up to so many matches are kept while they are counted, so that one reading is enough. */
+/** Up to this many keys are kept during the count, so that one reading is enough. */
 const GATHERED_AT_MOST = 20_000
 
 /** Rows of the answer, counted from its first row. */
@@ -17,14 +17,14 @@ export interface Window {
   readonly limit: number
 }
 
-/** What may be found, and by whom. */
+/** A search and its viewer. */
 export interface Asked {
   readonly search: Search
   readonly viewer: ScopedUser
 }
 
 export interface Collected {
-  /** How many rows match in what was read. */
+  /** How many of the rows that were read match. */
   readonly seen: number
   /** The rows of the window, in the order in which they were read. */
   readonly keys: readonly bigint[]
@@ -32,15 +32,15 @@ export interface Collected {
 
 export interface Gathered {
   readonly totalCount: number
-  /** All that match, most recent first, or null where there are too many to keep. */
+  /** All matches, most recent first, or null if there are too many to keep. */
   readonly keys: readonly bigint[] | null
 }
 
 export interface Collecting {
-  /** Which end of time comes first. */
+  /** The end of time where reading begins. */
   readonly first: End
   readonly window: Window
-  /** Whether to stop where the window is full, and not to count the rest. */
+  /** Whether to stop when the window is full, without counting the rest. */
   readonly isCountless: boolean
 }
 
@@ -49,14 +49,14 @@ export class Scanner {
   readonly #numbers: NumberPieces
   readonly #pieceRows: number | undefined
 
-  /** @param pieceRows how many rows a piece has; without it, as many as are read in about 10 ms. */
+  /** @param pieceRows how many rows a piece has; by default, as many as take about 10 ms. */
   constructor(statements: Statements, pieceRows?: number) {
     this.#statements = statements
     this.#numbers = new NumberPieces(statements)
     this.#pieceRows = pieceRows
   }
 
-  /** Reads by time, and finds the window on the way. */
+  /** Reads in the order of time, counts the matches, and keeps the keys of the window. */
   *collect(
     { search, viewer }: Asked,
     { first, window, isCountless }: Collecting,
@@ -86,15 +86,15 @@ export class Scanner {
   }
 
   /**
-   * Counts what contains a number, and keeps all keys where they are few. The index over the numbers is the smallest
-   * thing that holds them, but it is not in the order of time.
+   * Counts the recordings whose number contains a text, and keeps the keys if they are few. It reads the index over the
+   * numbers, which is smaller than the table but not in the order of time.
    */
   *gatherByNumber({ search, viewer }: Asked): Generator<void, Gathered> {
     const pace = new PieceSize(this.#pieceRows)
     return yield* this.#gather(whereClause(search, viewer, 'any'), this.#numbers.read(pace), pace)
   }
 
-  /** The same for a search that an index makes short, in one piece. */
+  /** The same in one piece, for a search that an index makes short. */
   *gatherAtOnce({ search, viewer }: Asked): Generator<void, Gathered> {
     const whole = [{ sql: 'TRUE', params: [] }]
     return yield* this.#gather(whereClause(search, viewer, 'any'), whole, new PieceSize(this.#pieceRows))
@@ -114,7 +114,7 @@ export class Scanner {
     return { totalCount, keys: keys && newestFirst(keys) }
   }
 
-  /** @returns the keys, or null where there are more than may still be kept. */
+  /** @returns the keys, or null if there are more than may still be kept. */
   #few(condition: string, params: Clause['params'], kept: number): bigint[] | null {
     const statement = this.#statements.prepare(`SELECT key ${condition} LIMIT ?`).pluck().safeIntegers()
     const left = GATHERED_AT_MOST - kept
@@ -131,7 +131,7 @@ export class Scanner {
     )
   }
 
-  /** The keys, chunk by chunk and most recent first; an empty chunk stands for a piece without any. */
+  /** The keys in chunks, most recent first. A piece without matches gives an empty chunk. */
   *keysByTime({ search, viewer }: Asked, hasOwnOrder: boolean, chunkRows: number): Generator<bigint[], void> {
     const { sql, params } = whereClause(search, viewer, 'piece')
     const select = this.#statements
@@ -140,7 +140,7 @@ export class Scanner {
       .safeIntegers()
     const pace = new PieceSize(this.#pieceRows)
     const range = keyRange(search)
-    // An index that has the matches in their order needs no pieces: it reads nothing else.
+    // An index in the order of time reads only matches, so it needs no pieces.
     const pieces: Iterable<KeyRange> = hasOwnOrder
       ? [range]
       : keyPieces(this.#statements, range, 'newest', pace)

@@ -1,6 +1,6 @@
 /**
- * The schema, as numbered migrations: the database's `user_version` is how many of them it has had. A migration
- * that was released is never edited; the next change is a new element at the end.
+ * The schema, as numbered migrations. The database's `user_version` counts the migrations that it has had. Never edit a
+ * released migration; add a new one at the end.
  */
 import type { Database } from 'better-sqlite3'
 import { OperatorError } from '../../platform/operator-error.ts'
@@ -9,8 +9,8 @@ import { OperatorError } from '../../platform/operator-error.ts'
 const APPLICATION_ID = 0x52454344
 
 /*
- * recordings.key is the start in ms times 32,768 plus a sequence among equal starts (key.ts). Every index ends in
- * the key, so each of them is sorted by time within one value for free.
+ * recordings.key is the start in ms times 32,768 plus a sequence among equal starts (key.ts). SQLite ends every index
+ * in the key, so each index is sorted by time within one value.
  */
 const first = `
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -71,7 +71,7 @@ CREATE TABLE recordings (
 ) STRICT;
 `
 
-/** The searches' indexes, apart from the tables because a first import builds them at its end, in one sort each. */
+/** Separate from the tables, because a first import builds these indexes at its end, in one sort each. */
 const searchIndexes: Readonly<Record<string, string>> = {
   recordings_by_end: 'CREATE INDEX recordings_by_end ON recordings (end_ms)',
   recordings_by_owner: 'CREATE INDEX recordings_by_owner ON recordings (owner_id)',
@@ -84,7 +84,7 @@ const migrations: readonly string[] = [[first, ...Object.values(searchIndexes)].
 
 export const SCHEMA_VERSION = migrations.length
 
-/** Belongs in the transaction of an import into a store without recordings. @returns puts the indexes back, one a call. */
+/** Belongs in the transaction of an import into an empty store. @returns functions that each restore one index. */
 export function dropSearchIndexes(db: Database): (() => void)[] {
   for (const name of Object.keys(searchIndexes)) db.exec(`DROP INDEX ${name}`)
   return Object.values(searchIndexes).map((sql) => () => void db.exec(sql))
@@ -93,8 +93,8 @@ export function dropSearchIndexes(db: Database): (() => void)[] {
 const integerPragma = (db: Database, name: string): number => Number(db.pragma(name, { simple: true }))
 
 /**
- * Brings the database to the newest version, in one transaction: all of the missing migrations or none.
- * @throws OperatorError where the file belongs to another program or to a newer version of this one.
+ * Applies all missing migrations in one transaction.
+ * @throws OperatorError if the file belongs to another program or to a newer version of this one.
  */
 export function migrate(db: Database, steps: readonly string[] = migrations): void {
   const version = integerPragma(db, 'user_version')
@@ -112,7 +112,7 @@ export function migrate(db: Database, steps: readonly string[] = migrations): vo
     )
   }
   if (version === steps.length) return
-  // IMMEDIATE, and the version is read again inside: two hosts may start on a new folder at once.
+  // IMMEDIATE, with the version read again inside, because two hosts may start on a new folder at once.
   db.transaction(() => {
     for (const sql of steps.slice(integerPragma(db, 'user_version'))) db.exec(sql)
     db.pragma(`application_id = ${APPLICATION_ID}`)

@@ -1,4 +1,4 @@
-/** Who waits behind whom for a password's derivation. */
+/** The order in which clients get a password derived. */
 import { expect, it } from 'vitest'
 import { scryptInPlace, type ScryptRunner } from './scrypt-runner.ts'
 
@@ -16,7 +16,7 @@ async function derive(
   ended.push(from)
 }
 
-it('has a person at the sign-in wait behind no program, and a program behind no stranger', async () => {
+it('lets no program delay a person who signs in, and no stranger delay a program', async () => {
   const runner = scryptInPlace(1)
   const ended: string[] = []
   const numbers = Array.from({ length: 8 }, (_, n) => n)
@@ -30,7 +30,7 @@ it('has a person at the sign-in wait behind no program, and a program behind no 
   expect(runner.counts()).toEqual({ running: 0, waiting: 0 })
 })
 
-it('gives the next turn to whoever has not had one for the longest, and nobody waits in vain', async () => {
+it('gives the next turn to the one that has waited longest since its last, and serves all', async () => {
   const runner = scryptInPlace(1)
   const ended: string[] = []
   const first = derive(runner, ended, 'stranger 0', false, false)
@@ -40,7 +40,7 @@ it('gives the next turn to whoever has not had one for the longest, and nobody w
   expect(ended).toEqual(['stranger 0', 'stranger 1', 'person', 'stranger 2', 'stranger 3'])
 })
 
-it('leaves no place taken by who gives up', async () => {
+it('frees the place of a client that gives up', async () => {
   const runner = scryptInPlace(1)
   const ended: string[] = []
   const first = derive(runner, ended, 'program', true, true)

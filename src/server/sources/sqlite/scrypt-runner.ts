@@ -1,6 +1,6 @@
 /**
- * Where passwords are derived. Each takes a tenth of a second of a core, and anybody may ask for it, so the host derives
- * them in threads that do nothing else, and lets only few wait. Tests derive them in place.
+ * Decides where and when passwords are derived. A derivation takes a core for a tenth of a second, and anybody may ask
+ * for one. So the host has separate threads for them, and lets only few wait. Tests derive in place.
  */
 import { availableParallelism } from 'node:os'
 import { Piscina } from 'piscina'
@@ -10,28 +10,28 @@ import { deriveInPlace, type Derivation, type Derive } from './scrypt.ts'
 
 export interface ScryptRunner {
   /**
-   * @param asker who waits for it. One whose signal aborts before the work has begun loses the place.
-   * @throws Problem 503 `busy` where too many wait already, or the signal's reason.
+   * @param asker the client that waits. It loses its place if its signal aborts before the work begins.
+   * @throws Problem 503 `busy` if too many wait already, or the signal's reason.
    */
   derive(work: Derivation, asker: Asker): Promise<Uint8Array>
   counts(): { readonly running: number; readonly waiting: number }
-  /** Ends the threads, and with them what runs there. */
+  /** Ends the threads and their work. */
   close(): Promise<void>
 }
 
-/** Of all strangers together; with one thread the last of them waits for about a second. */
+/** For all strangers together. With one thread, the last of them waits for about a second. */
 export const WAITING_STRANGERS = 8
 const WAITING_KNOWN = 64
 const WAITING_KNOWN_EACH = 8
 const MAX_THREADS = 4
-/** A thread that has nothing to do for so long ends. */
+/** A thread ends after this long without work. */
 const THREAD_IDLE_MS = 60_000
 
 const full = () => busy('Too many passwords are being checked just now. Try again in a moment.')
 
 type Gate = readonly [turns: Turns, who: string]
 
-/** Waits for a place at each, one after the other. */
+/** Waits for a place at each gate, one after the other. */
 async function enterAll(gates: readonly Gate[], signal: AbortSignal): Promise<Release> {
   const releases: Release[] = []
   const releaseAll = (): void => {
@@ -47,8 +47,8 @@ async function enterAll(gates: readonly Gate[], signal: AbortSignal): Promise<Re
 }
 
 /**
- * Every other turn at the threads is for people who have signed in from there before, as long as one of them waits. The
- * other turns alternate between programs of such people and strangers.
+ * While they wait, people who have signed in from the same place before get every other turn. The other turns
+ * alternate between known programs and strangers.
  */
 function inTurns(threads: number, derive: Derive, close: () => Promise<void>): ScryptRunner {
   const lane = (waiting: number, waitingEach = waiting): Turns =>
@@ -56,7 +56,7 @@ function inTurns(threads: number, derive: Derive, close: () => Promise<void>): S
   const people = lane(WAITING_KNOWN, WAITING_KNOWN_EACH)
   const programs = lane(WAITING_KNOWN, WAITING_KNOWN_EACH)
   const strangers = lane(WAITING_STRANGERS)
-  // Whoever comes here has waited in a lane, so there are few.
+  // No limit is needed here: the lanes let only few through.
   const others = createTurns({ running: threads, full })
   const all = createTurns({ running: threads, full })
 
@@ -80,7 +80,7 @@ function inTurns(threads: number, derive: Derive, close: () => Promise<void>): S
       try {
         return await derive(work)
       } catch (error) {
-        // Threads that end with the host say nothing of who has left.
+        // If the client has left, that reason is better than the error of a thread that ended with the host.
         signal.throwIfAborted()
         throw error
       } finally {
@@ -101,7 +101,7 @@ export const scryptInPlace = (threads = MAX_THREADS, derive: Derive = deriveInPl
 
 const workerFile = import.meta.resolve(`./scrypt-worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`)
 
-/** Half of the cores: the other half is for everybody who is signed in. */
+/** Half of the cores. The other half is for signed-in users. */
 const standardThreads = (): number =>
   Math.min(MAX_THREADS, Math.max(1, Math.floor(availableParallelism() / 2)))
 

@@ -1,4 +1,4 @@
-/** Derives passwords in a thread of its own; `scrypt-runner.ts` sends the work. */
+/** Derives passwords in a separate thread. `scrypt-runner.ts` sends the work. */
 import { deriveNow, type Derivation } from './scrypt.ts'
 
 export const derive = (work: Derivation): Uint8Array => deriveNow(work)

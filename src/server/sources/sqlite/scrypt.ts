@@ -1,4 +1,4 @@
-/** The derivation behind a stored password. It is slow by intent, so its caller chooses where it runs. */
+/** Derives the hash of a password. This is slow by design, so the caller chooses where it runs. */
 import { scrypt, scryptSync } from 'node:crypto'
 import { promisify } from 'node:util'
 
@@ -14,7 +14,7 @@ export interface Derivation extends Cost {
   readonly salt: Uint8Array
 }
 
-/** Gives the 32 bytes of a derivation. */
+/** Returns the 32 bytes of a derivation. */
 export type Derive = (work: Derivation) => Promise<Uint8Array>
 
 const HASH_BYTES = 32
@@ -28,12 +28,12 @@ interface ScryptOptions {
 
 const optionsOf = ({ n, r, p }: Cost): ScryptOptions => ({ N: n, r, p, maxmem: 256 * n * r })
 
-/** Blocks the thread that calls it. */
+/** Blocks the calling thread. */
 export const deriveNow = (work: Derivation): Uint8Array =>
   scryptSync(work.password, work.salt, HASH_BYTES, optionsOf(work))
 
 const deriveAside = promisify<string, Uint8Array, number, ScryptOptions, Buffer>(scrypt)
 
-/** Runs in libuv's threads, where files wait behind it: for commands and tests. */
+/** Runs in libuv's threads and delays file access there, so it is only for commands and tests. */
 export const deriveInPlace: Derive = (work) =>
   deriveAside(work.password, work.salt, HASH_BYTES, optionsOf(work))

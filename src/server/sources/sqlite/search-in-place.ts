@@ -1,9 +1,9 @@
-/** Searches in the thread that asks, for tests: a long one blocks it. */
+/** Searches in the caller's thread, for tests. A long search blocks it. */
 import { openForReading, openForWalking } from './database.ts'
 import type { SearchPlaces } from './search-runner.ts'
 import { Searcher } from './searching.ts'
 
-/** @param pieceRows how many rows a piece of a scan has; without it, as many as are read in about 10 ms. */
+/** @param pieceRows how many rows a piece of a scan has; by default, as many as take about 10 ms. */
 export function searchInPlace(dataDir: string, pieceRows?: number): SearchPlaces {
   const db = openForReading(dataDir)
   const searcher = new Searcher(db, pieceRows)

@@ -1,4 +1,4 @@
-/** Whose search runs when: the real searches over a real store, each held at its door until the test lets it in. */
+/** The order of searches: real searches over a real store, each held at a door until the test opens it. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Search } from '../../../contract/search.ts'
 import { searchInPlace } from './search-in-place.ts'
@@ -13,13 +13,13 @@ const staying = (): AbortSignal => new AbortController().signal
 
 let store: TestStore
 let runner: SearchRunner
-/** Whose searches have begun, in order: `scan ann`. */
+/** The searches that have begun, in order: `scan ann`. */
 let begun: string[]
 let doors: (() => void)[]
 /** Which of them were cancelled when they ran. */
 let cancelled: string[]
 
-/** Only scans are held. */
+/** Holds only scans. */
 function held(places: SearchPlaces): SearchPlaces {
   return {
     ...places,
@@ -70,7 +70,7 @@ describe('searches of many users', () => {
     expect(begun).toEqual(['scan ann', 'scan bob', 'scan ann', 'scan bob', 'scan OFFICE\\Ann'])
   })
 
-  it('cancels a scan that nobody waits for, and lets the next one in once its thread is free', async () => {
+  it('cancels a scan that nobody waits for, and starts the next one once its thread is free', async () => {
     const leaving = new AbortController()
     const left = list(scan, 'ann', leaving.signal)
     const waiting = list(scan, 'ann', leaving.signal)

@@ -1,6 +1,6 @@
 /**
- * Whose search runs when. Quick ones and scans have places of their own, and so have walks over everything; turns for
- * them go round between users. Where a search runs is left to `SearchPlaces`: in worker threads, or in place.
+ * Decides whose search runs next. Quick searches, scans and walks over all matches have separate places, and users take
+ * turns for them. `SearchPlaces` decides where a search runs: in worker threads or in place.
  */
 import { onAbort, orAborted } from '../../platform/aborting.ts'
 import type { WireList, WireRecording } from '../../../contract/recording.ts'
@@ -20,7 +20,7 @@ export interface ListTask {
   readonly search: Search
   readonly viewer: ScopedUser
   readonly paging: Paging
-  /** Turns 1 when nobody waits for the answer any more. */
+  /** Becomes 1 when nobody waits for the answer any more. */
   readonly cancelled: Int32Array<SharedArrayBuffer>
 }
 
@@ -30,7 +30,7 @@ export interface WalkTask {
   readonly chunkRows: number
 }
 
-/** As `Walk`, from elsewhere: one call is one step. */
+/** A `Walk` that may run in another thread. One call is one step. */
 export interface RemoteWalk {
   count(): Promise<number | null>
   next(): Promise<WireRecording[] | null>
@@ -41,16 +41,16 @@ export interface RemoteWalk {
 export interface SearchPlaces {
   /** How many run at once. */
   readonly count: Readonly<Record<SearchKind | 'walk', number>>
-  /** Settles when the place is free again. @returns null where the task was cancelled. */
+  /** Settles when the place is free again. @returns null if the task was cancelled. */
   list(kind: SearchKind, task: ListTask): Promise<WireList | null>
   walk(task: WalkTask): RemoteWalk
   close(): Promise<void>
 }
 
-/** Rows sent at once: enough to make the message cheap, few enough to keep a slow reader's memory small. */
+/** Rows per message: enough to keep messages cheap, few enough to bound the memory for a slow reader. */
 const CHUNK_ROWS = 1000
 
-/** The rows of a walk. It is closed at its end, when its reader leaves, and when nobody ever begins to read. */
+/** The rows of a walk. The walk closes at its end, and when the reader leaves, even before the first row. */
 function inChunks(signal: AbortSignal, walk: RemoteWalk): AsyncIterable<WireRecording> {
   const close = (): void => walk.close()
   const endWait = onAbort(signal, close)
@@ -77,12 +77,12 @@ async function count(signal: AbortSignal, walk: RemoteWalk): Promise<number> {
   }
 }
 
-/** Only what a search needs goes to another thread. */
+/** Another thread gets only the fields that a search needs. */
 const plain = ({ username, scope }: ScopedUser): ScopedUser => ({ username, scope })
 
 /**
- * There is no limit here to how many wait: each of them leaves with its signal, and the routes limit how many searches
- * one user may ask at once.
+ * The number of waiting searches has no limit here: each leaves with its signal, and the routes limit how many searches
+ * one user may start at once.
  */
 const turns = (running: number): Turns =>
   createTurns({ running, full: () => busy('Too many searches wait. Try again in a moment.') })
@@ -101,9 +101,9 @@ class FairRunner implements SearchRunner {
     const kind = searchKind(search, viewer, Date.now())
     const release = await this.#turns[kind].enter(accountName(viewer.username), signal)
     const cancelled = new Int32Array(new SharedArrayBuffer(4))
-    // A thread cannot be interrupted: it looks at this before it begins, and between the pieces of a scan.
+    // A thread cannot be interrupted, so it checks this flag before it begins and between the pieces of a scan.
     const endWait = onAbort(signal, () => void Atomics.store(cancelled, 0, 1))
-    // The place is taken until the thread is free, even where nobody waits any more.
+    // The place stays taken until the thread is free, even if nobody waits any more.
     const found = this.#places
       .list(kind, { search, viewer: plain(viewer), paging, cancelled })
       .finally(() => {
@@ -112,7 +112,7 @@ class FairRunner implements SearchRunner {
       })
     const answer = await orAborted(found, signal)
     signal.throwIfAborted()
-    if (answer === null) throw new Error('A search was stopped that somebody waits for.')
+    if (answer === null) throw new Error('A search was stopped although somebody waits for it.')
     return answer
   }
 
@@ -149,7 +149,7 @@ class FairRunner implements SearchRunner {
   }
 }
 
-/** Searches of many users at once, so that nobody waits long for others. */
+/** Runs the searches of many users so that nobody waits long for others. */
 export function createSearchRunner(places: SearchPlaces): SearchRunner {
   return new FairRunner(places)
 }

@@ -1,6 +1,6 @@
 /**
- * Searches in worker threads, each with its own read-only connection. A slow one must not hold up sign-in or audio, and
- * no scan holds up a quick one: they never share a thread.
+ * Runs searches in worker threads, each with its own read-only connection, so that a slow search does not delay sign-in
+ * or audio. Scans and quick searches never share a thread, so that scans do not delay quick searches.
  */
 import { MessageChannel } from 'node:worker_threads'
 import { Piscina } from 'piscina'
@@ -8,7 +8,7 @@ import type { WireList, WireRecording } from '../../../contract/recording.ts'
 import type { RemoteWalk, SearchPlaces } from './search-runner.ts'
 import type { ListJob, WalkJob } from './search-worker.ts'
 
-/** Walks take turns in one thread, step by step, so that many slow readers cost no more threads. */
+/** All walks share one thread and take turns step by step, so that slow readers need no more threads. */
 const WALKS_AT_ONCE = 64
 
 const filename = import.meta.resolve(`./search-worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`)
@@ -17,8 +17,8 @@ const pool = (name: 'list' | 'walk', threads: number): Piscina =>
   new Piscina({ filename, name, minThreads: threads, maxThreads: threads })
 
 /**
- * @param threads for searches: one is for scans, the others, at least one, for quick ones. Walks over everything have
- * one more.
+ * @param threads for searches. One is for scans, and the others (at least one) are for quick searches. Walks have one
+ * more thread.
  */
 export function searchInThreads(dataDir: string, threads: number): SearchPlaces {
   const quick = Math.max(1, threads - 1)
@@ -34,7 +34,7 @@ export function searchInThreads(dataDir: string, threads: number): SearchPlaces 
     count: { quick, scan: 1, walk: WALKS_AT_ONCE },
     list(kind, task) {
       const job: ListJob = { ...task, dataDir, kind }
-      // Piscina's own cancelling kills the thread, connection and all.
+      // Piscina would cancel by killing the thread, and its connection with it.
       return pools[kind].run(job) as Promise<WireList | null>
     },
     walk: (task) => walkInThread(walks, { ...task, dataDir }),

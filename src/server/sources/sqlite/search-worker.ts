@@ -1,4 +1,4 @@
-/** Searches in a thread of their own; `search-threads.ts` sends the jobs. */
+/** Runs searches in a separate thread. `search-threads.ts` sends the jobs. */
 import type { MessagePort } from 'node:worker_threads'
 import type { WireList } from '../../../contract/recording.ts'
 import { stepBack } from '../thread-priority.ts'
@@ -13,14 +13,14 @@ export interface ListJob extends ListTask {
 
 export interface WalkJob extends WalkTask {
   readonly dataDir: string
-  /** Does a step for every message, `count` or `next`, and answers what it gave. Closing it ends the walk. */
+  /** Each message, `count` or `next`, does one step and gets its result back. Closing the port ends the walk. */
   readonly port: MessagePort
 }
 
-/** A thread serves one store for as long as it lives. */
+/** A thread serves the same store for its whole life. */
 let shared: Searcher | undefined
 
-/** @returns null where the job was cancelled. */
+/** @returns null if the job was cancelled. */
 export function list({ dataDir, kind, search, viewer, paging, cancelled }: ListJob): WireList | null {
   if (kind === 'scan') stepBack()
   const isCancelled = (): boolean => Atomics.load(cancelled, 0) === 1
@@ -29,7 +29,7 @@ export function list({ dataDir, kind, search, viewer, paging, cancelled }: ListJ
   return shared.list(search, paging, viewer, isCancelled)
 }
 
-/** Ends when the port is closed. The walks of a thread take turns, a step each. */
+/** Ends when the port is closed. The walks of a thread take turns step by step. */
 export async function walk({ dataDir, search, viewer, chunkRows, port }: WalkJob): Promise<void> {
   stepBack()
   const db = openForWalking(dataDir)

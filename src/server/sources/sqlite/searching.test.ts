@@ -1,4 +1,4 @@
-/** Every search is compared with a plain reading of the same rows. */
+/** Compares every search with a simple filter over the same rows. */
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Direction, TimeFilter } from '../../../contract/filter-kinds.ts'
@@ -26,7 +26,7 @@ const BASE_MS = Date.UTC(2026, 2, 29)
 const OFFSETS = [0, 60, 120, -300, 345]
 const LENGTHS = ['PT0S', 'PT1S', 'PT1M31.87S', 'PT0.001S', 'PT3H']
 
-/** Small numbers, spread unevenly and always alike. */
+/** Picks unevenly, but always the same item for the same seed. */
 function pick<T>(items: readonly T[], seed: number): T {
   const mixed = Math.imul(seed ^ (seed >>> 15), 0x2c1b3c6d) >>> 0
   return items[((mixed ^ (mixed >>> 12)) >>> 0) % items.length]!
@@ -110,7 +110,7 @@ function anyBounds(spanMs: number): fc.Arbitrary<TimeFilter> {
   )
 }
 
-/** Up to three filters at once, more than that seldom finds anything. */
+/** Up to three filters at once, because more of them seldom find anything. */
 function searches(spanMs: number): fc.Arbitrary<Search> {
   const equals = (values: readonly string[]) =>
     text(values).map((value) => ({ op: 'equals' as const, text: value }))
@@ -133,7 +133,7 @@ function searches(spanMs: number): fc.Arbitrary<Search> {
     ) as fc.Arbitrary<Search>
 }
 
-/** As one text: a difference in thousands of rows is found fast and shown short. */
+/** Compares rows as text, so that a difference among thousands is found fast and shown briefly. */
 function expectSame(rows: readonly WireRecording[], wanted: readonly WireRecording[]): void {
   const differs = rows.findIndex((row, index) => JSON.stringify(row) !== JSON.stringify(wanted[index]))
   if (differs !== -1) expect(rows[differs]).toEqual(wanted[differs])
@@ -148,8 +148,8 @@ async function everything(source: SqliteSource, search: Search, viewer: Principa
   return rows
 }
 
-// The larger store takes the ways of many rows: a walk by time, from either end, and gathering that gives up. Pieces of
-// seven rows have edges everywhere.
+// The larger store tests the paths for many rows: reading by time from either end, and gathering that gives up. Pieces
+// of seven rows have edges everywhere.
 describe.each([
   { name: 'a small store', count: 600, spanMs: 500, runs: 1200, pieceRows: 1000 },
   { name: 'a small store in small pieces', count: 600, spanMs: 500, runs: 1200, pieceRows: 7 },
@@ -161,7 +161,7 @@ describe.each([
 
   beforeAll(async () => {
     const people = Object.entries(groupOf).map(([username, group]) => ({ owner: { username, group } }))
-    // The first rows tell who is in which group; they lie outside of everything that is asked for.
+    // The first rows put the people into groups. They lie outside all searched periods.
     const told = people.map((person, index) => ({
       ...person,
       id: testGuid(900_000 + index),
@@ -192,7 +192,7 @@ describe.each([
     }
   })
 
-  it('answers every search, role and page as a plain reading does', async () => {
+  it('answers every search, role and page as the simple filter does', async () => {
     const paging = fc.record({
       page: fc.oneof(fc.nat(3), fc.nat(2000), fc.constant(2 ** 31 - 1)),
       pageSize: fc.oneof(fc.integer({ min: 1, max: 60 }), fc.constant(2 ** 31 - 1)),
@@ -210,7 +210,7 @@ describe.each([
     )
   })
 
-  it('repeats and skips nothing on the way through all pages, ties included', async () => {
+  it('repeats and skips nothing across all pages, ties included', async () => {
     for (const viewer of viewers) {
       for (const search of [
         {},
@@ -231,7 +231,7 @@ describe.each([
     }
   })
 
-  it('answers details only of what the viewer may find', async () => {
+  it('shows details only of recordings that the viewer may find', async () => {
     const sample = all.filter((_, index) => index % 37 === 0)
     for (const viewer of viewers) {
       for (const row of sample) {
@@ -261,7 +261,7 @@ describe('a search that nobody waits for', () => {
     store.remove()
   })
 
-  it('sees one moment of the store, whatever is written meanwhile', async () => {
+  it('reads one snapshot of the store, whatever is written meanwhile', async () => {
     const store = await testStore(recordings(2500, 1000))
     const source = await openSqliteSource({ dataDir: store.dataDir, workers: 0 })
     const list = await source.listAll({}, manager, signal)

@@ -1,6 +1,6 @@
 /**
- * Searches over one open database, without waiting: pages, totals and walks over everything. The host runs them
- * in workers, tests run them where they are.
+ * Synchronous searches over one open database: pages, totals and walks over all matches. The host runs them in
+ * workers, and tests run them in place.
  */
 import type { Database } from 'better-sqlite3'
 import type { WireList, WireRecording } from '../../../contract/recording.ts'
@@ -10,16 +10,16 @@ import { Scanner, type Asked, type Gathered, type Window } from './scanning.ts'
 import { isMixed, isNarrow, isNumberOnly, searchKind, type ScopedUser } from './search-kind.ts'
 import { Statements } from './statements.ts'
 
-/** An answer's rows, in steps, from one snapshot of the store. A step is a piece of a scan, or one short search. */
+/** Reads all matches step by step from one snapshot of the store. A step is a piece of a scan or one short search. */
 export interface Walk {
-  /** Counts on. @returns the total once it is known, or null: not yet. */
+  /** Does one step of the count. @returns the total, or null while it is not known yet. */
   count(): number | null
-  /** The next recordings, most recent first; none where a step found none, null at the end. Count first. */
+  /** The next recordings, most recent first. A step may find none; null is the end. Finish the count first. */
   next(): WireRecording[] | null
   close(): void
 }
 
-/** Nobody stops the search. */
+/** The search is never stopped. */
 const never = (): boolean => false
 
 /** How a search is read. */
@@ -36,7 +36,7 @@ export class Searcher {
   readonly #lookups: Lookups
   readonly #scanner: Scanner
 
-  /** @param pieceRows how many rows a piece of a scan has; without it, as many as are read in about 10 ms. */
+  /** @param pieceRows how many rows a piece of a scan has; by default, as many as take about 10 ms. */
   constructor(db: Database, pieceRows?: number) {
     this.#db = db
     const statements = new Statements(db)
@@ -45,9 +45,9 @@ export class Searcher {
   }
 
   /**
-   * One page and the total, both of one moment.
-   * @param stop asked between the pieces of a scan.
-   * @returns null where it was stopped.
+   * One page and the total, from one snapshot.
+   * @param stop called between the pieces of a scan.
+   * @returns null if it was stopped.
    */
   list(search: Search, { page, pageSize }: Paging, viewer: ScopedUser, stop = never): WireList | null {
     const window = { offset: page * pageSize, limit: pageSize }
@@ -75,7 +75,7 @@ export class Searcher {
     if (keys) return { totalCount, recordings: this.#lookups.read(keys.slice(offset, offset + limit)) }
     if (way === 'gathered')
       return { totalCount, recordings: this.#lookups.rows(asked, totalCount, { offset, limit }) }
-    // Many contain it, so a page nearer to one end is soon reached from there.
+    // There are many matches, so reading from the nearer end soon reaches the page.
     const isLate = offset > totalCount / 2
     const near = { offset: isLate ? totalCount - offset - limit : offset, limit }
     const first = isLate ? 'oldest' : 'newest'
@@ -91,8 +91,8 @@ export class Searcher {
   }
 
   /**
-   * Everything that matches, most recent first, in chunks of at most `chunkRows`. Holds its snapshot, and this
-   * searcher's connection, until it is closed: give it a connection of its own.
+   * All matches, most recent first, in chunks of at most `chunkRows`. The walk holds its snapshot, and this searcher's
+   * connection, until it is closed, so give it a separate connection.
    */
   walk(search: Search, viewer: ScopedUser, chunkRows: number): Walk {
     const asked = { search, viewer }
@@ -117,7 +117,7 @@ export class Searcher {
     }
   }
 
-  /** The total, and the keys as well where they are few. */
+  /** The total, and the keys if they are few. */
   *#countAll(asked: Asked): Generator<void, Gathered> {
     const way = wayOf(asked)
     if (way === 'gathered' || way === 'by number') return yield* this.#gather(asked, way)

@@ -17,17 +17,17 @@ import { createSearchRunner } from './search-runner.ts'
 import { searchInThreads } from './search-threads.ts'
 
 export interface SqliteSourceOptions {
-  /** The folder of the database and the audio; made where it is missing. */
+  /** The folder of the database and the audio. It is made if missing. */
   readonly dataDir: string
-  /** Threads for searches, 2 or more: one of them is for scans. 0 runs them in place, where a slow one blocks the caller. */
+  /** Threads for searches, 2 or more. One is for scans. 0 searches in place, where a slow one blocks the caller. */
   readonly workers?: number
-  /** In place only: how many rows a piece of a scan has; without it, as many as are read in about 10 ms. */
+  /** In place only: how many rows a piece of a scan has; by default, as many as take about 10 ms. */
   readonly pieceRows?: number
-  /** In place only: how passwords are derived; without it, as they are stored. */
+  /** In place only: derives passwords; by default with the real scrypt. */
   readonly derive?: Derive
 }
 
-/** What the store writes is exactly what the contract says, and it needs no password to know a user. */
+/** The store's answers need no repair, because they follow the contract. It knows a user without a password. */
 export interface SqliteSource extends Source {
   principal(username: string): Promise<Principal | null>
   list(search: Search, paging: Paging, viewer: Principal, signal: AbortSignal): Promise<WireList>
@@ -35,18 +35,17 @@ export interface SqliteSource extends Source {
   detail(id: string, viewer: Principal, signal: AbortSignal): Promise<WireDetail | null>
 }
 
-/** A caller who does not say who waits. */
+/** For callers that do not say who waits. */
 const nobodyElse = { from: '', isKnown: false, isScript: false }
 
 /**
- * Opens the store in `dataDir`, makes it where there is none, and brings an older one up to date.
- * @throws OperatorError saying what to do: an unusable folder, no database, another program's, a newer version's, a
- * locked one, a full disk.
+ * Opens the store in `dataDir`. Makes a missing store, and upgrades an older one.
+ * @throws OperatorError as `openForWriting` does.
  */
 export async function openSqliteSource(options: SqliteSourceOptions): Promise<SqliteSource> {
   const { dataDir, workers = 2, pieceRows, derive: deriveWith } = options
   openForWriting(dataDir).close()
-  // The host only reads: a long import in another process locks none of its connections.
+  // The host only reads, so a long import in another process does not block it.
   const db = openForReading(dataDir, BUSY_TIMEOUT_MS)
   const file = watchDatabaseFile(databaseFile(dataDir))
   const directory = new Directory(db)
@@ -77,7 +76,7 @@ export async function openSqliteSource(options: SqliteSourceOptions): Promise<Sq
     },
     async media(id, viewer) {
       const audio = details.audio(id, viewer)
-      // A file that was deleted or cut behind our back is no audio.
+      // Somebody may have deleted or cut the file.
       if (!audio || !hasAudio(dataDir, audio)) return null
       const { sha256, size, referenceNumber } = audio
       return {

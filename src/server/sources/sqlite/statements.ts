@@ -14,7 +14,7 @@ export class Statements {
   prepare(sql: string): Statement {
     const known = this.#known.get(sql)
     if (known) return known
-    // Filters and operators make a few thousand texts at most; a busy host uses a handful.
+    // There are a few thousand possible texts, of which a busy host uses a handful.
     if (this.#known.size >= STATEMENTS_KEPT) this.#known.clear()
     const statement = this.#db.prepare(sql)
     this.#known.set(sql, statement)

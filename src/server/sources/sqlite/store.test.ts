@@ -1,4 +1,4 @@
-/** Opening a store, and what an operator is told where it cannot be opened. */
+/** Opening a store, and the messages for an operator if it cannot be opened. */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
@@ -36,7 +36,7 @@ describe('opening a store', () => {
     db.close()
   })
 
-  it('lets a host that serves wait for nobody', async () => {
+  it('lets a running host wait for no lock', async () => {
     const source = await open()
     const db = openForReading(folder.dataDir)
     expect(db.pragma('busy_timeout', { simple: true })).toBe(0)
@@ -44,7 +44,7 @@ describe('opening a store', () => {
     await source.close()
   })
 
-  it('is not ready once its file is gone', async () => {
+  it('is not ready if its file is gone', async () => {
     const source = await open()
     rmSync(databaseFile(folder.dataDir))
     expect(await source.ready()).toBe(false)
@@ -55,28 +55,28 @@ describe('opening a store', () => {
   it.each([
     ['DATA_DIR is a file', 'file', /DATA_DIR cannot be used: .*set DATA_DIR to another folder/],
     ['DATA_DIR lies under a file', 'file/below', /DATA_DIR cannot be used: .*set DATA_DIR to another folder/],
-  ])('says what to do where %s', async (_, path, message) => {
+  ])('says what to do if %s', async (_, path, message) => {
     writeFileSync(join(folder.dataDir, 'file'), 'x')
     await expect(open(join(folder.dataDir, path))).rejects.toThrow(message)
   })
 
-  it.runIf(process.platform === 'linux')('says what to do where nobody can make a folder', async () => {
+  it.runIf(process.platform === 'linux')('says what to do if a folder cannot be made', async () => {
     await expect(open('/proc/recordings')).rejects.toThrow(/DATA_DIR cannot be used: .* cannot be made/)
   })
 
-  it('says what to do where the database is a folder', async () => {
+  it('says what to do if the database is a folder', async () => {
     mkdirSync(databaseFile(folder.dataDir))
     await expect(open()).rejects.toThrow(/recordings\.db cannot be opened/)
   })
 
-  it('leaves alone what is no database', async () => {
+  it('does not change a file that is not a database', async () => {
     const text = 'This is a text, and long enough to be looked at.\n'.repeat(100)
     writeFileSync(databaseFile(folder.dataDir), text)
     await expect(open()).rejects.toThrow(/is not a database\. Move it away/)
     expect(readFileSync(databaseFile(folder.dataDir), 'utf8')).toBe(text)
   })
 
-  it('leaves alone the database of another program', async () => {
+  it('does not change the database of another program', async () => {
     const other = new Sqlite(databaseFile(folder.dataDir))
     other.exec('CREATE TABLE theirs (x)')
     other.close()
@@ -85,7 +85,7 @@ describe('opening a store', () => {
     expect(readFileSync(databaseFile(folder.dataDir))).toEqual(before)
   })
 
-  it('leaves alone the database of a newer version', async () => {
+  it('does not change the database of a newer version', async () => {
     const newer = openForWriting(folder.dataDir)
     newer.pragma(`user_version = ${SCHEMA_VERSION + 1}`)
     newer.close()
@@ -107,7 +107,7 @@ describe('migrations', () => {
     expect(db.pragma('user_version', { simple: true })).toBe(3)
   })
 
-  it('change nothing where one of them fails', () => {
+  it('change nothing if one of them fails', () => {
     const db = new Sqlite(':memory:')
     migrate(db, ['CREATE TABLE a (x)'])
     expect(() => migrate(db, ['CREATE TABLE a (x)', 'CREATE TABLE b (x)', 'nonsense'])).toThrow(
@@ -126,7 +126,7 @@ describe('migrations', () => {
   })
 })
 
-describe('what an operator is told', () => {
+describe('the message for an operator', () => {
   it('names a lock', () => {
     const [holder, other] = [
       new Sqlite(join(folder.dataDir, 'x.db')),
@@ -157,7 +157,7 @@ describe('what an operator is told', () => {
     db.close()
   })
 
-  it('passes on what it does not know', () => {
+  it('passes on an unknown error', () => {
     const unknown = new Error('else')
     expect(explain(unknown, 'x.db')).toBe(unknown)
   })

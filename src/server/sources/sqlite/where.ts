@@ -1,6 +1,6 @@
 /**
- * The search as SQL. The translators are mapped from the declaration of the search, so a filter that is added
- * there does not compile here until it is handled. The viewer's scope is part of the same clause: totals obey it.
+ * Translates a search to SQL. The translators' type comes from the declaration of the search, so a new filter does not
+ * compile until it is handled here. The viewer's scope is part of the same clause, so totals obey it.
  */
 import type { TimeFilter } from '../../../contract/filter-kinds.ts'
 import { filterNames, type FilterName, type Search } from '../../../contract/search.ts'
@@ -17,23 +17,23 @@ export interface Clause {
   readonly params: readonly Parameter[]
 }
 
-/** Reading by time: walk the table from one end and stop early, or read it in pieces by key, or read all at once. */
+/** Reads the table from one end of time and stops early, or in pieces by key, or all at once in any order. */
 export type Order = 'time' | 'piece' | 'any'
 
 /**
- * Which indexes are worth using. SQLite knows nothing of our values, so a `+` hides a column from its planner where an
- * index would be a mistake: reading by time finds a page of common rows at once, and direction is never selective.
+ * Which indexes are worth using. SQLite knows nothing about our values, so a `+` hides a column from its planner where
+ * the index would be slower. Reading by time soon finds a page of common rows, and a direction is never rare.
  */
 interface Plan {
   readonly byEnd: boolean
   readonly byDirection: boolean
-  /** By the owners of several groups; one owner's index is always used. */
+  /** For the owners of several groups. The index is always used for one owner. */
   readonly byOwners: boolean
-  /** Whether the bounds of the key are given by a piece, and not by the search. */
+  /** Whether a piece, and not the search, gives the bounds of the key. */
   readonly inPiece: boolean
 }
 
-/** The condition that all recordings meet. */
+/** The condition that matches all recordings. */
 export const EVERYTHING = 'TRUE'
 
 type Translators = {
@@ -45,7 +45,7 @@ const clause = (sql: string, ...params: Parameter[]): Clause => ({ sql, params }
 const both = (first: Clause, second: Clause): Clause =>
   clause(`${first.sql} AND ${second.sql}`, ...first.params, ...second.params)
 
-/** All bounds as a half-open period, ms since the Unix epoch; null where it is open. */
+/** The bounds as a half-open period, ms since the Unix epoch. Null is an open end. */
 function instants(bounds: TimeFilter): readonly [from: number | null, to: number | null] {
   switch (bounds.op) {
     case 'equals':
@@ -59,7 +59,7 @@ function instants(bounds: TimeFilter): readonly [from: number | null, to: number
   }
 }
 
-/** The bounds over a column that counts in units of `unit(ms)`. */
+/** The bounds of a column. `unit` converts ms to the column's unit. */
 function range(column: string, bounds: TimeFilter, unit: (ms: number) => bigint): Clause {
   const [from, to] = instants(bounds)
   const above = from === null ? [] : [clause(`${column} >= ?`, unit(from))]
@@ -68,13 +68,12 @@ function range(column: string, bounds: TimeFilter, unit: (ms: number) => bigint)
 }
 
 const translators: Translators = {
-  // A second bound of the key would keep the planner from using the piece's.
+  // A second bound on the key would keep the planner from using the piece's bound.
   startTime: (bounds, { inPiece }) => (inPiece ? clause(EVERYTHING) : range('key', bounds, firstKey)),
   endTime(bounds, { byEnd, inPiece }) {
     const own = range(`${byEnd ? '' : '+'}end_ms`, bounds, BigInt)
-    // Nothing ends before it starts.
+    // No call ends before it starts, so this limits the key too, and reading by time can begin near the matches.
     const limit = instants(bounds)[1]
-    // Implied, and the only part that lets a walk by time start near the rows.
     return limit === null || inPiece ? own : both(own, clause('key < ?', firstKey(limit)))
   },
   localPartyNumber: ({ text }) => clause('local_number = ?', text),
@@ -91,7 +90,7 @@ function scopeClause({ username, scope }: ScopedUser, { byOwners }: Plan): Claus
   switch (scope.kind) {
     case 'all':
       return null
-    // A recorder's user, whose rights this store does not know: nothing is the safe answer.
+    // The store does not know the rights of a recorder's user, so it shows nothing.
     case 'recorder':
     case 'none':
       return clause('0')
@@ -123,7 +122,7 @@ function planOf(search: Search, viewer: ScopedUser, order: Order): Plan {
 }
 
 /**
- * The condition for everything the viewer may find by this search.
+ * The condition for all recordings that the viewer may find with this search.
  * @param order `piece` leaves out the bounds of the key: see `keyRange`.
  */
 export function whereClause(search: Search, viewer: ScopedUser, order: Order): Clause {
@@ -136,7 +135,7 @@ export function whereClause(search: Search, viewer: ScopedUser, order: Order): C
   )
 }
 
-/** The keys among which everything lies that the search can find. */
+/** A range of keys that includes all matches of the search. */
 export function keyRange({ startTime, endTime }: Search): KeyRange {
   const [startFrom, startTo] = startTime ? instants(startTime) : [null, null]
   const endTo = endTime ? instants(endTime)[1] : null
@@ -147,6 +146,6 @@ export function keyRange({ startTime, endTime }: Search): KeyRange {
   }
 }
 
-/** Whether nothing but the start narrows the search: then the smallest index can count it. */
+/** Whether only the start narrows the search. Then the smallest index can count the matches. */
 export const isByStartOnly = (search: Search, { scope }: ScopedUser): boolean =>
   scope.kind === 'all' && filterNames.every((name) => name === 'startTime' || search[name] === undefined)
