@@ -1,4 +1,4 @@
-/** Runs before the framework arrives: dresses the page, settles its address, and sends the list's request. */
+/** Runs before the framework loads. It applies the preferences, tidies the address and sends the list's request. */
 import { boot } from './api/boot.ts'
 import { startEarly } from './api/early-list.ts'
 import { readEmbedFlags } from './embed/flags.ts'

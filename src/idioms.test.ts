@@ -1,4 +1,4 @@
-/** What every class keeps to: its size, and one idiom for what is private; and what every type does: its one name. */
+/** Checks that classes are short and keep private state in one way, and that each exported type has its own name. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -15,7 +15,7 @@ const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
   .filter((file) => /\.tsx?$/.test(file))
   .map((file) => ({ file, text: readFileSync(join(root, file), 'utf8') }))
 
-/** Every class at the top of a module; prettier puts its closing brace alone at the start of a line. */
+/** Every class at the top of a module. Prettier puts its closing brace alone at the start of a line. */
 const classes = (): Class[] =>
   files.flatMap(({ file, text }) =>
     [...text.matchAll(/^(?:export )?(?:abstract )?class (\w+)[^]*?^}$/gm)].map((match) => ({
@@ -33,7 +33,7 @@ describe('a class', () => {
     expect(tooLong.map(({ name, lines }) => `${name} has ${lines.length} lines`)).toEqual([])
   })
 
-  it('keeps private fields and methods by #', () => {
+  it('marks private fields and methods with #', () => {
     const other = all.filter(({ lines }) =>
       lines.some((line) => /^ {2}(?:private|protected) (?!constructor\b)/.test(line)),
     )
@@ -42,7 +42,7 @@ describe('a class', () => {
 })
 
 describe('an exported type', () => {
-  it('has a name of its own in the whole program', () => {
+  it('has a name that no other type has', () => {
     const places = new Map<string, string[]>()
     for (const { file, text } of files) {
       for (const [, name = ''] of text.matchAll(/^export (?:abstract )?(?:interface|type|class) (\w+)/gm)) {

@@ -1,4 +1,4 @@
-/** The floor plan, executed: which folder may import which. A folder that is not named here fails. */
+/** Checks the floor plan, the list of the folders that each folder may import. A folder that is not in it fails. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -8,7 +8,7 @@ const root = resolve(import.meta.dirname)
 const browserFolders = ['api', 'url', 'search', 'recording', 'session', 'embed', 'text', 'prefs', 'ui']
 const everything = [...browserFolders, 'app', 'contract', 'lib']
 
-/** Folder → folders it may import, besides itself and packages. `''` is `src` itself: the two entries. */
+/** The folders that each folder may import, besides itself and packages. `''` is `src` itself, with the two entries. */
 const floorPlan: Readonly<Record<string, readonly string[] | 'anything'>> = {
   '': everything,
   contract: [],
@@ -84,7 +84,7 @@ const floorPlan: Readonly<Record<string, readonly string[] | 'anything'>> = {
   'testing/recorder': ['contract', 'testing'],
 }
 
-/** Packages with one importer, and what each folder must not know. */
+/** Packages that only these folders may import. */
 const packageLaw: Readonly<Record<string, readonly string[]>> = {
   dayjs: ['lib'],
   'react-router-dom': ['url'],
@@ -113,12 +113,12 @@ const isShared = (folder: string): boolean => folder === 'testing' || folder.sta
 
 const folderOf = (file: string): string => (dirname(file) === '.' ? '' : dirname(file))
 
-/** The folders whose code runs in the browser; `''` holds its two entries. */
+/** Whether the folder's code runs in the browser; `''` holds the browser's two entries. */
 const runsInBrowser = (folder: string): boolean => folder === '' || everything.includes(folder)
 
-/** Comments and quoted text, which may speak of anything. */
+/** Comments and quoted text, which are not checked. */
 const prose = /\/\*[^]*?\*\/|\/\/.*|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"/g
-/** The browser's address bar: by its bare name, or as a property of one of the objects that carry it. */
+/** The browser's address bar, by its bare name or as a property of an object that has it. */
 const addressBar =
   /(?<![\w$.-]|\?\.)(?:(?:window|self|globalThis|document|parent|top)\??\.)?(?:location|history)\b(?!-)/
 
@@ -133,7 +133,7 @@ function imports(): Import[] {
   })
 }
 
-/** The folder that an import leads to; it starts with `..` where that is outside `src`. */
+/** The folder of the imported file. It starts with `..` if the file is outside `src`. */
 const target = ({ file, specifier }: Import): string =>
   relative(root, dirname(resolve(root, dirname(file), specifier)))
 
@@ -141,7 +141,7 @@ const inWords = ({ file, specifier }: Import): string => `${file} imports ${spec
 
 describe('the floor plan', () => {
   const all = imports()
-  /** Tests may look into any room; their own law is that they stay in `src`. */
+  /** Tests may import any folder, as long as it is in `src`. */
   const ruled = all.filter(({ file }) => !isTest(file))
   const byPath = ruled.filter(({ specifier }) => specifier.startsWith('.'))
 
@@ -160,11 +160,11 @@ describe('the floor plan', () => {
     expect(broken.map(inWords)).toEqual([])
   })
 
-  it('has no way back up: no folder imports one that imports it, at any distance', () => {
+  it('has no cycle between folders, of any length', () => {
     const above = (folder: string, path: readonly string[]): string[] => {
       if (path.includes(folder)) return [[...path, folder].join(' → ')]
       const row = floorPlan[folder] ?? []
-      // What is only ever at the end of an arrow leads nowhere: the entries, the bench and the tests' own room.
+      // The bench and `testing` may import anything. No other folder imports them, so the search stops here.
       return row === 'anything' ? [] : row.flatMap((next) => above(next, [...path, folder]))
     }
     expect(Object.keys(floorPlan).flatMap((folder) => above(folder, []))).toEqual([])

@@ -1,4 +1,4 @@
-/** What the README tells an operator, against what there is. */
+/** Compares the README with the program. */
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -16,7 +16,7 @@ const blocks = (language: string): string[] =>
   [...readme.matchAll(new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\``, 'g'))].map((match) => match[1] ?? '')
 
 describe('the README', () => {
-  it('tells each variable as it is declared, and no other', () => {
+  it('lists each variable as it is declared, and no other', () => {
     const table = /\n\| variable [^]*?\n\n/.exec(readme)?.[0] ?? ''
     const rows = table.trim().split('\n').slice(2)
     const cells = rows.map((row) =>
@@ -32,7 +32,7 @@ describe('the README', () => {
     expect(cells).toEqual(declared)
   })
 
-  it('names only commands that there are', () => {
+  it('names only commands that exist', () => {
     const named = [...readme.matchAll(/\bnpm (?:(run)(?: -s)? )?([a-z:]+)/g)].map((match) => [
       match[1],
       match[2],
@@ -44,7 +44,7 @@ describe('the README', () => {
     expect(wrong).toEqual([])
   })
 
-  it('has a service and commands whose variables the host takes', () => {
+  it('has a service and commands whose variables the host knows', () => {
     const unit = blocks('ini').join('\n')
     const env = Object.fromEntries(
       [...unit.matchAll(/^Environment=(\w+)=(.*)$/gm)].map((match) => [match[1], match[2]]),
@@ -58,7 +58,7 @@ describe('the README', () => {
     expect(assigned.filter((name) => !variableNames.some((known) => known === name))).toEqual([])
   })
 
-  it('names the addresses that watch the host', () => {
+  it('names the addresses for monitoring the host', () => {
     for (const path of [HEALTH_LIVE, HEALTH_READY, '/metrics']) expect(readme).toContain(`\`${path}\``)
   })
 })

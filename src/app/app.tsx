@@ -1,4 +1,4 @@
-/** Providers and layout: what is shown to whom. */
+/** The providers and the layout, which depend on the session. */
 import { QueryClientProvider, useQueryClient } from '@tanstack/react-query'
 import { lazy, Suspense, useEffect, useEffectEvent, useState } from 'react'
 import { fetchSession, signOut } from '../api/auth.ts'
@@ -65,7 +65,7 @@ function PageUser({ session, ended }: { readonly session: Session; readonly ende
   })
   useEffect(() => onNews(hear), [])
   return (
-    // The one handler of all links: each is a real link, and works from the keyboard as such.
+    // This handles all links. They are real links, so they work from the keyboard without it.
     // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-static-element-interactions
     <div
       onClick={onLinkClick}
@@ -114,7 +114,7 @@ function Root() {
   return <PageUser session={session} ended={ended} />
 }
 
-/** Frames and tabs that wait for a sign-in learn that there was one. */
+/** Announces the sign-in to frames and tabs that wait for it. */
 const tellOthers =
   (then: (session: Session) => void) =>
   (session: Session): void => {

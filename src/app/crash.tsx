@@ -4,7 +4,7 @@ import { Button } from '../ui/button.tsx'
 import { Message } from '../ui/message.tsx'
 import { reloadPage } from '../url/reload.ts'
 
-/** The last resort: the program itself failed, or a part of it could not be fetched. */
+/** The last resort, if the program fails or a part of it cannot be loaded. */
 export class CrashBoundary extends Component<{ children: ReactNode }, { crashed: boolean }> {
   override state = { crashed: false }
 

@@ -16,12 +16,12 @@ const ChangePassword = lazy(() =>
 
 const zones = zoneNames()
 
-/** The page's zone, kept in the address; the computer's own is named as such and not written. */
+/** The page's zone, kept in the address. The browser's own zone is marked as local and not written. */
 function ZonePicker() {
   const t = useText(shellText)
   const query = usePageQuery()
   const setZone = useSetZone()
-  // There are over four hundred of them, and most changes of the address change none.
+  // There are over 400 zones, and few changes of the address affect them.
   const options = useMemo(() => {
     const named = [...new Set([...zones, query.tz ?? 'UTC'])]
     const own = { value: '', label: t.browserZone({ zone: browserZone() }) }
@@ -85,7 +85,7 @@ function PasswordButton({ username }: { readonly username: string }) {
 interface HeaderProps {
   readonly session: Session
   readonly onSignOut: () => void
-  /** The host could not be told, so the session goes on. */
+  /** The sign-out did not reach the host, so the session goes on. */
   readonly signOutFailed: boolean
 }
 

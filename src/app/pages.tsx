@@ -1,4 +1,4 @@
-/** What is shown at which address to somebody who is signed in. */
+/** The page at each address, for a signed-in user. */
 import { Activity, lazy, Suspense, useDeferredValue, useState, type SyntheticEvent } from 'react'
 import type { PageUser } from '../search/page-user.ts'
 import { ListPage } from '../search/list-page.tsx'
@@ -11,7 +11,7 @@ import { usePageQuery, usePaths, useView } from '../url/navigation.tsx'
 const loadDetail = () => import('../recording/detail-page.tsx')
 const DetailPage = lazy(() => loadDetail().then((m) => ({ default: m.DetailPage })))
 
-/** The detail's code is fetched once a row is pointed at or focused, so that the first click need not wait. */
+/** Loads the detail's code when a row is hovered or focused, so that the first click does not wait for it. */
 export function nearRow(event: SyntheticEvent): void {
   if (event.target instanceof Element && event.target.closest('tbody')) void loadDetail()
 }
@@ -39,14 +39,14 @@ function NotFound({ wrongVersion }: { readonly wrongVersion: boolean }) {
   )
 }
 
-/** The list stays alive behind a recording, so that the way back is instant. */
+/** The list stays alive behind a recording, so that going back is instant. */
 export function Pages({ account }: { readonly account: PageUser }) {
-  // The list stays until the recording's code is there.
+  // The list stays until the recording's code is loaded.
   const view = useDeferredValue(useView())
   const [listed, setListed] = useState(view.name === 'list')
   if (view.name === 'list' && !listed) setListed(true)
   const openId = view.name === 'recording' ? view.id : null
-  // Kept here: the hidden list learns late of what happens meanwhile, too late for somebody who is quickly back.
+  // Kept here because the hidden list is updated late, too late for a user who returns quickly.
   const [lastOpen, setLastOpen] = useState(openId)
   if (openId !== null && openId !== lastOpen) setLastOpen(openId)
   return (

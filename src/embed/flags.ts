@@ -1,9 +1,9 @@
-/** What a portal asks of the framed page, read once from its address. */
+/** The portal's settings for the framed page, read once from its address. */
 export interface EmbedFlags {
   readonly theme: 'light' | 'dark' | 'system'
 }
 
-/** @param flags the portal's flags as a query string; an invalid value gives the default. */
+/** @param flags a query string; an invalid value gives the default. */
 export function readEmbedFlags(flags: string): EmbedFlags {
   const theme = new URLSearchParams(flags).get('uiTheme')
   return { theme: theme === 'light' || theme === 'dark' ? theme : 'system' }

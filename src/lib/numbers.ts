@@ -1,11 +1,11 @@
-/** Numbers as people read them. */
+/** Formats numbers for people. */
 
 const counts = new Intl.NumberFormat('en-GB')
 
-/** `1,234,567`. */
+/** Writes `1,234,567`. */
 export const formatCount = (value: number): string => counts.format(value)
 
-/** `0.8 KB`, `24 KB`, `1.2 MB`; steps of 1,000 bytes. */
+/** Writes `0.8 KB`, `24 KB` or `1.2 MB`; 1 KB is 1,000 bytes. */
 export function formatBytes(bytes: number): string {
   const [value, unit] = bytes < 1_000_000 ? [bytes / 1000, 'KB'] : [bytes / 1_000_000, 'MB']
   return `${value.toLocaleString('en-GB', { maximumFractionDigits: value < 10 ? 1 : 0 })} ${unit}`

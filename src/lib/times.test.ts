@@ -18,14 +18,14 @@ describe('durations', () => {
 describe('times', () => {
   const epochMs = Date.parse('2026-11-23T07:31:05.250Z')
 
-  it('are those of the zone', () => {
+  it('are shown in the zone', () => {
     expect(formatTime(epochMs, 'Europe/Rome', 'time')).toBe('08:31:05')
     expect(formatTime(epochMs, 'America/New_York', 'time')).toBe('02:31:05')
     expect(formatTime(epochMs, 'Europe/Rome', 'day')).toBe('Mon, 23 Nov 2026')
     expect(formatTime(epochMs, 'Europe/Rome', 'full')).toContain('GMT+01:00')
   })
 
-  it('are typed with no more digits than they need', () => {
+  it('have no more digits in the form than they need', () => {
     expect(formatTyped(epochMs, 'UTC')).toBe('2026-11-23 07:31:05.250')
     expect(formatTyped(epochMs - 5250, 'UTC')).toBe('2026-11-23 07:31')
     expect(formatTyped(epochMs - 250, 'UTC')).toBe('2026-11-23 07:31:05')

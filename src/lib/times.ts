@@ -1,4 +1,4 @@
-/** Instants and durations as people read them. Formatters are kept: making one costs more than using it. */
+/** Formats instants and durations for people. Formatters are kept, because making one costs more than using it. */
 import { wallTime } from './zones.ts'
 
 type Style = 'weekday' | 'day' | 'date' | 'shortDate' | 'time' | 'full' | 'minute'
@@ -25,7 +25,10 @@ const options: Record<Style, Intl.DateTimeFormatOptions> = {
 
 const formatters = new Map<string, Intl.DateTimeFormat>()
 
-/** Formats in that zone; `day` is `Mon, 23 Nov 2026`, `weekday`, `date` and `shortDate` are parts of it, `time` `08:31:05`, `minute` `08:31`. */
+/**
+ * Formats in that zone. `day` is `Mon, 23 Nov 2026`; `weekday`, `date` and `shortDate` are parts of it. `time` is
+ * `08:31:05`, `minute` is `08:31`.
+ */
 export function formatTime(epochMs: number, zone: string, style: Style, locale = 'en-GB'): string {
   const key = `${locale} ${zone} ${style}`
   let formatter = formatters.get(key)
@@ -36,7 +39,7 @@ export function formatTime(epochMs: number, zone: string, style: Style, locale =
   return formatter.format(epochMs)
 }
 
-/** The instant as the form shows and reads it: `2026-11-23 08:30`, seconds and milliseconds only where needed. */
+/** The instant as in the form: `2026-11-23 08:30`, with seconds and milliseconds only where needed. */
 export function formatTyped(epochMs: number, zone: string): string {
   return wallTime(epochMs, zone)
     .replace('T', ' ')
@@ -46,7 +49,7 @@ export function formatTyped(epochMs: number, zone: string): string {
 
 const two = (value: number): string => String(value).padStart(2, '0')
 
-/** `1:32`, `1:02:03`; rounded to the second. */
+/** Writes `1:32` or `1:02:03`, rounded to the second. */
 export function formatDuration(durationMs: number): string {
   const seconds = Math.round(durationMs / 1000)
   const [h, m, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60]
@@ -66,7 +69,7 @@ function unitFormatter(unit: Unit, locale: string): Intl.NumberFormat {
   return made
 }
 
-/** `1 minute 32 seconds`, for assistive technology; rounded as `formatDuration` does. */
+/** Writes `1 minute 32 seconds` for assistive technology, rounded as by `formatDuration`. */
 export function speakDuration(durationMs: number, locale = 'en-GB'): string {
   const seconds = Math.round(durationMs / 1000)
   const parts = [

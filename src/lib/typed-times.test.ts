@@ -29,12 +29,12 @@ describe('typed times', () => {
     expect(read('2026-10-25', 'to')).toBe('2026-10-25T23:00:00.000Z')
   })
 
-  it('takes both calls of the repeated hour between its first and second occurrence', () => {
+  it('covers both occurrences of a repeated time', () => {
     expect(read('2026-10-25 02:30')).toBe('2026-10-25T00:30:00.000Z')
     expect(read('2026-10-25 02:30', 'to')).toBe('2026-10-25T01:30:00.000Z')
   })
 
-  it('tells the offset of the zone at that time', () => {
+  it('gives the offset of the zone at that time', () => {
     expect(readTyped('2026-07-01', 'from', context)?.offsetMinutes).toBe(120)
     expect(readTyped('2026-12-01', 'from', context)?.offsetMinutes).toBe(60)
   })

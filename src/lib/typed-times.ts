@@ -8,7 +8,7 @@ export interface TypedContext {
 
 export interface TypedTime {
   readonly epochMs: number
-  /** Minutes east of UTC to write it with: as typed, else the zone's at that instant. */
+  /** The page zone's offset at that instant, in minutes east of UTC. */
   readonly offsetMinutes: number
 }
 
@@ -19,7 +19,7 @@ const withOffset = /^\d{4}-\d{2}-\d{2}T.*(?:Z|[+-]\d{2}:?\d{2})$/i
 
 const two = (text: string): string => text.padStart(2, '0')
 
-/** @returns `YYYY-MM-DD`, or null where it is no date of the calendar. */
+/** @returns `YYYY-MM-DD`, or null where the date does not exist. */
 function readDate(text: string, context: TypedContext): string | null {
   const today = dateAt(context.nowMs, context.zone)
   if (text === 'today') return today
@@ -31,7 +31,7 @@ function readDate(text: string, context: TypedContext): string | null {
   return !Number.isNaN(read.getTime()) && read.toISOString().startsWith(date) ? date : null
 }
 
-/** @returns `HH:mm:ss.SSS`, or null where it is no time of day. */
+/** @returns `HH:mm:ss.SSS`, or null where the text is not a time of day. */
 function readClock(text: string): string | null {
   const [match, hour = '', minute = '', second = '0', fraction = '0'] = clock.exec(text) ?? []
   if (match === undefined || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return null
@@ -39,11 +39,11 @@ function readClock(text: string): string | null {
 }
 
 /**
- * Reads `2026-11-23`, `23/11/2026 8:30`, `yesterday 14:00`, `08:30` (of today) or a full ISO date-time, in the
- * page's zone.
- * @param bound which end of a range it is. A `to` that is a date alone covers that day, so it is the next
- *   day's first instant; of a time that occurs twice, `from` takes the first and `to` the second.
- * @returns null where the text is no time.
+ * Reads `2026-11-23`, `23/11/2026 8:30`, `yesterday 14:00`, `08:30` (today) or a full ISO date-time. Without an
+ * offset it is in the page's zone.
+ * @param bound the end of the range. A `to` that is a date alone covers that day, so it becomes the next day's first
+ *   instant. Of a time that occurs twice, `from` takes the first and `to` the second.
+ * @returns null where the text is not a time.
  */
 export function readTyped(text: string, bound: 'from' | 'to', context: TypedContext): TypedTime | null {
   const typed = text.trim().replaceAll(/\s+/g, ' ')

@@ -24,7 +24,7 @@ const HOUR = 3_600_000
 const dayHours = (date: string, zone: string): number =>
   (startOfDate(addDays(date, 1), zone) - startOfDate(date, zone)) / HOUR
 
-/** Nothing may lean on the machine's own zone, so everything is tried on machines in three of them. */
+/** The results must not depend on the machine's own zone, so the tests run in three of them. */
 describe.each([
   ['UTC', 0],
   ['America/New_York', 300],
@@ -65,7 +65,7 @@ describe.each([
     expect(second - first).toBe(HOUR)
   })
 
-  it('finds for every instant the wall time that leads back to it', () => {
+  it('finds every instant again from its local time', () => {
     const instants = fc.integer({ min: Date.UTC(1980, 0), max: Date.UTC(2037, 0) })
     fc.assert(
       fc.property(instants, fc.constantFrom(...zones), (epochMs, zone) => {
@@ -78,7 +78,7 @@ describe.each([
     )
   })
 
-  it('tells the offset in minutes east of UTC', () => {
+  it('gives the offset in minutes east of UTC', () => {
     expect(offsetMinutesAt(Date.UTC(2026, 6, 1), 'Europe/Rome')).toBe(120)
     expect(offsetMinutesAt(Date.UTC(2026, 0, 1), 'America/New_York')).toBe(-300)
     expect(offsetMinutesAt(Date.UTC(2026, 0, 1), 'Asia/Kolkata')).toBe(330)

@@ -1,9 +1,9 @@
 /**
- * Clocks on the wall and instants. Calendar dates are `YYYY-MM-DD`, wall times `YYYY-MM-DDTHH:mm:ss.SSS`;
- * instants are ms since the Unix epoch. The only importer of dayjs.
+ * Converts between local time and instants. Calendar dates are `YYYY-MM-DD`, local times `YYYY-MM-DDTHH:mm:ss.SSS`,
+ * instants ms since the Unix epoch. Only this file imports dayjs.
  *
- * Calendars are dayjs's, offsets are `Intl`'s: dayjs's zone plugin makes a formatter at each call, which cost
- * 40 ms before the first request and as much again for a page of rows.
+ * The calendar comes from dayjs, but offsets come from `Intl`: dayjs's zone plugin makes a formatter at each call,
+ * which cost 40 ms before the first request and as much again for a page of rows.
  */
 import dayjs from 'dayjs'
 import utc from 'dayjs/plugin/utc.js'
@@ -15,7 +15,7 @@ const DAY_MS = 86_400_000
 
 const ownZone = Intl.DateTimeFormat().resolvedOptions().timeZone
 
-/** The zone of the browser when the page was loaded, as an IANA name. */
+/** The browser's zone when the page was loaded, as an IANA name. */
 export const browserZone = (): string => ownZone
 
 /** Every zone that the browser knows, UTC first. */
@@ -50,7 +50,7 @@ function offsetMsAt(epochMs: number, zone: string): number {
     Number,
   )
   const wall = new Date(0)
-  // Not `Date.UTC`, which takes the years before 100 for those of the last century.
+  // `Date.UTC` would read years before 100 as years of the 20th century.
   wall.setUTCFullYear(year, month - 1, day)
   return wall.setUTCHours(hour, minute, second) - Math.floor(epochMs / 1000) * 1000
 }
@@ -59,14 +59,14 @@ function offsetMsAt(epochMs: number, zone: string): number {
 export const offsetMinutesAt = (epochMs: number, zone: string): number =>
   Math.round(offsetMsAt(epochMs, zone) / 60_000)
 
-/** What a clock on the wall of that zone shows. */
+/** The local time in that zone. */
 export const wallTime = (epochMs: number, zone: string): string =>
   new Date(epochMs + offsetMsAt(epochMs, zone)).toISOString().slice(0, -1)
 
 /**
- * The instant at which that clock shows that time. Where the clocks go back a time occurs twice, and the
- * earlier instant is meant unless `later` says otherwise; a time that the clocks skip is read with the offset
- * before the gap, and so lies as far after it.
+ * The instant of a local time in that zone. When the clocks go back, a time occurs twice; the result is the earlier
+ * instant unless `later` is set. A time that the clocks skip is read with the offset before the gap, so it lands just
+ * as far after the gap.
  */
 export function epochOfWall(wall: string, zone: string, later = false): number {
   const asUtc = Date.parse(`${wall}Z`)
@@ -81,15 +81,15 @@ export function epochOfWall(wall: string, zone: string, later = false): number {
 export const dateAt = (epochMs: number, zone: string): string => wallTime(epochMs, zone).slice(0, 10)
 
 /**
- * The first instant of a calendar date. Each date is read anew: adding a day to an instant would be wrong on
- * the days of 23 and 25 hours. Where midnight is skipped the day starts when the clocks resume.
+ * The first instant of a calendar date. Adding 24 hours to an instant would be wrong on days of 23 and 25 hours, so
+ * each date is converted by itself. Where midnight is skipped, the day starts when the clocks resume.
  */
 export const startOfDate = (date: string, zone: string): number => epochOfWall(`${date}T00:00:00.000`, zone)
 
-/** The date so many days later, or earlier where negative. */
+/** @param days negative for an earlier date. */
 export const addDays = (date: string, days: number): string => dayjs.utc(date).add(days, 'day').format(DATE)
 
-/** The first of the month so many months later; `2026-11-23` and 1 give `2026-12-01`. */
+/** The first day of the month `months` later: `2026-11-23` and 1 give `2026-12-01`. */
 export const monthStart = (date: string, months = 0): string =>
   dayjs.utc(date).startOf('month').add(months, 'month').format(DATE)
 

@@ -1,4 +1,4 @@
-/** How the page looks to this person, kept on this machine. */
+/** The user's settings for the look of the page, kept in this browser. */
 import { atom } from 'nanostores'
 import { load, save } from './storage.ts'
 
@@ -15,8 +15,8 @@ export const theme = atom<Theme>(stored('theme', themes, 'system'))
 export const density = atom<Density>(stored('density', densities, 'comfortable'))
 
 /**
- * Puts the preferences on the document, before the first paint, and whenever they change.
- * @param portalTheme what a portal around the page asks for; where it leaves the choice, the person's holds.
+ * Sets the preferences on the document before the first paint, and whenever they change.
+ * @param portalTheme the theme that the portal asks for; with `system`, the user's own theme applies.
  */
 export function applyPrefs(portalTheme: Theme = 'system'): void {
   const { dataset } = document.documentElement

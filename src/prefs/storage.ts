@@ -1,4 +1,4 @@
-/** The only door to the browser's storage. It may throw, in a portal's frame above all: then memory serves. */
+/** The only access to the browser's storage. It may throw, mostly in a portal's frame; then memory takes its place. */
 
 const memory = new Map<string, string>()
 
@@ -10,12 +10,12 @@ export function load(name: string): string | null {
   }
 }
 
-/** Nothing personal may be stored: what is here outlives the session. */
+/** Stored values outlive the session, so they must not be personal. */
 export function save(name: string, value: string): void {
   memory.set(name, value)
   try {
     localStorage.setItem(name, value)
   } catch {
-    // Kept in memory until the page is left.
+    // It stays in memory until the page closes.
   }
 }

@@ -15,14 +15,14 @@ interface AudioProps {
   readonly reference: string
 }
 
-/** Why there is nothing to hear. A connection that broke off in the middle leaves no problem to ask about. */
+/** Says why there is no audio. After a broken connection the host may report no problem. */
 function explain(problem: Problem | null): ReactNode {
   const t = detailText.get()
   if (problem === null) return t.audioFailed
   return fill(t[detailProblems[problem.code].audio], { message: problem.message })
 }
 
-/** The audio. It is not asked for before Play is pressed, because the recorder logs every listening under the user's name. */
+/** The audio. It loads only after Play is pressed, because each playback is logged under the user's name. */
 export function Audio({ id, reference }: AudioProps) {
   const t = useText(detailText)
   const audio = useRef<HTMLAudioElement>(null)
@@ -32,7 +32,7 @@ export function Audio({ id, reference }: AudioProps) {
   useEffect(() => {
     const player = audio.current
     player?.setAttribute('src', mediaEndpoint(id))
-    // An element that was taken out of the page would go on loading.
+    // An element removed from the page would go on loading.
     return () => {
       player?.removeAttribute('src')
       player?.load()
@@ -45,13 +45,13 @@ export function Audio({ id, reference }: AudioProps) {
   const again = (): void => {
     setFailed(false)
     audio.current?.load()
-    // The element reports a failure itself; this promise reports it a second time.
+    // The element reports a failure through `onError`; this promise would report it a second time.
     audio.current?.play().catch(() => undefined)
   }
   return (
     <div className="flex flex-col gap-2">
       <div className="flex flex-wrap items-center gap-3">
-        {/* The recorder makes no captions. */}
+        {/* The recorder has no captions. */}
         {/* oxlint-disable-next-line jsx-a11y/media-has-caption */}
         <audio
           ref={audio}

@@ -75,7 +75,7 @@ interface FailedProps {
   readonly onRetry: () => void
 }
 
-/** Why this recording cannot be shown, and the next steps; the first is the main one. */
+/** Says why this recording cannot be shown, with the next steps. The first is the primary one. */
 function Failed({ problem, back, next, onRetry }: FailedProps) {
   const t = useText(detailText)
   const states = useText(listStateText)
@@ -139,7 +139,7 @@ function Detail({
   )
 }
 
-/** One recording: its audio and all that is known of it. Painted from the list's row, then completed. */
+/** One recording with its audio and all its facts. It is painted from the list's row first, then completed. */
 export function DetailPage({ id }: { readonly id: string }) {
   const t = useText(detailText)
   const query = usePageQuery()

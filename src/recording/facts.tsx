@@ -18,7 +18,7 @@ export interface Fact {
 const text = (value: string | null | undefined): ReactNode =>
   value === null || value === undefined ? <Missing label={listText.get().missing} /> : <Data>{value}</Data>
 
-/** The value, or what was there instead of it. */
+/** The value, or the raw text of an unreadable field. */
 function orRaw(detail: RecordingDetail, field: RecordingField, value: ReactNode): ReactNode {
   const raw = detail.unreadable[field]
   if (raw === undefined) return value ?? text(null)
@@ -79,7 +79,7 @@ export function callFacts(detail: RecordingDetail, zone: string): Fact[] {
   ]
 }
 
-/** @param whole whether this is the whole detail; until then each fact to come keeps its line. */
+/** @param whole whether the detail is complete; until then, each missing fact keeps its line. */
 export function ownerFacts({ owner, ownerUsername }: RecordingDetail, whole: boolean): Fact[] {
   const t = detailText.get()
   if (!whole) {
@@ -104,7 +104,7 @@ export function ownerFacts({ owner, ownerUsername }: RecordingDetail, whole: boo
   ]
 }
 
-/** Who keeps it, and what was noted; nothing where neither is. */
+/** The legal hold and the note, or null if there is neither. */
 export function keepingFacts({ preservingUser, note }: RecordingDetail): ReactNode {
   const t = detailText.get()
   const { firstName, lastName, username } = preservingUser ?? { username: '' }
@@ -127,7 +127,7 @@ export function keepingFacts({ preservingUser, note }: RecordingDetail): ReactNo
   )
 }
 
-/** What engineers ask for: exact, and folded away. */
+/** Exact values for engineers, in a folded section. */
 export function technicalFacts(detail: RecordingDetail): Fact[] {
   const t = detailText.get()
   const bytes =

@@ -21,11 +21,11 @@ export interface Neighbours {
 
 /**
  * The addresses of the recordings before and after this one in its search, most recent first as in the list.
- * Beyond the edge of a page they lead to the next page, and the search in their address turns the page as well.
+ * At the edge of a page they lead to the page before or after, and their address carries that page.
  */
 export function useNeighbours(id: string, query: PageQuery): Neighbours {
   const paths = usePaths()
-  // A page that Back or Forward leads to had its search before; any other is opened by a link, and is one.
+  // Back and Forward return to a search that was already made. A page opened by a link counts as a new search.
   const here = usePageOf(query, true, useWalked() ? 'neighbour' : undefined).data
   const index = indexOf(here, id)
   const rows = here?.list.recordings ?? []

@@ -13,11 +13,11 @@ const REPORT_EVERY_MS = 60_000
 const WARN_BEFORE_MS = 120_000
 const TICK_MS = 1000
 
-/** Tells the host, at most once a minute, that somebody is there: input, or a recording that plays. */
+/** Reports input or playback to the host, at most once a minute. */
 function useActivityReports(active: boolean): void {
   useEffect(() => {
     if (!active) return undefined
-    // By the steady clock: each report sets the host's anew, which may move it back.
+    // Each report sets the host's clock, possibly back, so the interval is measured by the steady clock.
     let lastMs = performance.now()
     const report = (): void => {
       if (performance.now() - lastMs < REPORT_EVERY_MS) return
@@ -35,7 +35,7 @@ function useActivityReports(active: boolean): void {
   }, [active])
 }
 
-/** Seconds until the session ends for want of input, once that is two minutes away; null before. */
+/** Seconds until the session ends, without input or in any case; null until two minutes before. */
 function useSecondsLeft(session: Session, active: boolean): number | null {
   const [left, setLeft] = useState<number | null>(null)
   const measure = useEffectEvent(() => {
@@ -55,7 +55,7 @@ function stay(): void {
   reportActivity().then(setSession, sessionEnded)
 }
 
-/** Keeps the session alive while somebody works, and warns two minutes before it ends. */
+/** Keeps the session alive while the page is in use, and warns two minutes before it ends. */
 export function SessionKeeper({ session, ended }: { readonly session: Session; readonly ended: boolean }) {
   const t = useText(sessionText)
   const left = useSecondsLeft(session, !ended)

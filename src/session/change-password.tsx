@@ -11,13 +11,13 @@ import { TextField } from '../ui/field.tsx'
 import { explainWait } from './explain-wait.ts'
 import { sessionEnded, setSession } from './session-state.ts'
 
-/** The host's own rule, so that the commonest mistake is found without asking the host. */
+/** The host has the same rule. Checking it here finds the commonest mistake without a request. */
 const MIN_LENGTH = 8
 
 const fields = ['current', 'next', 'repeat'] as const
 type FieldName = (typeof fields)[number]
 type Typed = Readonly<Record<FieldName, string>>
-/** The fault of each field; `form` belongs to none of them. */
+/** The fault of each field. `form` is for faults of no field. */
 type Faults = Partial<Record<FieldName | 'form', string>>
 
 const nothing: Typed = { current: '', next: '', repeat: '' }
@@ -32,7 +32,7 @@ function faultsOf({ current, next, repeat }: Typed): Faults {
   }
 }
 
-/** Why the host did not change it, at the field that the reason belongs to. */
+/** The host's reason for refusing, under the field that it belongs to. */
 function faultsFrom(error: Error): Faults {
   const t = passwordText.get()
   const problem = asProblem(error)
@@ -78,7 +78,7 @@ function PasswordForm({ username, onClose, onDone }: ChangePasswordProps & { rea
   const faults = hasOwn || !error || isPending ? own : faultsFrom(error)
   return (
     <form ref={form} className="flex flex-col gap-4" onSubmit={submit} noValidate>
-      {/* Password managers save the new one under this name. */}
+      {/* Password managers save the new password under this name. */}
       <input name="username" autoComplete="username" value={username} readOnly hidden />
       {fields.map((name) => (
         <TextField
@@ -107,7 +107,7 @@ function PasswordForm({ username, onClose, onDone }: ChangePasswordProps & { rea
   )
 }
 
-/** Lets a user change their own password, where the source keeps passwords. */
+/** Lets users change their own password, where the source keeps passwords. */
 export function ChangePassword({ username, onClose }: ChangePasswordProps) {
   const t = useText(passwordText)
   const [isDone, setDone] = useState(false)

@@ -5,12 +5,12 @@ import { Dialog } from '../ui/dialog.tsx'
 import { SignInForm } from './sign-in.tsx'
 
 interface ExpiredDialogProps {
-  /** Whose session ended. */
+  /** The user of the ended session. */
   readonly username: string
   readonly onSignedIn: (session: Session) => void
 }
 
-/** The sign-in over the kept page. */
+/** The sign-in over the page, which stays as it was. */
 export function ExpiredDialog({ username, onSignedIn }: ExpiredDialogProps) {
   const t = useText(sessionText)
   return (

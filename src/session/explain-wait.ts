@@ -1,6 +1,6 @@
 import { sessionText } from '../text/session-text.ts'
 
-/** The time to wait after too many attempts, in words. @param waitMs as the host asks. */
+/** The wait after too many attempts, in words. @param waitMs as the host asks. */
 export function explainWait(waitMs: number): string {
   const t = sessionText.get()
   const seconds = Math.max(1, Math.ceil(waitMs / 1000))

@@ -7,9 +7,9 @@ import { reloadPage } from '../url/reload.ts'
 import { onNews } from './session-state.ts'
 
 /**
- * Signed out inside a portal. No password field ever appears in a framed page: sign-in happens where the
- * address bar can be seen, and the frame is loaded again afterwards.
- * @param outside the same search outside the frame.
+ * The signed-out page inside a portal. A framed page never has a password field: users sign in where they see the
+ * address bar, and the frame loads again afterwards.
+ * @param outside the address of the same search outside the frame.
  */
 export function FramedSignIn({ outside }: { readonly outside: string }) {
   const t = useText(sessionText)

@@ -12,12 +12,12 @@ import { TextField } from '../ui/field.tsx'
 import { explainWait } from './explain-wait.ts'
 
 interface SignInProps {
-  /** The name to fill in: that of the session which ended. */
+  /** The username of the ended session, to fill in. */
   readonly username?: string
   readonly onSignedIn: (session: Session) => void
 }
 
-/** Why the sign-in did not work, in words. */
+/** Says why the sign-in failed. */
 function explain(error: Error): string {
   const t = sessionText.get()
   const problem = asProblem(error)
@@ -26,7 +26,7 @@ function explain(error: Error): string {
   return says === 'wait' ? explainWait(problem.retryAfterMs ?? 0) : t[says]
 }
 
-/** The form, on its own page and over a page whose session has ended. */
+/** The form, both on its own page and over a page whose session has ended. */
 export function SignInForm({ username: known = '', onSignedIn }: SignInProps) {
   const t = useText(sessionText)
   const [username, setUsername] = useState(known)
@@ -103,7 +103,7 @@ function DemoAccounts({ onPick }: { readonly onPick: (account: DemoAccount) => v
   )
 }
 
-/** The sign-in as a page of its own. */
+/** The sign-in as its own page. */
 export function SignInPage({ onSignedIn }: Pick<SignInProps, 'onSignedIn'>) {
   const t = useText(sessionText)
   return (

@@ -1,4 +1,4 @@
-/** The words of each problem for one recording: for its facts, and for its audio. */
+/** The words of each problem for one recording, for its facts and for its audio. */
 import type { ProblemCode } from '../contract/problems.ts'
 import type { detailText } from './detail-text.ts'
 import type { StringKey } from './i18n.ts'
@@ -12,9 +12,9 @@ export interface DetailProblemWords {
   /** A key of `listStateText`, or the host's own message. */
   readonly hint: StringKey<typeof listStateText> | 'message' | null
   readonly hasRequestId: boolean
-  /** The first is the main one. */
+  /** The first is the primary one. */
   readonly actions: readonly DetailAction[]
-  /** A key of `detailText`: why there is nothing to hear. May hold `{message}`, the host's own words. */
+  /** A key of `detailText`: the reason why there is no audio. The text may contain `{message}`, the host's message. */
   readonly audio: StringKey<typeof detailText>
 }
 

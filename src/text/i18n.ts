@@ -1,6 +1,6 @@
 /**
  * Texts with typed keys. The English catalogue is the base. It has one file for each folder that it serves, so that a
- * chunk brings its own words; another language is one file, loaded when it is chosen.
+ * chunk brings its own words. Another language would be one file, loaded when it is chosen.
  */
 import { createI18n } from '@nanostores/i18n'
 import { atom } from 'nanostores'

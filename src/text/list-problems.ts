@@ -1,5 +1,5 @@
 /**
- * The words of each problem in the list: in the place of the rows, and beside rows that stay. Keys are those of
+ * The words of each problem in the list, in place of the rows and beside rows that stay. All keys are from
  * `listStateText`.
  */
 import type { ProblemCode } from '../contract/problems.ts'
@@ -8,20 +8,20 @@ import type { listStateText } from './list-text.ts'
 
 type Key = StringKey<typeof listStateText>
 
-/** The next steps that the list can offer; the page makes a button of each. */
+/** The next steps in the list. Each becomes a button. */
 export type ListAction =
   'retry' | 'tryNow' | 'narrow' | 'copyRequest' | 'signOut' | 'removeFilter' | 'clearFilters' | 'goToPage'
 
 export interface ListProblemWords {
   readonly icon: 'clock' | 'inbox' | 'lock' | 'server' | 'unplugged'
-  /** May hold `{user}` and `{contact}`. */
+  /** The text may contain `{user}` and `{contact}`. */
   readonly title: Key
   readonly hint: Key | null
-  /** Whether the host's own message is shown too, for the administrator it is meant for, and the request's id. */
+  /** Adds the host's message, the request's id, or both. */
   readonly adds: 'nothing' | 'request' | 'message' | 'message and request'
-  /** The first is the main one. */
+  /** The first is the primary one. */
   readonly actions: readonly ListAction[]
-  /** What is said beside rows that stay, before the request's id. */
+  /** The words beside rows that stay, before the request's id. */
   readonly beside: readonly Key[] | 'message'
 }
 
@@ -51,14 +51,14 @@ const busy = {
   adds: 'nothing',
 } as const satisfies ListProblemWords
 
-/** What is wrong with the recorder is for its administrator: hence the host's own words and the request's id. */
+/** The administrator has to fix the recorder, and needs the host's message and the request's id for that. */
 const fromRecorder = {
   ...failed,
   adds: 'message and request',
   beside: 'message',
 } as const satisfies ListProblemWords
 
-/** The 400 of a page, which has the code of a refused filter. */
+/** A 400 for a page, which has the same code as a refused filter. */
 export const refusedPage: ListProblemWords = { ...refused, title: 'invalidPaging', actions: ['goToPage'] }
 
 export const listProblems = {

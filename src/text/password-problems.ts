@@ -1,12 +1,12 @@
-/** The sentence for each problem of a change of password, and the field that it belongs to. */
+/** The sentence for each problem with a change of password, and its field. */
 import type { ProblemCode } from '../contract/problems.ts'
 import type { StringKey } from './i18n.ts'
 import type { passwordText } from './password-text.ts'
 
 export interface PasswordProblemWords {
-  /** `form` where it belongs to no field. */
+  /** `form` for problems of no field. */
   readonly at: 'current' | 'next' | 'form'
-  /** A key of `passwordText`, or the wait that `explainWait` puts in words. */
+  /** A key of `passwordText`, or `wait` for the words of `explainWait`. */
   readonly says: StringKey<typeof passwordText> | 'wait'
 }
 

@@ -1,4 +1,4 @@
-/** The sentence for each problem at the sign-in: a key of `sessionText`, or the wait that `explainWait` puts in words. */
+/** The sentence for each problem at sign-in: a key of `sessionText`, or `wait` for the words of `explainWait`. */
 import type { ProblemCode } from '../contract/problems.ts'
 import type { StringKey } from './i18n.ts'
 import type { sessionText } from './session-text.ts'

@@ -1,6 +1,9 @@
-/** Foreign text: never markup, isolated from the direction of what stands around it, control characters shown. */
+/**
+ * Foreign text. It is never markup, it cannot change the direction of the text around it, and its control characters
+ * are shown.
+ */
 
-/** Control and format characters, among them those that turn the direction of text. */
+/** Control and format characters, including those that change the direction of text. */
 const hidden = /[\p{Cc}\p{Cf}]/gu
 
 const reveal = (text: string): string =>
@@ -10,7 +13,7 @@ export function Data({ children }: { readonly children: string }) {
   return <bdi>{reveal(children)}</bdi>
 }
 
-/** What stands where there is nothing: a dash to see, a word to hear. */
+/** A missing value: a dash on screen, a word for screen readers. */
 export function Missing({ label }: { readonly label: string }) {
   return (
     <span className="text-muted">
@@ -20,7 +23,7 @@ export function Missing({ label }: { readonly label: string }) {
   )
 }
 
-/** A value that could not be read, as it came, with a mark that does not depend on colour. */
+/** The raw text of a value that could not be read, with a mark that does not depend on colour. */
 export function Unreadable({ value, label }: { readonly value: string; readonly label: string }) {
   return (
     <span className="text-warn" title={label}>

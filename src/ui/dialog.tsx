@@ -3,19 +3,19 @@ import { useEffectEvent, useLayoutEffect, useRef, type ReactNode } from 'react'
 interface DialogProps {
   readonly label: string
   readonly children: ReactNode
-  /** Called when Esc asks to close; without it the dialog stays. */
+  /** Called on Esc. Without it the dialog stays. */
   readonly onClose?: (() => void) | undefined
   readonly className?: string
 }
 
-/** A modal dialog; it is open for as long as it is rendered, and gives the focus back. */
+/** A modal dialog. It is open while it is rendered, and then returns the focus. */
 export function Dialog({ label, children, onClose, className = '' }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null)
   const cancel = useEffectEvent((event: Event) => {
     event.preventDefault()
     onClose?.()
   })
-  // Closed while it is still in the document: only then does the browser give the focus back.
+  // The browser returns the focus only if the dialog closes while it is still in the document.
   useLayoutEffect(() => {
     const dialog = ref.current
     dialog?.showModal()

@@ -1,13 +1,13 @@
 import { CircleHelp, PhoneIncoming, PhoneOutgoing } from 'lucide-react'
 
-/** Made once: a row that keeps its direction keeps this very element, and React has nothing to compare. */
+/** Made once: a row with the same direction keeps the same element, so React has nothing to compare. */
 const icons = {
   unknown: <CircleHelp size={15} aria-hidden className="text-muted" />,
   incoming: <PhoneIncoming size={15} aria-hidden className="text-accent" />,
   outgoing: <PhoneOutgoing size={15} aria-hidden className="text-muted" />,
 }
 
-/** A direction as an icon and a word, so that it can be told without colour. */
+/** A direction as an icon and a word, so that it does not depend on colour. */
 export function DirectionMark({
   kind,
   label,

@@ -10,14 +10,14 @@ import {
 interface FieldProps {
   readonly label: string
   readonly error?: string | null | undefined
-  /** Stands at the end of the label's line. */
+  /** Placed at the end of the label's line. */
   readonly aside?: ReactNode
-  /** The label stands before the control, not above it. */
+  /** Puts the label before the control, not above it. */
   readonly inline?: boolean | undefined
   readonly children: (ids: { id: string; errorId: string | undefined }) => ReactNode
 }
 
-/** A label above its control, and what is wrong with it below. */
+/** A label, its control, and the control's error below. */
 export function Field({ label, error, aside, inline = false, children }: FieldProps) {
   const id = useId()
   const errorId = error ? `${id}-error` : undefined
@@ -45,7 +45,7 @@ interface TextFieldProps extends Omit<InputHTMLAttributes<HTMLInputElement>, 'id
   readonly aside?: ReactNode
   readonly ref?: Ref<HTMLInputElement>
   readonly inline?: boolean
-  /** The id of an element that says what is wrong, where that stands elsewhere. */
+  /** The id of the element with the error, where it is outside this field. */
   readonly invalidBy?: string | undefined
 }
 

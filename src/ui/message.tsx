@@ -3,12 +3,12 @@ import type { ReactNode } from 'react'
 interface MessageProps {
   readonly title: ReactNode
   readonly children?: ReactNode
-  /** Buttons: the next step first. */
+  /** Buttons, the primary one first. */
   readonly actions?: ReactNode
   readonly icon?: ReactNode
 }
 
-/** What happened and what to do next, in the place of what could not be shown. */
+/** Says what happened and what to do next, in place of the missing content. */
 export function Message({ title, children, actions, icon }: MessageProps) {
   return (
     <div className="mx-auto flex max-w-lg flex-col items-center gap-2 px-4 py-14 text-center">
@@ -22,7 +22,7 @@ export function Message({ title, children, actions, icon }: MessageProps) {
   )
 }
 
-/** One line above the content that it is about. */
+/** One line above its content. */
 export function Notice({
   children,
   actions,

@@ -9,12 +9,12 @@ import { Select } from './field.tsx'
 interface PagerProps {
   /** From 0. */
   readonly page: number
-  /** How many pages there are; null while nobody knows. */
+  /** The number of pages, or null while unknown. */
   readonly pages: number | null
   readonly pageSize: number
   readonly onPage: (page: number) => void
   readonly onPageSize: (pageSize: number) => void
-  /** The pointer or the focus is near the way to that page. */
+  /** Called when the pointer or the focus reaches the button for that page. */
   readonly onNear: (page: number) => void
 }
 

@@ -1,8 +1,8 @@
 import type { HTMLAttributes, ReactNode, TdHTMLAttributes } from 'react'
 
 /*
- * Table markup without data. The roles are written out because narrow rows are laid out as a grid, and browsers
- * drop a table's meaning with its display; the lint rules against written-out roles are off for this file.
+ * Table markup without data. Narrow rows are laid out as a grid, and browsers drop a table's meaning with its
+ * display, so the roles are written out. The lint rules against written-out roles are off for this file.
  */
 
 interface TableProps extends HTMLAttributes<HTMLTableElement> {
