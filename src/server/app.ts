@@ -1,4 +1,4 @@
-/** The host, composed from its dependencies. It does not listen: tests inject requests into it. */
+/** Composes the host from its dependencies. It does not listen, so tests can inject requests. */
 import compress from '@fastify/compress'
 import cookie from '@fastify/cookie'
 import { fastify, type FastifyInstance } from 'fastify'
@@ -55,28 +55,28 @@ export interface AppDependencies {
   readonly writeDocument: WriteDocument
   readonly drain: Drain
   readonly embedOrigins: readonly string[]
-  /** Rows to one session in an hour that look like copying; the standard where it is left out. */
+  /** Rows to one session in an hour that look like copying; has a default. */
   readonly copyAlert?: number
-  /** What is remembered of tries; the host opens it, and closes it at its end. */
+  /** Remembered sign-in tries. The host opens this memory, and closes it at its end. */
   readonly attempts: AttemptMemory
-  /** How tries that are slowed down wait; the standard where it is left out. */
+  /** How slowed tries wait; has a default. */
   readonly slowDown?: ThrottleOptions['sleep']
-  /** How long a refusal to look at a password takes, ms; the standard where it is left out. */
+  /** How long a refusal without checking the password takes, ms; has a default. */
   readonly refusalMs?: number
   readonly demoAccounts: readonly DemoAccount[]
   readonly contact: string | null
   /** Null logs nothing. */
   readonly log: LogTo | null
   readonly limits?: Partial<Limits>
-  /** What a user may have under way at once; the standard where it is left out. */
+  /** How much one user may do at once; has a default. */
   readonly lanes?: LaneOptions
-  /** How fast a long answer has to be read; the standard where it is left out. */
+  /** How fast a client must read an answer; has a default. */
   readonly pace?: ReadingPace
-  /** Addresses of proxies whose word about the client and TLS is taken. */
+  /** Addresses of proxies that are trusted about the client and TLS. */
   readonly trustProxy?: readonly string[]
-  /** Null, as without it, answers under any name. */
+  /** Null or missing answers under any name. */
   readonly knowsHost?: KnowsHost | null
-  /** Whether TLS is demanded of the names below the host's own too. */
+  /** Whether names below the host's must use TLS too. */
   readonly hstsSubdomains?: boolean
   /** Null speaks plain HTTP. */
   readonly tls?: TlsMaterial | null
@@ -114,7 +114,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   const viewers = createViewers(source, sessions, passwords, demo)
 
   app.setErrorHandler(sendProblem)
-  // A source that asks for the password with every call has had it refused: the session with it must not ask again.
+  // A source that needs the password for every call has refused it, so the session must not send it again.
   app.addHook('onError', async (request, _reply, error) => {
     if (error instanceof Problem && error.code === 'signed_out') viewers.refused(request)
   })
@@ -151,8 +151,8 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
 }
 
 /**
- * Opens everything that the configuration names, and composes the host of it.
- * @throws OperatorError where something cannot be opened.
+ * Opens everything that is configured, and composes the host from it.
+ * @throws OperatorError if something cannot be opened.
  */
 export async function openHost(config: Config): Promise<OpenedHost> {
   const page = readPage()
@@ -180,7 +180,7 @@ export async function openHost(config: Config): Promise<OpenedHost> {
     drain,
     demoAccounts,
     metrics,
-    // A person at a terminal wants the address, not a line for each answer.
+    // At a terminal, the operator wants the address, not a line for each answer.
     log: { level: config.logLevel ?? (process.stdout.isTTY ? 'warn' : 'info') },
   })
   audit.tellTo(app.log)

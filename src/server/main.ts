@@ -1,6 +1,6 @@
 /**
- * The entry of the host. It looks at Node before it imports the rest, which an older Node cannot read and would refuse
- * with a stack. For the same reason this file keeps to what Node 12 understands.
+ * The entry of the host. It checks Node's version before it imports the rest, which an older Node would refuse with a
+ * stack. For the same reason, this file keeps to what Node 12 understands.
  */
 import { refuseNode } from './platform/node-version.ts'
 

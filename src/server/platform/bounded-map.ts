@@ -1,8 +1,8 @@
-/** A map of at most `limit` entries: a new one pushes out the entry that was set longest ago. */
+/** A map of at most `limit` entries. A new entry pushes out the one that was set longest ago. */
 export class BoundedMap<Key, Value> extends Map<Key, Value> {
   readonly #limit: number
 
-  /** @param limit how many entries it holds, at least one. */
+  /** @param limit the most entries it holds, at least one. */
   constructor(limit: number) {
     super()
     this.#limit = limit

@@ -1,6 +1,6 @@
 /**
- * The code that Node, SQLite's driver or a library gave an error: `ENOENT`, `SQLITE_BUSY`. The empty text where it
- * has none. An error from another thread arrives as a plain object, so its class is not looked at.
+ * The code that Node, SQLite's driver or a library gave an error, such as `ENOENT` or `SQLITE_BUSY`; empty if it has
+ * none. The class is not checked, because an error from another thread arrives as a plain object.
  */
 export function codeOf(error: unknown): string {
   if (typeof error !== 'object' || error === null || !('code' in error)) return ''

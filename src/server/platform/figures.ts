@@ -1,15 +1,18 @@
 /**
- * Every figure that a part of the host keeps by itself, and its HELP line in `/metrics`. Labels and histograms are in
- * `process/metrics.ts`. The names here come without the prefix that they carry there.
+ * Every figure that a part of the host keeps by itself, with its HELP line in `/metrics`. Figures with labels and
+ * histograms are in `process/metrics.ts`, which adds a prefix to these names.
  */
 export const figureHelp = {
   login_delayed_total:
     'Sign-ins that had to wait because the same user had typed wrong passwords from there.',
-  login_refused_by_account_total: 'Sign-ins refused unlooked at: too many wrong passwords for that account.',
-  login_refused_by_address_total: 'Sign-ins refused unlooked at: too many wrong passwords from that network.',
-  login_refused_by_pace_total: 'Sign-ins refused unlooked at: too many strangers tried in that second.',
+  login_refused_by_account_total:
+    'Sign-ins refused without checking the password: too many wrong ones for that account.',
+  login_refused_by_address_total:
+    'Sign-ins refused without checking the password: too many wrong ones from that network.',
+  login_refused_by_pace_total:
+    'Sign-ins refused without checking the password: too many strangers tried in that second.',
   login_refused_by_wait_total:
-    'Sign-ins refused unlooked at: too many tries of that user were waiting already.',
+    'Sign-ins refused without checking the password: too many tries of that user were waiting.',
   login_attempts_kept: '1 while wrong passwords are remembered over a restart, 0 while only in memory.',
   audit_writable: '1 while the audit log can be written. At 0 nothing is played, saved or exported.',
   audit_tampered: '1 once the audit log is found to be another file than this host wrote. Run verify.',
@@ -34,5 +37,5 @@ export const figureHelp = {
 
 export type FigureName = keyof typeof figureHelp
 
-/** Figures as they are now. One whose name ends in `_total` only grows while the host runs. */
+/** Current figures. Those whose names end in `_total` only grow while the host runs. */
 export type Figures = Readonly<Partial<Record<FigureName, number>>>

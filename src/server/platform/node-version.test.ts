@@ -1,4 +1,4 @@
-/** Which Node may start the host. */
+/** The Node versions that may start the host. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'

@@ -1,4 +1,4 @@
-/** How the host says that it has started: in sentences to a person at a terminal, else as lines of its log. */
+/** Reports that the host has started: in sentences at a terminal, otherwise as log lines. */
 import type { FastifyBaseLogger } from 'fastify'
 import { isLoopback } from '../config/addresses.ts'
 import type { Config } from '../config/config.ts'
@@ -6,13 +6,13 @@ import { say } from '../platform/standard-output.ts'
 import { readVersion } from './version.ts'
 
 export interface Announcer {
-  /** @param address of the figures. */
+  /** @param address of the metrics. */
   metrics(address: string): void
   /** @param address to open in a browser. */
   started(address: string): void
 }
 
-/** Which source the configuration names, as a word for the log and the figures. */
+/** The configured source, as a word for the log and the metrics. */
 export const sourceName = ({ recorder }: Pick<Config, 'recorder'>): string =>
   recorder ? 'recorder' : 'store'
 
@@ -21,9 +21,9 @@ const isOpenPlainly = ({ host, tls, trustProxy }: Config): boolean =>
 
 const PLAIN = 'this host speaks plain HTTP: let other machines reach it through a proxy with TLS only'
 
-/** Nothing but JSON goes to the standard output where it is no terminal: a collector reads it line by line. */
+/** Standard output gets only JSON unless it is a terminal: a collector reads it line by line. */
 export function announcer(config: Config, log: FastifyBaseLogger): Announcer {
-  // Written at any LOG_LEVEL: where the host listens is known from here alone if PORT is 0.
+  // Written at any LOG_LEVEL: if PORT is 0, only this line shows where the host listens.
   const always = log.child({}, { level: 'info' })
   const facts = { version: readVersion(), node: process.version, source: sourceName(config) }
   if (!process.stdout.isTTY) {

@@ -1,4 +1,4 @@
-/** One host in one folder, within one process; `main.test.ts` tries it with processes. */
+/** One host per folder, tested in one process; `main.test.ts` uses several. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -28,7 +28,7 @@ describe('the host’s folder', () => {
     openDataFolder(folder.dataDir).release()
   })
 
-  it('tells a command whether a host has it, and keeps no host from it', () => {
+  it('shows a command whether a host holds it, and keeps no host from it', () => {
     expect(isFolderHeld(folder.dataDir)).toBe(false)
     const held = openDataFolder(folder.dataDir)
     expect(isFolderHeld(folder.dataDir)).toBe(true)

@@ -1,4 +1,4 @@
-/** The host's folder, DATA_DIR: made, and held against a second host for as long as this one lives. */
+/** The host's folder, DATA_DIR: made if missing, and locked against a second host while this one runs. */
 import type { FastifyInstance } from 'fastify'
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -8,11 +8,11 @@ import { explained, prepareFolder } from '../sources/sqlite/database.ts'
 import { OperatorError } from '../platform/operator-error.ts'
 
 export interface DataFolder {
-  /** Lets another host have it. */
+  /** Lets another host use the folder. */
   release(): void
 }
 
-/** Who holds the lock, as they wrote it. */
+/** The process that holds the lock, as it recorded itself. */
 function readHolder(file: string): string {
   try {
     const text = readFileSync(file, 'utf8').trim()
@@ -22,19 +22,19 @@ function readHolder(file: string): string {
   }
 }
 
-/** Without it the lock holds all the same: a full disk keeps no host from starting. */
+/** The lock holds without this file, so a full disk does not keep the host from starting. */
 function writeHolder(file: string): void {
   try {
     rmSync(file, { force: true })
     writeFileSync(file, `${process.pid}\n`, { mode: 0o600 })
   } catch {
-    // The next host says that it does not know the process.
+    // A second host then reports that the process id is unknown.
   }
 }
 
 const lockFileIn = (dataDir: string): string => join(dataDir, 'host.lock')
 
-/** Whether a host runs in the folder; one that cannot be looked into counts as left alone. */
+/** Whether a host runs in the folder. A folder that cannot be checked counts as free. */
 export function isFolderHeld(dataDir: string): boolean {
   const lockFile = lockFileIn(dataDir)
   if (!existsSync(lockFile)) return false
@@ -49,7 +49,7 @@ export function isFolderHeld(dataDir: string): boolean {
 
 /**
  * Two hosts in one folder would end each other's sessions and break each other's audit log.
- * @throws OperatorError where the folder cannot be used, or another host runs in it.
+ * @throws OperatorError if the folder cannot be used, or another host runs in it.
  */
 export function openDataFolder(dataDir: string): DataFolder {
   prepareFolder(dataDir)
@@ -70,7 +70,7 @@ export function openDataFolder(dataDir: string): DataFolder {
   }
 }
 
-/** One line in the log for what was narrowed, and one for what could not be. */
+/** Logs a line for files that were closed to other users, and one for files that could not be. */
 export function tellNarrowed(app: FastifyInstance, { closed, left }: Narrowed): void {
   if (closed)
     app.log.warn(closed, 'files in DATA_DIR could be reached by other users of this machine; now they cannot')

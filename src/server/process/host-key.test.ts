@@ -1,4 +1,4 @@
-/** The host's own secret: made once, kept, and never replaced in silence. */
+/** The host's own secret: made once, kept, and never silently replaced. */
 import {
   chmodSync,
   mkdtempSync,
@@ -24,7 +24,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 const file = (): string => join(folder, 'host.key')
-/** As an operator puts it back. */
+/** Restores the key as an operator would. */
 const putBack = (text: string): void => writeFileSync(file(), text, { mode: 0o600 })
 
 describe('the host’s key', () => {

@@ -1,6 +1,7 @@
 /**
- * The host's own secret. Half of what opens a session's sealed credentials, and what the audit log's digests are
- * keyed with. It is made once; whoever loses it signs everybody out, and nothing more.
+ * The host's own secret. It is half of what opens a session's sealed credentials, and the key of the audit log's MACs
+ * and digests. Losing it signs everybody out, drops remembered sign-in tries, and leaves older lines of the audit log
+ * without a way to check their MACs or compare their digests.
  */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -10,7 +11,7 @@ import { ValueFault, type Reader } from '../config/readers.ts'
 import { OperatorError } from '../platform/operator-error.ts'
 import { codeOf } from '../platform/code-of.ts'
 
-/** Why the key cannot be used; the message says what to do. */
+/** @returns null if the file is missing. @throws OperatorError if it cannot be read. */
 function readFile(file: string): string | null {
   try {
     return readFileSync(file, 'utf8')
@@ -21,8 +22,8 @@ function readFile(file: string): string | null {
 }
 
 /**
- * The key in `dataDir/host.key`, made there if there is none.
- * @throws OperatorError where it can be neither read nor made, is no key, or is no secret.
+ * The key in `dataDir/host.key`, which is made if missing.
+ * @throws OperatorError if it can be neither read nor made, is not a key, or is not secret.
  */
 export function readHostKey(dataDir: string): Buffer {
   const file = join(dataDir, 'host.key')
@@ -32,25 +33,25 @@ export function readHostKey(dataDir: string): Buffer {
   if (mode !== null) {
     throw new OperatorError(
       `${file} can be read or changed by every user of this machine (mode ${mode}). Give it the mode 0600; ` +
-        'or, if somebody may have read it, remove it: then everybody signs in anew.',
+        'or, if somebody may have read it, remove it: then everybody signs in again.',
     )
   }
   if (!key) {
     throw new OperatorError(
-      `${file} is not a key of ${HOST_KEY_BYTES} bytes in base64. Restore it, or remove it: then everybody signs in anew.`,
+      `${file} is not a key of ${HOST_KEY_BYTES} bytes in base64. Restore it, or remove it: then everybody signs in again.`,
     )
   }
   if (isBlank(key)) {
     throw new OperatorError(
-      `${file} is a key of zeros only, which anybody can guess. Remove it: a new one is made, and everybody signs in anew.`,
+      `${file} is a key of zeros only, which anybody can guess. Remove it: a new one is made, and everybody signs in again.`,
     )
   }
   if (text !== null) return key
-  // Whole or not at all, whatever ends the process: half a key would keep the host from starting again.
+  // Written whole or not at all, even if the process dies: half a key would keep the host from starting again.
   const draft = `${file}.${randomUUID()}`
   try {
     writeFileSync(draft, `${key.toString('base64')}\n`, { mode: 0o600, flag: 'wx', flush: true })
-    // Fails where another process made one in between: two keys would sign each other's users out.
+    // Fails if another process has just made a key: two keys would sign each other's users out.
     linkSync(draft, file)
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return readHostKey(dataDir)
@@ -72,8 +73,8 @@ function given(name: string, value: string, read: Reader<Buffer>): Buffer {
 type Environment = Readonly<Record<string, string | undefined>>
 
 /**
- * The key of the host with this environment, for a command beside it.
- * @returns null where there is none. @throws OperatorError as `readHostKey` does.
+ * The key of the host with this environment, for a command that runs beside it.
+ * @returns null if there is none. @throws OperatorError as `readHostKey` does, or if two keys are set.
  */
 export function hostKeyIfAny(env: Environment): Buffer | null {
   const { HOST_KEY: text, HOST_KEY_FILE: file } = env
@@ -85,7 +86,7 @@ export function hostKeyIfAny(env: Environment): Buffer | null {
   return existsSync(join(dataDir, 'host.key')) ? readHostKey(dataDir) : null
 }
 
-/** As `hostKeyIfAny`. None is made: it would match nothing. @throws OperatorError also where there is none. */
+/** Like `hostKeyIfAny`. Makes no key, which would match nothing. @throws OperatorError also if there is none. */
 export function findHostKey(env: Environment): Buffer {
   const key = hostKeyIfAny(env)
   if (key) return key

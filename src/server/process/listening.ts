@@ -1,4 +1,4 @@
-/** Binds servers to their addresses, and says what to do where that fails. */
+/** Binds servers to their addresses, and says what to do if that fails. */
 import type { FastifyInstance } from 'fastify'
 import { once } from 'node:events'
 import type { Server } from 'node:http'
@@ -10,8 +10,8 @@ import { OperatorError } from '../platform/operator-error.ts'
 import { codeOf } from '../platform/code-of.ts'
 
 /**
- * Connections that the system keeps until the host takes them; it may allow fewer. A client whose connection finds no
- * place tries again only seconds later.
+ * Connections that the system queues until the host accepts them; it may allow fewer. A client that finds the queue
+ * full tries again only seconds later.
  */
 const BACKLOG = 4096
 
@@ -42,7 +42,7 @@ function explain(error: unknown, { host, port }: Listen, named: NamedBy): unknow
 
 function addressOf(server: Server, { host }: Listen): string {
   const { port } = server.address() as AddressInfo
-  // `0.0.0.0` and `::` are all addresses of this machine, and none that a browser opens.
+  // `0.0.0.0` and `::` mean all addresses of this machine, and browsers cannot open them.
   const name = ['0.0.0.0', '::'].includes(host) ? hostname() : host
   return `${name.includes(':') ? `[${name}]` : name}:${port}`
 }

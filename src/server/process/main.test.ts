@@ -1,4 +1,4 @@
-/** The host as it runs in earnest: compiled, as a process of its own, started and stopped from outside. */
+/** The host in production form: compiled, in its own process, started and stopped from outside. */
 import Database from 'better-sqlite3'
 import { spawn, type ChildProcessByStdio } from 'node:child_process'
 import { once } from 'node:events'
@@ -36,7 +36,7 @@ import { openSqliteSource } from '../sources/sqlite/sqlite-source.ts'
 import { temporaryFolder, testStore, type TestStore } from '../../testing/store.ts'
 import { basic, exchange, loginRequest, rawGet, testUsers, writeTestPage } from '../../testing/host.ts'
 
-/** Laid out as `dist` is. */
+/** A folder with the layout of `dist`. */
 let dist: string
 
 beforeAll(async () => {
@@ -56,7 +56,7 @@ afterEach(() => {
   folder.remove()
 })
 
-/** Starts the host in the temporary folder, on any free port, without demo data. */
+/** Starts the host in the temporary folder, on a free port, without demo data. */
 function start(env: Record<string, string> = {}, args: readonly string[] = []): Host {
   const child = spawn(process.execPath, [join(dist, 'host', 'server', 'main.js'), ...args], {
     cwd: folder.dataDir,
@@ -81,7 +81,7 @@ async function listening(child: Host): Promise<number> {
   throw new Error(`The host did not start: ${out}${await text(child.stderr)}`)
 }
 
-/** Runs it to its end. */
+/** Runs a host that should fail, to its end. */
 async function fail(
   env: Record<string, string>,
   args: readonly string[] = [],
@@ -98,11 +98,11 @@ async function stop(child: Host, signal: NodeJS.Signals): Promise<unknown> {
   return code
 }
 
-/** Asks with a password, which the host tries at its source. */
+/** Sends a password, which the host tries at its source. */
 const guess = (port: number, secret: string): Promise<string> =>
   exchange(port, rawGet(`${RECORDINGS}?page=0&pageSize=1`, basic('ada', secret)))
 
-/** How many tries at the recorder stand in the host's file. */
+/** The number of recorder tries in the host's file. */
 function keptTries(): unknown {
   const db = new Database(join(folder.dataDir, 'data', 'attempts.db'), { readonly: true })
   const count = db.prepare('SELECT count(*) FROM attempt WHERE kind = ?').pluck().get(kinds.try)
@@ -110,21 +110,21 @@ function keptTries(): unknown {
   return count
 }
 
-/** Everything that it writes to its log and to people, as it comes. */
+/** Collects everything that the host writes, as it comes. */
 function output(child: Host): { text: string } {
   const out = { text: '' }
   child.stdout.on('data', (chunk: Buffer) => (out.text += String(chunk)))
   return out
 }
 
-/** The messages of its log. @throws where a line is no JSON. */
+/** The messages of the log. @throws if a line is not JSON. */
 const messagesOf = (out: { readonly text: string }): unknown[] =>
   out.text
     .trimEnd()
     .split('\n')
     .map((line) => (JSON.parse(line) as { msg: unknown }).msg)
 
-/** Waits until it has written that. @returns the match. */
+/** Waits until the host has written a match. @returns the match. */
 async function written(
   child: Host,
   out: { readonly text: string },
@@ -150,7 +150,7 @@ describe('the host', () => {
     expect(await stop(child, 'SIGTERM')).toBe(0)
   })
 
-  it('starts its clock where it is told to, and runs on', async () => {
+  it('starts its clock at the given instant, and runs on', async () => {
     const child = start({ DEMO_NOW: '2026-11-23T08:30:00Z' })
     const answer = await exchange(await listening(child), rawGet('/'))
     const nowMs = Number(/&quot;nowMs&quot;:(\d+)/.exec(answer)?.[1])
@@ -210,7 +210,7 @@ describe('the host', () => {
     const port = await listening(child)
     const socket = connect(port, '127.0.0.1', () => socket.write(rawGet(RECORDINGS, basic('manager'))))
     await once(socket, 'readable')
-    // More than the buffers in between hold: the host cannot have written it all.
+    // The answer is longer than the buffers in between, so the host cannot have written it all.
     child.kill('SIGTERM')
     const refused = async (): Promise<string> => {
       for (;;) {
@@ -254,7 +254,7 @@ describe('the host', () => {
     expect(messagesOf(out)).toEqual(['started'])
   })
 
-  it('waits for no connection on which nothing is asked', async () => {
+  it('does not wait for idle connections', async () => {
     const child = start()
     const port = await listening(child)
     const idle = connect(port, '127.0.0.1', () => idle.write('GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n'))
@@ -263,7 +263,7 @@ describe('the host', () => {
     expect(code).toBe(0)
   })
 
-  it('goes on where the reader of its log leaves, and says nothing of it', async () => {
+  it('goes on when the reader of its log leaves, and logs nothing about it', async () => {
     const child = start()
     const port = await listening(child)
     child.stdout.destroy()
@@ -287,7 +287,7 @@ describe('the host', () => {
   })
 })
 
-/** Starts the host with this done in it at SIGUSR2. */
+/** Starts a host that does this work at SIGUSR2. */
 const meeting = (work: string): Host => {
   const file = join(folder.dataDir, 'meet.mjs')
   writeFileSync(file, `import { connect } from 'node:net'\nprocess.on('SIGUSR2', () => { ${work} })\n`)
@@ -295,7 +295,7 @@ const meeting = (work: string): Host => {
 }
 const heardNumber = '+390557177313'
 
-describe('what nobody caught', () => {
+describe('an uncaught error', () => {
   it('on a connection is logged, and the host goes on', async () => {
     const child = meeting(`connect({ port: 1, host: '127.0.0.1' })`)
     const port = await listening(child)
@@ -330,9 +330,9 @@ const expectClear = ({ code, err }: { code: unknown; err: string }): void => {
 }
 
 describe('while wrong passwords are checked, the host', () => {
-  it('answers who is signed in and writes its log, refuses the rest of a flood, and has no file wait', async () => {
+  it('answers signed-in users and writes its log, refuses the rest of a flood, and delays no file', async () => {
     const store = await testStore([{}], testUsers)
-    // A check that takes minutes, so that everything else has to come before it.
+    // A check that takes minutes, so everything else has to come before it.
     const db = openForWriting(store.dataDir)
     const slow = [
       'scrypt',
@@ -344,7 +344,7 @@ describe('while wrong passwords are checked, the host', () => {
     ]
     for (const name of ['solo', 'supervisor']) new Directory(db).savePassword(name, slow.join('$'))
     db.close()
-    // One thread for files, which a check would fill.
+    // One thread for files, which a check would occupy.
     const env = { LOGIN_FAILURES: '1000', UV_THREADPOOL_SIZE: '1', METRICS_PORT: '0' }
     const child = start({ DATA_DIR: store.dataDir, ...env })
     const out = output(child)
@@ -382,7 +382,7 @@ describe('while wrong passwords are checked, the host', () => {
     )
     expect(lines.filter(({ action }) => action === 'failed_login')).toEqual([])
 
-    // Whoever leaves gives up the place in the queue.
+    // A client that leaves gives up its place in the queue.
     const waiting = async () =>
       /^recordings_password_checks_waiting (\d+)$/m.exec(await exchange(metricsPort, rawGet('/metrics')))?.[1]
     expect(await waiting()).toBe(`${WAITING_STRANGERS}`)
@@ -474,14 +474,14 @@ describe('a host that cannot start says why and what to do, with no stack', () =
   })
 })
 
-/** Names in the folder, at any depth, that others can get at. */
+/** Names in the folder, at any depth, that other users can access. */
 const openToOthers = (path: string): string[] =>
   ['.', ...readdirSync(path, { recursive: true, encoding: 'utf8' })].filter(
     (name) => (statSync(join(path, name)).mode & 0o077) !== 0,
   )
 
 describe('DATA_DIR', () => {
-  it('is one host’s: a second is told the process of the first, until that has ended', async () => {
+  it('is for one host: a second one names the process of the first, until that has ended', async () => {
     const env = { DATA_DIR: join(folder.dataDir, 'data') }
     const first = start(env)
     await listening(first)
@@ -562,13 +562,13 @@ describe('DATA_DIR', () => {
   })
 })
 
-/** However it is closed: `once` would take a reset for a failure. */
+/** Accepts any kind of close: `once` would treat a reset as a failure. */
 function whenClosed(socket: Socket): Promise<void> {
   socket.on('error', () => {}).resume()
   return new Promise((done) => socket.once('close', () => done()))
 }
 
-/** Sends a GET and reads only the beginning of its answer, which is longer than the buffers in between. */
+/** Sends a GET and reads only the start of the answer, which is longer than the buffers in between. */
 async function askForMuch(port: number): Promise<Socket> {
   const socket = connect(port, '127.0.0.1', () => socket.write(rawGet(RECORDINGS, basic('manager'))))
   socket.on('error', () => {})
@@ -601,7 +601,7 @@ describe('a signal', () => {
     const out = output(child)
     const port = await listening(child)
     child.kill('SIGHUP')
-    await written(child, out, /nothing to read anew/)
+    await written(child, out, /no certificate to read again/)
     expect(await exchange(port, rawGet('/healthz'))).toContain('HTTP/1.1 200')
     expect(await stop(child, 'SIGTERM')).toBe(0)
   })
@@ -614,7 +614,7 @@ const writeFiles = ({ cert, key }: KeyPair) => {
   return files
 }
 
-/** Asks for the page's headers under a name. */
+/** Requests the page's headers under a name. */
 const headUnder = async (socket: TLSSocket, name: string): Promise<string> => {
   socket.write(`HEAD / HTTP/1.1\r\nhost: ${name}\r\n\r\n`)
   const [answer] = (await once(socket, 'data')) as [Buffer]
@@ -680,7 +680,7 @@ describe('with a certificate of its own, the host', () => {
     expect(code).toBe(0)
   })
 
-  it('warns of one that has ended, and starts', async () => {
+  it('warns of an expired one, and starts', async () => {
     const child = start(writeFiles(await authority.issue(['localhost'], -1)))
     const out = output(child)
     await listening(child)
@@ -779,7 +779,7 @@ describe('--print-config', () => {
     expect(existsSync(join(folder.dataDir, 'x'))).toBe(false)
   })
 
-  it('ends quietly where nobody reads it', async () => {
+  it('ends quietly if nobody reads the output', async () => {
     const child = start({}, ['--print-config'])
     child.stdout.destroy()
     const [err, [code]] = await Promise.all([text(child.stderr), once(child, 'close')])
@@ -803,14 +803,14 @@ describe('--print-config', () => {
   )
 })
 
-it('the log tells the start, the stop and every request, and never a number, a name or a query', async () => {
+it('the log reports the start, the stop and every request, and never a number, a name or a query', async () => {
   const store = await testStore([{ remotePartyNumber: '+390551234567' }], testUsers)
   const child = start({ DATA_DIR: store.dataDir, LOG_LEVEL: 'debug' })
   const out = output(child)
   const port = await listening(child)
   const filters = [
     'remotePartyNumber=contains:%2B390551234567',
-    // More digits than a port, a time or a request's id has in a row: none of them can be it by chance.
+    // More digits in a row than a port, a time or a request's id has, so none matches by chance.
     'localPartyNumber=49891234567890',
     'ownerUsername=mrossi',
   ]

@@ -1,11 +1,11 @@
-/** Answers `/metrics` at an address of its own, so that whoever reaches the page does not reach the figures. */
+/** Answers `/metrics` at an address of its own, so that users of the page cannot reach the metrics. */
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { Metrics } from './metrics.ts'
 
 const REQUEST_MS = 10_000
 
-/** Composes the server; it does not listen. Anything but GET or HEAD of `/metrics` is 404. */
+/** Composes the server without listening. Anything but GET or HEAD of `/metrics` is 404. */
 export function buildMetricsServer(metrics: Metrics, onError: (error: unknown) => void): Server {
   const limits = { headersTimeout: REQUEST_MS, requestTimeout: REQUEST_MS, connectionsCheckingInterval: 1000 }
   return createServer(limits, (request, response) => {
@@ -27,7 +27,7 @@ export function buildMetricsServer(metrics: Metrics, onError: (error: unknown) =
   })
 }
 
-/** Closes it, and what is still connected to it. */
+/** Closes the server and its open connections. */
 export async function closeServer(server: Server): Promise<void> {
   if (!server.listening) return
   const closed = once(server, 'close')

@@ -1,4 +1,4 @@
-/** Figures about the host, and that they tell nothing about anybody. */
+/** Figures about the host, which reveal nothing about anybody. */
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import type { AddressInfo } from 'node:net'
@@ -29,7 +29,7 @@ const open = async (wrap: (source: Source) => Source = (source) => source): Prom
   host = await testHost({ recordings: [{}], dependencies: { metrics }, wrap })
 }
 
-/** The value of a sample, by its name and labels as they are written. */
+/** The value of a sample, by its name and labels as written. */
 async function sample(name: string): Promise<number | null> {
   const line = (await metrics.write()).split('\n').find((text) => text.startsWith(`${name} `))
   return line === undefined ? null : Number(line.slice(name.length + 1))
@@ -58,12 +58,12 @@ describe('the metrics', () => {
     const labels = [...all.matchAll(/(\w+)="([^"]*)"/g)].map(([, name]) => name)
     const own = ['method', 'route', 'status', 'le']
     expect([...new Set(labels)].filter((name) => !own.includes(name ?? ''))).toEqual(
-      // Of Node's own figures.
+      // Labels of Node's own figures.
       expect.not.arrayContaining(['user', 'username', 'id', 'query', 'address']),
     )
   })
 
-  it('count what runs, what waits, and who left', async () => {
+  it('count running and waiting requests, and clients that left', async () => {
     const [asked, answer] = [deferred(), deferred()]
     await open((source) => ({
       ...source,
@@ -109,7 +109,7 @@ describe('the metrics', () => {
     expect(await sample('recordings_login_throttled_total')).toBe(2)
   })
 
-  it('hold what others count, as it is when they are asked', async () => {
+  it('hold the figures of other parts, read at each scrape', async () => {
     await open()
     let sockets = 3
     metrics.add(() => ({ recorder_sockets: sockets }))

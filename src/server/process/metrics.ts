@@ -1,6 +1,6 @@
 /**
  * Figures for Prometheus. A label holds a method, a route's template, a status or a kind of question, each from a small
- * fixed set, or facts about the program and its audit log. None tells who asked, or what for.
+ * fixed set, or facts about the program and its audit log. No label reveals a user or a query.
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
@@ -9,8 +9,8 @@ import { exchangeOf } from '../http/exchange.ts'
 import { figureHelp, type FigureName, type Figures } from '../platform/figures.ts'
 
 /**
- * Sets the host's own figures apart from those of other programs. Node's own keep their names (`process_…`, `nodejs_…`):
- * dashboards and alarms for every Node program look for them under these.
+ * Sets the host's own figures apart from those of other programs. Node's figures keep their names (`process_…`,
+ * `nodejs_…`), because dashboards and alarms for Node programs expect them.
  */
 export const METRICS_PREFIX = 'recordings_'
 
@@ -19,11 +19,11 @@ export interface Metrics {
   watch(app: FastifyInstance): void
   /** Adds figures that another part of the host keeps. They are read at each scrape. */
   add(figures: () => Figures): void
-  /** One session was shown more recordings than a person looks at. */
+  /** Counts a session that was shown more recordings in an hour than COPY_ALERT. */
   copied(): void
-  /** Counts a question to the recorder. @param seconds until its answer began, or until it failed. */
+  /** Counts a question to the recorder. @param seconds until the answer began or the question failed. */
   asked(kind: string, outcome: 'answered' | 'failed', seconds: number): void
-  /** Adds a gauge that is always 1 and tells facts by its labels. Null tells none. */
+  /** Adds a gauge that is always 1 and carries facts in its labels. Null omits it. */
   addInfo(name: string, help: string, labels: () => Readonly<Record<string, string>> | null): void
   /** All figures, in Prometheus' text format. */
   write(): Promise<string>
@@ -80,13 +80,13 @@ function createInstruments(registry: Registry) {
   }
 }
 
-/** Whether a password came with the request and was refused. A session that has ended is no such case. */
+/** Whether the request's password was refused. An ended session does not count. */
 function isRefusedPassword({ code }: Problem, { headers }: FastifyRequest): boolean {
   if (code === 'wrong_credentials' || code === 'refused_by_recorder') return true
   return code === 'signed_out' && /^basic /i.test(headers.authorization ?? '')
 }
 
-/** A registry of its own: two hosts in one process do not share figures. */
+/** Has its own registry, so that two hosts in one process do not share figures. */
 export function createMetrics(): Metrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })

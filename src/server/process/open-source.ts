@@ -1,4 +1,4 @@
-/** Which source answers, by the configuration. */
+/** Opens the configured source. */
 import { join } from 'node:path'
 import type { DemoAccount } from '../../contract/session.ts'
 import type { NowMs } from './clock.ts'
@@ -20,15 +20,15 @@ export interface OpenedSource {
 
 interface Prepare {
   readonly nowMs: NowMs
-  /** Passwords that a recorder gets. */
+  /** Counts passwords sent to a recorder. */
   readonly tries: Tries
-  /** Hears how a recorder is doing. */
+  /** Gets news about the recorder's state. */
   readonly watch: RecorderWatch
-  /** Says to the operator what takes a moment. */
+  /** Informs the operator of work that takes a moment. */
   readonly say: (line: string) => void
 }
 
-/** @returns whether the store holds demo data, and with it accounts whose password everyone knows. */
+/** @returns whether the store holds demo data, with accounts whose password everyone knows. */
 async function prepareStore(config: Config, dataDir: string, { nowMs, say }: Prepare): Promise<boolean> {
   const isPrivate = isLoopback(config.host)
   if (config.demo && isPrivate) await prepareDemo({ dataDir, nowMs: nowMs(), log: say })
@@ -41,8 +41,9 @@ async function prepareStore(config: Config, dataDir: string, { nowMs, say }: Pre
 }
 
 /**
- * Opens the source in the host's folder, which is there already: the recorder where one is configured, else the embedded store, with demo data where that is wanted.
- * @throws OperatorError.
+ * Opens the recorder if one is configured, otherwise the embedded store, with demo data if wanted.
+ * @param dataDir the host's folder, which must exist.
+ * @throws OperatorError if the store cannot be opened, or would expose demo accounts.
  */
 export async function openSource(config: Config, dataDir: string, prepare: Prepare): Promise<OpenedSource> {
   const { recorder } = config

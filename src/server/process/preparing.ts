@@ -1,4 +1,4 @@
-/** What the host needs before it can open anything: its folder, its key, its clock, and its figures. */
+/** Prepares the parts that the host needs first: folder, key, clock and metrics. */
 import { resolve } from 'node:path'
 import type { Config } from '../config/config.ts'
 import { narrowFiles, type Narrowed } from '../files/private-files.ts'
@@ -12,19 +12,19 @@ export interface PreparedHost {
   readonly dataDir: string
   readonly folder: DataFolder
   readonly hostKey: Buffer
-  /** Files in the folder that other users of the machine could get at. */
+  /** Files in the folder that other users of the machine could access. */
   readonly narrowed: Narrowed
   readonly nowMs: NowMs
-  /** Null where the configuration asks for none. */
+  /** Null if not configured. */
   readonly metrics: Metrics | null
   readonly watch: HostRecorderWatch
 }
 
-/** @throws OperatorError where the folder or the key cannot be used. */
+/** @throws OperatorError if the folder or the key cannot be used. */
 export function prepareHost(config: Config): PreparedHost {
   const dataDir = resolve(config.dataDir)
   const folder = openDataFolder(dataDir)
-  // Before the files are narrowed: that would hide that others may have read the key.
+  // The key comes before `narrowFiles`, which would hide that others may have read it.
   const hostKey = config.hostKey ?? readHostKey(dataDir)
   const narrowed = narrowFiles(dataDir)
   const metrics = config.metrics ? createMetrics() : null

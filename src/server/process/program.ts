@@ -1,4 +1,4 @@
-/** The host as a program: its arguments, its start, and what runs beside the answers until it stops. */
+/** The host as a program: its arguments, its start, and its tasks besides answering until it stops. */
 import type { FastifyInstance } from 'fastify'
 import type { Listen } from '../config/addresses.ts'
 import { readConfig, type Config } from '../config/config.ts'
@@ -20,7 +20,7 @@ import { stopOnSignals } from './stopping.ts'
 import { surviveConnections } from './uncaught.ts'
 import { readVersion } from './version.ts'
 
-/** The host with everything that it holds open. It does not listen yet. */
+/** The host with everything that it holds open, before it listens. */
 export interface OpenedHost extends PreparedHost {
   readonly app: FastifyInstance
   readonly drain: Drain
@@ -30,7 +30,7 @@ export interface OpenedHost extends PreparedHost {
   readonly closing: readonly { close(): unknown }[]
 }
 
-/** Opens all that the configuration names. @throws OperatorError */
+/** Opens everything that is configured. @throws OperatorError */
 export type OpenHost = (config: Config) => Promise<OpenedHost>
 
 /** Figures and facts about the program itself and its source. */
@@ -40,7 +40,7 @@ function measure(metrics: Metrics, source: Source, config: Config): void {
   metrics.addInfo('build_info', 'The release that runs, its Node and its source, as labels.', () => labels)
 }
 
-/** Serves `/metrics`. @returns the address, and what closes it. */
+/** Serves `/metrics`. @returns the address, and a function that closes the server. */
 async function serveMetrics(app: FastifyInstance, metrics: Metrics, at: Listen) {
   const server = buildMetricsServer(metrics, (error) => app.log.error({ err: error }, 'metrics failed'))
   const address = await listenForMetrics(server, at)
@@ -95,7 +95,7 @@ async function run(args: readonly string[], openHost: OpenHost): Promise<void> {
   throw new OperatorError(`The arguments ${args.join(' ')} are unknown.\n\n${USAGE}`)
 }
 
-/** Runs the host with its arguments. A failure to start is one message for the operator, and exit code 1. */
+/** Runs the host. A failure to start is one message for the operator, and exit code 1. */
 export async function runProgram(args: readonly string[], openHost: OpenHost): Promise<void> {
   keepFilesPrivate()
   outliveReaders()

@@ -1,4 +1,4 @@
-/** What the host says and counts of its recorder, in front of a real one. */
+/** The host's log lines and metrics about its recorder, in front of a real one. */
 import { once } from 'node:events'
 import { createServer as createPlainServer } from 'node:http'
 import { createServer, type AddressInfo, type Server } from 'node:net'
@@ -76,7 +76,7 @@ describe('in front of a recorder, the metrics', () => {
   })
 })
 
-/** @returns where it listens. */
+/** @returns the server's address. */
 const listening = async (server: Server): Promise<string> => {
   await once(server.listen(0, '127.0.0.1'), 'listening')
   return `127.0.0.1:${(server.address() as AddressInfo).port}`
@@ -106,7 +106,7 @@ describe('a recorder that cannot be reached', () => {
     const address = `${recordingEndpoint(recordings[0]?.id ?? '')}/Media`
     expect(outcome(await ask(relay, address, cookie))).toBe('504 recorder_down')
     for (let count = 0; count < 3; count += 1) expect((await askList(relay, cookie)).status).toBe(504)
-    // What happened before there was a log comes first.
+    // News from before there was a log comes first.
     watch.tellTo(log)
     expect(log.lines).toEqual([
       'the recorder answers',
@@ -133,7 +133,7 @@ describe('a recorder that cannot be reached', () => {
   })
 
   it('has its cause named', async () => {
-    // It takes connections and never says a word: no TLS handshake ends.
+    // It accepts connections and sends nothing, so no TLS handshake ends.
     const silent = createServer((socket) => void socket.on('error', () => {}))
     const plain = createPlainServer((_request, response) => void response.end())
     const authority = await makeAuthority()

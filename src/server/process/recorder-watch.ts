@@ -1,4 +1,4 @@
-/** What the host makes of news about its recorder: lines in the log, and figures. */
+/** Turns news about the recorder into log lines and metrics. */
 import type { RecorderWatch, Unreachable } from '../sources/recorder/reaching.ts'
 import type { Metrics } from './metrics.ts'
 
@@ -8,7 +8,7 @@ interface RecorderLog {
 }
 
 export interface HostRecorderWatch extends RecorderWatch {
-  /** Sends news to this log from now on, together with what came before. */
+  /** Sends all news to this log, earlier news included. */
   tellTo(log: RecorderLog): void
 }
 

@@ -1,4 +1,4 @@
-/** What the host does when it is told to stop. */
+/** Stops the host. */
 import type { FastifyInstance } from 'fastify'
 import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
@@ -6,20 +6,20 @@ import { constants } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DRAIN_MS, type Drain } from '../http/drain.ts'
 
-/** Whatever is still open by then is left to the system: a service manager would kill the host soon after. */
+/** After this, the system closes the rest: a service manager would kill the host soon after. */
 const STOP_MS = 24_000
 
 export interface Running {
   readonly app: FastifyInstance
   readonly drain: Drain
-  /** Closes what the host was given, in this order, after the host itself. */
+  /** Close the host's dependencies, in this order, after the host itself. */
   readonly closing: readonly (() => unknown)[]
 }
 
 /**
- * Node's own list of connections leaves out those in their TLS handshake, and what comes while the host closes: each
+ * Node's own list of connections omits those in their TLS handshake and those that arrive while the host closes. Each
  * would keep it from ending.
- * @returns what closes every connection, and from then on every new one.
+ * @returns a function that closes every connection, and from then on every new one.
  */
 function trackConnections(server: Server): () => void {
   const open = new Set<Socket>()
@@ -49,10 +49,10 @@ async function stop({ app, drain, closing }: Running, disconnect: () => void): P
 }
 
 /**
- * On SIGTERM or SIGINT: refuses what comes anew, waits for what runs, closes everything and leaves with 0, within
- * 25 seconds whatever clients do. A second signal means now: what runs is cut off, and the exit code is the one of a
- * process that the signal ended.
- * @returns what stops in the same way without a signal, and leaves with the code.
+ * On SIGTERM or SIGINT, refuses new requests, waits for running ones, closes everything and exits with 0, within
+ * 25 seconds whatever clients do. A second signal cuts running requests off and exits with the code of a process that
+ * the signal ended.
+ * @returns a function that stops in the same way without a signal, and exits with the given code.
  */
 export function stopOnSignals(running: Running): (code: number) => void {
   const { log } = running.app

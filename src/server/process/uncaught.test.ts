@@ -1,4 +1,4 @@
-/** Which failures are a stranger's connection, by the stacks that Node and undici really give them. */
+/** Recognises failures of a stranger's connection by the real stacks of Node and undici. */
 import { once } from 'node:events'
 import { createReadStream } from 'node:fs'
 import { get } from 'node:http'
@@ -6,7 +6,7 @@ import { connect, createServer, type AddressInfo } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { isOfConnection } from './uncaught.ts'
 
-/** A server that sends this to everybody, and ends. */
+/** A server that sends this text to every client, and ends. */
 async function served<T>(text: string, work: (port: number) => Promise<T>): Promise<T> {
   const server = createServer((socket) => socket.on('error', () => {}).end(text)).listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -60,7 +60,7 @@ describe('a failure of the host', () => {
     expect(isOfConnection(caught)).toBe(false)
   })
 
-  it('is one of its files, and anything that is no error', async () => {
+  it('is one of its files, and anything that is not an error', async () => {
     expect(isOfConnection(await errorOf(createReadStream('/nowhere/at/all')))).toBe(false)
     for (const odd of [undefined, null, 'text', { stack: '    at node:net:1:1' }])
       expect(isOfConnection(odd)).toBe(false)

@@ -1,8 +1,8 @@
-/** Which release this is. */
+/** The version of this release. */
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-/** Of the nearest `package.json` above this file: there is one, or Node would not take the program for modules. */
+/** Reads the nearest `package.json` above this file. Without one, Node would not run the program as modules. */
 export function readVersion(): string {
   for (let folder = import.meta.dirname; folder !== dirname(folder); folder = dirname(folder)) {
     const file = join(folder, 'package.json')
