@@ -55,7 +55,10 @@ export class AgainstHeads {
     return this.#stretch !== null
   }
 
-  /** @param before the position that the first line follows. @param after the hash that the operator vouches for. */
+  /**
+   * @param before the position that the first line follows.
+   * @param after the hash that the operator vouches for.
+   */
   begin(before: Position, after: string | undefined): Judged {
     const all = this.#stretches.filter(({ base }) => base !== null && isAt(before, base))
     const fitting = all.at(-1)

@@ -66,10 +66,10 @@ export interface AuditLog {
 const nothing = (): void => {}
 
 /**
- * Opens the log, which continues where it ended. A file that does not hold the expected head is reported, in the log
- * too. The chain then continues from that head, or from the file's end where that is no earlier and the host's own.
- * @throws OperatorError where the file cannot be opened, or is not an audit log; for a command also where the file was
- * written with another key, or a running host does not take it over.
+ * Opens the log, which continues where it ended. A file that does not hold the expected head is reported, in the
+ * log too. The chain then continues from that head, or from the file's end if that is the host's and no earlier.
+ * @throws OperatorError where the file cannot be opened, or is not an audit log; for a command also where the file
+ * was written with another key, or a running host does not take it over.
  */
 export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> {
   const { file, hostKey, nowMs, keep = nothing, expected = null } = options

@@ -82,7 +82,7 @@ export class LockedLog {
     })
   }
 
-  /** Looks, and keeps a head that is due. An unreadable file is ignored here: the next line fails and reports it. */
+  /** Looks, and keeps a head that is due. Ignores an unreadable file: the next line fails and reports it. */
   async watch(): Promise<void> {
     if (this.#isClosed) return
     await this.look(true).catch(() => undefined)

@@ -1,6 +1,7 @@
 /**
- * What the host knows of past tries: wrong ones by account, network and both, who has signed in where, and how many
- * passwords of an account a recorder got. The throttle counts at the door, and the recorder's guard behind it.
+ * The host's memory of past tries: wrong ones by account, network and both, the networks that users signed in from,
+ * and the passwords of an account that a recorder got. The throttle counts at the sign-in, the recorder's guard
+ * after it.
  */
 import { createHmac, hkdfSync, randomBytes } from 'node:crypto'
 import { accountName } from '../sources/account-name.ts'
@@ -9,7 +10,7 @@ import { FailureCounts } from './failure-counts.ts'
 import { kinds, Ledger, type LedgerEntry, type Keeper, type Kind } from './ledger.ts'
 import { networkOf } from './network.ts'
 
-/** A network may fail so many times as often as an account: a whole office can stand behind one address. */
+/** A network may fail this many times as often as an account: a whole office can share one address. */
 export const NETWORK_MULTIPLE = 10
 /** How long a user stays known where they signed in. */
 export const KNOWN_MS = 90 * 24 * 60 * 60_000
@@ -19,10 +20,10 @@ const MAX_KNOWN = 50_000
 const MAX_TRIES = 50_000
 
 export interface AttemptMemoryOptions {
-  /** Wrong passwords of one account that are free; the other limits follow from it. */
+  /** Free wrong passwords of one account; the other limits follow from it. */
   readonly failures: number
   readonly nowMs: () => number
-  /** Where it is kept over a restart, and the host's key, which names are masked with. Null keeps it in memory. */
+  /** The file that keeps it over a restart, and the host's key, which masks names. Null keeps it in memory. */
   readonly kept: { readonly file: string; readonly hostKey: Buffer; readonly saveMs?: number } | null
 }
 
@@ -38,9 +39,9 @@ export class AttemptMemory {
   readonly accounts: FailureCounts
   readonly networks: FailureCounts
   readonly pairs: FailureCounts
-  /** Of passwords at the recorder, see `keepTries`. */
+  /** Tries of passwords at the recorder; see `keepTries`. */
   readonly tries: Ledger
-  /** How many wrong passwords of an account are free. */
+  /** Free wrong passwords of one account. */
   readonly failures: number
   readonly #nowMs: () => number
   readonly #known: Ledger
@@ -71,19 +72,19 @@ export class AttemptMemory {
   }
 
   /**
-   * Reads the file. Before, nothing is remembered of earlier runs.
+   * Reads the file. Until then nothing is known of earlier runs.
    * @param report is called each time the file begins to fail.
    */
   open(report: (error: unknown) => void): void {
     this.#file?.open(report)
   }
 
-  /** Whether it is in its file. */
+  /** Whether there is a file, and it works. */
   get isKept(): boolean {
     return this.#file?.isKept ?? false
   }
 
-  /** Names and addresses go into nothing but keyed digests: the file tells nobody who signs in from where. */
+  /** Names and addresses are kept only as keyed digests: the file does not reveal users or their networks. */
   placeOf(username: string, address: string): TryKeys {
     const network = networkOf(address)
     const pair = this.#mask('p', accountName(username), network)

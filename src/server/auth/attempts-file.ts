@@ -1,6 +1,6 @@
 /**
- * Keeps what is remembered of tries in a small database, so that neither a restart nor a kill gives a guesser new tries.
- * Nobody waits for it and no sign-in fails by it: what cannot be written now is written with what comes next.
+ * Keeps the memory of tries in a small database, so that neither a restart nor a kill gives a guesser new tries. No
+ * sign-in fails because of it: changes that cannot be written now are written with the next one.
  */
 import Database from 'better-sqlite3'
 import { closeSync, openSync } from 'node:fs'
@@ -8,9 +8,9 @@ import { kinds, type LedgerEntry, type Keeper, type Kind } from './ledger.ts'
 import { BoundedMap } from '../platform/bounded-map.ts'
 
 const VERSION = 1
-/** A kill loses no more than this, and a flood costs no more than a write in so long, ms; tries at a recorder are kept at once. */
+/** Ms between writes: a kill loses no more, and a flood writes no oftener. Tries at a recorder are kept at once. */
 const SAVE_MS = 50
-/** Changes that wait for a file which cannot be written; beyond it the oldest is lost. */
+/** Changes that may wait while the file cannot be written; beyond it the oldest is lost. */
 const MAX_PENDING = 50_000
 
 interface Change {
@@ -26,16 +26,16 @@ interface Row extends LedgerEntry {
 
 export interface AttemptsFileOptions {
   readonly file: string
-  /** Changes are written together after so long, ms; 0 writes each at once. */
+  /** Ms after which changes are written together; 0 writes each at once. */
   readonly saveMs?: number
-  /** Gets each entry of the file, once it could be read. @returns false for one that is worth nothing. */
+  /** Called with each entry when the file is read. @returns false for one that is not worth keeping. */
   readonly restore: (kind: Kind, key: string, entry: LedgerEntry) => boolean
 }
 
 function openDatabase(file: string): Database.Database {
-  // SQLite makes its files readable by all, and gives those beside this one the same mode.
+  // SQLite makes its files readable by all, but gives its side files the mode of this one.
   closeSync(openSync(file, 'a', 0o600))
-  // Another program's lock is nothing to wait for.
+  // Does not wait for another program's lock.
   const db = new Database(file, { timeout: 0 })
   try {
     db.pragma('journal_mode = WAL')
@@ -74,7 +74,7 @@ export class AttemptsFile implements Keeper {
   }
 
   /**
-   * Reads the file, or makes it. One that cannot be opened now is opened with the next change.
+   * Reads the file, or makes it. Where that fails, the next change tries again.
    * @param report is called each time the file begins to fail.
    */
   open(report: (error: unknown) => void): void {
@@ -82,7 +82,7 @@ export class AttemptsFile implements Keeper {
     this.#attempt(() => this.#opened())
   }
 
-  /** Whether what is remembered is in the file. */
+  /** False from a failure of the file until it works again. */
   get isKept(): boolean {
     return !this.#isOut
   }
@@ -91,7 +91,7 @@ export class AttemptsFile implements Keeper {
     if (this.#isClosed) return
     this.#queue({ kind, key, entry })
     const { saveMs = SAVE_MS } = this.#options
-    // A password at the recorder is counted before it is sent, also by a host that is killed at once.
+    // A password for the recorder is counted before it is sent, even if the host is then killed at once.
     if (saveMs === 0 || kind === kinds.try) this.#save()
     else this.#timer ??= setTimeout(() => this.#save(), saveMs).unref()
   }
@@ -102,7 +102,7 @@ export class AttemptsFile implements Keeper {
     if (this.#pending.size > 0) this.#attempt(() => this.#write())
   }
 
-  /** What is saved from then on is lost. */
+  /** Later changes are lost. */
   close(): void {
     this.#save()
     this.#isClosed = true

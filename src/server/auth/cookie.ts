@@ -1,7 +1,7 @@
 /** The session's cookie. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
-/** Over TLS the prefix makes browsers insist on Secure, this host and the whole path; plain loopback cannot have it. */
+/** Over TLS the prefix makes browsers insist on Secure, this host and the whole path. Plain HTTP cannot have it. */
 const cookieName = (secure: boolean): string => (secure ? '__Host-rc' : 'rc')
 
 const isSecure = (request: FastifyRequest): boolean => request.protocol === 'https'
@@ -11,7 +11,7 @@ export function readToken(request: FastifyRequest): string | null {
 }
 
 function attributes(request: FastifyRequest) {
-  // Lax, so that a bookmark in a mail opens signed in. No Max-Age: it goes with the browser.
+  // Lax, so that a link in a mail opens signed in. Without Max-Age the cookie ends with the browser.
   return { path: '/', httpOnly: true, sameSite: 'lax', secure: isSecure(request) } as const
 }
 

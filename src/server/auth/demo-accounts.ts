@@ -1,6 +1,6 @@
 /**
- * Accounts whose password everybody knows are for trying the program on the machine that it runs on. A proxy
- * has no say in that: its clients do not count as being on this machine, whatever it reports of them.
+ * Demo accounts have public passwords and are for trying the program on its own machine. Clients of a proxy never
+ * count as being on this machine, whatever the proxy reports.
  */
 import { createHmac, randomBytes } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
@@ -11,9 +11,9 @@ import type { Credentials } from '../sources/source.ts'
 import { MAX_CREDENTIAL_LENGTH } from './passwords.ts'
 
 export interface DemoAccounts {
-  /** What the request's client may be shown and may use. */
+  /** The accounts that the request's client may see and use. */
   shown(request: FastifyRequest): readonly DemoAccount[]
-  /** Whether the account is one of the demo, and closed to the request's client. */
+  /** Whether it is a demo account that is closed to the request's client. */
   isClosed(username: string, request: FastifyRequest): boolean
   /**
    * The credentials to try. For a closed account the password is replaced by a wrong one, so that the answer gives
@@ -37,7 +37,7 @@ export function createDemoAccounts(accounts: readonly DemoAccount[]): DemoAccoun
     isClosed,
     tried(given, request) {
       const { username, password } = given
-      // One that is too long is refused unread, and stays so.
+      // A password that is too long is refused unread, and must stay too long.
       if (!isClosed(username, request) || password.length > MAX_CREDENTIAL_LENGTH) return given
       return { username, password: createHmac('sha256', key).update(password).digest('base64') }
     },

@@ -1,22 +1,22 @@
 /**
- * Sessions that have ended while their file could not be written. Signing out holds at once: they are kept in mind, and
- * their rows are deleted when the disk lets it.
+ * Sessions that ended while their file could not be written. Signing out takes effect at once: they are remembered,
+ * and their rows are deleted once the disk allows it.
  */
 import { isStorageFailure } from '../files/storage-failure.ts'
 import type { SessionKey } from './session-file.ts'
 
 export interface EndedSessionsOptions {
-  /** How long after a failure the rows are tried again, ms. */
+  /** Ms from a failure to the next try. */
   readonly retryMs: number
-  /** How many wait at most, of those whose row was seen and again of the others. */
+  /** Sessions that may wait: as many whose row was seen, and as many others. */
   readonly maxWaiting: number
 }
 
-/** With the verifier: nobody ends a session of which they know the id alone. */
+/** Includes the verifier: the id alone must not be enough to end a session. */
 const nameOf = ({ idHash, verifier }: SessionKey): string =>
   Buffer.concat([idHash, verifier]).toString('base64')
 
-/** The sessions' rows. Both throw where the file fails. */
+/** The sessions' rows. Both methods throw where the file fails. */
 export interface SessionRows {
   /** Whether there is a row with this id and verifier. */
   has(session: SessionKey): boolean
@@ -25,9 +25,9 @@ export interface SessionRows {
 }
 
 export class EndedSessions {
-  /** Their rows are there: no more of them can wait than sessions were open. */
+  /** Sessions whose row was seen: no more can wait than were open. */
   readonly #seen = new Map<string, SessionKey>()
-  /** Their rows could not be looked for. They may have ended long ago, and one person may have had many. */
+  /** Sessions whose row could not be looked for. They may have ended long ago, and one user may have had many. */
   readonly #unseen = new Map<string, SessionKey>()
   readonly #rows: SessionRows
   readonly #options: EndedSessionsOptions
@@ -45,8 +45,8 @@ export class EndedSessions {
   }
 
   /**
-   * Deletes its row, now or later. Where too many wait, one that was not seen is not kept, and those before it are:
-   * nobody pushes out what others have ended. Of those that were seen the oldest is forgotten, which ends first by itself.
+   * Deletes its row, now or later. Where too many wait, a new unseen session is dropped, so that nobody can push out
+   * those that others ended. Of the seen ones the oldest is dropped, because it ends first by itself.
    */
   end(session: SessionKey): void {
     const isThere = this.#look(session)
@@ -54,11 +54,11 @@ export class EndedSessions {
     const name = nameOf(session)
     if (isThere) this.#keepSeen(name, session)
     else if (this.#unseen.size < this.#options.maxWaiting) this.#unseen.set(name, session)
-    // Those that wait already have their next try: a failing disk is not asked more often for it.
+    // A next try is set for those that wait: a failing disk is not asked more often.
     if (!this.#timer) this.#deleteRows()
   }
 
-  /** Tries for the last time. */
+  /** Tries a last time. */
   close(): void {
     this.#deleteRows()
     if (this.#timer) clearTimeout(this.#timer)

@@ -1,16 +1,16 @@
-/** Wrong passwords, counted for one kind of key, and how long the next try has to wait. */
+/** Counts wrong passwords for one kind of key, and computes the wait before the next try. */
 import type { LedgerEntry, Ledger } from './ledger.ts'
 
-/** Failures are forgotten one by one, each after so long. */
+/** Failures are forgotten one by one, each after this time. */
 export const FORGET_MS = 15 * 60_000
 const FIRST_DELAY_MS = 15_000
 const MAX_DELAY_MS = 15 * 60_000
-/** Failures beyond the limit that still count: with so many the delay is at its longest. */
+/** Failures beyond the limit that still count: at this number the delay is longest. */
 const COUNTED_BEYOND = 6
 
 export interface FailureCountsOptions {
   readonly ledger: Ledger
-  /** How many are free. */
+  /** The number of free failures. */
   readonly limit: number
   readonly nowMs: () => number
 }
@@ -18,7 +18,7 @@ export interface FailureCountsOptions {
 /** A failure that may be taken back. */
 export interface CountedFailure {
   readonly atMs: number
-  /** When the one before it was. */
+  /** Time of the failure before it. */
   readonly beforeMs: number
 }
 
@@ -29,23 +29,23 @@ export class FailureCounts {
     this.#options = options
   }
 
-  /** How many count now. */
+  /** The number of failures that count now. */
   count(key: string): number {
     const entry = this.#read(key)
     return entry ? Math.ceil((entry.untilMs - this.#options.nowMs()) / FORGET_MS) : 0
   }
 
-  /** Whether more count than are free. From there on not each of them adds to the wait, so not each can be taken back. */
+  /** Whether more count than are free. Beyond that not each one adds to the wait, so not each can be taken back. */
   isBeyond(key: string): boolean {
     return this.count(key) > this.#options.limit
   }
 
-  /** How long until the next try may be judged, ms. It doubles with each failure beyond the limit. */
+  /** Ms until the next try may be judged. The wait doubles with each failure beyond the limit. */
   waitMs(key: string): number {
     const entry = this.#read(key)
     if (!entry) return 0
     const { limit, nowMs } = this.#options
-    // As many as there were at the last one: what is forgotten meanwhile does not shorten a wait.
+    // Counted as of the last failure: those forgotten meanwhile do not shorten a wait.
     const beyond = Math.ceil((entry.untilMs - entry.lastMs) / FORGET_MS) - limit
     if (beyond < 0) return 0
     const delayMs = Math.min(FIRST_DELAY_MS * 2 ** beyond, MAX_DELAY_MS)
@@ -61,7 +61,7 @@ export class FailureCounts {
   }
 
   /**
-   * @param failures how many to forget.
+   * @param failures the number to forget.
    * @param counted one of them: the delay goes on from the failure before it, unless there was another meanwhile.
    */
   takeBack(key: string, failures: number, counted?: CountedFailure): void {
@@ -77,7 +77,7 @@ export class FailureCounts {
     const { ledger, nowMs } = this.#options
     const entry = ledger.get(key)
     if (!entry || entry.lastMs <= nowMs()) return entry
-    // The clock was set back since: the last failure is not known to be older than now.
+    // The clock was set back: the last failure may be as recent as now.
     const moved = { untilMs: Math.min(entry.untilMs, this.#latestMs()), lastMs: nowMs() }
     ledger.set(key, moved)
     return moved

@@ -1,18 +1,18 @@
-/** What is remembered of tries: entries by key, bounded in number, and kept in a file where there is one. */
+/** The memory of tries: entries by key, limited in number, and kept in a file where there is one. */
 
 /** Instants in ms since the Unix epoch. */
 export interface LedgerEntry {
-  /** When the entry is worth nothing any more. */
+  /** When the entry expires. */
   readonly untilMs: number
   /** When it was last added to. */
   readonly lastMs: number
 }
 
-/** What entries are about. The numbers stand in the file. */
+/** The kinds of entries. The file holds the numbers. */
 export const kinds = { account: 1, network: 2, pair: 3, known: 4, try: 5 } as const
 export type Kind = (typeof kinds)[keyof typeof kinds]
 
-/** Keeps entries over a restart. It never throws: what it cannot keep, it tries again later. */
+/** Keeps entries over a restart. It never throws: a failed write is tried again later. */
 export interface Keeper {
   /** @param entry null forgets it. */
   save(kind: Kind, key: string, entry: LedgerEntry | null): void
@@ -20,7 +20,7 @@ export interface Keeper {
 
 export interface LedgerOptions {
   readonly kind: Kind
-  /** Beyond it the entry that was added to longest ago goes. */
+  /** Beyond it the entry that was added to longest ago is dropped. */
   readonly maxEntries: number
   readonly nowMs: () => number
   readonly keeper: Keeper
@@ -28,7 +28,7 @@ export interface LedgerOptions {
 
 export class Ledger {
   readonly #options: LedgerOptions
-  /** The entry that was added to longest ago stands first. */
+  /** The entry that was added to longest ago comes first. */
   readonly #entries = new Map<string, LedgerEntry>()
 
   constructor(options: LedgerOptions) {
@@ -39,7 +39,7 @@ export class Ledger {
     return this.#entries.size
   }
 
-  /** Takes what the file held. What is known already counts more. @returns false for what is not worth keeping. */
+  /** Takes an entry of the file, unless the key is known. @returns false for one that is not worth keeping. */
   restore(key: string, entry: LedgerEntry): boolean {
     const { nowMs, maxEntries } = this.#options
     if (this.#entries.has(key)) return true
@@ -56,7 +56,7 @@ export class Ledger {
     return null
   }
 
-  /** @param entry one that is over already is forgotten. */
+  /** @param entry an expired one is forgotten. */
   set(key: string, entry: LedgerEntry): void {
     const { kind, keeper, nowMs, maxEntries } = this.#options
     if (entry.untilMs <= nowMs()) return this.#forget(key)

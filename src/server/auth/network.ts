@@ -1,8 +1,8 @@
-/** Which network an address belongs to, as far as its holder can choose another address at will. */
+/** The network of an address: the range in which its holder can choose addresses at will. */
 import { isIPv4, isIPv6 } from 'node:net'
 
 const GROUPS = 8
-/** The part that a provider gives to one customer. */
+/** The prefix that a provider gives to one customer. */
 const NETWORK_GROUPS = 4
 
 const groupsOf = (text: string): number[] =>
@@ -22,8 +22,8 @@ function expand(address: string): number[] {
 }
 
 /**
- * The same text for all addresses of one network: an IPv4 address is a network of its own, however it is written, and an
- * IPv6 address stands for its /64. Anything else stands for itself.
+ * @returns the same text for all addresses of one network. An IPv4 address, however it is written, is its own
+ * network. An IPv6 address stands for its /64, and anything else for itself.
  */
 export function networkOf(address: string): string {
   if (isIPv4(address) || !isIPv6(address)) return address

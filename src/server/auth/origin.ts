@@ -1,4 +1,4 @@
-/** Proof that a request comes from this host's own pages, by what browsers say about it and scripts cannot forge. */
+/** Proves that a request comes from this host's own pages, by headers that a page's scripts cannot forge. */
 import type { FastifyRequest } from 'fastify'
 import { Problem } from '../../contract/problems.ts'
 
@@ -10,7 +10,8 @@ function crossOrigin(): Problem {
 }
 
 /**
- * For what changes something: `Sec-Fetch-Site: same-origin`, or from a browser too old to send it, our own `Origin`.
+ * For requests that change something: `Sec-Fetch-Site: same-origin` or, from a browser too old for it, our own
+ * `Origin`.
  * @throws Problem 403 `cross_origin`.
  */
 export function requireSameOrigin(request: FastifyRequest): void {
@@ -21,8 +22,8 @@ export function requireSameOrigin(request: FastifyRequest): void {
 }
 
 /**
- * For what is only read: another page may not have it read with this user's cookie or password. No header at all is
- * a script, and `none` an address typed by hand.
+ * For requests that only read: a page of another site must not use this user's cookie or password for them. A script
+ * sends no such header, and an address typed by hand sends `none`.
  * @throws Problem 403 `cross_origin`.
  */
 export function requireNoStranger(request: FastifyRequest): void {

@@ -1,14 +1,14 @@
-/** What a password has to be when it is set. Those that are there already are taken as they are. */
+/** Rules for a password when it is set. Existing ones are accepted as they are. */
 import { Problem } from '../../contract/problems.ts'
 import { accountName } from '../sources/account-name.ts'
 import { MAX_CREDENTIAL_LENGTH } from './passwords.ts'
 
 export const MIN_PASSWORD_LENGTH = 8
 
-/** As it is compared: a directory of common passwords is in lower case, and so are its readers' guesses. */
+/** The form that is compared: lists of common passwords are in lower case, and so are guesses from them. */
 const plain = (password: string): string => password.normalize('NFKC').toLowerCase()
 
-/** Megabytes of common passwords are loaded when one is set, which is rare. */
+/** Loads megabytes of common passwords only when a password is set, which is rare. */
 const readCommon = async (): Promise<ReadonlySet<string>> => {
   const { dictionary } = await import('@zxcvbn-ts/language-common')
   return new Set(dictionary['passwords-common'].map(plain))

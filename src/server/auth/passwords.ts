@@ -1,4 +1,4 @@
-/** Passwords, tried at the source: once to open a session, or with every call of a script that uses Basic. */
+/** Tries passwords at the source: once to open a session, or with every call of a script that uses Basic. */
 import { createHmac, randomBytes } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { Problem } from '../../contract/problems.ts'
@@ -7,20 +7,20 @@ import { createSharing } from './sharing.ts'
 import type { Throttle } from './throttle.ts'
 import { BoundedMap } from '../platform/bounded-map.ts'
 
-/** Who sent a password. */
+/** The sender of a password. */
 export interface Client {
   readonly address: string
-  /** Aborts once the client has left. A try that still waits is given up then, and counts for nothing. */
+  /** Aborts once the client has left. A try that still waits is then given up, and counts for nothing. */
   readonly signal: AbortSignal
-  /** Somebody who is signed in does not wait behind those who are not. */
+  /** A signed-in user does not wait behind others. */
   readonly hasSession?: boolean
 }
 
 export interface Passwords {
   /**
    * Tries the password at the source.
-   * @throws Problem 401 `wrong_credentials`, 429 `too_many_attempts`, or the source's own, which counts as no failure;
-   * or the signal's reason.
+   * @throws Problem 401 `wrong_credentials`, 429 `too_many_attempts`, or the source's own, of which only a 401 counts
+   * as a wrong password; or the signal's reason.
    */
   verify(credentials: Credentials, client: Client): Promise<Principal>
   /** The same for a script, which sends its password with every call: a right one is remembered for a minute. */
@@ -28,8 +28,8 @@ export interface Passwords {
 }
 
 /**
- * How long somebody waits to hear that a password was not looked at, ms. Saying so at once would let a few connections
- * ask thousands of times a second, which costs everybody else.
+ * Ms before the answer that a password was not judged. An answer at once would let a few connections ask thousands of
+ * times a second, at the cost of everybody else.
  */
 export const REFUSAL_MS = 1000
 const REMEMBERED_MS = 60_000
@@ -57,13 +57,13 @@ export interface PasswordsOptions {
   readonly source: Source
   readonly throttle: Throttle
   readonly nowMs: () => number
-  /** The standard where it is left out. */
+  /** `REFUSAL_MS` where it is left out. */
   readonly refusalMs?: number | undefined
 }
 
 export function createPasswords(options: PasswordsOptions): Passwords {
   const { source, throttle, nowMs, refusalMs = REFUSAL_MS } = options
-  // The key lives as long as the process: what is remembered is worth nothing outside of it.
+  // The key lives as long as the process: the remembered digests are worth nothing outside it.
   const key = randomBytes(32)
   const remembered = new BoundedMap<string, Remembered>(MAX_REMEMBERED)
   const running = createSharing<Principal>()
@@ -96,7 +96,7 @@ export function createPasswords(options: PasswordsOptions): Passwords {
       attempt.succeeded()
       return principal
     } catch (error) {
-      // A refusal in the source's own words counts as much as ours; what did not judge the password does not.
+      // A refusal in the source's own words counts like ours; an error before the password was judged does not.
       if (error instanceof Problem && error.status === 401) attempt.failed()
       else if (isUnanswered) attempt.unanswered()
       else attempt.withdrawn()
@@ -114,7 +114,7 @@ export function createPasswords(options: PasswordsOptions): Passwords {
     return principal
   }
 
-  /** What was remembered holds only as long as the source still knows the user under the same password. */
+  /** A remembered password holds only while the source knows the user under the same one. */
   async function recall(mac: string, credentials: Credentials): Promise<Principal | null> {
     const known = remembered.get(mac)
     if (!known) return null
@@ -131,7 +131,7 @@ export function createPasswords(options: PasswordsOptions): Passwords {
       const mac = createHmac('sha256', key).update(text).digest('base64')
       const known = await recall(mac, credentials)
       if (known) return known
-      // A script's first calls often come side by side: one try answers them all, and counts once.
+      // A script's first calls often run in parallel: one try answers them all, and counts once.
       const { address, signal } = client
       return running.share(`${mac} ${address}`, signal, (shared) =>
         verifyAndRemember(mac, credentials, { address, signal: shared }),

@@ -1,6 +1,6 @@
 /**
- * What a session keeps for a source that asks for the password with every call. It is sealed with AES-256-GCM under a
- * key that is made of the cookie's half and the host's half: the database with either of them opens nothing.
+ * Seals the credentials of a session, for a source that needs the password with every call. The key for AES-256-GCM
+ * is made of the cookie's half and the host's half: the database with only one of them opens nothing.
  */
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
 import type { Credentials } from '../sources/source.ts'
@@ -13,7 +13,7 @@ interface Keys {
   readonly cookieKey: Buffer
   /** The half that only the host has. */
   readonly hostKey: Buffer
-  /** Which row it belongs to: a sealed value moved to another row does not open. */
+  /** The id of its row: a sealed value in another row does not open. */
   readonly rowId: Buffer
 }
 

@@ -7,12 +7,12 @@ import { closeSync, openSync } from 'node:fs'
 import { accountName } from '../sources/account-name.ts'
 
 const VERSION = 4
-/** How long opening the file, and a command, wait for another process's write, ms. */
+/** Ms that a command, and the opening of the file, wait for another process's write. */
 const WAIT_MS = 5000
-/** An account's sessions at once: somebody who signs in again and again fills no disk. */
+/** Sessions of one account at once: repeated sign-ins must not fill the disk. */
 export const MAX_SESSIONS = 20
 
-/** As the embedded store compares usernames. */
+/** The form in which the embedded store compares usernames. */
 const foldUsername = (username: string): string => username.toLowerCase()
 
 /** All instants in ms since the Unix epoch. */
@@ -27,19 +27,19 @@ export interface SessionRow {
 
 /** A row to add. */
 export interface NewSession extends Omit<SessionRow, 'verifier'> {
-  /** As the principal has it, or null: then the username is the account. */
+  /** The principal's; null where the username is the account. */
   readonly account: string | null
 }
 
-/** Where a session stands in the file, and what only its cookie can prove. */
+/** The place of a session in the file, and the proof that only its cookie gives. */
 export interface SessionKey {
   readonly idHash: Buffer
   readonly verifier: Buffer
 }
 
-/** @throws where the file cannot be opened or is no database. */
+/** @throws where the file cannot be opened or is not a database. */
 function openFile(file: string): Database.Database {
-  // SQLite makes its files readable by all, and gives those beside this one the same mode.
+  // SQLite makes its files readable by all, but gives its side files the mode of this one.
   closeSync(openSync(file, 'a', 0o600))
   const db = new Database(file, { timeout: WAIT_MS })
   db.pragma('journal_mode = WAL')
@@ -57,7 +57,7 @@ function openFile(file: string): Database.Database {
   return db
 }
 
-/** What the host asks of the file. It waits for nobody's lock: each statement throws at once what is in its way. */
+/** The host's access to the file. It waits for no lock: a statement throws at once where one is in its way. */
 export class SessionFile {
   readonly #db: Database.Database
   readonly #select
@@ -86,9 +86,9 @@ export class SessionFile {
   }
 
   /**
-   * Adds a session, and deletes the rows of those that have ended. An account that has too many loses the oldest of
-   * the name under which most are open: people of two domains may look like one account, and a sign-in of one never
-   * ends a session of another who has fewer.
+   * Adds a session, and deletes those that have ended. An account with too many loses the oldest of the name that has
+   * most: people of two domains may look like one account, and a sign-in must not end a session of a name that has
+   * fewer.
    * @param endedMs sessions without input since then have ended.
    */
   add({ idHash, verifier }: SessionKey, row: NewSession, endedMs: number): void {
@@ -109,20 +109,20 @@ export class SessionFile {
     this.#activate.run(atMs, idHash)
   }
 
-  /** All of them, or none. */
+  /** Deletes all of them, or none. */
   remove(sessions: readonly SessionKey[]): void {
     this.#write(() => {
       for (const { idHash, verifier } of sessions) this.#remove.run(idHash, verifier)
     })
   }
 
-  /** The sessions under this username, without regard to case, that are no younger. */
+  /** Deletes the sessions of this username, in any spelling of case, that are no younger. */
   removeUpTo(username: string, expiresMs: number): void {
     const sql = 'DELETE FROM session WHERE folded = ? AND expires_ms <= ?'
     this.#db.prepare(sql).run(foldUsername(username), expiresMs)
   }
 
-  /** How many end after `nowMs` and had input after `endedMs`. */
+  /** The number that end after `nowMs` and had input after `endedMs`. */
   count(nowMs: number, endedMs: number): number {
     return this.#count.get(nowMs, endedMs) ?? 0
   }
@@ -138,15 +138,15 @@ export class SessionFile {
 
 /**
  * Ends sessions in an existing file, beside a running host, which notices with each session's next request.
- * @param username whose, without regard to case, and in front of a recorder in every spelling of the account; null for
- * everybody's.
+ * @param username compared without regard to case, and in front of a recorder in every spelling of the account; null
+ * for all users.
  * @returns the username of each session that ended.
  * @throws the driver's error where the file cannot be written within some seconds.
  */
 export function endSessionsIn(file: string, username: string | null): readonly string[] {
   const db = new Database(file, { timeout: WAIT_MS, fileMustExist: true })
   try {
-    // The next host to start empties it.
+    // The next start of a host empties it.
     if (db.pragma('user_version', { simple: true }) !== VERSION) return []
     const where = username === null ? '' : 'WHERE folded = ? OR account = ?'
     const names = username === null ? [] : [foldUsername(username), accountName(username)]

@@ -1,11 +1,11 @@
 /**
- * Sessions with a split secret. The cookie carries a random key and an id; the row stands under the hash of the id and
- * holds a verifier of the key. Both the id and the verifier are made of the key and the host's own: under another one no
- * session holds, and a cookie that was never given out is known by itself, also while the database cannot be read. Who
- * reads the database cannot make a cookie from it; what a source needs to keep for a user is sealed under a key made of
- * the cookie's half and the host's (`seal.ts`).
+ * Sessions with a split secret. The cookie carries a random key and an id. The row has the hash of the id and a
+ * verifier of the key. The id and the verifier are made of this key and the host's: no session holds under another
+ * host key, and a made-up cookie is noticed even while the database cannot be read. A cookie cannot be made from
+ * the database. The credentials that a source needs are sealed under a key of the cookie's half and the host's
+ * (`seal.ts`).
  *
- * They live in a file of their own: a long import must not lock sign-in out.
+ * They live in a file of their own: a long import must not block sign-in.
  */
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { watchDatabaseFile } from '../files/database-file.ts'
@@ -19,7 +19,7 @@ export const SESSION_IDLE_MS = 30 * 60_000
 export const ABSOLUTE_MS = 10 * 60 * 60_000
 
 const RETRY_MS = 1000
-/** Of 10,000 ended sessions some 2 MB are kept in mind, and twice that at most. */
+/** 10,000 ended sessions take some 2 MB of memory. Seen and unseen ones take twice that at most. */
 const MAX_WAITING = 10_000
 const ID_BYTES = 16
 const KEY_BYTES = 32
@@ -27,9 +27,9 @@ const KEY_BYTES = 32
 /** All instants in ms since the Unix epoch. */
 export interface OpenSession {
   readonly username: string
-  /** The principal's stamp when it was opened: another one ends the session. */
+  /** The principal's stamp at the opening: another one ends the session. */
   readonly stamp: string
-  /** What the source asks for with every call, or null where it does not. */
+  /** The credentials that the source needs with every call, or null where it needs none. */
   readonly credentials: Credentials | null
   /** When it ends without input. */
   readonly idleExpiresMs: number
@@ -38,8 +38,8 @@ export interface OpenSession {
 }
 
 /**
- * Where the file cannot be read or written, the driver's error is thrown at once (`isStorageFailure`). Ending a session
- * does not depend on the file: it holds at once, and the row is deleted when that is possible.
+ * Where the file cannot be read or written, the driver's error is thrown at once (`isStorageFailure`). Ending a
+ * session does not depend on the file: it takes effect at once, and the row is deleted when possible.
  */
 export interface Sessions {
   /** An account has at most 20: the oldest go. @returns the cookie's value, which is kept nowhere else. */
@@ -48,11 +48,11 @@ export interface Sessions {
   find(token: string): OpenSession | null
   /** Counts as input: the idle time starts again. @returns as `find`. */
   touch(token: string): OpenSession | null
-  /** Ends it, whatever becomes of the file. */
+  /** Ends it, even where the file fails. */
   end(token: string): void
-  /** Ends it as `end` does, and those of the same user that are no younger: they hold no newer password. */
+  /** As `end`, and also ends those of the same user that are no younger: they hold no newer password. */
   endSame(token: string): void
-  /** How many have not ended. */
+  /** The number that have not ended. */
   count(): number
   /** Whether the file is there and can be read. */
   isReadable(): Promise<boolean>
@@ -69,7 +69,7 @@ const macOf = (use: string, cookieKey: Buffer, hostKey: Buffer): Buffer =>
 const idOf = (cookieKey: Buffer, hostKey: Buffer): Buffer =>
   macOf('session id', cookieKey, hostKey).subarray(0, ID_BYTES)
 
-/** @returns null where the text is no cookie that was given out under this host's key. */
+/** @returns null where the text is not a cookie made under this host's key. */
 function split(token: string, hostKey: Buffer): Halves | null {
   if (!/^[\w-]{64}$/.test(token)) return null
   const bytes = Buffer.from(token, 'base64url')
@@ -85,11 +85,11 @@ function split(token: string, hostKey: Buffer): Halves | null {
 export interface SessionOptions {
   readonly file: string
   readonly nowMs: () => number
-  /** The host's half of what proves a session and seals its credentials, 32 bytes. */
+  /** The host's half of the keys that prove a session and seal its credentials, 32 bytes. */
   readonly hostKey: Buffer
-  /** How long after a failure the rows of ended sessions are tried again, ms. */
+  /** As in `EndedSessionsOptions`. */
   readonly retryMs?: number
-  /** How many ended sessions wait for that at most, of those whose row was seen and again of the others. */
+  /** As in `EndedSessionsOptions`. */
   readonly maxWaiting?: number
 }
 
@@ -120,7 +120,7 @@ class StoredSessions implements Sessions {
     if (!halves) throw new Error('a fresh session token cannot be read')
     const sealed = credentials ? seal(credentials, this.#keysOf(halves)) : null
     const times = { activeMs: openedMs, expiresMs: openedMs + ABSOLUTE_MS }
-    // Sign-ins are rare and are what makes the file grow, so each clears away what has ended.
+    // Sign-ins are rare, and only they make the file grow, so each clears away ended sessions.
     this.#file.add(
       halves,
       { username, account: account ?? null, stamp, sealed, ...times },
@@ -154,7 +154,7 @@ class StoredSessions implements Sessions {
       if (session) this.#file.removeUpTo(session.username, session.expiresMs)
     } catch (error) {
       if (!isStorageFailure(error)) throw error
-      // The others end by themselves: each is looked at again when it is used.
+      // The others end by themselves: each is checked again when it is used.
       this.#ended.end(halves)
     }
   }
@@ -189,7 +189,7 @@ class StoredSessions implements Sessions {
     const { username, stamp, expiresMs, sealed } = row
     const idleExpiresMs = Math.min(row.activeMs + SESSION_IDLE_MS, expiresMs)
     const credentials = sealed && unseal(sealed, this.#keysOf(halves))
-    // What was sealed and does not open is damaged: nobody can act for this user with it.
+    // Sealed credentials that do not open are damaged: the session cannot act for its user.
     if (idleExpiresMs <= this.#nowMs() || (sealed && !credentials)) {
       this.#ended.end(halves)
       return null

@@ -1,10 +1,10 @@
-/** Work that several wait for at once. It is begun once, and given up once nobody waits any more. */
+/** Work that several callers wait for. It begins once, and is given up once no caller waits any more. */
 import { onAbort } from '../platform/aborting.ts'
 
 export interface Sharing<T> {
   /**
    * Begins the work, or waits for the same work that has begun already.
-   * @param signal of the one who waits; the work's own aborts once those of all who wait have.
+   * @param signal of this caller; the work's own aborts once those of all callers have.
    */
   share(key: string, signal: AbortSignal, begin: (signal: AbortSignal) => Promise<T>): Promise<T>
 }

@@ -1,10 +1,10 @@
 /**
- * What guessing a password costs. Wrong passwords are counted for each account across all networks, and for each
- * network across all accounts. Beyond a limit the next try has to wait, twice as long each time. In a network where a user
- * has signed in before, other people's failures do not count against that user; wrong tries there only slow further ones
- * down. Nothing locks everybody out, but all strangers together are held to a pace.
+ * Makes guessing passwords slow. Wrong passwords are counted for each account across all networks, and for each
+ * network across all accounts. Beyond a limit the next try has to wait, twice as long each time. In a network where
+ * a user has signed in before, other people's failures do not count against that user; the user's wrong tries there
+ * only slow further ones down. Nothing locks everybody out, but all strangers together are held to a pace.
  *
- * A try that has to wait never reaches the source: repeated failures there would lock the account in the directory.
+ * A refused try never reaches the source: repeated failures there would lock the account in the directory.
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import { Problem } from '../../contract/problems.ts'
@@ -16,7 +16,7 @@ import { TokenBucket } from './token-bucket.ts'
 
 /** Slowed tries of one user in one network that may wait at once. */
 export const WAITING_EACH = 8
-/** Wrong passwords of strangers that are judged at once, and a second from then on. */
+/** Wrong passwords of strangers that are judged at once, and per second after that. */
 export const PACE = { burst: 50, perSecond: 5 } as const
 
 const FIRST_SLOWDOWN_MS = 500
@@ -24,20 +24,20 @@ const MAX_SLOWDOWN_MS = 5000
 const PACE_RETRY_MS = 1000
 
 /**
- * A try that may be judged. It counts as failed from its start, so that many at once cannot slip through. It ends with
- * one of the four calls; further ones do nothing.
+ * A try that may be judged. It counts as failed from its start, so that many at once cannot slip through. It ends
+ * with one of the four calls; further ones do nothing.
  */
 export interface Attempt {
   /** Whether this user has signed in from this network before. */
   readonly isKnown: boolean
   /** The same for all tries that should take turns with each other. */
   readonly from: string
-  /** Takes back what this user failed from this network, and remembers them there. */
+  /** Takes back this user's failures from this network, and remembers the user there. */
   succeeded(): void
   failed(): void
   /** The password was not judged: this attempt counts for nothing. */
   withdrawn(): void
-  /** Nobody knows whether it was judged: it counts for the network of a stranger, who could ask without end. */
+  /** It may have been judged: it counts for the network of a stranger, who could otherwise ask without end. */
   unanswered(): void
 }
 
@@ -57,7 +57,7 @@ export interface ThrottleOptions {
   /** Opened here, and closed with the throttle. */
   readonly memory: AttemptMemory
   readonly nowMs: () => number
-  /** Told once for each time that what is remembered cannot be kept. */
+  /** Called once each time that the memory can no longer be kept. */
   readonly report?: (error: unknown) => void
   /** Rejects once the signal aborts. */
   readonly sleep?: ((ms: number, signal: AbortSignal) => Promise<void>) | undefined
@@ -76,7 +76,7 @@ function tooMany(retryAfterMs: number): Problem {
   })
 }
 
-/** Only the first of its ends counts. */
+/** Only the first end counts. */
 function settled(attempt: Attempt): Attempt {
   let isOpen = true
   const once = (end: () => void) => (): void => {
@@ -166,7 +166,7 @@ class Guard implements Throttle {
     })
   }
 
-  /** The account and the network count it only once it has failed: right ones at once must not look like guesses. */
+  /** The account and the network count only failed tries: parallel right ones must not look like guesses. */
   async #beginKnown(place: TryKeys, signal: AbortSignal): Promise<Attempt> {
     const { accounts, networks, pairs } = this.#memory
     const counted = await this.#slot(place.pair, signal)
@@ -180,7 +180,7 @@ class Guard implements Throttle {
       },
       withdrawn,
       unanswered: withdrawn,
-      // What others failed for this account stays: a script that signs in every minute would clear it for a guesser.
+      // Failures of others for this account stay: a script that signs in every minute would clear a guesser's.
       succeeded: () => {
         const failures = pairs.count(place.pair)
         accounts.takeBack(place.account, failures - 1)
@@ -192,14 +192,14 @@ class Guard implements Throttle {
   }
 
   /**
-   * How many of a user's failures their network forgets once they get it right. Beyond its limit it forgets no others
-   * than this try: with an account of one's own one could wash out there what one failed for others.
+   * The number of a user's failures that their network forgets after a success. Beyond its limit it forgets only this
+   * try: a guesser could otherwise clear failures for other accounts by signing in to an own one.
    */
   #forgivable({ network }: TryKeys, failures: number, thisTry: number): number {
     return this.#memory.networks.isBeyond(network) ? thisTry : failures
   }
 
-  /** From the limit on, tries wait one behind the other, and each longer than the one before. */
+  /** From the limit on, tries wait one after another, each longer than the one before. */
   async #slot(pair: string, signal: AbortSignal): Promise<CountedFailure> {
     const { pairs } = this.#memory
     if (pairs.count(pair) < this.#failures) return pairs.add(pair)

@@ -1,4 +1,4 @@
-/** A pace: so many at once, and so many a second from then on. */
+/** A pace: a number at once, and a number per second after that. */
 
 export interface PaceOptions {
   readonly burst: number
@@ -17,11 +17,11 @@ export class TokenBucket {
     this.#atMs = options.nowMs()
   }
 
-  /** @returns false where one has to wait. */
+  /** @returns false where the caller has to wait. */
   take(): boolean {
     const { burst, perSecond, nowMs } = this.#options
     const atMs = nowMs()
-    // A clock that was set back brings nothing, and costs nothing.
+    // A clock that was set back adds no tokens, and takes none.
     const passedMs = Math.max(0, atMs - this.#atMs)
     this.#atMs = atMs
     this.#tokens = Math.min(burst, this.#tokens + (passedMs * perSecond) / 1000)

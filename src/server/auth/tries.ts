@@ -1,6 +1,6 @@
 /**
- * Tries at the recorder, in the ledger that outlives a restart. Each has an entry of its own, which ends with its window.
- * An entry that counted several, as those of the throttle do, would end only after all their windows together.
+ * Tries at the recorder, in the ledger that outlives a restart. Each has its own entry, which ends with its window.
+ * An entry for several, as the throttle has, would end only after the sum of their windows.
  */
 import { Problem } from '../../contract/problems.ts'
 import { MAX_STRANGER_TRIES, MAX_TRIES, TRY_WINDOW_MS, type Tries, type Try } from '../sources/tries.ts'
@@ -25,19 +25,19 @@ export function keepTries(memory: AttemptMemory, nowMs: () => number): Tries {
   const read = (key: string): LedgerEntry | null => {
     const entry = tries.get(key)
     if (!entry || entry.lastMs <= nowMs()) return entry
-    // The clock was set back since: the try is not known to be older than now.
+    // The clock was set back: the try may be as recent as now.
     tries.set(key, { untilMs: nowMs() + TRY_WINDOW_MS, lastMs: nowMs() })
     return tries.get(key)
   }
 
-  /** The account's slots and what is in them, the oldest first; empty ones come before. */
+  /** The account's slots with their entries: empty slots first, then the oldest. */
   const slotsOf = (username: string) => {
     const account = memory.accountOf(username)
     const all = slots.map((slot) => ({ key: `${account} ${slot}`, entry: read(`${account} ${slot}`) }))
     return all.toSorted((one, other) => (one.entry?.untilMs ?? 0) - (other.entry?.untilMs ?? 0))
   }
 
-  /** Which try has which slot. Entries cannot tell: `read` replaces them. */
+  /** The try that has each slot. Entries do not show it: `read` replaces them. */
   const holders = new Map<string, symbol>()
 
   const add = (username: string): Try => {

@@ -1,4 +1,4 @@
-/** Who asks: the session of the page, or a script's `Authorization: Basic`. */
+/** Finds the user of a request: by the page's session, or by a script's `Authorization: Basic`. */
 import type { FastifyRequest } from 'fastify'
 import { Problem } from '../../contract/problems.ts'
 import type { Session } from '../../contract/session.ts'
@@ -30,9 +30,9 @@ export interface Viewers {
   viewer(request: FastifyRequest, signal: AbortSignal): Promise<Viewer>
   /** The session of the request's cookie, or null. It ends here once its user is removed or has a new password. */
   signedIn(request: FastifyRequest): Promise<SignedIn | null>
-  /** Whose session the request's cookie belongs to, or null, also where that cannot be read. Whether they may still do anything is not looked at. */
+  /** The username of the cookie's session, or null, also where it cannot be read. Their rights are not checked. */
   usernameOf(request: FastifyRequest): string | null
-  /** Ends the request's session, and the user's older ones: what it kept was refused, and theirs is no newer. */
+  /** Ends the request's session and the user's older ones: its password was refused, and theirs is no newer. */
   refused(request: FastifyRequest): void
 }
 
@@ -40,7 +40,7 @@ export function signedOut(): Problem {
   return new Problem({ code: 'signed_out', message: 'You are signed out. Sign in to go on.' })
 }
 
-/** @returns null where the header is no `Basic` or cannot be read. */
+/** @returns null where the header is not `Basic` or cannot be read. */
 export function readBasic(header: string): Credentials | null {
   const encoded = /^Basic +([\w+/-]+=*) *$/i.exec(header)?.[1]
   if (encoded === undefined) return null
@@ -55,7 +55,7 @@ export function createViewers(
   passwords: Passwords,
   demo: DemoAccounts,
 ): Viewers {
-  /** What the request's cookie opens for the client that sent it. */
+  /** The session of the request's cookie, where it is open to this client. */
   function opened(request: FastifyRequest): { token: string; session: OpenSession } | null {
     const token = readToken(request)
     const session = token === null ? null : sessions.find(token)
@@ -67,7 +67,7 @@ export function createViewers(
     const found = opened(request)
     if (!found) return null
     const { token, session } = found
-    // Asked anew each time: a new role holds at once, and a removed user is out at once.
+    // Asked each time: a new role holds at once, and a removed user is out at once.
     const principal = await source.principal(session.username, session.credentials)
     if (principal?.stamp === session.stamp) return { principal, session }
     sessions.endSame(token)
@@ -86,7 +86,7 @@ export function createViewers(
       }
     },
     refused(request) {
-      // What was refused is what the header brought, and not what the session keeps.
+      // The password in the header was refused, not the session's.
       if (request.headers.authorization !== undefined) return
       const found = opened(request)
       if (found) sessions.endSame(found.token)
@@ -108,7 +108,7 @@ export function createViewers(
   }
 }
 
-/** What the page is told about its session. */
+/** The session as the page gets it. */
 export function describeSession({ principal, session }: SignedIn, nowMs: number): Session {
   const { username, displayName, role, scope, canChangePassword = false } = principal
   const { idleExpiresMs, expiresMs } = session
