@@ -1,6 +1,6 @@
 import type { NewRecording } from '../sources/sqlite/recording-writer.ts'
 
 export interface DemoCall extends NewRecording {
-  /** Which of the audio files, or null for none. */
+  /** The number of the audio file, or null for none. */
   readonly audioIndex: number | null
 }

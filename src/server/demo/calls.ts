@@ -1,4 +1,4 @@
-/** The demo's recordings: made of a seed and of the moment that they lead up to, and of nothing else. */
+/** The demo's recordings. They depend only on a seed and on the moment that they lead up to. */
 import type { Direction } from '../../contract/filter-kinds.ts'
 import type { NewRecording } from '../sources/sqlite/recording-writer.ts'
 import type { DemoCall } from './call.ts'
@@ -8,9 +8,9 @@ import { callers } from './numbers.ts'
 import { demoPeople, type DemoPerson } from './people.ts'
 import { seededRandom, type Random } from './random.ts'
 
-/** How many recordings there are in all. */
+/** The number of all recordings. */
 export const DEMO_RECORDINGS = 50_000
-/** Of them in the last hour: whenever the demo is opened, calls have just ended. */
+/** How many of them start in the last hour, so that calls have just ended when the data is made. */
 const JUST_NOW = 14
 const SEED = 20_181_101
 
@@ -31,7 +31,7 @@ interface World {
 }
 
 function people(random: Random): () => DemoPerson {
-  // Within a group, some take many calls and some take few.
+  // Within a group, some people take many calls and some take few.
   const weighed = demoPeople.map((person, index) => ({
     person,
     weight: person.share / (1 + (index % 7) * 0.35),
@@ -47,7 +47,7 @@ function people(random: Random): () => DemoPerson {
   }
 }
 
-/** About two minutes, rarely under 5 s or over half an hour; in hundredths of a second, as recorders write. */
+/** About two minutes, rarely under 5 s or over half an hour. A multiple of 10 ms, as recorders write it. */
 function durationMs({ next }: Random): number {
   const bell = next() + next() + next() + next() - 2
   return Math.round(Math.exp(Math.log(115) + bell * 2.1) * 100) * 10
@@ -70,7 +70,7 @@ const noteOn = (random: Random, author: string, epochMs: number): NewRecording['
   updatedAt: new Date(epochMs).toISOString(),
 })
 
-/** One call at that moment, ended before now. */
+/** One call that starts at that moment and has ended by now. */
 function call(world: World, startMs: number, index: number): DemoCall {
   const { random, nowMs } = world
   const person = world.nextPerson()
@@ -97,13 +97,13 @@ function call(world: World, startMs: number, index: number): DemoCall {
   }
 }
 
-/** A call that was passed on is recorded again at the second desk, under the same call id. */
+/** A transferred call is recorded again at the second desk, with the same call id. */
 function passedOn(world: World, before: DemoCall, startMs: number, index: number): DemoCall {
   const { pbxCallId, remoteNumber } = before
   return { ...call(world, startMs, index), pbxCallId, remoteNumber, direction: before.direction }
 }
 
-/** The unusual ones, which a dashboard must get right too. */
+/** Makes two calls unusual: one without a duration, and one of three hours. */
 function unusual(usual: DemoCall, index: number, nowMs: number): DemoCall {
   if (index === 300) return { ...usual, durationMs: 0, audioIndex: null }
   const threeHoursMs = 3 * HOUR_MS
@@ -113,8 +113,8 @@ function unusual(usual: DemoCall, index: number, nowMs: number): DemoCall {
 }
 
 /**
- * All of the demo's recordings, the vendor's example first, then oldest to newest; none ends after `nowMs`.
- * @param count how many, the example's 64 and the last hour's 14 among them.
+ * All of the demo's recordings: the vendor's example first, then oldest to newest. None ends after `nowMs`.
+ * @param count how many, including the example's 64 and the last hour's 14.
  */
 export function* demoCalls(nowMs: number, count = DEMO_RECORDINGS): Generator<DemoCall> {
   const random = seededRandom(SEED)
@@ -132,7 +132,7 @@ export function* demoCalls(nowMs: number, count = DEMO_RECORDINGS): Generator<De
     const next: DemoCall =
       handover && previous ? passedOn(world, previous, startMs, index) : call(world, startMs, index)
     previous = next
-    // Counted from the newest, so that the unusual ones are near the top whatever day it is.
+    // Counted from the newest, so that the unusual calls are always near the top.
     yield unusual(next, earlier + JUST_NOW - index, nowMs)
   }
 }

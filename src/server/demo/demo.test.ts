@@ -21,7 +21,7 @@ const DAY_MS = 24 * HOUR_MS
 const NOW_MS = DEMO_NOW_MS
 
 const quiet = (): void => {}
-/** Where it does not matter how many there are. */
+/** For tests in which the number does not matter. */
 const FEW = 200
 const prepareFew = (dataDir: string) => prepareDemo({ dataDir, nowMs: NOW_MS, log: quiet, recordings: FEW })
 
@@ -43,7 +43,7 @@ async function ask(source: SqliteSource, username: string, query: string) {
 const total = async (source: SqliteSource, username: string, query = '') =>
   (await ask(source, username, `page=0&pageSize=1&${query}`)).totalCount
 
-/** Everything that a manager finds, as one text. */
+/** All that a manager finds, as one text. */
 const everything = (dataDir: string) =>
   withSource(dataDir, async (source) => {
     const manager = (await source.principal('manager')) as Principal
@@ -60,7 +60,7 @@ describe('the demo store', () => {
   })
   afterEach(() => folder.remove())
 
-  /** Puts a copy of the whole data in the folder's place. */
+  /** Replaces the folder with a copy of the complete data. */
   const useDemo = async (): Promise<void> => {
     folder.remove()
     folder = await demoStore()
@@ -101,7 +101,7 @@ describe('the demo store', () => {
     })
   })
 
-  it('has something for everyone who may try it', async () => {
+  it('has something for each account that anyone may try', async () => {
     await useDemo()
     expect(isDemoStore(folder.dataDir)).toBe(true)
     await withSource(folder.dataDir, async (source) => {
@@ -131,7 +131,7 @@ describe('the demo store', () => {
     other.remove()
   })
 
-  it('is made anew once it is a week old or lies in the future, and not before', async () => {
+  it('is made again once it is a week old or lies in the future, and not before', async () => {
     const lines: string[] = []
     const log = (line: string): void => void lines.push(line)
     const madeAt = async (nowMs: number): Promise<boolean> => {
@@ -154,7 +154,7 @@ describe('the demo store', () => {
     await withSource(folder.dataDir, async (source) => expect(await total(source, 'mine')).toBe(FEW))
   })
 
-  it('never takes the place of real recordings or accounts', async () => {
+  it('never replaces real recordings or accounts', async () => {
     const stores = await Promise.all([
       testStore([{}]),
       testStore([], [{ username: 'me', role: 'manager', password: 'x' }]),
@@ -167,7 +167,7 @@ describe('the demo store', () => {
     }
   })
 
-  it('makes room for real recordings where that is asked for, and leaves nothing behind', async () => {
+  it('makes room for real recordings on request, and leaves nothing behind', async () => {
     await useDemo()
     const input = Readable.from([Buffer.from('{"totalCount":0,"recordings":[]}')])
     await importRecordings({ dataDir: folder.dataDir, input, name: 'x.json', replaceDemo: true })
@@ -179,7 +179,7 @@ describe('the demo store', () => {
     expect(isDemoStore(folder.dataDir)).toBe(true)
   })
 
-  it('is not there before it was made', () => {
+  it('does not exist before it was made', () => {
     expect(isDemoStore(folder.dataDir)).toBe(false)
   })
 })
@@ -198,7 +198,7 @@ describe('the demo’s calls', () => {
     expect(Math.min(...recent.map(({ startMs }) => startMs))).toBeLessThan(NOW_MS - 390 * DAY_MS)
   })
 
-  it('hold everything that a dashboard must get right', () => {
+  it('include every case that a dashboard must handle', () => {
     const some = (test: (call: DemoCall) => boolean): number => recent.filter(test).length
     expect(some(({ owner }) => owner === null)).toBeGreaterThan(100)
     expect(some(({ localNumber }) => localNumber === null)).toBeGreaterThan(10)
@@ -222,14 +222,14 @@ describe('the demo’s calls', () => {
     expect(sorted.filter((count) => count < 5).length).toBeGreaterThan(1000)
   })
 
-  // One of each weekday, the middle of a night, and the hour that comes twice.
+  // Each weekday, the middle of a night, and the hour that occurs twice.
   const moments = [0, 1, 2, 3, 4, 5, 6].map((day) => NOW_MS + day * DAY_MS)
   moments.push(
     Date.parse('2026-11-22T03:10:00Z'),
     Date.parse('2026-10-25T00:30:00Z'),
     Date.parse('2026-10-25T01:30:00Z'),
   )
-  it.each(moments.map((ms) => new Date(ms).toISOString()))('look alive at %s', (now) => {
+  it.each(moments.map((ms) => new Date(ms).toISOString()))('look real at %s', (now) => {
     const nowMs = Date.parse(now)
     const starts = [...demoCalls(nowMs)].map(({ startMs }) => startMs)
     const since = (hours: number): number => starts.filter((ms) => ms > nowMs - hours * HOUR_MS).length
@@ -241,7 +241,7 @@ describe('the demo’s calls', () => {
 })
 
 describe('the demo’s people', () => {
-  it('are 60 in five groups, each with a name and a desk of their own', () => {
+  it('are 60 in five groups, each with their own name and desk', () => {
     expect(demoPeople).toHaveLength(60)
     expect(new Set(demoPeople.map(({ group }) => group)).size).toBe(5)
     for (const field of ['username', 'phoneNumber'] as const) {

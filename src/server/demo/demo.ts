@@ -1,4 +1,4 @@
-/** Demo data: a store that looks like a busy call centre, up to this very minute. */
+/** Fills a store with the data of a busy call centre, up to the minute when it is made. */
 import { existsSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { AudioShelf, type StoredAudio } from '../sources/sqlite/audio-files.ts'
@@ -20,23 +20,23 @@ import { demoAccounts, demoPeople, ledGroups } from './people.ts'
 
 export { demoAccounts } from './people.ts'
 
-/** Raise it when the data that is made changes: stores of another edition are made anew. */
+/** Raise it when the data changes. Stores of another edition are filled again. */
 const EDITION = 1
 const WEEK_MS = 7 * 24 * 3_600_000
-/** A clock that was set back so far has data from its future. */
+/** If the clock was set back by more than this, ms, the data lies in the future and is made again. */
 const BACK_MS = 3_600_000
 
 export interface DemoOptions {
   readonly dataDir: string
   /** The moment that the data leads up to, ms since the Unix epoch. */
   readonly nowMs: number
-  /** Told what is being done, one line at a time. */
+  /** Called with each line of progress. */
   readonly log: (line: string) => void
-  /** How many recordings, at least 100; left out, `DEMO_RECORDINGS`. */
+  /** How many recordings, at least 100; by default `DEMO_RECORDINGS`. */
   readonly recordings?: number
 }
 
-/** Whether the store holds demo data. @throws OperatorError where it cannot be read. */
+/** Whether the store holds demo data. @throws OperatorError if it cannot be read. */
 export function isDemoStore(dataDir: string): boolean {
   if (!storeExists(dataDir)) return false
   const db = openForReading(dataDir, BUSY_TIMEOUT_MS)
@@ -48,7 +48,7 @@ export function isDemoStore(dataDir: string): boolean {
   }
 }
 
-/** Whether demo data is to be made: the store is empty, or its demo data is old. Real data is never touched. */
+/** Whether to make demo data: if the store is empty or its demo data is old. Real data never counts as old. */
 function isDue(db: Database, nowMs: number): boolean {
   const mark = readDemoMark(db)
   if (!mark) return isEmptyStore(db)
@@ -57,8 +57,8 @@ function isDue(db: Database, nowMs: number): boolean {
 }
 
 /**
- * Makes the demo store where there is none, and makes it anew where it has gone stale by a week. A store that has
- * real recordings or accounts is left alone. Accounts that were added to a demo store are kept.
+ * Fills an empty store with demo data, and replaces demo data that is a week old. A store with real recordings or
+ * accounts is not changed. Accounts that were added to a demo store are kept.
  * @throws OperatorError as opening a store does.
  */
 export async function prepareDemo(options: DemoOptions): Promise<void> {
@@ -76,7 +76,7 @@ export async function prepareDemo(options: DemoOptions): Promise<void> {
   }
 }
 
-/** @returns the hash of each password. Everyone knows it, so accounts of the same password need no salt of their own. */
+/** @returns the hash of each password. The passwords are public, so accounts with the same one can share a salt. */
 async function demoHashes(): Promise<ReadonlyMap<string, string>> {
   const passwords = new Set(demoAccounts.map(({ password }) => password))
   return new Map(
@@ -92,7 +92,7 @@ function fill(
   const shelf = new AudioShelf(dataDir)
   try {
     db.transaction(() => {
-      // Another host may have made it while this one waited for the lock.
+      // Another host may have made the data while this one waited for the lock.
       if (!isDue(db, nowMs)) return
       dropDemo(db)
       const directory = new Directory(db)
@@ -120,7 +120,7 @@ function writeCalls(db: Database, shelf: AudioShelf, calls: Iterable<DemoCall>):
   }
 }
 
-/** The spoken files, beside the sources: the compiler does not copy them beside its output. */
+/** The audio files. They stay beside the sources, because the compiler does not copy them. */
 function demoAudio(): string[] {
   for (let folder = import.meta.dirname; folder !== dirname(folder); folder = dirname(folder)) {
     const media = join(folder, 'src', 'server', 'demo', 'media')

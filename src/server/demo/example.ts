@@ -1,13 +1,13 @@
 /**
- * The day of the vendor's first example, made so that the example is answered to the letter: 50 incoming calls
- * whose remote number contains 02 on 1 November 2018 (UTC), of which the two printed ones are the third and fourth newest.
+ * The day of the vendor's first example, 1 November 2018 (UTC), so that the demo's answer matches it to the letter:
+ * 50 incoming calls have a remote number with 02, and the two that the vendor prints are the third and fourth newest.
  */
 import type { DemoCall } from './call.ts'
 import type { Random } from './random.ts'
 
 const at = (clock: string): number => Date.parse(`2018-11-01T${clock}Z`)
 
-/** The vendor's own two, most recent first. */
+/** The two that the vendor prints, most recent first. */
 const printed: readonly Partial<DemoCall>[] = [
   {
     id: '75A90276-E47E-4e9e-B463-E3C743D5FF3A',
@@ -33,7 +33,7 @@ const printed: readonly Partial<DemoCall>[] = [
 
 const NEWER = 2
 const OLDER = 46
-/** Calls of the same day that the example must not find: outgoing, or without 02. */
+/** Calls of the same day that the example must not find: they are outgoing or have no 02. */
 const BESIDE = 14
 
 /** 64 calls, oldest first. */

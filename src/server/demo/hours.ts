@@ -1,15 +1,15 @@
-/** When the demo's calls happen: business hours in Rome, a lunch dip, quieter weekends, a few at night. */
+/** When the demo's calls happen: business hours in Rome, with few calls at lunch, at weekends and at night. */
 import type { Random } from './random.ts'
 
 export const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 
-/** How busy each hour of a working day is, from midnight. */
+/** How busy each hour of a working day is, beginning at midnight. */
 const byHour = [
   0.02, 0.01, 0.01, 0.01, 0.01, 0.02, 0.06, 0.3, 0.85, 1, 1, 0.95, 0.6, 0.35, 0.75, 0.95, 0.9, 0.8, 0.45,
   0.22, 0.12, 0.08, 0.05, 0.03,
 ]
-/** From Sunday. */
+/** How busy each day of the week is, beginning on Sunday. */
 const byWeekday = [0.22, 1, 0.97, 0.93, 0.95, 0.85, 0.4]
 
 const rome = new Intl.DateTimeFormat('en', {
@@ -35,14 +35,14 @@ export function romeOffsetMinutes(epochMs: number): number {
 function busyness(hourMs: number): number {
   const local = new Date(hourMs + romeOffsetMinutes(hourMs) * 60_000)
   const day = byWeekday[local.getUTCDay()] ?? 1
-  // August is for holidays, and Christmas too.
+  // August and Christmas are quiet.
   const month = local.getUTCMonth()
   const season = month === 7 ? 0.6 : month === 11 && local.getUTCDate() > 23 ? 0.5 : 1
   return day * season * (byHour[local.getUTCHours()] ?? 0)
 }
 
 /**
- * Moments between `fromMs` and `toMs`, ascending, spread as the calls of a working week are.
+ * Moments between `fromMs` and `toMs`, ascending, distributed like business calls.
  * @param count how many.
  */
 export function businessMoments(random: Random, fromMs: number, toMs: number, count: number): number[] {

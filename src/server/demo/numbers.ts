@@ -1,4 +1,4 @@
-/** Who calls: a few know the way by heart, most call once. */
+/** The callers' numbers: a few call often, and most call rarely. */
 import type { Random } from './random.ts'
 
 const CALLERS = 6000
@@ -6,7 +6,7 @@ const CALLERS = 6000
 const digits = (random: Random, count: number): string =>
   Array.from({ length: count }, () => random.int(0, 9)).join('')
 
-/** Prefix, how many digits follow, and how common it is. */
+/** A prefix, how many digits follow it, and how common it is. */
 const kinds: readonly (readonly [prefix: string, rest: number, share: number])[] = [
   ['+39347', 7, 14],
   ['+39333', 7, 12],
@@ -37,7 +37,7 @@ function number(random: Random): string {
   return 'anonymous'
 }
 
-/** Gives the next caller's number: the n-th most frequent calls about 1/n as often as the first. */
+/** @returns a function for the next caller's number. The n-th most frequent calls about 1/n as often as the first. */
 export function callers(random: Random): () => string {
   const numbers = Array.from({ length: CALLERS }, () => number(random))
   return () => numbers[Math.floor(CALLERS ** random.next()) - 1] ?? 'anonymous'

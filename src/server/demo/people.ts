@@ -1,4 +1,4 @@
-/** The people of the demo: invented, 60 of them in five groups, and the accounts that anyone may try. */
+/** The demo's 60 invented people in five groups, and the accounts that anyone may try. */
 import type { User } from '../../contract/recording.ts'
 import type { DemoAccount } from '../../contract/session.ts'
 
@@ -9,14 +9,14 @@ export const demoAccounts: readonly DemoAccount[] = [
   { username: 'guest', password: 'demo', role: 'none' },
 ]
 
-/** What the account `supervisor` leads. */
+/** The groups that the account `supervisor` leads. */
 export const ledGroups: readonly string[] = ['Sales', 'Support']
 
 export interface DemoPerson extends User {
   readonly group: string
-  /** The number on their desk. */
+  /** The number of their desk. */
   readonly phoneNumber: string
-  /** How much of their group's calls they take, against 1. */
+  /** How many calls they take, relative to 1. */
   readonly share: number
 }
 
@@ -115,7 +115,7 @@ function person(username: string, name: string, group: string, index: number, sh
   }
 }
 
-/** The accounts are people too; `user1` and `user2` are those of the vendor's example. */
+/** The demo's accounts, and `user1` and `user2` from the vendor's example. */
 const special: readonly (readonly [username: string, name: string, group: string, share: number])[] = [
   ['agent', 'Bruno Neri', 'Sales', 1.2],
   ['supervisor', 'Patrizia Valente', 'Support', 0.2],
@@ -125,7 +125,7 @@ const special: readonly (readonly [username: string, name: string, group: string
   ['user2', 'Ada Secondi', 'Logistics', 0.3],
 ]
 
-/** In a fixed order; the extensions follow it. */
+/** In a fixed order, because the extensions depend on it. */
 export const demoPeople: readonly DemoPerson[] = [
   ...special.map(([username, name, group, share], index) => person(username, name, group, index, share)),
   ...Object.entries(named)

@@ -1,4 +1,4 @@
-/** Random numbers that are the same on every machine: the demo data must be. */
+/** Random numbers that are the same on every machine, as the demo data must be. */
 export interface Random {
   /** From 0 up to but not including 1. */
   next(): number
@@ -10,7 +10,7 @@ export interface Random {
   guid(): string
 }
 
-/** Mulberry32: 32 bits of state are plenty for data that only has to look alive. */
+/** Mulberry32. Its 32 bits of state suffice for data that only has to look real. */
 export function seededRandom(seed: number): Random {
   let state = seed >>> 0
   const next = (): number => {
@@ -20,7 +20,7 @@ export function seededRandom(seed: number): Random {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
   }
   const int = (least: number, most: number): number => least + Math.floor(next() * (most - least + 1))
-  // Called a million times: joining arrays of digits took half of the time that making the calls takes.
+  // This runs over a million times. Joining arrays of digits took half of the time of making the calls.
   const hex = (digits: number): string => {
     let text = ''
     for (let count = 0; count < digits; count += 1) text += '0123456789abcdef'.charAt(int(0, 15))

@@ -1,6 +1,6 @@
 /**
- * Decides whose search runs next. Quick searches, scans and walks over all matches have separate places, and users take
- * turns for them. `SearchPlaces` decides where a search runs: in worker threads or in place.
+ * Decides whose search runs next. Quick searches, scans and walks over all matches have separate places, for which
+ * users take turns. `SearchPlaces` decides where a search runs: in worker threads or in place.
  */
 import { onAbort, orAborted } from '../../platform/aborting.ts'
 import type { WireList, WireRecording } from '../../../contract/recording.ts'
