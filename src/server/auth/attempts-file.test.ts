@@ -37,14 +37,14 @@ function open(clock: { nowMs: number }, saveMs = 0) {
   return { file, ledger, stored }
 }
 
-it('holds no more than it may, and the entries that were added to last', () => {
+it('holds no more than its limit, and drops the entries that were added to longest ago', () => {
   const { file, ledger, stored } = open({ nowMs: 0 })
   for (const key of ['a', 'b', 'c', 'a', 'd', 'e']) ledger.set(key, { untilMs: 100, lastMs: 0 })
   expect([ledger.size, stored()]).toEqual([3, ['a', 'd', 'e']])
   file.close()
 })
 
-it('holds nothing that is over', () => {
+it('holds no expired entry', () => {
   const clock = { nowMs: 0 }
   const first = open(clock)
   first.ledger.set('a', { untilMs: 10, lastMs: 0 })
@@ -61,7 +61,7 @@ it('holds nothing that is over', () => {
   second.file.close()
 })
 
-it('takes a file of another version for an empty one', () => {
+it('treats a file of another version as empty', () => {
   const first = open({ nowMs: 0 })
   first.ledger.set('a', { untilMs: 10, lastMs: 0 })
   first.file.close()
@@ -73,7 +73,7 @@ it('takes a file of another version for an empty one', () => {
   second.file.close()
 })
 
-it('writes what comes together at once, and the rest at its end', async () => {
+it('writes changes together, and the last ones when it closes', async () => {
   const { file, ledger, stored } = open({ nowMs: 0 }, 20)
   ledger.set('a', { untilMs: 100, lastMs: 0 })
   ledger.set('b', { untilMs: 100, lastMs: 0 })
@@ -84,7 +84,7 @@ it('writes what comes together at once, and the rest at its end', async () => {
   expect(stored()).toEqual(['a', 'b', 'c'])
 })
 
-it('keeps a try at the recorder before anything else is done', () => {
+it('writes a try at the recorder at once', () => {
   const { file, stored } = open({ nowMs: 0 }, 1e6)
   file.save(kinds.account, 'a', { untilMs: 100, lastMs: 0 })
   expect(stored()).toEqual([])

@@ -1,4 +1,4 @@
-/** Accounts whose password everybody knows: for this machine, and for nobody that comes through a proxy. */
+/** Demo accounts, whose passwords are public: open to this machine, and closed to clients of a proxy. */
 import type { InjectOptions, LightMyRequestResponse } from 'fastify'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { AUTH_LOGOUT, AUTH_SESSION, RECORDINGS } from '../../contract/endpoints.ts'
@@ -9,9 +9,9 @@ import { basic, loginRequest, ownPage, signIn, testHost, type TestHost } from '.
 const demoAccounts: readonly DemoAccount[] = [{ username: 'manager', password: 'demo', role: 'manager' }]
 
 let host: TestHost
-/** How a wrong password is answered. */
+/** The answer to a wrong password. */
 let wrong: LightMyRequestResponse
-/** Of the demo account, signed in on this machine. */
+/** The cookie of the demo account, signed in on this machine. */
 let cookie: { cookie: string }
 const tried: string[][] = []
 const wrap = (source: Source): Source => ({
@@ -68,7 +68,7 @@ describe('a demo account', () => {
     expect((await ask({ url: '/' }, from)).body).toContain('&quot;password&quot;:&quot;demo&quot;')
   })
 
-  it.each(away)('is to %s an account with another password', async (_, from) => {
+  it.each(away)('answers %s as for a wrong password', async (_, from) => {
     for (const answer of [
       await ask(loginRequest('manager'), from),
       await ask({ url: list, headers: basic('manager') }, from),
@@ -80,7 +80,7 @@ describe('a demo account', () => {
   })
 
   it.each(['MANAGER', 'corp\\manager', 'manager@corp.test', 'manager.', 'ｍanager'])(
-    'is the same by another spelling: %s',
+    'is recognized in another spelling: %s',
     async (name) => {
       const answer = await ask(loginRequest(name), { remoteAddress: '203.0.113.9' })
       expect(withoutId(answer.body)).toEqual(withoutId(wrong.body))
@@ -94,12 +94,12 @@ describe('a demo account', () => {
     expect(body).toContain('&quot;session&quot;:null,&quot;demoAccounts&quot;:[]')
   })
 
-  it('keeps its session for this machine, whoever else comes with it', async () => {
+  it('keeps its session for this machine, even if its cookie is used elsewhere', async () => {
     expect((await ask({ url: list, headers: cookie }, { remoteAddress: '203.0.113.9' })).statusCode).toBe(401)
     expect((await ask({ url: list, headers: cookie }, {})).statusCode).toBe(200)
   })
 
-  it('is judged at the source with a password that is wrong, each wrong in its own way', async () => {
+  it('is judged at the source with a wrong password, a different one for each given password', async () => {
     const from = { remoteAddress: '203.0.113.9' }
     tried.length = 0
     await ask(loginRequest('manager', 'demo'), from)
@@ -119,7 +119,7 @@ describe('a demo account', () => {
   })
 })
 
-it('other accounts are open to everybody', async () => {
+it('opens other accounts to everybody', async () => {
   const from = { remoteAddress: '203.0.113.9', headers: { 'x-forwarded-for': '198.51.100.7' } }
   expect((await ask(loginRequest('agent'), from)).statusCode).toBe(200)
   expect((await ask({ url: list, headers: basic('supervisor') }, from)).statusCode).toBe(200)

@@ -24,7 +24,7 @@ describe('sealed credentials', () => {
     expect(unseal(sealed, { ...keys, [name]: Buffer.alloc(0) })).toBeNull()
   })
 
-  it('do not open once a byte of them is another', () => {
+  it('do not open once a byte of them is changed', () => {
     const sealed = seal(credentials, keys)
     for (let at = 0; at < sealed.length; at += 1) {
       const changed = Buffer.from(sealed)
@@ -41,7 +41,7 @@ describe('sealed credentials', () => {
     expect(unseal(Buffer.concat([sealed, Buffer.alloc(1)]), keys)).toBeNull()
   })
 
-  it('are other bytes each time, without a word of what is in them', () => {
+  it('are different bytes each time, without any of their text', () => {
     const [one, other] = [seal(credentials, keys), seal(credentials, keys)]
     expect(one.equals(other)).toBe(false)
     expect(one.subarray(0, 12).equals(other.subarray(0, 12))).toBe(false)

@@ -3,7 +3,7 @@ import { createSharing } from './sharing.ts'
 
 const nothing = (_value: string): void => {}
 
-/** Work that ends when the test says so, or when it is given up. */
+/** Work that ends when the test calls `finish`, or when it is given up. */
 function work() {
   const begun: AbortSignal[] = []
   let finish = nothing
@@ -18,7 +18,7 @@ function work() {
 }
 
 describe('shared work', () => {
-  it('is begun once for all who wait, and again for those who come after', async () => {
+  it('begins once for all callers that wait, and again for later ones', async () => {
     const sharing = createSharing<string>()
     const { begun, begin, finish } = work()
     const { signal } = new AbortController()
@@ -31,7 +31,7 @@ describe('shared work', () => {
     expect(begun).toHaveLength(2)
   })
 
-  it('goes on for one who stays, and is given up once the last has left', async () => {
+  it('goes on for a caller that stays, and is given up once the last has left', async () => {
     const sharing = createSharing<string>()
     const { begun, begin } = work()
     const [first, second] = [new AbortController(), new AbortController()]
@@ -40,7 +40,7 @@ describe('shared work', () => {
     expect(begun[0]?.aborted).toBe(false)
     second.abort(new Error('left too'))
     expect((await Promise.allSettled(both)).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
-    // Nobody gets what others gave up.
+    // A new caller does not get the work that others gave up.
     const third = new AbortController()
     const fresh = sharing.share('a', third.signal, begin)
     expect(begun[1]?.aborted).toBe(false)

@@ -1,4 +1,4 @@
-/** What guessing costs, and that it costs nobody else anything. */
+/** Guessing passwords is slow, and slows no other user down. */
 import Database from 'better-sqlite3'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
@@ -16,7 +16,7 @@ const DAY_MS = 24 * 60 * MINUTE_MS
 const hostKey = Buffer.alloc(32, 7)
 const { signal } = new AbortController()
 
-/** Until the client leaves. */
+/** Sleeps until the client leaves. */
 async function sleepForEver(_ms: number, left: AbortSignal): Promise<void> {
   if (!left.aborted) await once(left, 'abort')
   left.throwIfAborted()
@@ -37,9 +37,9 @@ interface Watched {
   readonly clock: { nowMs: number }
   readonly slept: number[]
   readonly throttle: Throttle
-  /** A wrong password, where it is judged. */
+  /** Tries a wrong password. */
   wrong(user: string, address: string): Promise<'judged' | Problem>
-  /** A right one. */
+  /** Tries a right password. */
   right(user: string, address: string): Promise<'in' | Problem>
 }
 
@@ -98,7 +98,7 @@ async function times<T>(count: number, work: (n: number) => Promise<T>): Promise
 const judged = (answers: readonly unknown[]): number => answers.filter((answer) => answer === 'judged').length
 
 describe('guesses at one account', () => {
-  it('wait twice as long each time, whatever address they come from, and no longer than 15 minutes', async () => {
+  it('wait twice as long each time, from any address, and no longer than 15 minutes', async () => {
     const { clock, wrong } = watch()
     expect(await times(FAILURES, (n) => wrong('boss', `10.0.0.${n}`))).toEqual(Array(FAILURES).fill('judged'))
     for (const seconds of [15, 30, 60, 120, 240, 480, 480, 900, 900]) {
@@ -110,7 +110,7 @@ describe('guesses at one account', () => {
     }
   })
 
-  it('are hardly ever judged: 400 from 110 addresses in an hour', async () => {
+  it('are rarely judged: 400 from 110 addresses in an hour', async () => {
     const { clock, wrong } = watch()
     const answers = await times(400, (n) => {
       clock.nowMs += 9 * SECOND_MS
@@ -119,7 +119,7 @@ describe('guesses at one account', () => {
     expect(judged(answers)).toBeLessThanOrEqual(13)
   })
 
-  it('count as one account by all its spellings', async () => {
+  it('count for one account in all its spellings', async () => {
     const { wrong } = watch()
     const spellings = ['boss', 'BOSS', 'CORP\\boss', 'boss@corp.example', 'ｂｏｓｓ', 'bo\u200bss', 'boss. ']
     const answers = await times(spellings.length, (n) => wrong(spellings[n]!, `10.2.0.${n}`))
@@ -165,7 +165,7 @@ describe('guesses at one account', () => {
 })
 
 describe('guesses from one network', () => {
-  it('wait after ten times as many, whoever they were for, and elsewhere nobody waits', async () => {
+  it('wait after ten times as many, for any accounts, and no other network waits', async () => {
     const { wrong } = watch()
     const limit = FAILURES * NETWORK_MULTIPLE
     expect(judged(await times(limit, (n) => wrong(`user${n}`, '10.0.0.1')))).toBe(limit)
@@ -180,7 +180,7 @@ describe('guesses from one network', () => {
     expect(await wrong('another', '2001:db8:0:2::1')).toBe('judged')
   })
 
-  it('stay counted when one of their own signs in there', async () => {
+  it('stay counted when the guesser signs in there', async () => {
     const { wrong, right } = watch()
     await times(FAILURES * NETWORK_MULTIPLE - 1, (n) => wrong(`user${n}`, '10.0.0.1'))
     expect(await right('own', '10.0.0.1')).toBe('in')
@@ -188,7 +188,7 @@ describe('guesses from one network', () => {
     expect(await wrong('two', '10.0.0.1')).toEqual(tooMany(15 * SECOND_MS))
   })
 
-  it('are no guesses where the user gets it right in the end', async () => {
+  it('do not count where the user gets it right in the end', async () => {
     const { clock, wrong, right } = watch()
     for (let user = 0; user < 50; user += 1) {
       clock.nowMs += SECOND_MS
@@ -198,8 +198,8 @@ describe('guesses from one network', () => {
   })
 })
 
-describe('others', () => {
-  it('get in while somebody guesses from 10 addresses, known or new', async () => {
+describe('other users', () => {
+  it('get in, known or new, during guesses from 10 addresses', async () => {
     const { clock, wrong, right } = watch()
     expect(await right('known', '10.9.0.1')).toBe('in')
     const answers = await times(400, (n) => wrong(`user${n % 40}`, `10.0.0.${n % 10}`))
@@ -214,7 +214,7 @@ describe('others', () => {
     }
   })
 
-  it('wait for a moment where very many new addresses guess, and users known there do not', async () => {
+  it('wait a moment during guesses from very many new addresses, and known users do not', async () => {
     const { clock, wrong, right } = watch()
     expect(await right('known', '10.9.0.1')).toBe('in')
     const answers = await times(400, (n) => wrong(`user${n}`, `10.${n}.0.1`))
@@ -225,7 +225,7 @@ describe('others', () => {
     expect(await right('new', '10.9.0.2')).toBe('in')
   })
 
-  it('of the office that unknown names are tried from get in, where they are known there', async () => {
+  it('get in from the office that unknown names are tried from, where they are known there', async () => {
     const { clock, wrong, right } = watch()
     await times(20, (n) => right(`colleague${n}`, '192.0.2.1'))
     await times(400, (n) => {
@@ -236,7 +236,7 @@ describe('others', () => {
     expect(await times(20, (n) => right(`COLLEAGUE${n}`, '192.0.2.1'))).toEqual(Array(20).fill('in'))
   })
 
-  it('of an office get in all at once', async () => {
+  it('of one office get in all at once', async () => {
     const { throttle, right } = watch()
     await times(200, (n) => right(`colleague${n}`, '192.0.2.1'))
     const all = await Promise.all(
@@ -268,7 +268,7 @@ describe('a user who has signed in from there before', () => {
     expect(await wrong('boss', '10.0.0.9')).toEqual(tooMany(15 * SECOND_MS))
   })
 
-  it('is slowed by their own wrong tries, never refused, and right after 50 of them', async () => {
+  it('is slowed by their own wrong tries, but never refused, and gets in after 50 of them', async () => {
     const { slept, wrong, right } = watch()
     expect(await right('boss', '10.9.0.1')).toBe('in')
     expect(await times(50, () => wrong('boss', '10.9.0.1'))).toEqual(Array(50).fill('judged'))
@@ -280,7 +280,7 @@ describe('a user who has signed in from there before', () => {
     expect(slept).toHaveLength(before)
   })
 
-  it('waits one try behind the other, and only so many at once', async () => {
+  it('waits with one try after another, up to a limit', async () => {
     const waking: (() => void)[] = []
     const sleep = () => new Promise<void>((wake) => waking.push(wake))
     const { throttle, right, wrong } = watch({ sleep })
@@ -300,7 +300,7 @@ describe('a user who has signed in from there before', () => {
     })
   })
 
-  it('gives up the wait when they leave, and counts for nothing', async () => {
+  it('stops waiting when they leave', async () => {
     const leaving = new AbortController()
     const { throttle, right, wrong } = watch({ sleep: sleepForEver })
     expect(await right('boss', '10.9.0.1')).toBe('in')
@@ -312,7 +312,7 @@ describe('a user who has signed in from there before', () => {
     )
   })
 
-  it('is known for 90 days, and from then on again', async () => {
+  it('is known for 90 days after each sign-in', async () => {
     const { clock, wrong, right } = watch()
     expect(await right('boss', '10.9.0.1')).toBe('in')
     clock.nowMs += 89 * DAY_MS
@@ -324,14 +324,14 @@ describe('a user who has signed in from there before', () => {
   })
 })
 
-describe('what is remembered', () => {
+describe('the memory of tries', () => {
   it('holds over a restart, and over a kill', async () => {
     const kept = { file: temporaryFile(), hostKey, saveMs: 0 }
     const first = watch({ kept })
     expect(await first.right('known', '10.9.0.1')).toBe('in')
     await times(FAILURES, () => first.wrong('boss', '10.0.0.1'))
     await times(FAILURES, () => first.wrong('known', '10.0.0.1'))
-    // Not closed, as after a kill.
+    // The first is not closed, as after a kill.
     const second = watch({ kept }, first.clock)
     expect(await second.wrong('boss', '10.0.0.2')).toEqual(tooMany(15 * SECOND_MS))
     expect(await second.right('known', '10.9.0.1')).toBe('in')
@@ -342,7 +342,7 @@ describe('what is remembered', () => {
     expect(await third.wrong('boss', '10.0.0.2')).toEqual(tooMany(30 * SECOND_MS))
   })
 
-  it('is nobody’s name or address to who reads the file, and nobody else’s file', async () => {
+  it('keeps no name or address in its file, which only the host can read', async () => {
     const file = temporaryFile()
     const { right, throttle } = watch({ kept: { file, hostKey, saveMs: 0 } })
     expect(await right('mrossi', '192.0.2.77')).toBe('in')
@@ -365,7 +365,7 @@ describe('what is remembered', () => {
       other.exec('BEGIN EXCLUSIVE')
       return () => other.close()
     },
-    'a folder that is not there': (file) => {
+    'in a missing folder': (file) => {
       rmSync(join(file, '..'), { recursive: true })
       return () => {}
     },
@@ -391,7 +391,7 @@ describe('what is remembered', () => {
     },
   )
 
-  it('is written once the file can be, with what was counted meanwhile and what it held before', async () => {
+  it('is written once the file works again, with the tries of before and meanwhile', async () => {
     const kept = { file: temporaryFile(), hostKey, saveMs: 0 }
     const first = watch({ kept })
     expect(await first.right('known', '10.9.0.1')).toBe('in')
