@@ -1,4 +1,4 @@
-/** Signing in and out, and telling the host that somebody is there. */
+/** Sign-in, sign-out, passwords, and reports of activity. */
 import { AUTH_ACTIVITY, AUTH_LOGIN, AUTH_LOGOUT, AUTH_PASSWORD, AUTH_SESSION } from '../contract/endpoints.ts'
 import type { Session } from '../contract/session.ts'
 import { setHostNow } from './boot.ts'
@@ -11,19 +11,19 @@ function readSession(json: unknown): Session | null {
   return session
 }
 
-/** @throws Problem: `wrong_credentials`, `too_many_attempts` with its wait, or why they could not be checked. */
+/** @throws Problem: `wrong_credentials`, `too_many_attempts` with its wait, or the reason why the check failed. */
 export const signIn = (username: string, password: string): Promise<Session> =>
   request(AUTH_LOGIN, readSession, { body: { username, password } })
 
-/** Who is signed in now. @throws Problem `signed_out` where nobody is. */
+/** The current session. @throws Problem `signed_out` where there is none. */
 export const fetchSession = (): Promise<Session> => request(AUTH_SESSION, readSession)
 
 export const signOut = (): Promise<boolean> => request(AUTH_LOGOUT, () => true, { body: {} })
 
 /**
- * Ends the user's other sessions too. @returns the session, which goes on under a new cookie.
- * @throws Problem: `wrong_credentials` for the old one, `weak_password` for the new one, `too_many_attempts`, or why it
- * could not be changed now.
+ * Also ends the user's other sessions. @returns the session, which goes on under a new cookie.
+ * @throws Problem: `wrong_credentials` for the old password, `weak_password` for the new one, `too_many_attempts`, or
+ * the reason why the change failed.
  */
 export const changePassword = (old: string, next: string): Promise<Session> =>
   request(AUTH_PASSWORD, readSession, { body: { old, new: next } })

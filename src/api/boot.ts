@@ -1,4 +1,4 @@
-/** What the host wrote into the page: who is signed in and what time it is, known before anything is asked. */
+/** The session and the time that the host wrote into the page, known before the first request. */
 import type { Boot } from '../contract/session.ts'
 
 const nothing: Boot = { nowMs: Date.now(), session: null, demoAccounts: [], contact: null }
@@ -10,13 +10,13 @@ function readBoot(): Boot {
 
 export const boot = readBoot()
 
-/** Difference between the host's clock and this machine's steady one, in ms. */
+/** Difference between the host's clock and this computer's steady clock, in ms. */
 let skewMs = boot.nowMs - performance.now()
 
-/** The host's time, ms since the Unix epoch. The machine's own clock may be wrong and does not matter. */
+/** The host's time, ms since the Unix epoch. It does not depend on this computer's clock, which may be wrong. */
 export const hostNow = (): number => Math.floor(skewMs + performance.now())
 
-/** Sets the clock by an answer of the host that tells its time. */
+/** Sets the clock to the time in an answer of the host. */
 export function setHostNow(nowMs: number): void {
   skewMs = nowMs - performance.now()
 }

@@ -2,5 +2,5 @@ import type { PageQuery } from '../contract/search.ts'
 import { hostNow } from './boot.ts'
 import { makeClock, type PageClock } from './clock.ts'
 
-/** The clock that resolves a bookmark now: the host's time, the bookmark's zone. */
+/** The clock for resolving a bookmark now, with the host's time and the bookmark's zone. */
 export const clockFor = ({ tz }: Pick<PageQuery, 'tz'>): PageClock => makeClock(hostNow(), tz)

@@ -1,4 +1,4 @@
-/** The clock that a bookmark's periods are resolved by: the host's time, the page's zone. */
+/** The clock for resolving a bookmark's periods, with the host's time and the page's zone. */
 import type { Clock } from '../contract/filter-kinds.ts'
 import { readInstant, toEpochMs } from '../contract/instants.ts'
 import type { Period } from '../contract/periods.ts'
@@ -12,7 +12,7 @@ import {
   weekStart,
 } from '../lib/zones.ts'
 
-/** First date of the period, and the first date after it. */
+/** The first date of the period, and the first date after it. */
 function periodDates(period: Period, today: string): readonly [from: string, to: string] {
   const tomorrow = addDays(today, 1)
   const monday = weekStart(today)
@@ -53,8 +53,8 @@ export interface PageClock extends Clock {
 
 /**
  * @param nowMs the host's time, ms since the Unix epoch.
- * @param tz the zone that the bookmark names; null leaves the calendar to the browser's zone, and date-times
- *   without an offset to UTC, as the API reads them.
+ * @param tz the zone that the bookmark names. With null, the calendar is in the browser's zone, and date-times without
+ *   an offset are in UTC, as in the API.
  */
 export function makeClock(nowMs: number, tz: string | null, ownZone: string = browserZone()): PageClock {
   const zone = tz ?? ownZone

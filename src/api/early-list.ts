@@ -1,6 +1,6 @@
 /**
- * The list's first request, shared by the page's two entries: the tiny one starts it before the framework is
- * there, and the program adopts that very promise. Whichever comes first asks, and the other does not.
+ * The list's first request, shared by the page's two entries. The tiny one starts it before the framework loads, and
+ * the program adopts the same promise. Only the first of the two sends the request.
  */
 import { RECORDINGS } from '../contract/endpoints.ts'
 import { readList, type RecordingList } from '../contract/recording.ts'
@@ -16,22 +16,22 @@ import { hostNow } from './boot.ts'
 import { clockFor } from './clock-for.ts'
 import { request, type RequestOptions } from './request.ts'
 
-/** One page of a search, with the query and the time it was asked at. */
+/** One page of a search, with its query and the time of the request. */
 export interface ListAnswer {
   readonly list: RecordingList
-  /** The query as the bookmark says it. */
+  /** The query as in the bookmark. */
   readonly query: PageQuery
-  /** The host's time when it was asked, ms since the Unix epoch. */
+  /** The host's time of the request, ms since the Unix epoch. */
   readonly asOfMs: number
-  /** The query as the API was asked it, its periods resolved. */
+  /** The query as sent to the API, with its periods resolved. */
   readonly search: Search
 }
 
-/** Filters that can be read but match nothing, such as a reversed range. A query that has one is not asked. */
+/** Filters that can be read but cannot match, such as a reversed range. A query with one of them is not sent. */
 export const impossibleFilters = (query: PageQuery): FilterName[] =>
   resolveSearch(query.search, clockFor(query)).impossible
 
-/** Asks for one page as of now. @throws as `request` does. */
+/** Requests one page as of now. @throws as `request` does. */
 export async function askList(query: PageQuery, ask: RequestOptions): Promise<ListAnswer> {
   const { search } = resolveSearch(query.search, clockFor(query))
   const asOfMs = hostNow()
@@ -49,7 +49,7 @@ interface Started {
 let started: Started | null = null
 let settled = false
 
-/** Starts the request before the program is there. Does nothing once the program has taken over. */
+/** Starts the request before the program loads. Does nothing once the program has taken over. */
 export function startEarly(query: PageQuery): void {
   if (settled || impossibleFilters(query).length > 0) return
   const abort = new AbortController()
@@ -58,7 +58,7 @@ export function startEarly(query: PageQuery): void {
   started = { key: writePageQuery(query), answer, abort }
 }
 
-/** The early answer, if it was for this query. It is given out once, and from now on nothing starts early. */
+/** The early answer, if it is for this query. It is given out only once, and nothing starts early after that. */
 export function adoptEarly(query: PageQuery, signal: AbortSignal): Promise<ListAnswer> | null {
   settled = true
   const early = started

@@ -1,4 +1,4 @@
-/** Queries as values, and what the cache holds. No other file knows their keys. */
+/** Queries as values, and access to their cache. No other file knows their keys. */
 import { queryOptions, type QueryClient } from '@tanstack/react-query'
 import { RECORDINGS, recordingEndpoint, type SearchPurpose } from '../contract/endpoints.ts'
 import { readDetail, readList, type Recording, type RecordingDetail } from '../contract/recording.ts'
@@ -19,9 +19,9 @@ const counts = [...recordings, 'count']
 const details = [...recordings, 'detail']
 
 /**
- * One page of the list. Its rows are as of when they were asked for and stay until somebody asks again: a table
- * that renews itself would move the row under the pointer.
- * @param purpose why the page is asked for, where that is not a search of its own: the host's audit needs it.
+ * One page of the list. Its rows stay until the user refreshes them, because a table that updates itself would move
+ * rows under the pointer.
+ * @param purpose the reason for the request, where it is not a new search; the host's audit needs it.
  */
 export const listQuery = (query: PageQuery, purpose?: SearchPurpose) =>
   queryOptions({
@@ -30,12 +30,12 @@ export const listQuery = (query: PageQuery, purpose?: SearchPurpose) =>
     staleTime: Number.POSITIVE_INFINITY,
   })
 
-/** Asks for a page that is about to be shown, or may be. A page that is held or under way is not asked for again. */
+/** Requests a page that will or may be shown next, unless it is cached or already requested. */
 export function askAhead(client: QueryClient, query: PageQuery, purpose: 'paging' | 'prefetch'): void {
   if (impossibleFilters(query).length === 0) void client.prefetchQuery(listQuery(query, purpose))
 }
 
-/** How many recordings match. The host answers with the number and no recording. */
+/** The number of matching recordings. The host answers without any rows. */
 export const countQuery = (search: PageSearch, tz: string | null) => {
   const query: PageQuery = { search, tz, page: 0, pageSize: 1 }
   return queryOptions({
@@ -56,15 +56,15 @@ export const recordingQuery = (id: string) =>
   })
 
 /**
- * Why the player failed; null where nothing is wrong by now.
- * @param failures how often it has failed. Each failure is asked about once.
+ * The reason why the player failed, or null if the audio is available again.
+ * @param failures the number of failures. Each failure causes one request.
  */
 export const audioProblemQuery = (id: string, failures: number) =>
   queryOptions({
     queryKey: ['audio-problem', id.toLowerCase(), failures],
     queryFn: async ({ signal }) => {
       const problem = await whyNoAudio(id, signal)
-      // Thrown, so that the sign-in comes up as for any other answer.
+      // Thrown, so that the sign-in appears as it does for any other request.
       if (problem?.code === 'signed_out') throw problem
       return problem
     },
@@ -76,25 +76,25 @@ export const audioProblemQuery = (id: string, failures: number) =>
 const allHeld = <T>(client: QueryClient, queryKey: readonly string[]): T[] =>
   client.getQueriesData<T>({ queryKey }).flatMap(([, data]) => (data === undefined ? [] : [data]))
 
-/** Every row of the lists that are held. */
+/** All rows of the cached lists. */
 export const heldRows = (client: QueryClient): Recording[] =>
   allHeld<ListAnswer>(client, lists).flatMap(({ list }) => list.recordings)
 
-/** Every recording that is held with all its facts. */
+/** All cached recordings with all their facts. */
 export const heldDetails = (client: QueryClient): RecordingDetail[] =>
   allHeld<RecordingDetail>(client, details)
 
-/** The row of a list that is held, as a detail that lacks the facts which only the detail has. */
+/** The row of a cached list, as a detail without the facts that only a detail has. */
 export function heldRow(client: QueryClient, id: string): RecordingDetail | undefined {
   const row = heldRows(client).find((candidate) => candidate.id.toLowerCase() === id.toLowerCase())
   if (!row) return undefined
   return { ...row, owner: null, pbxCallId: null, preservingUser: null, note: null, size: null, hash: null }
 }
 
-/** Asks again for what is on screen now, and for the rest once it is shown again. */
+/** Requests the data on screen again now, and all other data when it is next shown. */
 export const refreshAll = (client: QueryClient): void =>
   void client.invalidateQueries({ queryKey: recordings })
 
-/** Asks again for whatever failed. */
+/** Repeats every failed request. */
 export const retryFailed = (client: QueryClient): void =>
   void client.refetchQueries({ predicate: (query) => query.state.status === 'error' })

@@ -1,4 +1,4 @@
-/** The browser's only door to the server: one fetch, one error type. */
+/** The browser's only access to the server, with one fetch and one error type. */
 import { mediaEndpoint, SEARCH_PURPOSE_HEADER, type SearchPurpose } from '../contract/endpoints.ts'
 import { Problem, readProblem } from '../contract/problems.ts'
 
@@ -6,9 +6,9 @@ export interface RequestOptions {
   readonly signal?: AbortSignal
   /** Sent as JSON by POST; without it the request is a GET. */
   readonly body?: unknown
-  /** Why a list is asked for, where the user did not ask for that list itself. */
+  /** The reason for a list request that is not a new search by the user. */
   readonly purpose?: SearchPurpose | undefined
-  /** Which bytes, as the header `Range` says it. */
+  /** The value of the `Range` header. */
   readonly range?: string
 }
 
@@ -39,8 +39,8 @@ async function send(path: string, { signal, body, purpose, range }: RequestOptio
 }
 
 /**
- * Finds out why a player got no audio, which browsers do not tell: asks again, for a single byte.
- * @returns null where nothing is wrong with it any more.
+ * Finds out why a player got no audio. Browsers do not report the reason, so this requests a single byte.
+ * @returns null if the audio is available again.
  */
 export async function whyNoAudio(id: string, signal: AbortSignal): Promise<Problem | null> {
   const response = await send(mediaEndpoint(id), { signal, range: 'bytes=0-0' })
@@ -52,9 +52,9 @@ export async function whyNoAudio(id: string, signal: AbortSignal): Promise<Probl
 }
 
 /**
- * Asks the host and reads its JSON.
- * @param read gives the value that the JSON stands for, or null where it is something else.
- * @throws Problem for every error answer, for no answer (`network`), and for one that cannot be read.
+ * Sends a request to the host and reads the JSON answer.
+ * @param read gives the value of the JSON, or null where it is not what was expected.
+ * @throws Problem for every error answer, for no answer (`network`), and for an answer that cannot be read.
  */
 export async function request<T>(
   path: string,

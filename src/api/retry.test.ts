@@ -4,12 +4,12 @@ import { retryDelay, shouldRetry } from './retry.ts'
 
 const problem = (code: ProblemCode, retryAfterMs?: number): Problem =>
   new Problem({ code, message: '', retryAfterMs })
-/** What a proxy answers, without a code. */
+/** A proxy's answer, without a code. */
 const bare = (status: number): Problem => readProblem(status, undefined, null)
 const tries = (failure: Problem): boolean[] => [0, 1, 2].map((count) => shouldRetry(count, failure))
 
 describe('the retry policy', () => {
-  it('tries a lost connection and passing failures twice more, however the host or a proxy says it', () => {
+  it('tries twice more after a lost connection or a passing failure, reported by the host or by a proxy', () => {
     const passing = [
       problem('network'),
       bare(502),
@@ -36,7 +36,7 @@ describe('the retry policy', () => {
     expect(shouldRetry(0, new Problem({ code: 'recorder_failed', status: 500, message: '' }))).toBe(false)
   })
 
-  it('waits as a 429 tells, if that is not too long', () => {
+  it('waits as long as a 429 asks, if that is not too long', () => {
     for (const code of ['too_many_searches', 'too_many_attempts'] as const) {
       expect(shouldRetry(0, problem(code, 3000))).toBe(true)
       expect(retryDelay(0, problem(code, 3000))).toBe(3000)

@@ -1,4 +1,4 @@
-/** When a failure is worth another try. TanStack's default of three tries for everything is wrong here. */
+/** Decides which failures to retry. TanStack's default, three retries for everything, is wrong here. */
 import { Problem, problemFacts } from '../contract/problems.ts'
 
 const MAX_RETRIES = 2
@@ -6,8 +6,8 @@ const LONGEST_WAIT_MS = 30_000
 const FIRST_WAIT_MS = 600
 
 /**
- * Twice more where the code says so, and only if the host asks for a wait of no more than 30 s. Never under a 500,
- * whichever side wrote it: the same question would get the same answer.
+ * Up to two retries, for `soon` always and for `asked` only if the host asks for a wait of at most 30 s. There is none
+ * after a 500, whichever side sent it, because the same request would get the same answer.
  */
 export function shouldRetry(failureCount: number, error: unknown): boolean {
   if (!(error instanceof Problem) || failureCount >= MAX_RETRIES || error.status === 500) return false
@@ -16,7 +16,7 @@ export function shouldRetry(failureCount: number, error: unknown): boolean {
   return retry === 'soon'
 }
 
-/** Milliseconds to wait: as the host asks, or else full jitter over a window that doubles. */
+/** Milliseconds to wait: as long as the host asks, at most 30 s, or else full jitter over a window that doubles. */
 export function retryDelay(failureCount: number, error: unknown): number {
   if (error instanceof Problem && error.retryAfterMs !== undefined) {
     return Math.min(error.retryAfterMs, LONGEST_WAIT_MS)

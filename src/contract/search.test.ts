@@ -1,4 +1,4 @@
-/** The search's two languages, proved both ways: what is written is read again, and junk never throws. */
+/** Tests both languages of the search: whatever is written is read back the same, and junk never throws. */
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Bounds, Clock, PageTimeFilter, TextFilter, TimeFilter } from './filter-kinds.ts'
@@ -21,7 +21,7 @@ import {
 const DAY_MS = 86_400_000
 const NOW_MS = Date.parse('2026-11-23T08:31:00Z')
 
-/** A clock in UTC. Named periods all are today: which days they name is the zones' business, not the codec's. */
+/** A clock in UTC. Every named period is the last 24 hours, because reading and writing do not need the real dates. */
 const utc: Clock = {
   nowMs: NOW_MS,
   epochOf(written) {
@@ -53,7 +53,7 @@ const time: fc.Arbitrary<TimeFilter> = boundsOf(epochMs).map((bounds) =>
     : bounds,
 )
 
-/** Anything that can stand in a text, also what looks like an operator or has a meaning in addresses. */
+/** Any text, including text that looks like an operator or has a meaning in addresses. */
 const text = fc.oneof(
   fc.string({ minLength: 1, unit: 'grapheme' }),
   fc.constantFrom(
@@ -91,7 +91,7 @@ const paging: fc.Arbitrary<Paging> = fc.record({
   pageSize: fc.integer({ min: 1, max: 2 ** 31 - 1 }),
 })
 
-/** A date-time as the page keeps it: a date, or with a time, digits and an offset. */
+/** A date-time as the page keeps it: a date alone, or with a time, digits and an offset. */
 const written = fc
   .tuple(
     epochMs.map((ms) => new Date(ms).toISOString()),
@@ -126,7 +126,7 @@ const pageQuery = fc.record({
   pageSize: fc.integer({ min: 1, max: MAX_PAGE_SIZE }),
 }) as fc.Arbitrary<PageQuery>
 
-/** Addresses as people and programs make them: real names, and values from right to hopeless. */
+/** Addresses as people and programs write them: real names, with good and bad values. */
 const someValue = fc.oneof(
   fc.string({ unit: 'binary' }),
   text,
@@ -235,7 +235,7 @@ describe('the page’s language', () => {
       const api = readApiQuery(query)
       if (!api.ok) return
       const { query: page, dropped } = readPageQuery(query)
-      // Only what the API does not know, and pages larger than the page shows, may be dropped.
+      // Only values unknown to the API may be dropped, and page sizes above the page's limit.
       const tooLarge = (api.paging?.pageSize ?? 0) > MAX_PAGE_SIZE
       expect(dropped.filter(({ name }) => name !== 'tz' && !(tooLarge && name === 'pageSize'))).toEqual([])
       expect(resolveSearch(page.search, utc)).toEqual({ search: api.search, impossible: [] })

@@ -1,6 +1,6 @@
 /**
- * The one declaration of the page's parameters. From it come the page's address, the query key, the API's query, the
- * SQL and the form: a parameter added here alone makes the compiler name every place that lacks it.
+ * The only declaration of the page's parameters. The page's address, the query key, the API's query, the SQL and the
+ * form come from it. If a parameter is added only here, the compiler names every place that lacks it.
  */
 import {
   directionKind,
@@ -13,7 +13,7 @@ import {
 } from './filter-kinds.ts'
 import { filter, integer, zone, type ApiParameter, type PageParameter } from './parameter-kinds.ts'
 
-/** A page's session may ask for no more at once; Basic clients may. */
+/** The limit for the page's sessions. Clients with Basic authentication may request more. */
 export const MAX_PAGE_SIZE = 1000
 
 export interface Paging {
@@ -22,13 +22,13 @@ export interface Paging {
   readonly pageSize: number
 }
 
-/** What directs the page beside its filters. */
+/** The page's parameters besides the filters. */
 interface Controls extends Paging {
-  /** The zone that rules the page; null: the browser's. */
+  /** The page's zone, or null for the browser's. */
   readonly tz: string | null
 }
 
-/** In the order in which they are written. */
+/** The parameters, in the order in which they are written. */
 const parameters = {
   startTime: filter(timeKind),
   endTime: filter(timeKind),
@@ -49,17 +49,17 @@ type Parameters = typeof parameters
 export type ParameterName = keyof Parameters
 export type FilterName = Exclude<ParameterName, keyof Controls>
 
-/** The API's side of a filter. */
+/** A filter's type in the API. */
 type ApiOf<K> = K extends FilterKind<infer Api, infer _Page> ? Api : never
-/** The page's side of it. */
+/** A filter's type in the page. */
 type PageOf<K> = K extends FilterKind<infer _Api, infer Page> ? Page : never
 
-/** What the API is asked: filters combine with AND, instants are ms since the Unix epoch. */
+/** The filters sent to the API. They combine with AND; instants are ms since the Unix epoch. */
 export type Search = { readonly [Name in FilterName]?: ApiOf<Parameters[Name]> }
-/** What a bookmark says: the same filters, with periods and date-times still as written. */
+/** The same filters in a bookmark, with periods and with date-times as written. */
 export type PageSearch = { readonly [Name in FilterName]?: PageOf<Parameters[Name]> }
 
-/** A page of the dashboard: the search, and what directs it. */
+/** A page of the dashboard: the search, its paging and its zone. */
 export interface PageQuery extends Controls {
   readonly search: PageSearch
 }
@@ -75,19 +75,19 @@ export type TimeFilterName = {
 export const isTimeFilter = (name: FilterName): name is TimeFilterName =>
   parameters[name].resolve === timeKind.resolve
 
-/** What a parameter is called, in any release: its own name first. */
+/** A parameter's names in all releases, its own name first. */
 export const namesOf = <Name extends ParameterName>(
   name: Name,
 ): readonly (Name | Parameters[Name]['otherNames'][number])[] => [name, ...parameters[name].otherNames]
 
 const known = new Set<string>(parameterNames.flatMap(namesOf))
-/** Whether the page understands a parameter of that name. */
+/** Whether the page has a parameter of that name. */
 export const isParameter = (name: string): boolean => known.has(name)
 
 type ApiName = FilterName | keyof Paging
 const isOfApi = (name: ParameterName): name is ApiName => 'read' in parameters[name]
 
-/* The parameters without the tie between a name and its value, for walking over all of them. */
+/* The parameters without the types that tie a value to its name, for loops over all of them. */
 const ofPage = (name: ParameterName): PageParameter<unknown> => parameters[name]
 const ofApi = (name: ApiName): ApiParameter<unknown> => parameters[name] as ApiParameter<unknown>
 const kindOf = (name: FilterName): FilterKind<unknown, unknown> => parameters[name] as never
@@ -97,7 +97,7 @@ const valueOf = (params: URLSearchParams, name: ParameterName): string | null =>
     .map((candidate) => params.get(candidate))
     .find((text) => text !== null) ?? null
 
-/** Why the API answers 400: 0 filtering, 1 paging. */
+/** The reason for the API's 400: 0 for filtering, 1 for paging. */
 export type Reason = 0 | 1
 export type ApiQuery =
   | { readonly ok: true; readonly search: Search; readonly paging: Paging | null }
@@ -108,8 +108,8 @@ const refusal = (name: ApiName, text: string): string =>
   `${name} cannot be “${text}”: it takes ${ofApi(name).expects}.`
 
 /**
- * Reads the API's query as the vendor does: the first of a repeated parameter counts, unknown ones are
- * ignored, and an invalid filter is reported before invalid paging.
+ * Reads the API's query as the vendor does. The first of a repeated parameter counts, unknown ones are ignored, and an
+ * invalid filter is reported before invalid paging.
  */
 export function readApiQuery(params: URLSearchParams): ApiQuery {
   const search: Partial<Record<FilterName, unknown>> = {}
@@ -126,7 +126,7 @@ export function readApiQuery(params: URLSearchParams): ApiQuery {
     : { ok: true, search: search as Search, paging }
 }
 
-/** @returns null where neither parameter is given: all rows in one answer; a string is the error. */
+/** @returns null where both parameters are missing, for all rows in one answer; a string is the error. */
 function readPaging(params: URLSearchParams): Paging | null | string {
   const [page, size] = [valueOf(params, 'page'), valueOf(params, 'pageSize')]
   if (page === null && size === null) return null
@@ -138,7 +138,7 @@ function readPaging(params: URLSearchParams): Paging | null | string {
   return index === null ? refusal('page', page) : { page: index, pageSize }
 }
 
-/** `;`, `:` and `/` need no escape in a query, and a bookmark is easier to read without; a `+` always gets one. */
+/** `;`, `:` and `/` stay unescaped, which a query allows and which makes bookmarks easier to read. A `+` is escaped. */
 function encode(pairs: [string, string][]): string {
   return new URLSearchParams(pairs)
     .toString()
@@ -149,8 +149,8 @@ function encode(pairs: [string, string][]): string {
 }
 
 /**
- * The API's query string, without the `?`. Paging null asks for all rows.
- * @param nameOf what the asked release calls a filter's parameter.
+ * The API's query string, without the `?`. Without paging it asks for all rows.
+ * @param nameOf gives a filter's name in the release of the server.
  */
 export function writeApiQuery(
   search: Search,
@@ -171,7 +171,7 @@ export interface Dropped {
   readonly value: string
 }
 
-/** Reads a bookmark. A value that cannot be read is left out and named in `dropped`; the good parts hold. */
+/** Reads a bookmark. Values that cannot be read are left out and listed in `dropped`; the others apply. */
 export function readPageQuery(params: URLSearchParams): { query: PageQuery; dropped: Dropped[] } {
   const dropped: Dropped[] = []
   const search: Record<string, unknown> = {}
@@ -187,7 +187,7 @@ export function readPageQuery(params: URLSearchParams): { query: PageQuery; drop
   return { query: { search, ...controls } as PageQuery, dropped }
 }
 
-/** The page's query string, without the `?`: always the same text for the same query, defaults left out. */
+/** The page's query string, without the `?` and without defaults. The same query always gives the same text. */
 export function writePageQuery({ search, ...controls }: PageQuery): string {
   const values: Partial<Record<ParameterName, unknown>> = { ...controls, ...search }
   return encode(
@@ -199,11 +199,11 @@ export function writePageQuery({ search, ...controls }: PageQuery): string {
   )
 }
 
-/** Whether two queries differ in nothing but the page. */
+/** Whether two queries are the same apart from the page. */
 export const isSameSearch = (a: PageQuery, b: PageQuery): boolean =>
   writePageQuery({ ...a, page: 0 }) === writePageQuery({ ...b, page: 0 })
 
-/** The same query with one filter set, or removed where undefined, on its first page. */
+/** The first page of the query with one filter set, or removed where undefined. */
 export function withFilter<Name extends FilterName>(
   query: PageQuery,
   name: Name,
@@ -213,7 +213,7 @@ export function withFilter<Name extends FilterName>(
   return { ...query, page: 0, search: value === undefined ? rest : { ...rest, [name]: value } }
 }
 
-/** What to ask the API for now. `impossible` names filters that can be read but match nothing: a reversed range. */
+/** The search to send to the API now. `impossible` lists filters that can be read but cannot match: reversed ranges. */
 export function resolveSearch(
   search: PageSearch,
   clock: Clock,

@@ -56,7 +56,7 @@ describe('an address with faults', () => {
     expect(writePageQuery(readEntry('/recordings', search).query)).toBe('ownerUsername=mrossi')
   })
 
-  it('names what nobody knows, because a mistyped filter would show too much', () => {
+  it('names unknown parameters, because a mistyped filter would show too much', () => {
     expect(dropped('?onwer=mrossi')).toEqual(['onwer=mrossi'])
     expect(dropped('?remoteParty=02&tz=UTC&uiTheme=dark')).toEqual([])
     expect(dropped('?tz=Mars/Olympus&pageSize=5000')).toEqual(['tz=Mars/Olympus', 'pageSize=5000'])

@@ -1,4 +1,4 @@
-/** The address that the page was opened with: read once, put in order, with a list of what could not be read. */
+/** The address that the page was opened with, read once and tidied, with a list of the parts that could not be read. */
 import { embedFlags } from '../contract/endpoints.ts'
 import { isParameter, readPageQuery, type Dropped, type PageQuery } from '../contract/search.ts'
 import { listPath, readFlags, readPath, recordingPath, type Place, type View } from './paths.ts'
@@ -10,14 +10,14 @@ export interface PageEntry {
   readonly dropped: readonly Dropped[]
 }
 
-/** Where a supervisor lands who asks for nothing. Today alone would be empty in the morning. */
+/** The search for an address without a query. Today alone would be empty in the morning. */
 export const firstQuery: PageQuery = readPageQuery(new URLSearchParams('startTime=on:last-7-days')).query
 
 const isFlag = (name: string): boolean => embedFlags.some((flag) => flag === name)
 
 /**
- * Reads an address. An unknown parameter changes nothing, but is named among the dropped: a mistyped filter would
- * otherwise show more calls than its author meant.
+ * Reads an address. An unknown parameter changes nothing but is listed as dropped, because a mistyped filter shows
+ * more calls than intended.
  */
 export function readEntry(pathname: string, search: string): PageEntry {
   const { base, view } = readPath(pathname)
@@ -35,7 +35,7 @@ export function readEntry(pathname: string, search: string): PageEntry {
   }
 }
 
-/** The one address that says what the entry says. */
+/** The canonical address of the entry, or null for an unknown page. */
 export function canonicalPath({ place, view, query }: PageEntry): string | null {
   if (view.name === 'unknown') return null
   return view.name === 'list' ? listPath(place, query) : recordingPath(place, view.id, query)

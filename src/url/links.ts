@@ -4,8 +4,8 @@ import { useEntry } from './navigation.tsx'
 import { readPath } from './paths.ts'
 
 /**
- * One handler for every link of the page: an unmodified click on an address of this page, or anywhere on a table
- * row that holds one, navigates without loading the page again. Put it on the outermost element.
+ * One handler for all links of the page, for the outermost element. A click without modifier keys on an address of this
+ * page, or on a table row with one, navigates without loading the page again.
  */
 export function useLinkHandler(): (event: MouseEvent) => void {
   const navigate = useNavigate()
@@ -25,7 +25,7 @@ export function useLinkHandler(): (event: MouseEvent) => void {
   )
 }
 
-/** A row stands for its link, unless somebody is selecting its text or meant something else in it. */
+/** A click on a row counts as a click on its link, unless the user selects text or clicks another control in it. */
 function linkAt(target: Element): HTMLAnchorElement | null {
   const own = target.closest('a')
   if (own || target.closest('button, input, select, label') || getSelection()?.isCollapsed === false)

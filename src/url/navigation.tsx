@@ -1,11 +1,11 @@
-/** One reader and one writer of the address bar. Each deliberate change is one entry of the history. */
+/** The only reader and writer of the address bar. Each deliberate change is one history entry, or none in a portal. */
 import { createContext, use, useCallback, useMemo, useState, type ReactNode } from 'react'
 import { BrowserRouter, NavigationType, useLocation, useNavigate, useNavigationType } from 'react-router-dom'
 import { readPageQuery, type PageQuery } from '../contract/search.ts'
 import type { PageEntry } from './entry.ts'
 import { listPath, readPath, recordingPath, type Place, type View } from './paths.ts'
 
-/** The address as it is now, read once for the whole page. */
+/** The current address, read once for the whole page. */
 interface Address {
   /** The address that the page was opened with. */
   readonly entry: PageEntry
@@ -13,7 +13,7 @@ interface Address {
   readonly query: PageQuery
   /** Whether the browser's Back or Forward led here. */
   readonly walked: boolean
-  /** The visit to a field whose typing led here, or null. */
+  /** Identifies the visit to a field whose typing led here, or null. */
   readonly typing: string | null
 }
 
@@ -34,10 +34,10 @@ function AddressReader({ entry, children }: { readonly entry: PageEntry; readonl
   return <AddressContext value={address}>{children}</AddressContext>
 }
 
-/** Everything below reads and changes the address through this folder. */
+/** Components below this one read and change the address through this folder. */
 export function AddressProvider({ entry, children }: { entry: PageEntry; children: ReactNode }) {
   return (
-    // A change of the address is there at once: fields that show it must not lag behind a click.
+    // A new address takes effect at once, because fields that show it must not lag behind a click.
     <BrowserRouter useTransitions={false}>
       <AddressReader entry={entry}>{children}</AddressReader>
     </BrowserRouter>
@@ -53,10 +53,10 @@ function useAddress(): Address {
 /** The address that the page was opened with. */
 export const useEntry = (): PageEntry => useAddress().entry
 
-/** What the address shows now. */
+/** The view in the current address. */
 export const useView = (): View => useAddress().view
 
-/** What the address searches for now. */
+/** The query in the current address. */
 export const usePageQuery = (): PageQuery => useAddress().query
 
 /** Whether the browser's Back or Forward led to this address. */
@@ -67,7 +67,7 @@ export interface Paths {
   recording(id: string, query: PageQuery): string
 }
 
-/** Builders of addresses that carry what this page's addresses must. */
+/** Builders of addresses with this page's prefix and flags. */
 export function usePaths(): Paths {
   const { place } = useEntry()
   return useMemo(() => pathsOf(place), [place])
@@ -78,7 +78,7 @@ const pathsOf = (place: Place): Paths => ({
   recording: (id, query) => recordingPath(place, id, query),
 })
 
-/** Changes the zone of what is shown, list or recording. */
+/** Changes the zone of the current view, list or recording. */
 export function useSetZone(): (tz: string | null) => void {
   const navigate = useNavigate()
   const paths = usePaths()
@@ -91,8 +91,8 @@ export function useSetZone(): (tz: string | null) => void {
 }
 
 /**
- * Goes to another search. Keys typed into one field make one entry of the history together: give the same `typing`
- * for as long as the field keeps the focus.
+ * Goes to another search. All keys typed into one field make one history entry: pass the same `typing` while the field
+ * keeps the focus.
  */
 export function useSearchFor(): (query: PageQuery, typing?: string) => void {
   const navigate = useNavigate()

@@ -1,4 +1,4 @@
-/** Every address of the site is built here. */
+/** Builds every address of the site. */
 import { EMBED_BASE, embedFlags } from '../contract/endpoints.ts'
 import { writePageQuery, type PageQuery } from '../contract/search.ts'
 
@@ -7,19 +7,19 @@ export type View =
   | { readonly name: 'recording'; readonly id: string }
   | {
       readonly name: 'unknown'
-      /** A portal asks for a version of the framed page that this host does not have. */
+      /** Whether a portal asks for a version of the framed page that this host does not have. */
       readonly wrongVersion: boolean
     }
 
-/** What every address of this page carries along. */
+/** The parts that every address of this page keeps. */
 export interface Place {
-  /** The prefix of every path: none, or the one under which a portal frames the page. */
+  /** The prefix of every path: empty, or the prefix for framing by a portal. */
   readonly base: '' | typeof EMBED_BASE
-  /** The portal's flags, encoded. They survive every navigation; outside a portal they are empty. */
+  /** The portal's flags, encoded. Every navigation keeps them; outside a portal they are empty. */
   readonly flags: string
 }
 
-/** What an address shows, whatever its query says. */
+/** The view at an address. It does not depend on the query. */
 export function readPath(pathname: string): { base: Place['base']; view: View } {
   const base = pathname === EMBED_BASE || pathname.startsWith(`${EMBED_BASE}/`) ? EMBED_BASE : ''
   const path = pathname.slice(base.length).replace(/\/+$/, '')
@@ -53,6 +53,6 @@ function href(place: Place, path: string, query: PageQuery): string {
 
 export const listPath = (place: Place, query: PageQuery): string => href(place, '/recordings', query)
 
-/** The detail's address carries the search, so that the way back leads to the same rows. */
+/** The detail's address includes the search, so that going back leads to the same rows. */
 export const recordingPath = (place: Place, id: string, query: PageQuery): string =>
   href(place, `/recordings/${encodeURIComponent(id)}`, query)

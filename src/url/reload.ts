@@ -1,2 +1,2 @@
-/** Loads the page again from its address: for what this copy of the program cannot do any more. */
+/** Loads the page again from its address, when this copy of the program can no longer do what is needed. */
 export const reloadPage = (): void => location.reload()
