@@ -3,24 +3,24 @@ import { isIP } from 'node:net'
 import { API_BASE } from '../../contract/endpoints.ts'
 import { ValueFault, list } from './readers.ts'
 
-/** Whether only programs on this machine can reach a host of that name. */
+/** Whether only programs on this machine can reach a host under this name. */
 export function isLoopback(hostname: string): boolean {
   return /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i.test(hostname)
 }
 
-/** @returns null where the text is no exact origin that a portal may have. */
+/** @returns null unless the text is an exact origin that a portal may have. */
 function readOrigin(text: string): string | null {
-  // A header's list of origins is cut at spaces and semicolons, and knows `*`: none of them may come in by a name.
+  // A header's list of origins splits at spaces and semicolons, and allows `*`. A name must bring in none of them.
   if (!/^https?:\/\/(?:[\w.-]+|\[[\da-f:]+\])(?::\d+)?$/i.test(text) || !URL.canParse(text)) return null
   const url = new URL(text)
   const trusted = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))
   return trusted && url.origin === text.toLowerCase() ? url.origin : null
 }
 
-/** What stands before an `@` in an address may be a password. */
+/** Hides the part before an `@` in an address, which may be a password. */
 export const withoutUser = (text: string): string => text.replace(/[^/]*@/, '…@')
 
-/** Exact origins, each once. */
+/** Exact origins, without duplicates. */
 export function origins(text: string): readonly string[] {
   const given = list(text)
   const read = given.map(readOrigin)
@@ -32,15 +32,15 @@ export function origins(text: string): readonly string[] {
 }
 
 /**
- * The root of the recorder's server, as an origin: `https://recorder.example.com`. The API's path is not part of it.
- * What was given is never repeated: it may hold a password.
+ * The root of the recorder's server, as an origin without the API's path: `https://recorder.example.com`. Errors never
+ * repeat the value, which may hold a password.
  */
 export function recorderRoot(text: string): string {
   if (!/^https?:\/\/[^\s\\]+$/i.test(text) || !URL.canParse(text)) {
     throw new ValueFault('takes the address of the recorder’s server, with https:// before it.')
   }
   const url = new URL(text)
-  // Looked for in the text as it was given: the parser forgets an empty user, query or fragment.
+  // These checks read the original text, because the parser drops an empty user, query or fragment.
   const [address = ''] = text.replace(/^\w+:\/\//, '').split(/[/?#]/, 1)
   if (address.includes('@')) {
     throw new ValueFault('takes no user and password: everyone signs in to the recorder with their own.')
@@ -66,13 +66,13 @@ function isProxy(text: string): boolean {
   const family = isIP(address)
   if ((family !== 4 && family !== 6) || address.includes('%') || others.length > 0) return false
   if (prefix === undefined) return true
-  // `::ffff:0:0/96` is every IPv4 address there is; no real network of proxies begins with `::`.
+  // `::ffff:0:0/96` holds every IPv4 address, and no real network of proxies begins with `::`.
   if (family === 6 && new URL(`http://[${address}]`).hostname.startsWith('[::')) return false
   const bits = /^\d{1,3}$/.test(prefix) ? Number(prefix) : Number.NaN
   return bits >= LEAST_PREFIX[family] && bits <= (family === 4 ? 32 : 128)
 }
 
-/** Addresses and networks of proxies. To trust everyone would let everyone name any address as theirs. */
+/** Addresses and networks of proxies. If everyone were trusted, every client could claim any address. */
 export function proxies(text: string): readonly string[] {
   const given = list(text)
   const wrong = given.filter((part) => !isProxy(part))
@@ -88,7 +88,7 @@ export interface Listen {
   readonly port: number
 }
 
-/** `9464`, `10.0.0.5:9464` or `[::1]:9464`; without an address on loopback. */
+/** `9464`, `10.0.0.5:9464` or `[::1]:9464`. The address defaults to loopback. */
 export function listenAddress(text: string): Listen {
   const [, bracketed, plain, digits] = /^(?:(?:\[([\da-f:]+)\]|([\w.-]+)):)?(\d{1,5})$/i.exec(text) ?? []
   const port = Number(digits ?? Number.NaN)

@@ -1,11 +1,11 @@
-/** Names of hosts as requests and the configuration write them, in the one form in which they compare. */
+/** Host names from requests and the configuration, in one form that can be compared. */
 import { isLoopback, withoutUser } from './addresses.ts'
 import { ValueFault, list } from './readers.ts'
 
 export interface Authority {
-  /** In lower case and punycode, without a dot at its end; an IPv6 address in brackets, in its shortest form. */
+  /** In lower case and punycode, without a trailing dot. An IPv6 address is in brackets, in its shortest form. */
   readonly name: string
-  /** Null where none was written. */
+  /** Null if not given. */
   readonly port: number | null
 }
 
@@ -20,18 +20,18 @@ function read(text: string, pattern: RegExp): Authority | null {
 
 /**
  * Reads a `Host` header: a name or an address, with or without a port.
- * @returns null where it is neither.
+ * @returns null if it is neither.
  */
 export function readAuthority(text: string): Authority | null {
   return read(text, /^([\w.-]+|\[[\da-f:.]+\])(?::(\d{0,5}))?$/i)
 }
 
-/** Names that lead to this machine and to no other. */
+/** Whether a name leads to this machine only. */
 export function isLoopbackName(name: string): boolean {
   return isLoopback(name) || name.endsWith('.localhost')
 }
 
-/** Names with commas between them, each with or without a port; letters beyond ASCII become punycode. */
+/** Names separated by commas, each with an optional port. Letters beyond ASCII become punycode. */
 export function hostNames(text: string): readonly Authority[] {
   const given = list(text)
   const found = given.map((part) => read(part, /^([\w.\p{L}\p{M}\p{N}-]+|\[[\da-f:.]+\])(?::(\d{1,5}))?$/iu))

@@ -1,4 +1,4 @@
-/** Certificates and keys as the configuration reads them, with ones made by openssl. */
+/** Certificates and keys in the configuration, made by openssl. */
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

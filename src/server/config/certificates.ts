@@ -1,4 +1,4 @@
-/** Certificates and keys, read from PEM files and tried before anything depends on them. */
+/** Certificates and keys, read from PEM files and checked before use. */
 import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createSecureContext } from 'node:tls'
@@ -10,13 +10,13 @@ export interface TlsFiles {
   readonly keyFile: string
 }
 
-/** A certificate with the ones that lead to its authority, and its private key, both as PEM text. */
+/** A certificate with its chain to the authority, and its private key, both as PEM text. */
 export interface TlsMaterial {
   readonly cert: string
   readonly key: string
 }
 
-/** A file that is named by a variable. What the variable holds is not repeated: it may be the key itself. */
+/** A file named by a variable. Errors do not repeat the variable's value, which may be the key itself. */
 export interface PemFile {
   readonly path: string
   readonly text: string
@@ -28,7 +28,7 @@ const reasons: Readonly<Record<string, string>> = {
   EISDIR: 'it is a folder',
 }
 
-/** @throws Fault */
+/** @throws ValueFault */
 export function readText(path: string): string {
   if (/-----BEGIN|[\r\n]/.test(path)) throw new ValueFault('takes the path of a file, not what is in it.')
   try {
@@ -51,7 +51,7 @@ function certificatesIn(text: string): X509Certificate[] {
   })
 }
 
-/** One or more certificates. @throws Fault */
+/** One or more certificates. @throws ValueFault */
 export function certificateFile(path: string): PemFile {
   const text = readText(path)
   certificatesIn(text)
@@ -71,14 +71,14 @@ function keyIn(text: string): KeyObject {
   }
 }
 
-/** One private key without a passphrase. @throws Fault */
+/** One private key without a passphrase. @throws ValueFault */
 export function keyFile(path: string): PemFile {
   const text = readText(path)
   keyIn(text)
   return { path, text }
 }
 
-/** @throws Fault about the key, where the certificate is not its own or TLS takes neither. */
+/** @throws ValueFault about the key, if it does not belong to the certificate or TLS rejects the pair. */
 export function matchTls(cert: PemFile, key: PemFile): TlsFiles & TlsMaterial {
   const privateKey = keyIn(key.text)
   const [first, ...chain] = certificatesIn(cert.text)
@@ -99,13 +99,13 @@ export function matchTls(cert: PemFile, key: PemFile): TlsFiles & TlsMaterial {
   return { certFile: cert.path, keyFile: key.path, cert: cert.text, key: key.text }
 }
 
-/** Reads the two files anew. @throws Fault, to be read after the variables' names. */
+/** Reads the two files again. @throws ValueFault, with a message that follows the variables' names. */
 export function readTls({ certFile, keyFile: file }: TlsFiles): TlsMaterial {
   const { cert, key } = matchTls(certificateFile(certFile), keyFile(file))
   return { cert, key }
 }
 
-/** Whether browsers will refuse the host's certificate by its dates; null where they will not. */
+/** @returns a warning if browsers refuse the certificate for its dates, otherwise null. */
 export function outOfDate({ cert }: TlsMaterial, nowMs: number): string | null {
   const [own] = certificatesIn(cert)
   if (!own) return null
@@ -117,7 +117,7 @@ export function outOfDate({ cert }: TlsMaterial, nowMs: number): string | null {
   return null
 }
 
-/** When the host's own certificate expires, ms since the Unix epoch. NaN where there is none in the text. */
+/** When the host's own certificate expires, ms since the Unix epoch. @throws ValueFault if the text has none. */
 export const expiryOf = ({ cert }: TlsMaterial): number => Date.parse(certificatesIn(cert)[0]?.validTo ?? '')
 
 const isoDay = (ms: number): string => new Date(ms).toISOString().slice(0, 10)

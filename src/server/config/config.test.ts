@@ -182,7 +182,7 @@ const recorder = (url: string, env: Record<string, string> = {}) =>
   readConfig({ RECORDER_URL: url, ...env }).recorder
 
 describe('the recorder', () => {
-  it('is its server’s root; its defaults need no word', () => {
+  it('is its server’s root, and has defaults for the rest', () => {
     expect(recorder('https://Recorder.test:443/')).toEqual({
       url: 'https://recorder.test',
       ca: null,
@@ -197,7 +197,7 @@ describe('the recorder', () => {
     })
   })
 
-  it('may speak plain HTTP on this machine, and elsewhere where that was asked for', () => {
+  it('may speak plain HTTP on this machine, and elsewhere only on request', () => {
     expect(recorder('http://127.0.0.1:8081')?.url).toBe('http://127.0.0.1:8081')
     expect(recorder('http://[::1]:8081')?.url).toBe('http://[::1]:8081')
     expect(recorder('http://recorder.test', { RECORDER_ALLOW_HTTP: 'on' })?.url).toBe('http://recorder.test')
@@ -265,7 +265,7 @@ describe('other variables', () => {
     expect(told).not.toContain('Hunter2')
   })
 
-  it('of the machine are none of ours', () => {
+  it('of the machine are not the host’s', () => {
     const others = {
       HOME: '/root',
       HOSTNAME: 'x',
@@ -305,7 +305,7 @@ it('the host’s key may lie in a file that others cannot get at', () => {
   }
 })
 
-it('certificates of others are not taken unseen: there is a variable for one’s own authority', () => {
+it('certificates are always checked: a variable names one’s own authority', () => {
   const told = fault({ NODE_TLS_REJECT_UNAUTHORIZED: '0' })
   expect(told).toMatch(/\n {2}NODE_TLS_REJECT_UNAUTHORIZED is 0, .*Example: RECORDER_CA_FILE=\/\S+$/)
   expect(readConfig({ NODE_TLS_REJECT_UNAUTHORIZED: '1' })).toEqual(readConfig({}))

@@ -1,4 +1,4 @@
-/** The host's configuration: the environment, read once and checked as a whole. */
+/** The host's configuration, read once from the environment and checked as a whole. */
 import { join } from 'node:path'
 import type { Listen } from './addresses.ts'
 import type { Authority } from './authorities.ts'
@@ -19,12 +19,12 @@ import { OperatorError } from '../platform/operator-error.ts'
 
 /** How to reach the customer's recorder. */
 export interface RecorderConfig {
-  /** The server's origin, without a slash at its end: `https://recorder.example.com`. */
+  /** The server's origin, without a trailing slash: `https://recorder.example.com`. */
   readonly url: string
-  /** Certificates in PEM form to trust besides the system's, or null. */
+  /** PEM certificates to trust besides the system's, or null. */
   readonly ca: string | null
   readonly remoteParameter: RemoteParameterSetting
-  /** How long a search may take there, in milliseconds. */
+  /** How long a search may take there, ms. */
   readonly timeoutMs: number
 }
 
@@ -32,42 +32,42 @@ export interface Config {
   readonly host: string
   /** 0 takes any free port. */
   readonly port: number
-  /** As given: relative to the working directory. */
+  /** As given, relative to the working directory. */
   readonly dataDir: string
-  /** Never true beside a recorder. */
+  /** Never true with a recorder. */
   readonly demo: boolean
-  /** Where the host's clock starts, ms since the Unix epoch; null for the machine's own time. */
+  /** The start of the host's clock, ms since the Unix epoch; null for the machine's own time. */
   readonly demoNowMs: number | null
   /** Exact origins that may frame `/embed/v1/`. */
   readonly embedOrigins: readonly string[]
-  /** Failed logins of one user from one address in 15 minutes before the next is refused. */
+  /** Wrong passwords of one user that are free. Each further one makes the next wait longer. */
   readonly loginFailures: number
-  /** Whom to ask for rights, or null. */
+  /** Where users ask for rights, or null. */
   readonly contact: string | null
   readonly logLevel: LogLevel | null
-  /** Null where the embedded store answers. */
+  /** Null for the embedded store. */
   readonly recorder: RecorderConfig | null
-  /** The audit log's file; relative to the working directory, as `dataDir` is. */
+  /** The audit log's file, relative to the working directory. */
   readonly auditLog: string
   /** Rows to one session in an hour that look like copying. */
   readonly copyAlert: number
   /** Where the audit log's heads are kept; a file's path is relative to the working directory. */
   readonly auditSink: AuditSink
-  /** 32 bytes, or null where the host makes its own in `dataDir`. */
+  /** 32 bytes, or null if the host makes its own in `dataDir`. */
   readonly hostKey: Buffer | null
-  /** Addresses and networks of proxies whose word about the client and TLS is taken. */
+  /** Addresses and networks of proxies that are trusted about the client and TLS. */
   readonly trustProxy: readonly string[]
-  /** The names that requests may come under; none: the host finds out by where it listens. */
+  /** The host names that requests may use. If empty, the certificate or the listening address decides. */
   readonly allowedHosts: readonly Authority[]
-  /** Whether browsers are to insist on TLS for names below the host's own too. */
+  /** Whether browsers must insist on TLS for names below the host's too. */
   readonly hstsSubdomains: boolean
   /** Null for plain HTTP. */
   readonly tls: (TlsFiles & TlsMaterial) | null
-  /** Where metrics are answered, or null for nowhere. */
+  /** The address of the metrics, or null for none. */
   readonly metrics: Listen | null
 }
 
-/** What is wrong with the configuration, every fault on a line of its own. */
+/** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
 const toConfig = (values: Values): Config => ({
@@ -103,8 +103,8 @@ const told = (name: VariableName, message: string): string =>
   `${name} ${message} Example: ${name}=${variables[name].example}`
 
 /**
- * Reads the environment, and the certificates that it names. A variable set to nothing counts as not set.
- * @throws OperatorError naming every variable that is wrong or unknown, and an example of a right one.
+ * Reads the environment, and the certificates and keys that it names. An empty variable counts as not set.
+ * @throws OperatorError naming every wrong or unknown variable, each wrong one with a right example.
  */
 export function readConfig(env: Environment): Config {
   const isSet = (name: string): boolean => (env[name] ?? '') !== ''

@@ -1,11 +1,11 @@
-/** The host's key, as it is written in a variable or a file: 32 bytes in base64. */
+/** The host's key as a variable or a file holds it: 32 bytes in base64. */
 import { statSync } from 'node:fs'
 import { readText } from './certificates.ts'
 import { ValueFault } from './readers.ts'
 
 export const HOST_KEY_BYTES = 32
 
-/** @returns null where the text is not the 32 bytes of a key in base64. */
+/** @returns null unless the text is a key of 32 bytes in base64. */
 export function parseHostKey(text: string): Buffer | null {
   const trimmed = text.trim()
   if (!/^[\w+/-]+={0,2}$/.test(trimmed)) return null
@@ -13,19 +13,19 @@ export function parseHostKey(text: string): Buffer | null {
   return key.length === HOST_KEY_BYTES ? key : null
 }
 
-/** A key that somebody put there to try something out, and that anybody can guess. */
+/** Whether the key is all zeros, as in a trial setup: anybody can guess it. */
 export const isBlank = (key: Buffer): boolean => key.every((byte) => byte === 0)
 
-/** @returns the mode in octal where every user of the machine can get at the file, else null. */
+/** @returns the mode in octal if every user of the machine can access the file, otherwise null. */
 export function openMode(file: string): string | null {
   const mode = statSync(file).mode & 0o777
-  // Where there are no user ids, as on Windows, the mode says nothing.
+  // Without user ids, as on Windows, the mode means nothing.
   return process.getuid && (mode & 0o007) !== 0 ? mode.toString(8).padStart(4, '0') : null
 }
 
 const takes = `takes ${HOST_KEY_BYTES} random bytes in base64, as openssl rand -base64 ${HOST_KEY_BYTES} prints them`
 
-/** The key itself. @throws Fault */
+/** Reads the key itself. @throws ValueFault */
 export function hostKey(text: string): Buffer {
   const key = parseHostKey(text)
   if (!key) throw new ValueFault(`${takes}.`)
@@ -33,7 +33,7 @@ export function hostKey(text: string): Buffer {
   return key
 }
 
-/** The path of a file that holds the key. @throws Fault */
+/** Reads the key from the file at the path. @throws ValueFault */
 export function hostKeyFile(path: string): Buffer {
   if (parseHostKey(path)) throw new ValueFault('takes the path of a file; the key itself would be HOST_KEY.')
   const key = parseHostKey(readText(path))

@@ -1,4 +1,4 @@
-/** The configuration as the host understands it, for whoever asks why it does what it does. */
+/** Prints the configuration as the host understands it, to explain its behaviour. */
 import { join } from 'node:path'
 import { variableNames, variables, type Variable, type VariableName } from './variables.ts'
 
@@ -11,7 +11,7 @@ const derived: Partial<Record<VariableName, (env: Environment) => string>> = {
   AUDIT_SINK: (env) => join(env.DATA_DIR || variables.DATA_DIR.standard, 'audit.heads'),
 }
 
-/** One line, whatever the value is. */
+/** Keeps any value on one line. */
 const visible = (text: string): string => text.replaceAll(/\p{Cc}/gu, '�')
 
 function effective(name: VariableName, env: Environment): string {
@@ -21,7 +21,7 @@ function effective(name: VariableName, env: Environment): string {
   return visible(given || derived[name]?.(env) || standard || told?.replaceAll('`', '') || '(not set)')
 }
 
-/** A line for each variable: its name, its effective value, and whether it was set. Secrets are not shown. */
+/** A line for each variable: its name, whether it was set, and its effective value. Secrets are hidden. */
 export function printConfig(env: Environment): string {
   const rows = variableNames.map(
     (name) => [name, env[name] ? 'set' : 'default', effective(name, env)] as const,

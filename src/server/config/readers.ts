@@ -1,15 +1,15 @@
-/** Readers of a variable's text: each gives a typed value, or says what was wrong. */
+/** Readers of a variable's text. Each returns a typed value or throws a fault. */
 import { readInstant, toEpochMs } from '../../contract/instants.ts'
 
-/** What is wrong with a value, to be read after the variable's name. It never repeats what may be a secret. */
+/** A fault of a value. Its message follows the variable's name, and never repeats a possible secret. */
 export class ValueFault extends Error {
   override readonly name = 'Fault'
 }
 
-/** @throws Fault */
+/** @throws ValueFault */
 export type Reader<T> = (text: string) => T
 
-/** A variable that may be left out. */
+/** Reads a variable that may be left out. */
 export function optional<T>(read: Reader<T>): Reader<T | null> {
   return (text) => (text === '' ? null : read(text))
 }
@@ -31,7 +31,7 @@ export function onOff(): Reader<boolean> {
   return (text) => read(text) === 'on'
 }
 
-/** @param what the values are, as in "a port from 1 to 65535". */
+/** @param what the values are, such as "a port from 1 to 65535". */
 export function integer(least: number, most: number, what: string): Reader<number> {
   return (text) => {
     const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN
@@ -47,7 +47,7 @@ export function matching(pattern: RegExp, what: string): Reader<string> {
   }
 }
 
-/** The parts between commas, without the space around them. */
+/** The parts between commas, trimmed and not empty. */
 export function list(text: string): string[] {
   return text
     .split(',')
@@ -55,7 +55,7 @@ export function list(text: string): string[] {
     .filter((part) => part !== '')
 }
 
-/** An ISO-8601 date-time, without an offset in UTC, as ms since the Unix epoch. */
+/** Reads an ISO-8601 date-time as ms since the Unix epoch. Without an offset, it is in UTC. */
 export function instant(text: string): number {
   const written = readInstant(text)
   if (!written) throw new ValueFault('takes an ISO-8601 date-time.')

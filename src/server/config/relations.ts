@@ -1,4 +1,4 @@
-/** What is right in one variable and wrong beside another. */
+/** Checks values that are right alone but wrong together. */
 import { join, resolve } from 'node:path'
 import { isLoopback } from './addresses.ts'
 import { matchTls } from './certificates.ts'
@@ -8,7 +8,7 @@ import type { Values, VariableName } from './variables.ts'
 /** The variable to change, and what is wrong with it. */
 export type RelationFault = readonly [name: VariableName, message: string]
 
-/** @param read what could be read; a variable with a fault of its own is not there and is not judged again. */
+/** @param read the readable values. A variable with a fault of its own is missing and not checked again. */
 type Rule = (read: Partial<Values>, isSet: (name: VariableName) => boolean) => RelationFault | null
 
 const plainHttp: Rule = ({ RECORDER_URL: url, RECORDER_ALLOW_HTTP: allowed }) => {
@@ -35,7 +35,7 @@ const needingRecorder: readonly VariableName[] = [
   'RECORDER_TIMEOUT',
 ]
 
-/** Otherwise an empty RECORDER_URL would quietly start the demo where a recorder was meant. */
+/** Otherwise an empty RECORDER_URL would quietly start the demo instead of the intended recorder. */
 const recorderMissing: Rule = (_read, isSet) => {
   const beside = needingRecorder.find(isSet)
   return isSet('RECORDER_URL') || beside === undefined

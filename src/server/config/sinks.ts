@@ -1,8 +1,8 @@
-/** Reader of where the audit log's heads are kept. */
+/** Reads where the audit log's heads are kept. */
 import { isIP } from 'node:net'
 import { ValueFault } from './readers.ts'
 
-/** A file's path, or a collector of syslog over TCP or TLS. */
+/** A file's path, or a syslog collector over TCP or TLS. */
 export type AuditSink =
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'syslog'; readonly isSecure: boolean; readonly host: string; readonly port: number }
@@ -25,7 +25,7 @@ function collector(scheme: string, address: string): AuditSink {
   )
 }
 
-/** `/var/log/audit.heads`, `tcp://collector:601` or `tls://collector:6514`. @throws Fault */
+/** `/var/log/audit.heads`, `tcp://collector:601` or `tls://collector:6514`. @throws ValueFault */
 export function auditSink(text: string): AuditSink {
   const [, scheme, address = ''] = /^([a-z][a-z\d+.-]*):\/\/(.*)$/is.exec(text) ?? []
   if (scheme !== undefined) return collector(scheme, address)

@@ -1,14 +1,14 @@
-/** Variables that are not the host's: those that somebody believes to be, and those that would undo what it promises. */
+/** Finds foreign variables: misspelled ones, and ones that would weaken the host's security. */
 import { variableNames, variables } from './variables.ts'
 
-/** Only the host's variables begin like this. Others share `HOST`, `LOG` or `DATA` with the whole machine. */
+/** Only the host's variables begin like this. `HOST`, `LOG` and `DATA` are common on the whole machine. */
 const ownPrefix = /^(RECORDER|AUDIT|METRICS|EMBED|TLS)_/
 
-/** Kubernetes describes each service to every container, also one named `recorder` or `metrics`. */
+/** Kubernetes describes each service to every container, including one named `recorder` or `metrics`. */
 const isInjected = (name: string, value: string): boolean =>
   /_SERVICE_(HOST|PORT)(_|$)|_PORT_\d+_(TCP|UDP)(_|$)/.test(name) || /^(tcp|udp):\/\//.test(value)
 
-/** How many characters to add, drop or change until one text is the other. */
+/** How many characters to add, drop or change to turn one text into the other. */
 function distance(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, index) => index)
   for (const [index, character] of [...one].entries()) {
@@ -40,7 +40,7 @@ function nearest(name: string): Near {
   return all.reduce((best, next) => (next.by < best.by ? next : best))
 }
 
-/** @returns a fault for each, as `NAME is unknown. …`. */
+/** @returns a fault for each unknown variable, such as `NAME is unknown. …`. */
 export function unknownVariables(env: Readonly<Record<string, string | undefined>>): string[] {
   const known = new Set<string>(variableNames)
   return Object.entries(env)
@@ -54,7 +54,7 @@ export function unknownVariables(env: Readonly<Record<string, string | undefined
     })
 }
 
-/** @returns a fault for each variable of Node's that takes protection away from the whole program. */
+/** @returns a fault for each Node variable that removes protection from the whole program. */
 export function harmfulVariables(env: Readonly<Record<string, string | undefined>>): string[] {
   if (env.NODE_TLS_REJECT_UNAUTHORIZED !== '0') return []
   return [

@@ -1,4 +1,4 @@
-/** Every variable of the host, declared once: reading, errors, `--print-config` and the README's table follow. */
+/** Every variable of the host, declared once for reading, errors, `--print-config` and the README's table. */
 import { namesOf } from '../../contract/search.ts'
 import { listenAddress, origins, proxies, recorderRoot } from './addresses.ts'
 import { hostNames } from './authorities.ts'
@@ -8,17 +8,17 @@ import { instant, integer, matching, onOff, oneOf, optional, type Reader } from 
 import { auditSink } from './sinks.ts'
 
 export interface Variable<T = unknown> {
-  /** As the README's table says it. */
+  /** The text in the README's table. */
   readonly what: string
-  /** Where the variable is not set; `''` is nothing. */
+  /** The default; `''` means none. */
   readonly standard: string
-  /** How the default is told, where it is not a plain value. */
+  /** How to describe a default that is not a plain value. */
   readonly told?: string
-  /** A value that is right, for an error to end with. */
+  /** A right value, for the end of an error. */
   readonly example: string
   /** Its value is never shown. */
   readonly secret?: true
-  /** Gets the default where the variable is not set. */
+  /** Gets the default if the variable is not set. */
   readonly read: Reader<T>
 }
 
@@ -26,7 +26,7 @@ export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'silent'] a
 export type LogLevel = (typeof logLevels)[number]
 
 const remoteParameters = ['auto', ...namesOf('remotePartyNumber')] as const
-/** What the recorder calls the filter by the other side's number, or that the relay has to find out. */
+/** The recorder's name for the filter by remote number; `auto` lets the relay find it out. */
 export type RemoteParameterSetting = (typeof remoteParameters)[number]
 
 const variable = <T>(declared: Variable<T>): Variable<T> => declared
