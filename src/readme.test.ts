@@ -1,5 +1,5 @@
 /** Compares the README with the program. */
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { HEALTH_LIVE, HEALTH_READY } from './contract/endpoints.ts'
@@ -8,12 +8,18 @@ import { variableNames, variables, type Variable } from './server/config/variabl
 
 const root = resolve(import.meta.dirname, '..')
 const readme = readFileSync(resolve(root, 'README.md'), 'utf8')
-const { scripts } = JSON.parse(readFileSync(resolve(root, 'package.json'), 'utf8')) as {
+const { scripts, version } = JSON.parse(readFileSync(resolve(root, 'package.json'), 'utf8')) as {
   scripts: Record<string, string>
+  version: string
 }
 
 const blocks = (language: string): string[] =>
   [...readme.matchAll(new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\``, 'g'))].map((match) => match[1] ?? '')
+
+const folders = (path: string): string[] =>
+  readdirSync(resolve(root, path), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
 
 describe('the README', () => {
   it('lists each variable as it is declared, and no other', () => {
@@ -33,7 +39,7 @@ describe('the README', () => {
   })
 
   it('names only commands that exist', () => {
-    const named = [...readme.matchAll(/\bnpm (?:(run)(?: -s)? )?([a-z:]+)/g)].map((match) => [
+    const named = [...readme.matchAll(/\bnpm (?:(run)(?: -s)? )?([a-z\d:]+)/g)].map((match) => [
       match[1],
       match[2],
     ])
@@ -60,5 +66,17 @@ describe('the README', () => {
 
   it('names the addresses for monitoring the host', () => {
     for (const path of [HEALTH_LIVE, HEALTH_READY, '/metrics']) expect(readme).toContain(`\`${path}\``)
+  })
+
+  it('shows every folder of the house', () => {
+    const table = /\n\| folder [^]*?\n\n/.exec(readme)?.[0] ?? ''
+    const missing = [...folders('src'), ...folders('src/server')].filter(
+      (name) => !table.includes(`/${name}\``) && !table.includes(`\`${name}\``),
+    )
+    expect(missing).toEqual([])
+  })
+
+  it('has a changelog that begins with this release', () => {
+    expect(/\n## Changelog\n\n### (\S+)\n/.exec(readme)?.[1]).toBe(version)
   })
 })
