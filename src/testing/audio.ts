@@ -4,7 +4,7 @@
 const FRAME_HEADER = [0xff, 0xf3, 0x48, 0xc4]
 const FRAME_BYTES = 144
 
-/** A silent MP3 of so many frames, 144 bytes each. */
+/** A silent MP3 with this many frames of 144 bytes. */
 export const testMp3 = (frames: number): Buffer =>
   Buffer.concat(
     Array.from({ length: frames }, () =>

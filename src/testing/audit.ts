@@ -36,7 +36,7 @@ export const testEvent = (count: number, more: Partial<AuditEvent> = {}): AuditE
   ...more,
 })
 
-/** The lines of a log that can be read. */
+/** The readable lines of a log. */
 export function linesOf(file: string): Record<string, unknown>[] {
   return readFileSync(file, 'utf8')
     .split('\n')
@@ -49,9 +49,9 @@ export function linesOf(file: string): Record<string, unknown>[] {
     })
 }
 
-/** A log with its folder, and what became known of it. Use it from a `beforeEach`, and close it in an `afterEach`. */
+/** A log with its folder, heads and findings. Use it from a `beforeEach`, and close it in an `afterEach`. */
 export class TestAudit {
-  /** What a place elsewhere has taken. */
+  /** The heads that a place elsewhere has taken. */
   heads: Head[] = []
   isPlaceAway = false
   readonly findings: Finding[] = []
@@ -67,7 +67,7 @@ export class TestAudit {
     return join(this.#folder.path, name)
   }
 
-  /** Opens the log as a host does. This one looks at the file only when it writes, unless `more` says otherwise. */
+  /** Opens the log as a host does, but it checks the file only when it writes, unless `more` says otherwise. */
   async open(more: Partial<AuditLogOptions> = {}): Promise<AuditLog> {
     const log = await openAuditLog({
       file: this.file,
@@ -89,7 +89,7 @@ export class TestAudit {
   }
 }
 
-/** Writes lines that are recognised by their numbers. */
+/** Writes lines that a test recognises by their numbers. */
 export async function writeLines(log: AuditLog, from: number, to: number): Promise<void> {
   for (let n = from; n <= to; n += 1) await log.write(testEvent(n))
 }

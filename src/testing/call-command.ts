@@ -1,15 +1,15 @@
-/** Calls an operator's command in place, without a process of its own. */
+/** Calls an operator's command within the test's process. */
 import { Readable, Writable } from 'node:stream'
 import { callCommand, type Command, type Flags } from '../server/commands/run-command.ts'
 
 export interface CommandEnd {
-  /** The exit code; a process that a signal ended has none. */
+  /** The exit code, or null if a signal ended the process. */
   readonly code: number | null
   readonly out: string
   readonly err: string
 }
 
-/** Keeps as one text all that is written to it. */
+/** Collects all output as one text. */
 function collector(): { readonly stream: Writable; readonly text: () => string } {
   const chunks: Buffer[] = []
   const write = (chunk: Buffer, _encoding: string, done: () => void): void => {

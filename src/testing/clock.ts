@@ -1,8 +1,8 @@
-/** The clock of tests: it stands until a test turns it. */
+/** The clock of tests. It stands still until a test changes it. */
 export interface TestClock {
   /** Ms since the Unix epoch. */
   nowMs: number
 }
 
-/** When tests begin, in ms since the Unix epoch. */
+/** The time at which tests begin, in ms since the Unix epoch. */
 export const NOON_MS = Date.parse('2026-11-23T12:00:00Z')

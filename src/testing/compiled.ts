@@ -1,4 +1,4 @@
-/** The host and its commands as an operator runs them: compiled, each a process of its own. */
+/** Compiles the host and its commands, so that tests can run them as an operator does. */
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -7,8 +7,8 @@ import { oncePerRun } from './once.ts'
 const root = resolve(import.meta.dirname, '../..')
 
 /**
- * Compiles the host once in a run, without checking types: `npm run types` does that.
- * @returns a folder laid out as `dist`, without the page. Programs find the page in `page` beside `host`.
+ * Compiles the host once per run, without checking types: `npm run types` does that.
+ * @returns a folder with the layout of `dist`, without the page. Programs look for the page in `page` beside `host`.
  */
 export const compiledHost = (): Promise<string> =>
   oncePerRun('compiled', async (folder) => {

@@ -1,4 +1,4 @@
-/** Composes a host for tests as `main.ts` does: real files in a folder, and a clock that a test turns. */
+/** Composes a host for tests as `main.ts` does, with real files in a folder and a clock that the test sets. */
 import type { FastifyInstance } from 'fastify'
 import { join } from 'node:path'
 import { buildApp, type AppDependencies } from '../server/app.ts'
@@ -13,18 +13,18 @@ import type { Source } from '../server/sources/source.ts'
 import type { Tries } from '../server/sources/tries.ts'
 import type { TestClock } from './clock.ts'
 
-/** The host's half of what seals a session. */
+/** The host's half of the key that seals a session. */
 export const testHostKey: Buffer = Buffer.alloc(32, 7)
 
 export interface ComposeOptions {
   readonly clock: TestClock
   readonly hostKey: Buffer
-  /** Takes the place of what the host would be composed of. */
+  /** Replaces some of the host's parts. */
   readonly dependencies?: Partial<AppDependencies> | undefined
   readonly sessions?: Partial<SessionOptions> | undefined
-  /** Wrong passwords of one account that are free, 4 where it is left out. */
+  /** How many wrong passwords of one account are free, by default 4. */
   readonly failures?: number | undefined
-  /** Ms until what is known of attempts is saved. */
+  /** Ms until the memory of attempts is saved. */
   readonly saveMs?: number
 }
 
@@ -33,7 +33,7 @@ export interface ComposedHost {
   readonly source: Source
   readonly sessions: Sessions
   readonly drain: Drain
-  /** Closes the host. Its files stay. */
+  /** Closes the host and keeps its files. */
   stop(): Promise<void>
 }
 
@@ -45,8 +45,8 @@ const attemptsOf = (folder: string, { clock, hostKey, failures = 4, saveMs }: Co
 
 /**
  * Composes a host that does not listen.
- * @param folder holds the page in `page`, and what the host keeps.
- * @param openSource gives the source, which a recorder's needs the tries for.
+ * @param folder holds the page in `page`, and the host's files.
+ * @param openSource opens the source. A recorder's source needs the tries.
  */
 export async function composeHost(
   folder: string,

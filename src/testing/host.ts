@@ -1,4 +1,4 @@
-/** A whole host over the embedded store for tests, in a temporary folder, and what asks it. */
+/** A complete host for tests over an embedded store in a temporary folder, and its clients. */
 import { execFileSync } from 'node:child_process'
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import { mkdirSync, writeFileSync } from 'node:fs'
@@ -18,7 +18,7 @@ import { deriveCheaply, testStore, type TestRecording, type TestUser } from './s
 const password = 'demo'
 const sales = { group: 'Sales' }
 
-/** One user of each role; `solo` is a second agent. */
+/** One user of each role, and `solo` as a second agent. */
 export const testUsers: readonly TestUser[] = [
   { username: 'manager', firstName: 'Ada', lastName: 'Neri', role: 'manager', password },
   { username: 'supervisor', role: 'supervisor', password, leads: ['Sales'] },
@@ -29,7 +29,7 @@ export const testUsers: readonly TestUser[] = [
 
 export const script = 'console.log("page")\n'.repeat(100)
 
-/** What a build of the page leaves behind. */
+/** Writes the files of a built page. */
 export function writeTestPage(folder: string): void {
   const files: Record<string, string | Buffer> = {
     'index.html': `<!-- ${'long '.repeat(300)}--><!doctype html><title>Recordings</title><meta name="boot" content="{}"><div id="root"></div>`,
@@ -46,7 +46,7 @@ export function writeTestPage(folder: string): void {
   }
 }
 
-/** One file at `/assets/big.bin`, of more bytes than a connection holds by itself. */
+/** One file at `/assets/big.bin`. @param body larger than the buffers of a connection. */
 export const bigAsset = (body: Buffer): Assets =>
   new Map([
     [
@@ -63,9 +63,9 @@ export const bigAsset = (body: Buffer): Assets =>
 
 export interface TestHostOptions extends Pick<ComposeOptions, 'dependencies' | 'sessions'> {
   readonly recordings?: readonly TestRecording[]
-  /** Wrong passwords of one account that are free, 4 where it is left out. */
+  /** How many wrong passwords of one account are free, by default 4. */
   readonly loginFailures?: number
-  /** Puts something between the host and its source. */
+  /** Wraps the host's source. */
   readonly wrap?: (source: Source) => Source
 }
 
@@ -79,7 +79,7 @@ export interface TestHost extends TestClock {
   close(): Promise<void>
 }
 
-/** Its passwords are derived at no cost: `accounts.test.ts` derives some at the real one. */
+/** Derives passwords at a low cost. `accounts.test.ts` derives some at the real cost. */
 export async function testHost(options: TestHostOptions = {}): Promise<TestHost> {
   const store = await testStore(options.recordings ?? [], testUsers)
   const { dataDir } = store
@@ -106,12 +106,12 @@ export async function testHost(options: TestHostOptions = {}): Promise<TestHost>
   })
 }
 
-/** The header of a script that signs in with every call. */
+/** The header of a script, which sends its password with every call. */
 export const basic = (username: string, secret = password): { authorization: string } => ({
   authorization: `Basic ${Buffer.from(`${username}:${secret}`).toString('base64')}`,
 })
 
-/** What a browser says of a request that the page itself makes. */
+/** The header that a browser adds to the page's own requests. */
 export const ownPage = { 'sec-fetch-site': 'same-origin' }
 
 export const loginRequest = (username: string, secret = password): InjectOptions => ({
@@ -135,7 +135,7 @@ export async function listen(app: FastifyInstance): Promise<number> {
   return (app.server.address() as AddressInfo).port
 }
 
-/** Sends bytes as they are and reads until the host closes the connection. */
+/** Sends raw bytes and reads until the host closes the connection. */
 export function exchange(port: number, request: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1', () => socket.write(request))
@@ -147,7 +147,7 @@ export function exchange(port: number, request: string): Promise<string> {
   })
 }
 
-/** A raw GET that asks for the connection to be closed after it. */
+/** A raw GET that asks the host to close the connection after it. */
 export const rawGet = (path: string, headers: Readonly<Record<string, string>> = {}): string => {
   const lines = Object.entries({ host: 'localhost', connection: 'close', ...headers })
   return `GET ${path} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`
@@ -155,14 +155,14 @@ export const rawGet = (path: string, headers: Readonly<Record<string, string>> =
 
 const nothing = (): void => {}
 
-/** A promise, and what resolves it. */
+/** A promise and the function that resolves it. */
 export function deferred(): { readonly promise: Promise<void>; readonly resolve: () => void } {
   let resolve = nothing
   const promise = new Promise<void>((done) => (resolve = done))
   return { promise, resolve: () => resolve() }
 }
 
-/** Files of this process end at so many bytes, as on a disk that is full by then; by `prlimit` of util-linux. */
+/** Limits the files of this process to this size, like a full disk. Uses `prlimit` of util-linux. */
 export function limitFiles(bytes: number | 'unlimited'): void {
   execFileSync('prlimit', ['--pid', String(process.pid), `--fsize=${bytes}:`])
 }

@@ -1,4 +1,4 @@
-/** What tests of the import share: recordings in the API's form, and loading a text into a store. */
+/** Helpers for tests of the import: recordings in the API's form, and loading a text into a store. */
 import { Readable } from 'node:stream'
 import type { WireRecording } from '../contract/recording.ts'
 import {
@@ -22,7 +22,7 @@ export const wireRecording = (n: number, changes: Partial<WireRecording> = {}): 
 })
 
 export type TestImport = Partial<ImportOptions> & {
-  /** How much of the text arrives at once, bytes; without it all of it. */
+  /** How many bytes of the text arrive at once; by default all of them. */
   readonly pieceBytes?: number
 }
 

@@ -1,10 +1,10 @@
-/** Makes what is costly once in a run of the tests, when the first test file asks for it. */
+/** Makes costly things once per run of the tests, when the first test file asks for them. */
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { inject } from 'vitest'
 import { takeLock, type Lock } from '../server/files/lock.ts'
 
-/** Waits for its turn. Another test file keeps the lock while it makes something, and loses it if its process ends. */
+/** Waits for the lock. Another test file holds it while it makes something, and loses it if its process ends. */
 function lockOf(file: string): Lock {
   for (;;) {
     const lock = takeLock(file)
@@ -13,9 +13,9 @@ function lockOf(file: string): Lock {
 }
 
 /**
- * Makes a folder, or finds it where another test file of this run has made it.
- * Tests share it: they read it, or copy it to change it. Ask for it from a `beforeAll`, one call after another.
- * @param make fills the folder, which is empty.
+ * Makes a folder, or finds it if another test file of this run has made it.
+ * Tests share it, so they must copy it before they change it. Call this in a `beforeAll`, one call after another.
+ * @param make fills the empty folder.
  * @returns the folder's path.
  */
 export async function oncePerRun(name: string, make: (folder: string) => unknown): Promise<string> {

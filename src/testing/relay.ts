@@ -1,4 +1,4 @@
-/** A whole host in front of a faulty recorder, over real sockets; both of its clocks stand until a test turns them. */
+/** A complete host in front of a faulty recorder, over real sockets. Its two clocks stand until a test sets them. */
 import type { FastifyInstance } from 'fastify'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { request as send, type IncomingMessage, type RequestOptions } from 'node:http'
@@ -19,7 +19,7 @@ import type { Source } from '../server/sources/source.ts'
 import type { Tries } from '../server/sources/tries.ts'
 import { openRecorderSource, type RecorderOptions } from '../server/sources/recorder/recorder-source.ts'
 
-/** One user of each kind; `boss` is a second one who finds everything. */
+/** Users of each kind. `boss` is a second user who finds everything. */
 export const recorderUsers: readonly RecorderUser[] = [
   { username: 'ada', password: 'demo', may: 'all' },
   { username: 'boss', password: 'demo', may: 'all' },
@@ -40,15 +40,15 @@ export interface Relay extends TestClock {
   readonly source: Source
   readonly sessions: Sessions
   readonly dataDir: string
-  /** Where the host listens on loopback. */
+  /** The host's port on loopback. */
   readonly port: number
-  /** The clock of the source, ms. It stands until a test turns it, as the wall clock does. */
+  /** The source's steady clock, ms. It stands still until a test sets it, as the wall clock does. */
   steadyMs: number
   /** Opens a session without asking the recorder. @returns the Cookie header. */
   enter(username: string, password?: string): { cookie: string }
   /** Closes the host and opens another over the same folder. */
   restart(hostKey?: Buffer): Promise<void>
-  /** Closes the host, and sees that nothing of it is left open at the recorder. */
+  /** Closes the host, and checks that it leaves no connection open at the recorder. */
   close(): Promise<void>
 }
 
@@ -87,11 +87,11 @@ function openSession(sessions: Sessions, username: string, password: string): { 
   return { cookie: `rc=${sessions.open({ ...principal, credentials })}` }
 }
 
-/** Waits until the recorder has nothing under way. */
+/** Waits until the recorder has no request in progress. */
 export const settled = (recorder: Recorder): Promise<void> =>
   vi.waitFor(() => expect(recorder.active()).toBe(0), { timeout: 10_000, interval: 10 })
 
-/** @param options of the source, and of the recorder behind it; `url` puts another server in the recorder's place. */
+/** @param options for the source and the recorder behind it. `url` uses another server in place of the recorder. */
 export async function relayHost(options: TestRelayOptions = {}): Promise<Relay> {
   const recorder = await startRecorder({ users: recorderUsers, ...options.recorder })
   const dataDir = mkdtempSync(join(tmpdir(), 'relay-'))
@@ -120,13 +120,13 @@ export interface Answered {
   readonly status: number
   readonly headers: IncomingMessage['headers']
   readonly body: Buffer
-  /** Whether the answer ended as it said; a broken one has not. */
+  /** Whether the whole answer arrived. */
   readonly complete: boolean
 }
 
 async function readAll(answer: IncomingMessage): Promise<Answered> {
   const chunks: Buffer[] = []
-  // What broke off is told by `complete`.
+  // `complete` reports an answer that broke off.
   await (async () => {
     for await (const chunk of answer) chunks.push(chunk as Buffer)
   })().catch(() => {})
@@ -134,7 +134,7 @@ async function readAll(answer: IncomingMessage): Promise<Answered> {
   return { status, headers, body: Buffer.concat(chunks), complete }
 }
 
-/** A request of a connection of its own; `signal` leaves. */
+/** Sends a request on a new connection. Aborting `signal` closes it. */
 export function ask(
   { port }: Pick<Relay, 'port'>,
   path: string,
@@ -160,11 +160,11 @@ export const askList = (
 export const json = ({ body }: Pick<Answered, 'body'>): Record<string, unknown> =>
   JSON.parse(body.toString()) as Record<string, unknown>
 
-/** The answer as `status code`, such as `504 recorder_down`, or `200` alone. */
+/** The answer as `status code`, such as `504 recorder_down`, or just `200`. */
 export const outcome = (answer: Answered): string =>
   answer.status === 200 ? '200' : `${answer.status} ${String(json(answer).code ?? 'reason')}`
 
-/** The same of what a source was asked. */
+/** The same for a call of a source. */
 export const outcomeOf = (asked: Promise<unknown>): Promise<string> =>
   asked.then(
     () => '200',
@@ -178,10 +178,10 @@ export const awake = (): readonly string[] =>
     .filter((name) => /^(TCP|TLS|Timeout)/.test(name))
     .toSorted()
 
-/** Sees that nothing of the host or its recorder has stayed. @param before what kept the process awake before. */
+/** Expects that the host and its recorder left nothing open. @param before the result of `awake` before the test. */
 export async function expectAsleep(before: readonly string[]): Promise<void> {
   const more = (): readonly string[] => {
-    // Timers of the test runner come and go; ours are all gone in the end.
+    // Earlier timers do not count: the test runner's come and go, and in the end no timer is left.
     const left = before.filter((name) => name !== 'Timeout')
     return awake().filter((name) => left.splice(left.indexOf(name), Number(left.includes(name))).length === 0)
   }

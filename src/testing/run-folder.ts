@@ -1,4 +1,4 @@
-/** The global set-up of Vitest: where a run of the tests puts its files. */
+/** The global set-up of Vitest: it makes the folders for the files of a test run. */
 import { mkdirSync, mkdtempSync, rmSync, statfsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -11,12 +11,12 @@ declare module 'vitest' {
   }
 }
 
-/** Linux keeps these files in memory. */
+/** Linux keeps the files of this folder in memory. */
 const IN_MEMORY = '/dev/shm'
-/** Bytes that a run may need at once. Containers often give less to files in memory. */
+/** The bytes that a run may need at once. Containers often allow less for files in memory. */
 const NEEDED_BYTES = 1e9
 
-/** Hundreds of databases are made and synced: on a disk, tests wait most of the time for that. */
+/** Tests make and sync hundreds of databases, and on a disk they mostly wait for that. */
 function temporaryPlace(): string {
   try {
     const { bavail, bsize } = statfsSync(IN_MEMORY)
@@ -26,7 +26,7 @@ function temporaryPlace(): string {
   }
 }
 
-/** Makes the folder that `tmpdir` gives in tests, and the one of `once.ts`. @returns what removes both. */
+/** Makes the folder that `tmpdir` returns in tests, and that of `once.ts`. @returns a function that removes both. */
 export function setup(project: TestProject): () => void {
   const temporary = mkdtempSync(join(temporaryPlace(), 'tests-'))
   process.env.TMPDIR = temporary

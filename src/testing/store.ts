@@ -17,9 +17,9 @@ import {
   type NewRecording,
 } from '../server/sources/sqlite/recording-writer.ts'
 
-/** A recording as the API writes it, of which a test tells what matters to it. */
+/** The fields of a recording that matter to a test, as the API writes them. */
 export interface TestRecording extends Partial<WireRecording> {
-  /** In place of `ownerUsername`, where more than the name is known. */
+  /** Replaces `ownerUsername` if the owner has more than a name. */
   readonly owner?: User | null
   readonly pbxCallId?: string | null
   readonly preservingUser?: User | null
@@ -44,13 +44,13 @@ export interface TestStore {
 /** The n-th GUID of a test: `00000000-0000-4000-8000-00000000002a` for 42. */
 export const testGuid = (n: number): string => `00000000-0000-4000-8000-${n.toString(16).padStart(12, '0')}`
 
-/** Tests sign in often, and a real derivation takes a tenth of a second. */
+/** Cheap, because tests sign in often and a real derivation takes a tenth of a second. */
 const cheap: Cost = { n: 16, r: 8, p: 1 }
 
-/** Derives every password at the cheap cost, whatever is stored beside it: also where there is no such user. */
+/** Derives every password at the cheap cost, whatever cost is stored, and also for unknown users. */
 export const deriveCheaply: Derive = (work) => deriveInPlace({ ...work, ...cheap })
 
-/** What a store keeps of a password, at the cheap cost. */
+/** The stored form of a password, at the cheap cost. */
 export const cheapHash = (password: string): Promise<string> => hashPassword(password, { cost: cheap })
 
 function newRecording(given: TestRecording, index: number, shelf: AudioShelf): NewRecording {
@@ -76,7 +76,7 @@ function newRecording(given: TestRecording, index: number, shelf: AudioShelf): N
   }
 }
 
-/** An empty folder to be used as DATA_DIR. */
+/** An empty folder for DATA_DIR. */
 export function temporaryFolder(): TestStore {
   const dataDir = mkdtempSync(join(tmpdir(), 'recordings-'))
   return { dataDir, remove: () => rmSync(dataDir, { recursive: true, force: true }) }

@@ -1,4 +1,4 @@
-/** What the vendor's server answers, faults aside: the contract in the reading that the quirks say. */
+/** The answers of the vendor's server without faults. The quirks choose how it interprets the contract. */
 import type { OutgoingHttpHeaders } from 'node:http'
 import { RECORDINGS } from '../../contract/endpoints.ts'
 import { isGuid } from '../../contract/recording.ts'
@@ -18,7 +18,7 @@ export interface RecorderAnswer {
 export type ApiRoute = 'list' | 'detail' | 'media'
 export interface Target {
   readonly route: ApiRoute
-  /** As it was sent; empty for the list. */
+  /** As the client sent it; empty for the list. */
   readonly id: string
 }
 
@@ -30,16 +30,16 @@ export function readTarget(path: string): Target | null {
   return { route: media === undefined ? 'detail' : 'media', id }
 }
 
-/** What the recorder holds, and how it reads what is asked. */
+/** The recorder's calls, and how it interprets requests. */
 export interface World {
   readonly calls: readonly Call[]
   readonly quirks: Quirks
 }
 
-/** How far a faulty answer departs from what was asked. */
+/** How a faulty answer departs from the request. */
 export interface Liberties {
   readonly ignoredFilters: readonly string[]
-  /** In place of `pageSize`; null obeys it. */
+  /** Replaces `pageSize`; null obeys it. */
   readonly rows: number | 'all' | null
 }
 
@@ -67,7 +67,7 @@ function knownParameters({ remoteParameter }: Quirks): string[] {
 
 const numberParameters = ['localPartyNumber', 'remotePartyNumber', 'remoteParty']
 
-/** What a user may find. */
+/** The calls that a user may find. */
 const reach = ({ calls, quirks }: World, user: RecorderUser): readonly Call[] =>
   user.may === 'all'
     ? calls
@@ -90,7 +90,7 @@ export function answerList(
   for (const name of [...unknown, ...liberties.ignoredFilters]) params.delete(name)
   const read = readApiQuery(params)
   if (!read.ok) return invalid(read.reason, read.message)
-  // The contract's reader forgives a space for a plus; a server that does not know numbers would find nothing.
+  // The contract's reader accepts a space for a plus. A server that compares plain text would find nothing.
   const spaced = numberParameters.some((name) => params.get(name)?.includes(' ') === true)
   const found = spaced ? [] : find(reach(world, user), read.search, quirks, turn)
   const page = read.paging?.page ?? 0
@@ -104,7 +104,7 @@ export function answerList(
   return json(200, { totalCount: found.length, recordings })
 }
 
-/** Finds a recording in reach. @returns the answer to give where there is none. */
+/** Finds a recording that the user may see. @returns the answer to send if there is none. */
 function seek({ calls, quirks }: World, user: RecorderUser, id: string): Call | RecorderAnswer {
   if (!isGuid(id)) return failure(400, 'Not a recording id', quirks)
   const call = calls.find((candidate) => candidate.id.toLowerCase() === id.toLowerCase())
@@ -118,7 +118,7 @@ export function answerDetail(world: World, user: RecorderUser, id: string): Reco
   return 'status' in call ? call : json(200, writeDetail(call, world.quirks))
 }
 
-/** @returns first and last byte, counted from 0; null for the whole; 'none' where nothing of it exists. */
+/** @returns the first and last byte, counted from 0; null for the whole; 'none' if no byte of the range exists. */
 function readRange(range: string | undefined, size: number): readonly [number, number] | null | 'none' {
   const [, first = '', last = ''] = /^bytes=(\d*)-(\d*)$/.exec(range ?? '') ?? []
   if (first === '' && last === '') return null
@@ -127,7 +127,7 @@ function readRange(range: string | undefined, size: number): readonly [number, n
   return Number(first) > to ? 'none' : [Number(first), to]
 }
 
-/** @param range the header as it came. */
+/** @param range the unparsed header. */
 export function answerMedia(
   world: World,
   user: RecorderUser,

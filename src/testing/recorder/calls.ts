@@ -1,4 +1,4 @@
-/** The recordings that the recorder of the tests holds: the same on every machine, and odd wherever the contract is. */
+/** The recordings of the tests' recorder, the same on every machine. They include all oddities of the contract. */
 import { createHash } from 'node:crypto'
 import type { Direction } from '../../contract/filter-kinds.ts'
 import type { User } from '../../contract/recording.ts'
@@ -24,9 +24,9 @@ export interface Call {
   readonly audioFrames: number | null
 }
 
-/** The start of the newest of the generated recordings. */
+/** The start of the newest generated recording. */
 export const NEWEST_MS = Date.parse('2026-11-23T07:00:00Z')
-/** Twelve seconds, 48,000 bytes: enough to seek in, little to send. */
+/** Twelve seconds, 48,000 bytes: enough to seek, and little to send. */
 const MOST_FRAMES = 500
 
 const person = (username: string, firstName: string, lastName: string, phoneNumber: string): User => ({
@@ -38,7 +38,7 @@ const person = (username: string, firstName: string, lastName: string, phoneNumb
   department: 'Commercial',
 })
 
-/** Who owns the generated recordings; the last has nothing but a username. */
+/** The owners of the generated recordings. The last one has only a username. */
 export const owners: readonly [User, User, User, User] = [
   person('mrossi', 'Maria', 'Rossi', '201'),
   person('lferrari', 'Luca', 'Ferrari', '202'),
@@ -58,7 +58,7 @@ const remotes = [
 const offsets = [60, 120, 0, -300, 330]
 const HOUR_MS = 3_600_000
 
-/** Numbers that depend on the seed and the index alone: the tenth recording is the same in a set of any size. */
+/** Random bytes that depend only on the seed and the index, so the tenth recording is the same in a set of any size. */
 function drawn(seed: number, index: number): Buffer {
   return createHash('sha256').update(`${seed}/${index}`).digest()
 }
@@ -68,7 +68,7 @@ const pick = <T>(items: readonly T[], draw: number): T | null => items[draw % it
 function guidOf(bytes: Buffer, draw: number): string {
   const hex = bytes.toString('hex')
   const id = `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`
-  // As the vendor's own example has it: capitals, small letters, or both in one.
+  // As in the vendor's example: capitals, small letters, or both.
   if (draw % 3 === 0) return id.toUpperCase()
   return draw % 3 === 1 ? id : `${id.slice(0, 18).toUpperCase()}${id.slice(18)}`
 }
@@ -80,7 +80,7 @@ function durationOf(index: number, draw: number): number {
 
 const framesOf = (durationMs: number): number => Math.min(Math.ceil(durationMs / FRAME_MS), MOST_FRAMES)
 
-/** Every tenth starts in the same millisecond as the newer one before it. */
+/** Every tenth recording starts in the same ms as the newer one before it. */
 const startOf = (index: number): number => NEWEST_MS - (index - (index % 10 === 3 ? 1 : 0)) * 660_000
 
 function generated(seed: number, index: number): Call {
@@ -100,7 +100,7 @@ function generated(seed: number, index: number): Call {
     owner,
     localPartyNumber: index % 15 === 6 ? null : (owner?.phoneNumber ?? '229'),
     remotePartyNumber: index % 20 === 8 ? null : pick(remotes, draw(5)),
-    // A call that was passed on is recorded twice, under the same id.
+    // Recordings with equal starts share a call id, like those of a transferred call.
     pbxCallId: index % 19 === 3 ? null : `${Math.floor(startMs / 1000)}.${1000 + Math.floor(index / 2)}`,
     preservingUser: index % 50 === 4 ? owners[0] : null,
     note: index % 25 === 2 ? 'Customer asked to be called back.' : null,
@@ -108,12 +108,12 @@ function generated(seed: number, index: number): Call {
   }
 }
 
-/** So many recordings, the newest first; a few hundred hold every oddity. */
+/** This many recordings, the newest first. A few hundred include every oddity. */
 export function generateCalls(count = 300, seed = 2018): Call[] {
   return Array.from({ length: count }, (_, index) => generated(seed, index))
 }
 
-/** Given recordings: what a test does not say is plain. The first is the newest, a minute after the next. */
+/** Recordings with the given fields and plain defaults. The first is the newest, a minute after the next. */
 export function makeCalls(...given: readonly Partial<Call>[]): Call[] {
   return given.map((own, index) => ({
     id: guidOf(drawn(0, index), 1),
@@ -134,8 +134,8 @@ export function makeCalls(...given: readonly Partial<Call>[]): Call[] {
   }))
 }
 
-/** Bytes of the recording's audio; 0 where there is none. */
+/** Bytes of the recording's audio; 0 without audio. */
 export const audioSize = ({ audioFrames }: Call): number => (audioFrames ?? 0) * FRAME_BYTES
 
-/** The recording's audio, unlike any other's. */
+/** The recording's audio, which differs from all others. */
 export const audioOf = (call: Call): Buffer => silentMp3(call.audioFrames ?? 0, call.id)

@@ -1,4 +1,4 @@
-/** Certificates for servers on loopback, right and wrong ones, made by the program `openssl`. */
+/** Makes valid and invalid certificates for servers on loopback with the program `openssl`. */
 import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { isIP } from 'node:net'
@@ -18,12 +18,12 @@ export interface CertificateAuthority {
   readonly ca: string
   /** @param names host names and addresses. @param days how long from now; a negative number has expired. */
   issue(names: readonly string[], days?: number): Promise<KeyPair>
-  /** A certificate that nobody vouches for but itself. */
+  /** A certificate that only itself vouches for. */
   selfSigned(names: readonly string[]): Promise<KeyPair>
   remove(): Promise<void>
 }
 
-/** Every name that a test calls loopback by. */
+/** All names that tests use for loopback. */
 export const loopbackNames: readonly string[] = ['127.0.0.1', 'localhost', 'recordings.test']
 
 const run = promisify(execFile)
@@ -47,7 +47,7 @@ const readPair = async (cert: string, key: string): Promise<KeyPair> => ({
   key: await readFile(key, 'utf8'),
 })
 
-/** Makes an authority in a temporary folder, which `remove` removes. */
+/** Makes an authority in a temporary folder. `remove` deletes the folder. */
 export async function makeAuthority(): Promise<CertificateAuthority> {
   const folder = await mkdtemp(join(tmpdir(), 'certificates-'))
   const file = (name: string): string => join(folder, name)

@@ -1,4 +1,4 @@
-/** Sends an answer, or goes wrong at it. */
+/** Sends an answer, with or without a fault. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -10,13 +10,13 @@ import { silentMp3 } from './silent-mp3.ts'
 export interface RecorderExchange {
   readonly request: IncomingMessage
   readonly response: ServerResponse
-  /** Aborts once the answer is out or the connection gone. */
+  /** Aborts once the answer is sent or the connection is gone. */
   readonly gone: AbortSignal
-  /** Closes the connection after what is written: this leaving is not the client's. */
+  /** Closes the connection after the written bytes, without counting the client as gone. */
   drop(how?: 'close' | 'reset'): void
 }
 
-/** The headers, with the length that is told; null tells none. */
+/** Writes the headers with this length; null writes none. */
 function head(
   { response }: RecorderExchange,
   { status, headers }: RecorderAnswer,
@@ -36,7 +36,7 @@ const send = (
   exchange.response.end(answer.body)
 }
 
-/** The headers of the whole, and half of the body. */
+/** Sends the headers of the whole answer and half of its body. */
 function sendHalf(exchange: RecorderExchange, answer: RecorderAnswer, then = (): void => {}): void {
   head(exchange, answer, answer.body.length)
   exchange.response.write(answer.body.subarray(0, Math.ceil(answer.body.length / 2)), then)
@@ -73,7 +73,7 @@ function drip(exchange: RecorderExchange, answer: RecorderAnswer, everyMs: numbe
 
 const CHUNK_BYTES = 65_536
 
-/** The body, with something harmless before its last byte until it is as long as told. */
+/** The body, with harmless filler before its last byte until it has this size. */
 function* flooded({ body, headers }: RecorderAnswer, size: number): Generator<Buffer> {
   const audio = headers['content-type'] === 'audio/mpeg'
   const filler = audio ? silentMp3(682, 'flood') : Buffer.alloc(CHUNK_BYTES, ' ')
@@ -88,7 +88,7 @@ async function flood(
   { bytes, lengthTold }: Extract<DeliveryFault, { kind: 'flood' }>,
 ): Promise<void> {
   head(exchange, answer, lengthTold && Number.isFinite(bytes) ? bytes : null)
-  // A client that has had enough ends the pipeline with an error, which is what the test is after.
+  // When the client stops reading, the pipeline fails. The tests want exactly that.
   await pipeline(Readable.from(flooded(answer, bytes)), exchange.response).catch(() => {})
 }
 
@@ -116,7 +116,7 @@ function compress(answer: RecorderAnswer, encoding: 'gzip' | 'br'): RecorderAnsw
   return { ...answer, headers: { ...answer.headers, 'content-encoding': encoding }, body }
 }
 
-/** @param how null sends the answer as it should be. */
+/** @param how the fault; null sends the answer correctly. */
 export function deliver(exchange: RecorderExchange, answer: RecorderAnswer, how: DeliveryFault | null): void {
   switch (how?.kind) {
     case undefined:

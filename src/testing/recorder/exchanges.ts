@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { RecorderExchange } from './delivery.ts'
 
-/** Counts what is under way and what its client left. */
+/** Counts the running exchanges, and those that the client left early. */
 export function createExchanges() {
   const running = new Set<RecorderExchange>()
   const ours = new Set<RecorderExchange>()
@@ -9,7 +9,7 @@ export function createExchanges() {
   return {
     active: (): number => running.size,
     aborted: (): number => aborted,
-    /** From here on, whoever is cut off is cut off by the recorder. */
+    /** From now on, the recorder itself cuts off the running exchanges, and not their clients. */
     disown(): void {
       for (const exchange of running) ours.add(exchange)
     },

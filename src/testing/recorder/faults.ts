@@ -1,31 +1,31 @@
-/** What can go wrong with one answer of the recorder. Several at once apply in the order that they are given. */
+/** The faults of a recorder's answer. Several apply in their order, but only the last one of delivery counts. */
 import type { OutgoingHttpHeaders } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RecorderAnswer } from './answers.ts'
 import type { Fields } from './wire.ts'
 
-/** How the bytes of an answer go out, or do not. */
+/** A fault in sending the bytes of an answer. */
 export type DeliveryFault =
-  /** Nothing at all, until the client leaves. */
+  /** Sends nothing until the client leaves. */
   | { readonly kind: 'silence' }
-  /** The headers and half of the body, then nothing. */
+  /** Sends the headers and half of the body, then nothing. */
   | { readonly kind: 'stall' }
   /** Closes the connection: before the headers, after them, or in the middle of the body. */
   | { readonly kind: 'cut'; readonly after: 'nothing' | 'headers' | 'half' }
-  /** As `cut` in the middle of the body, by a TCP reset. Over plain HTTP only. */
+  /** Cuts in the middle of the body by a TCP reset. Only over plain HTTP. */
   | { readonly kind: 'reset' }
-  /** A Content-Length that lies, or none: in chunks, or up to the end of the connection. */
+  /** A wrong Content-Length, or none: in chunks, or up to the end of the connection. */
   | { readonly kind: 'length'; readonly claim: 'too-long' | 'too-short' | 'chunked' | 'until-close' }
   | { readonly kind: 'drip'; readonly everyMs: number }
-  /** So many bytes that parse: spaces in JSON, silence in audio. `Infinity` never ends. */
+  /** A body of this many bytes that still parses: spaces in JSON, silence in audio. `Infinity` never ends. */
   | { readonly kind: 'flood'; readonly bytes: number; readonly lengthTold: boolean }
-  /** These bytes in place of the answer, as they are. */
+  /** Sends these bytes instead of the answer. */
   | { readonly kind: 'raw'; readonly bytes: string }
-  /** Compressed, whether asked for or not. */
+  /** Compressed, even if the client did not ask for it. */
   | { readonly kind: 'compressed'; readonly encoding: 'gzip' | 'br' }
   /** 100 Continue, 102 Processing and 103 Early Hints before the answer. */
   | { readonly kind: 'interim' }
-  /** Promises to keep the connection, and closes it once the answer is out. */
+  /** Promises to keep the connection, but closes it after the answer. */
   | { readonly kind: 'close-idle' }
 
 export type RecorderFault =
@@ -33,16 +33,16 @@ export type RecorderFault =
   | { readonly kind: 'delay'; readonly ms: number }
   /** Waits until the test releases it. */
   | { readonly kind: 'hold' }
-  /** These filters count as not given, under the name that was sent. */
+  /** Ignores these filters, by the parameter's name. */
   | { readonly kind: 'ignore-filters'; readonly names: readonly string[] }
-  /** All rows, or at most so many, whatever `pageSize` says. */
+  /** All rows regardless of `pageSize`, or at most this many. */
   | { readonly kind: 'page-size'; readonly rows: number | 'all' }
   | { readonly kind: 'answer'; readonly answer: RecorderAnswer }
-  /** On top of the answer's own; undefined leaves one out. */
+  /** Headers added to the answer's own; undefined removes one. */
   | { readonly kind: 'headers'; readonly headers: OutgoingHttpHeaders }
   /** Changes the JSON of a 200. */
   | { readonly kind: 'change'; readonly change: (json: Fields) => unknown }
-  /** Changes the bytes of the body; the length told is that of the changed ones. */
+  /** Changes the bytes of the body. The Content-Length is that of the changed bytes. */
   | { readonly kind: 'bytes'; readonly change: (body: Buffer) => Buffer }
 
 const answer = (status: number, type: string, body: string | Buffer): RecorderFault => ({
@@ -59,7 +59,7 @@ const bytes = (by: (body: Buffer) => Buffer): RecorderFault => ({ kind: 'bytes',
 
 const headers = (own: OutgoingHttpHeaders): RecorderFault => ({ kind: 'headers', headers: own })
 
-/** What must never reach a browser from behind the relay. */
+/** Headers that the relay must never pass on to a browser. */
 const hostile: OutgoingHttpHeaders = {
   'set-cookie': ['__Host-rc=stolen; Path=/; Secure', 'rc=stolen; Path=/'],
   'content-security-policy': "default-src *; script-src * 'unsafe-inline'",
@@ -89,7 +89,7 @@ const rawAnswer = (...lines: readonly string[]): RecorderFault => ({
 const loginPage =
   '<!doctype html><html><head><title>Log in</title></head><body><form action="/login"></form></body></html>'
 
-/** Every fault by its name. */
+/** All faults by name. */
 export const fault = {
   status: (status: number, body: string | Buffer = '', type = 'text/plain'): RecorderFault =>
     answer(status, type, body),
@@ -148,7 +148,7 @@ export const fault = {
   capPageSize: (rows: number): RecorderFault => ({ kind: 'page-size', rows }),
 } as const satisfies Record<string, RecorderFault | readonly string[] | ((...args: never[]) => RecorderFault)>
 
-/** The answer as the fault leaves it. */
+/** Applies a fault to the answer. */
 export function alter(own: RecorderAnswer, what: RecorderFault): RecorderAnswer {
   switch (what.kind) {
     case 'answer':
@@ -167,7 +167,7 @@ export function alter(own: RecorderAnswer, what: RecorderFault): RecorderAnswer 
   }
 }
 
-/** Waits where a fault says so. @param hold waits for the test. Rejects when the client leaves. */
+/** Waits if the fault says so. Rejects when the client leaves. @param hold waits for the test. */
 export async function waitFor(
   what: RecorderFault,
   hold: () => Promise<void>,

@@ -1,4 +1,4 @@
-/** A server on loopback whose connections are counted, and that can leave its port and come back. */
+/** A server on loopback that counts its connections, and can close its port and open it again. */
 import { once } from 'node:events'
 import type { AddressInfo, Server, Socket } from 'node:net'
 
@@ -6,7 +6,7 @@ export interface Listener {
   readonly port: number
   /** Connections open now. */
   sockets(): number
-  /** Closes the port and every connection: new ones are refused. */
+  /** Closes the port and all connections, so that new ones are refused. */
   refuse(): Promise<void>
   /** Listens again at the same port. */
   accept(): Promise<void>

@@ -1,4 +1,4 @@
-/** Which recordings a search finds, in the reading that the quirks say. */
+/** Which recordings a search finds. The quirks choose how the contract is interpreted. */
 import type { TimeFilter } from '../../contract/filter-kinds.ts'
 import type { Search } from '../../contract/search.ts'
 import type { Call } from './calls.ts'
@@ -49,7 +49,7 @@ function matches(call: Call, search: Search, quirks: Quirks): boolean {
   )
 }
 
-/** All matches, most recent first. @param turn counts the answers, for ties that change with each. */
+/** All matches, most recent first. @param turn the number of the answer, for ties that change with each answer. */
 export function find(calls: readonly Call[], search: Search, quirks: Quirks, turn: number): Call[] {
   const descending = quirks.ties === 'descending' || (quirks.ties === 'changing' && turn % 2 === 1)
   const sign = descending ? -1 : 1

@@ -1,4 +1,4 @@
-/** Which requests meet which faults. */
+/** Decides which requests get which faults. */
 import type { ApiRoute } from './answers.ts'
 import type { RecorderFault } from './faults.ts'
 import type { Seen } from './seen.ts'
@@ -12,7 +12,7 @@ export interface Planned {
   left: number
 }
 
-/** The faults that tests have asked for, and the requests that they hold. */
+/** The faults that tests have planned, and the requests that they hold. */
 export function createPlan() {
   let planned: Planned[] = []
   const holding = new Set<() => void>()

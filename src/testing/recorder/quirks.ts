@@ -1,46 +1,46 @@
-/** What the vendor does not document: each reading that a real recorder may have. */
+/** The points that the vendor does not document, each with the ways in which a real recorder may behave. */
 
 export interface Quirks {
-  /** The name under which it knows the filter by the other side's number. */
+  /** The parameter's name for the remote number. */
   readonly remoteParameter: 'remotePartyNumber' | 'remoteParty' | 'both' | 'neither'
-  /** A parameter that it does not know: ignored, or 400 with reason 0. */
+  /** Whether an unknown parameter is ignored, or refused by 400 with reason 0. */
   readonly unknownParameter: 'ignored' | 'refused'
-  /** How a raw `+` in a query arrives: as most servers decode it, or as it was typed. */
+  /** How it reads a raw `+` in a query: as most servers decode it, or literally. */
   readonly rawPlus: 'space' | 'plus'
   /** Whether `after` and `before` match their own bound. */
   readonly afterBefore: 'exclusive' | 'inclusive'
   readonly betweenUpper: 'exclusive' | 'inclusive'
-  /** How finely `equals` compares instants. */
+  /** The precision of `equals` for instants. */
   readonly equalsTo: 'millisecond' | 'second'
-  /** Whether usernames compare with regard to case, at sign-in and in the filter. */
+  /** Whether the case of usernames matters, at sign-in and in the filter. */
   readonly usernames: 'caseless' | 'exact'
   readonly pastTheEnd: 'empty' | 'refused'
-  /** The order of equal starts; `changing` turns it round with every answer. */
+  /** The order of equal starts; `changing` reverses it with every answer. */
   readonly ties: 'ascending' | 'descending' | 'changing'
   /** Fractional digits of a start. */
   readonly startDigits: 7 | 3 | 0
-  /** Without an offset, a start is written in UTC. */
+  /** A start without an offset is in UTC. */
   readonly startOffset: 'written' | 'left-out'
   readonly directions: 'number' | 'text'
   /** Fields without a value. */
   readonly absent: 'null' | 'left-out'
   readonly notes: 'object' | 'text'
   readonly hashes: 'object' | 'text'
-  /** Under which name a conversation is identified: the older one, or the object of 2025.Winter.1. */
+  /** The field that identifies a conversation: the older name, or the object of 2025.Winter.1. */
   readonly callId: 'pbxCallId' | 'pbxInfo'
-  /** The body of every error but 400, whose body is documented. */
+  /** The body of every error except the list's 400, whose body is documented. */
   readonly errorBodies: 'json' | 'html' | 'empty'
-  /** The status for a recording that exists and is somebody else's. */
+  /** The status for another user's recording. */
   readonly outOfReach: 403 | 404
   readonly ranges: 'honoured' | 'ignored'
-  /** Whether the audio says `Accept-Ranges: bytes`. */
+  /** Whether the audio has the header `Accept-Ranges: bytes`. */
   readonly acceptRanges: boolean
-  /** Whether the audio comes with a file name. */
+  /** Whether the audio has a file name. */
   readonly contentDisposition: boolean
   readonly mediaLength: 'told' | 'chunked'
 }
 
-/** The readings that this project takes for the likely ones. */
+/** The behaviour that this project considers most likely. */
 export const usualQuirks: Quirks = {
   remoteParameter: 'remotePartyNumber',
   unknownParameter: 'ignored',

@@ -1,4 +1,4 @@
-/** The recorder that the tests stand in for the customer's: it must itself be right, and wrong where told. */
+/** The tests' recorder stands in for the customer's, so its answers and its faults are tested too. */
 import { once } from 'node:events'
 import { createServer, get, type IncomingMessage, type RequestOptions } from 'node:http'
 import { get as getSecurely } from 'node:https'
@@ -41,7 +41,7 @@ interface Answered {
   readonly status: number
   readonly headers: IncomingMessage['headers']
   readonly body: Buffer
-  /** The error that the body ended with. */
+  /** The error at the end of the body. */
   readonly error: string | null
 }
 
@@ -56,7 +56,7 @@ async function readAll(answer: IncomingMessage): Promise<Answered> {
   return { status: answer.statusCode ?? 0, headers: answer.headers, body: Buffer.concat(chunks), error }
 }
 
-/** Asks for a path below the list's own. */
+/** Requests the list's path with `rest` appended. */
 function ask(recorder: Recorder, rest = '', options: RequestOptions = {}): Promise<Answered> {
   return new Promise((found, fail) => {
     const path = `${recorder.url}${RECORDINGS}${rest}`
@@ -137,7 +137,7 @@ describe('the generated set', () => {
 })
 
 describe('without faults', () => {
-  it('tells who may ask, and what came in', async () => {
+  it('checks credentials and rights, and reports requests', async () => {
     const recorder = await start()
     const statusOf = async (name: string, password: string): Promise<number> =>
       (await ask(recorder, '?page=0&pageSize=1', { headers: authorization(name, password) })).status
@@ -161,7 +161,7 @@ describe('without faults', () => {
     expect(recorder.requests.at(-1)?.user).toBeNull()
   })
 
-  it('pages without a row twice, and counts all', async () => {
+  it('repeats no row across pages, and counts all', async () => {
     const recorder = await start()
     const pages = await Promise.all([0, 1, 2, 3].map((page) => list(recorder, `page=${page}&pageSize=90`)))
     expect(pages.map(({ recordings }) => recordings.length)).toEqual([90, 90, 90, 30])
@@ -170,7 +170,7 @@ describe('without faults', () => {
     expect((await list(recorder)).recordings).toHaveLength(300)
   })
 
-  it('says 400 with the reason', async () => {
+  it('answers 400 with the reason', async () => {
     const recorder = await start()
     const reasonOf = async (query: string) => json(await ask(recorder, `?${query}`)).reason
     expect(await reasonOf('direction=9&page=-1')).toBe(0)
@@ -197,7 +197,7 @@ describe('without faults', () => {
     )
   })
 
-  it('keeps a user to their own', async () => {
+  it('limits a user to their own recordings', async () => {
     const recorder = await start()
     const headers = authorization('mrossi', 'own')
     const own = generateCalls().filter(({ owner }) => owner?.username === 'mrossi')
@@ -253,19 +253,19 @@ describe('both readings', () => {
     expect(await totalOf(recorder, 'remoteParty=1')).toBe(short)
   })
 
-  it('refuses an unknown parameter, or ignores it', async () => {
+  it('refuses or ignores an unknown parameter', async () => {
     expect((await ask(await quirky({}), '?nonsense=1')).status).toBe(200)
     const refused = await ask(await quirky({ unknownParameter: 'refused' }), '?nonsense=1')
     expect(json(refused)).toMatchObject({ reason: 0 })
   })
 
-  it('reads a raw plus as a space, or as it is', async () => {
+  it('reads a raw plus as a space or literally', async () => {
     const query = 'remotePartyNumber=contains:+39'
     expect(await totalOf(await quirky({}, three), query)).toBe(0)
     expect(await totalOf(await quirky({ rawPlus: 'plus' }, three), query)).toBe(3)
   })
 
-  it('leaves bounds out, or takes them in', async () => {
+  it('excludes or includes bounds', async () => {
     const exclusive = await quirky({}, three)
     const inclusive = await quirky({ afterBefore: 'inclusive', betweenUpper: 'inclusive' }, three)
     for (const [query, without, including] of [
@@ -278,7 +278,7 @@ describe('both readings', () => {
     }
   })
 
-  it('compares equal instants to the millisecond, or to the second', async () => {
+  it('compares equal instants to the millisecond or the second', async () => {
     const query = `startTime=${iso(at)}`
     expect(await totalOf(await quirky({}, three), query)).toBe(1)
     expect(await totalOf(await quirky({ equalsTo: 'second' }, three), query)).toBe(2)
@@ -290,7 +290,7 @@ describe('both readings', () => {
     expect((await ask(recorder, '', { headers: authorization('ADA', 'right: é') })).status).toBe(401)
   })
 
-  it('answers a page past the end with nothing, or refuses it', async () => {
+  it('answers a page past the end with no rows, or refuses it', async () => {
     const query = '?page=9&pageSize=5'
     expect(json(await ask(await quirky({}, three), query))).toEqual({ totalCount: 3, recordings: [] })
     const refused = await ask(await quirky({ pastTheEnd: 'refused' }, three), query)
@@ -346,7 +346,7 @@ describe('both readings', () => {
     expect(await errorBody('empty')).toBe('')
   })
 
-  it('hides what is out of reach, or forbids it', async () => {
+  it('hides or forbids recordings of others', async () => {
     const calls = makeCalls({ owner: null })
     const recorder = await quirky({ outOfReach: 403 }, calls)
     const headers = authorization('mrossi', 'own')
@@ -367,7 +367,7 @@ describe('both readings', () => {
   })
 })
 
-describe('faults of what is said', () => {
+describe('faults of content', () => {
   it('answers with any status, type and body', async () => {
     expect(await withFault(fault.status(504, 'down'))).toMatchObject({
       status: 504,
@@ -380,14 +380,14 @@ describe('faults of what is said', () => {
     expect((await withFault(fault.contentType(undefined))).headers).not.toHaveProperty('content-type')
   })
 
-  it('sends elsewhere', async () => {
+  it('redirects', async () => {
     const elsewhere = await start()
     const answer = await withFault(fault.redirect(elsewhere.url, 307))
     expect([answer.status, answer.headers.location]).toEqual([307, elsewhere.url])
     expect(elsewhere.requests).toEqual([])
   })
 
-  it('adds hostile headers to a true answer', async () => {
+  it('adds hostile headers to a correct answer', async () => {
     const answer = await withFault(fault.hostileHeaders)
     expect(Object.keys(answer.headers)).toEqual(expect.arrayContaining([...fault.hostileNames]))
     expect(json(answer).totalCount).toBe(300)
@@ -405,7 +405,7 @@ describe('faults of what is said', () => {
     await expect(withFault(fault.noHttp)).rejects.toMatchObject({ code: expect.stringMatching(/^HPE_/) })
   })
 
-  it('spoils the JSON', async () => {
+  it('breaks the JSON', async () => {
     const text = async (what: RecorderFault): Promise<string> => String((await withFault(what)).body)
     const truncated = await text(fault.truncatedJson)
     expect(truncated).toMatch(/^\{"totalCount":300/)
@@ -418,7 +418,7 @@ describe('faults of what is said', () => {
     expect(() => JSON.parse(body.toString()) as unknown).not.toThrow()
   })
 
-  it('spoils the rows', async () => {
+  it('breaks the rows', async () => {
     expect((await rowsWith(fault.malformedRow('junk', 1))).map((row) => typeof row)).toEqual([
       'object',
       'string',
@@ -438,7 +438,7 @@ describe('faults of what is said', () => {
     expect([(await list(recorder)).totalCount, (await list(recorder)).totalCount]).toEqual([307, 314])
   })
 
-  it('ignores the filters that it is told to', async () => {
+  it('ignores chosen filters', async () => {
     const recorder = await start()
     const own = (await list(recorder, 'direction=0&ownerUsername=mrossi')).totalCount
     const byOwner = (await list(recorder, 'ownerUsername=mrossi')).totalCount
@@ -448,8 +448,8 @@ describe('faults of what is said', () => {
   })
 })
 
-describe('faults of how it is sent', () => {
-  it('says nothing, and counts who leaves', async () => {
+describe('faults of delivery', () => {
+  it('sends nothing, and counts clients that leave', async () => {
     const recorder = await start()
     recorder.on('list', fault.silence)
     const leaving = new AbortController()
@@ -462,7 +462,7 @@ describe('faults of how it is sent', () => {
     expect([recorder.active(), recorder.aborted()]).toEqual([0, 1])
   })
 
-  it('stalls in the middle, and counts who leaves', async () => {
+  it('stalls in the middle, and counts clients that leave', async () => {
     const recorder = await start()
     recorder.on('list', fault.stall)
     const request = get(`${recorder.url}${RECORDINGS}`, { headers: ada, agent: false })
@@ -474,7 +474,7 @@ describe('faults of how it is sent', () => {
     expect(recorder.active()).toBe(0)
   })
 
-  it('cuts before, after the headers, and in the middle, which is not the client’s leaving', async () => {
+  it('cuts before and after the headers and in the middle, without counting the client as leaving', async () => {
     const recorder = await start()
     recorder.on('list', fault.cut('nothing'), 1)
     recorder.on('list', fault.cut('headers'), 1)
@@ -492,7 +492,7 @@ describe('faults of how it is sent', () => {
     expect([recorder.active(), recorder.aborted()]).toEqual([0, 0])
   })
 
-  it('lies about the length, or does not tell it', async () => {
+  it('sends a wrong length or none', async () => {
     const whole = (await withFault(fault.delay(0))).body
     const long = await withFault(fault.length('too-long'))
     expect([long.body.equals(whole), long.error]).toEqual([true, 'ECONNRESET'])
@@ -505,7 +505,7 @@ describe('faults of how it is sent', () => {
     expect(close.headers).not.toHaveProperty('content-length')
   })
 
-  it('floods with what parses', async () => {
+  it('floods with bytes that parse', async () => {
     const size = 3_000_000
     const answer = await withFault(fault.flood(size))
     expect(answer.body).toHaveLength(size)
@@ -533,7 +533,7 @@ describe('faults of how it is sent', () => {
     expect(json(await ask(recorder))).toEqual({ totalCount: 0, recordings: [] })
   })
 
-  it('compresses unasked, and says a lot before the answer', async () => {
+  it('compresses unasked, and sends interim answers first', async () => {
     const zipped = await withFault(fault.compressed())
     expect(zipped.headers['content-encoding']).toBe('gzip')
     expect(zipped.body.readUInt16BE(0)).toBe(0x1f8b)
@@ -551,7 +551,7 @@ describe('faults of how it is sent', () => {
     ])
   })
 
-  it('promises to keep the connection, and closes it', async () => {
+  it('promises to keep the connection, but closes it', async () => {
     const recorder = await start()
     recorder.on('list', fault.closeIdle)
     const answer = await ask(recorder, '', { headers: { ...ada, connection: 'keep-alive' } })
@@ -562,7 +562,7 @@ describe('faults of how it is sent', () => {
 })
 
 describe('the plan', () => {
-  it('meets so many requests, of a route and a query, and heals', async () => {
+  it('applies to a number of requests by route and query, and heals', async () => {
     const recorder = await start()
     recorder.on('list', fault.status(500), 2, (params) => params.get('direction') === '1')
     recorder.on('media', fault.status(504))
@@ -587,7 +587,7 @@ describe('the plan', () => {
     expect([answer.status, answer.headers['retry-after'], String(answer.body)]).toEqual([503, '3', 'x'])
   })
 
-  it('holds until released, and forgets who has left', async () => {
+  it('holds until released, and forgets clients that have left', async () => {
     const recorder = await start()
     recorder.on('list', fault.hold)
     const leaving = new AbortController()
@@ -601,7 +601,7 @@ describe('the plan', () => {
     expect([recorder.held(), recorder.aborted()]).toEqual([0, 1])
   })
 
-  it('refuses connections, and takes them again at the same port', async () => {
+  it('refuses connections, and accepts them again at the same port', async () => {
     const recorder = await start()
     recorder.on('list', fault.silence, 1)
     const cutOff = ask(recorder)
@@ -658,7 +658,7 @@ describe('over TLS', () => {
     await expect(askSecurely(own)).rejects.toMatchObject({ code: 'DEPTH_ZERO_SELF_SIGNED_CERT' })
   })
 
-  it('goes wrong as it does without', async () => {
+  it('has the same faults as without TLS', async () => {
     const tls = await authority.issue(loopbackNames)
     const recorder = await start({ tls })
     recorder.on('list', fault.cut('half'))

@@ -1,6 +1,6 @@
 /**
- * A recorder to test against: a real HTTP or HTTPS server on loopback that answers as the vendor's does, over a
- * generated set, and goes wrong where a test says so. It tells what came in, how often, and what was left open.
+ * A recorder for tests: a real HTTP or HTTPS server on loopback that answers like the vendor's, with generated
+ * recordings, and with the faults that a test plans. It reports the requests that came in and those still open.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
@@ -27,24 +27,25 @@ import { readCredentials, signIn, type RecorderUser } from './users.ts'
 
 export interface StandInOptions {
   readonly users: readonly RecorderUser[]
-  /** 300 generated ones, unless given. */
+  /** By default 300 generated ones. */
   readonly recordings?: readonly Call[]
-  /** PEM. Without it, plain HTTP. */
+  /** In PEM. Without it, the server uses plain HTTP. */
   readonly tls?: { readonly cert: string; readonly key: string }
   readonly quirks?: Partial<Quirks>
 }
 
 export interface Recorder {
-  /** The server's root, without a slash at its end. */
+  /** The server's root, without a final slash. */
   readonly url: string
   readonly port: number
-  /** Everything that came in, oldest first. */
+  /** All requests, oldest first. */
   readonly requests: readonly Seen[]
-  /** How many requests of that route came in. */
+  /** How many requests for the route came in. */
   count(route: ApiRoute): number
   /**
-   * The next so many requests of that route meet the faults; all from now on without a number.
-   * @param when only requests with such a query.
+   * Gives the faults to the next requests for the route.
+   * @param times how many requests; by default all from now on.
+   * @param when selects requests by their query.
    */
   on(
     route: ApiRoute | 'any',
@@ -52,26 +53,26 @@ export interface Recorder {
     times?: number,
     when?: When,
   ): void
-  /** No further faults, and whatever is held goes on. */
+  /** Removes all faults, and releases the held requests. */
   heal(): void
-  /** Lets go what is held. */
+  /** Releases the held requests. */
   release(): void
-  /** How many requests are being held. */
+  /** How many requests are held. */
   held(): number
-  /** Open TCP connections now. */
+  /** How many TCP connections are open. */
   sockets(): number
-  /** Requests now without their whole answer. */
+  /** How many requests do not have their whole answer yet. */
   active(): number
-  /** How many requests the client left before their whole answer was out. */
+  /** How many requests the client left before the whole answer was sent. */
   aborted(): number
-  /** From now on the user has another password. */
+  /** Changes the user's password. */
   setPassword(username: string, password: string): void
   refuseConnections(): Promise<void>
   acceptConnections(): Promise<void>
   stop(): Promise<void>
 }
 
-/** IIS keeps an idle connection for two minutes: longer than any test, so that what is left open shows. */
+/** Two minutes, as in IIS. This is longer than any test, so connections that stay open show. */
 const KEEP_ALIVE_MS = 120_000
 
 function libertiesOf(faults: readonly RecorderFault[]): Liberties {
@@ -80,7 +81,7 @@ function libertiesOf(faults: readonly RecorderFault[]): Liberties {
   return { ignoredFilters, rows: size?.rows ?? null }
 }
 
-/** What a recorder without faults, but with these liberties, says. */
+/** The answer of a recorder that has only these faults. */
 type Reply = (seen: Seen, liberties: Liberties) => RecorderAnswer
 
 function replyFrom(users: readonly RecorderUser[], calls: readonly Call[], quirks: Quirks): Reply {
@@ -114,7 +115,7 @@ async function answer(
   const { gone } = exchange
   for (const fault of faults) {
     if (gone.aborted) return
-    // Rejects only where the client has left: then there is nobody to answer.
+    // It rejects only if the client has left. Then nobody needs an answer.
     await waitFor(fault, () => plan.hold(gone), gone).catch(() => {})
   }
   if (gone.aborted) return

@@ -2,18 +2,18 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { readTarget, type ApiRoute } from './answers.ts'
 import { readCredentials } from './users.ts'
 
-/** What came in. */
+/** A request that came in. */
 export interface Seen {
   readonly method: string
   /** Without the query. */
   readonly path: string
-  /** As it was sent, without the `?`. */
+  /** As the client sent it, without the `?`. */
   readonly query: string
   readonly params: URLSearchParams
   /** Null for a path that the API does not have. */
   readonly route: ApiRoute | null
   readonly headers: IncomingHttpHeaders
-  /** The name that the credentials gave, right or wrong; null without any. */
+  /** The username of the credentials, right or wrong; null without credentials. */
   readonly user: string | null
 }
 

@@ -1,15 +1,15 @@
-/** Audio that a browser plays: real MPEG-1 Layer III frames, mono, 48 kHz, 32 kbit/s, of silence. */
+/** Silent audio that a browser plays: real MPEG-1 Layer III frames, mono, 48 kHz, 32 kbit/s. */
 
 export const FRAME_BYTES = 96
 export const FRAME_MS = 24
 
 const HEADER = [0xff, 0xfb, 0x14, 0xc0]
-/** After the header and 17 bytes of side information, all zero: no granule has any data. */
+/** The offset after the header and 17 bytes of side information. These are zero, so no granule has data. */
 const FREE_FROM = 21
 
 /**
- * @param mark ASCII, written into the part of each frame that no decoder reads, with the frame's number: so that
- * the bytes of two recordings, or of two places in one, are never alike.
+ * @param mark ASCII. It is written with the frame's number into the part of each frame that no decoder reads, so that
+ * any two recordings, and any two places in one, have different bytes.
  */
 export function silentMp3(frames: number, mark: string): Buffer {
   const audio = Buffer.alloc(frames * FRAME_BYTES)

@@ -1,10 +1,10 @@
-/** Who may ask the recorder, and what they find. */
+/** The recorder's users and their rights. */
 import { sameUser } from './matching.ts'
 import type { Quirks } from './quirks.ts'
 
 /**
- * `all` and `own` recordings; `none` lacks the right to search (403); `sso` has the right password, which the
- * recorder does not take from single sign-on users unless it is set up to (401).
+ * `all` and `own` are the recordings that a user finds. `none` has no right to search (403). `sso` has the right
+ * password, but the recorder refuses passwords of single sign-on users unless it is configured otherwise (401).
  */
 export type May = 'all' | 'own' | 'none' | 'sso'
 
@@ -19,14 +19,14 @@ export interface GivenCredentials {
   readonly password: string
 }
 
-/** @returns null where the header is missing or no HTTP Basic. */
+/** @returns null if the header is missing or not HTTP Basic. */
 export function readCredentials(authorization: string | undefined): GivenCredentials | null {
   const [, encoded] = /^Basic ([A-Za-z\d+/=]+)$/i.exec(authorization ?? '') ?? []
   const [, username, password] = /^([^:]*):(.*)$/s.exec(Buffer.from(encoded ?? '', 'base64').toString()) ?? []
   return username === undefined || password === undefined ? null : { username, password }
 }
 
-/** The user with these credentials, or null. Passwords compare with regard to case. */
+/** The user with these credentials, or null. The case of passwords matters. */
 export function signIn(
   users: readonly RecorderUser[],
   credentials: GivenCredentials | null,

@@ -1,4 +1,4 @@
-/** Recordings as a recorder of these quirks writes them. */
+/** Writes recordings as a recorder with these quirks does. */
 import { createHash } from 'node:crypto'
 import { writeDuration } from '../../contract/durations.ts'
 import { writeRecorded } from '../../contract/instants.ts'
