@@ -66,7 +66,10 @@ test.describe('narrow', () => {
   })
 })
 
-/** Layout shift from the start of the document; what follows a press within half a second is no shift. */
+/**
+ * Watches for layout shift. A shift within half a second of a press does not count.
+ * @returns what gives the shift since it was asked last, or since the start of the document.
+ */
 async function watchShift(page: Page): Promise<() => Promise<number>> {
   await page.addInitScript(() => {
     const seen = window as unknown as { shift: number }
@@ -76,7 +79,13 @@ async function watchShift(page: Page): Promise<() => Promise<number>> {
       for (const { value, hadRecentInput } of entries) if (!hadRecentInput) seen.shift += value
     }).observe({ type: 'layout-shift', buffered: true })
   })
-  return () => page.evaluate(() => (window as unknown as { shift: number }).shift)
+  return () =>
+    page.evaluate(() => {
+      const seen = window as unknown as { shift: number }
+      const { shift } = seen
+      seen.shift = 0
+      return shift
+    })
 }
 
 /** The browser forgives a shift for this long after a press, in ms. */
