@@ -27,7 +27,6 @@ export interface Act {
   failed(error: unknown): Promise<void>
 }
 
-/** The sending of an answer. */
 export interface Delivery {
   /** Whether the client left before all of it was sent. */
   readonly isLeft: boolean
@@ -35,7 +34,6 @@ export interface Delivery {
   onOver(tell: (isSent: boolean) => void): void
 }
 
-/** What an act needs from its audit. */
 export interface ActOptions {
   /** @throws Problem 503 `audit_unavailable` where the line cannot be written. */
   readonly demand: (event: AuditEvent) => Promise<void>

@@ -74,7 +74,6 @@ export class ChainFile {
     return this.#finding
   }
 
-  /** The newest head. */
   get head(): Head | null {
     return this.#heads.newest
   }

@@ -18,7 +18,6 @@ export interface TerminalPlace {
   readonly warn: (message: string) => void
 }
 
-/** A change, and its object. */
 export type TerminalChange = { readonly action: TerminalAction } & Pick<
   AuditEvent,
   'account' | 'search' | 'format' | 'count' | 'added' | 'updated' | 'skipped'

@@ -18,7 +18,6 @@ export interface KeptEnd {
   readonly recorded: RecordedEnd | null
 }
 
-/** The judgement of a file. */
 export interface StartOfChain {
   readonly finding: Finding | null
   /** Where the chain continues. */

@@ -11,7 +11,6 @@ export interface FoundFile extends LogFile {
   readonly origin: 'known' | 'rotated' | 'replaced'
 }
 
-/** Whether the path leads to this file. */
 export async function leadsTo(path: string, { handle }: LogFile): Promise<boolean> {
   const [there, known] = await Promise.all([stat(path).catch(() => null), handle.stat()])
   return there !== null && inodeOf(there) === inodeOf(known)

@@ -39,7 +39,7 @@ function tellSeals({ sealed, unsealed }: Verified, keys: AuditKeys | null): stri
 
 function tellHeads(verified: Verified, kept: KeptHeads | null, used: number): string {
   if (kept === null || kept.heads.length === 0) {
-    return 'There are no heads to check the log against. Only heads (--heads FILE) or a last hash kept elsewhere (--last HASH) show that lines were cut off at the end or the beginning, or that all were replaced by lines without MACs.'
+    return 'There are no heads to check the log against. Heads (--heads FILE) would show lines cut off at the beginning or the end, and a log replaced by lines without MACs. A last hash kept elsewhere (--last HASH) would show the last two.'
   }
   const foreign = kept.heads.length - used
   const others = foreign > 0 ? ` ${foreign} others there are not of this host’s key and were not used.` : ''

@@ -29,7 +29,6 @@ export class FailureCounts {
     this.#options = options
   }
 
-  /** The number of failures that count now. */
   count(key: string): number {
     const entry = this.#read(key)
     return entry ? Math.ceil((entry.untilMs - this.#options.nowMs()) / FORGET_MS) : 0

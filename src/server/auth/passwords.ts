@@ -7,7 +7,6 @@ import { createSharing } from './sharing.ts'
 import type { Throttle } from './throttle.ts'
 import { BoundedMap } from '../platform/bounded-map.ts'
 
-/** The sender of a password. */
 export interface Client {
   readonly address: string
   /** Aborts once the client has left. A try that still waits is then given up, and counts for nothing. */
