@@ -1,4 +1,4 @@
-/** What `npm run user` is called with, and the account that the flags describe. */
+/** The flags of `npm run user`, and the account that they describe. */
 import { roles, type Role } from '../../contract/session.ts'
 import type { Account } from '../sources/sqlite/directory.ts'
 import { UsageError, type Flags, type Invocation } from './run-command.ts'
@@ -16,7 +16,7 @@ export const userFlags = {
 export type UserInvocation = Invocation<typeof userFlags>
 export type UserOptions = UserInvocation['flags']
 
-/** @throws UsageError for a name that nobody could sign in with. */
+/** @throws UsageError for a missing name, or one that nobody could sign in with. */
 export function named(name: string | undefined): string {
   if (name === undefined || name.trim() === '') throw new UsageError('Which user? Give their NAME.')
   // HTTP Basic ends the username at the first colon.
@@ -24,7 +24,7 @@ export function named(name: string | undefined): string {
   return name
 }
 
-/** @throws UsageError for an unknown role, or none. */
+/** @throws UsageError for an unknown or missing role. */
 export function readRole(text: string | undefined): Role {
   const role = roles.find((known) => known === text)
   if (!role) throw new UsageError(`--role takes one of ${roles.join(', ')}.`)
@@ -38,10 +38,10 @@ const groupsIn = (text: string): string[] =>
     .filter((group) => group !== '')
 
 /**
- * The groups that somebody of this role leads.
- * @param text as `--leads` has it, if it was given.
- * @param held those that they lead now: they stay where nothing is given and the role is still supervisor.
- * @throws UsageError where the two do not go together.
+ * The groups that a user of this role leads.
+ * @param text the value of `--leads`, if given.
+ * @param held the groups that they lead now, kept if none are given and the role is still supervisor.
+ * @throws UsageError if the role and the groups do not match.
  */
 export function ledGroups(
   role: Role,
@@ -58,7 +58,7 @@ export function ledGroups(
   throw new UsageError('A supervisor sees the groups they lead: name them with --leads G,H.')
 }
 
-/** @throws UsageError where the flags describe no account. */
+/** @throws UsageError if the flags do not describe an account. */
 export function newAccount(name: string, options: UserOptions): Account {
   const role = readRole(options.role)
   return {

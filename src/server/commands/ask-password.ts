@@ -7,9 +7,9 @@ import { weaknessOf } from '../auth/password-rules.ts'
 import { OperatorError } from '../platform/operator-error.ts'
 import { Interrupted, UsageError, type Terminal } from './run-command.ts'
 
-/** One line typed on the terminal, not shown. */
+/** Reads a line from the terminal without showing it. */
 async function askHidden(prompt: string, stdin: ReadStream, stderr: Writable): Promise<string> {
-  // Before the prompt, so that nothing typed at it shows.
+  // Raw mode comes before the prompt, so that nothing typed at it shows.
   stdin.setRawMode(true)
   stdin.setEncoding('utf8')
   stdin.resume()
@@ -20,7 +20,7 @@ async function askHidden(prompt: string, stdin: ReadStream, stderr: Writable): P
       const [keys] = (await once(stdin, 'data')) as [string]
       for (const key of keys) {
         if (key === '\r' || key === '\n') return typed
-        // Ctrl-C and Ctrl-D: raw mode leaves them to the program.
+        // Raw mode leaves Ctrl-C and Ctrl-D to the program.
         if (key === '\u0003' || key === '\u0004') throw new Interrupted('Interrupted: nothing was changed.')
         typed = key === '\u007f' || key === '\b' ? typed.slice(0, -1) : typed + key
       }
@@ -33,8 +33,9 @@ async function askHidden(prompt: string, stdin: ReadStream, stderr: Writable): P
 }
 
 /**
- * The new password of an account, from the terminal or from standard input.
- * @throws OperatorError where it is too weak, UsageError where there is no terminal, Interrupted on Ctrl-C.
+ * Reads the new password of an account from the terminal or standard input.
+ * @throws OperatorError if it is empty, weak or not repeated alike, UsageError without a terminal, Interrupted on Ctrl-C
+ * or Ctrl-D.
  */
 export async function askPassword(name: string, fromStdin: boolean, terminal: Terminal): Promise<string> {
   const password = await readPassword(fromStdin, terminal)

@@ -1,10 +1,10 @@
-/** Where the host's audit log is. The commands read the variables that concern it, and no others. */
+/** Finds the host's audit log. The commands read only the variables that concern it. */
 import { join, resolve } from 'node:path'
 import { ValueFault } from '../config/readers.ts'
 import { auditSink, type AuditSink } from '../config/sinks.ts'
 import { OperatorError } from '../platform/operator-error.ts'
 
-/** The host's environment; a command always knows its folder. */
+/** The host's environment and folder. A command always knows the folder. */
 export interface HostPlace {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly dataDir: string
@@ -13,7 +13,7 @@ export interface HostPlace {
 export const auditFile = ({ env, dataDir }: HostPlace): string =>
   resolve(env.AUDIT_LOG || join(dataDir, 'audit.log'))
 
-/** @throws OperatorError where AUDIT_SINK cannot be read. */
+/** @throws OperatorError if AUDIT_SINK is not valid. */
 export function sinkOfHost({ env, dataDir }: HostPlace): AuditSink {
   const given = env.AUDIT_SINK
   if (!given) return { kind: 'file', path: join(dataDir, 'audit.heads') }

@@ -1,4 +1,4 @@
-/** `npm run audit` over a host's real log: once as a process of its own, else called in place. */
+/** `npm run audit` over a host's real log: once in its own process, otherwise called in this one. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -22,7 +22,7 @@ afterEach(() => folder.remove())
 
 const DAY_MS = 86_400_000
 
-/** One line a day from 1 November 2026, 12:00 UTC. @param heads the file to keep the heads in, if any. */
+/** Writes one line a day from 1 November 2026, 12:00 UTC. @param heads the file for the heads, if any. */
 async function writeDays(events: readonly AuditEvent[], heads = ''): Promise<void> {
   let atMs = Date.parse('2026-11-01T12:00:00Z')
   const hostKey = readHostKey(folder.path)
@@ -53,11 +53,11 @@ const envOf = (more: Env) => ({
   ...more,
 })
 
-/** Runs it by a call. */
+/** Runs the command in this process. */
 const run = (args: readonly string[], more: Env = {}): Promise<CommandEnd> =>
   call(auditCommand, args, { env: envOf(more) })
 
-/** Runs it as an operator does. */
+/** Runs the command as an operator does. */
 async function runProcess(args: readonly string[]): Promise<CommandEnd> {
   const program = join(await compiledHost(), 'host', 'server', 'commands', 'audit.js')
   const child = spawn(process.execPath, [program, ...args], { env: envOf({}) })
@@ -276,13 +276,13 @@ describe('npm run audit', () => {
     expect(existsSync(join(folder.path, 'host.key'))).toBe(false)
   })
 
-  it('refuses a sink that is none', async () => {
+  it('refuses an invalid sink', async () => {
     const { code, err } = await run(['verify'], { AUDIT_SINK: 'udp://collector:514' })
     expect(code).toBe(1)
     expect(err).toMatch(/^AUDIT_SINK takes the path of a file, or tcp:\/\/ or tls:\/\//)
   })
 
-  it('refuses a key that is none', async () => {
+  it('refuses an invalid key', async () => {
     const both = { HOST_KEY: Buffer.alloc(32, 9).toString('base64'), HOST_KEY_FILE: '/nowhere' }
     expect((await run(['digest', 'direction', '1'], both)).err).toContain('HOST_KEY_FILE cannot stand beside')
     const { code, err } = await run(['digest', 'direction', '1'], { HOST_KEY: 'short' })

@@ -1,4 +1,4 @@
-/** `npm run audit -- verify|export|digest`: the audit log, read by people. */
+/** `npm run audit -- verify|export|digest`: the audit log for people. */
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Readable } from 'node:stream'
@@ -71,7 +71,7 @@ async function verify(given: Given, operands: readonly string[]): Promise<'done'
     file,
     isLive: resolve(file) === auditFile(given),
     keys: hostKey && auditKeys(hostKey),
-    // Read before the log: a running host writes a line first and keeps its head afterwards.
+    // Read before the log, because a running host writes a line before it keeps its head.
     kept: await readKept(given),
     after: readHash('after', given.flags.after),
     last: readHash('last', given.flags.last),
@@ -80,7 +80,7 @@ async function verify(given: Given, operands: readonly string[]): Promise<'done'
   return isWhole ? 'done' : 'failed'
 }
 
-/** @returns null where there are none. @throws OperatorError where the file that was named cannot be read. */
+/** @returns null if there are none. @throws OperatorError if their file cannot be read. */
 async function readKept(given: Given): Promise<KeptHeads | null> {
   const { heads } = given.flags
   if (heads !== undefined) {

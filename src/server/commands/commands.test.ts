@@ -1,6 +1,6 @@
 /**
- * The commands, called in place, and as processes of their own where only a process can show it. The worker threads as
- * they run in earnest, compiled.
+ * The commands, called in this process, or run in their own where necessary. The worker threads run compiled, as in
+ * production.
  */
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import { once } from 'node:events'
@@ -61,16 +61,16 @@ async function end(child: ChildProcessWithoutNullStreams): Promise<CommandEnd> {
   return { code: code as number | null, out, err }
 }
 
-/** Runs it as an operator does. */
+/** Runs the command as an operator does. */
 function runProcess(command: 'import' | 'user', args: string[], input = ''): Promise<CommandEnd> {
   const child = start(command, {}, ...args)
-  // A command that fails early does not read.
+  // A command that fails early does not read its input.
   child.stdin.on('error', () => {})
   child.stdin.end(input)
   return end(child)
 }
 
-/** Runs it by a call. */
+/** Runs the command in this process. */
 function run(command: 'import' | 'user', args: string[], input = ''): Promise<CommandEnd> {
   const how = { env: { ...process.env, DATA_DIR: folder.dataDir }, input }
   return command === 'user' ? call(userCommand, args, how) : call(importCommand, args, how)
@@ -95,7 +95,7 @@ function stored(): number {
   return Number(count)
 }
 
-/** Whether somebody is writing to the store. */
+/** Whether another connection is writing to the store. */
 function isLocked(): boolean {
   const db = new Sqlite(databaseFile(folder.dataDir), { timeout: 0 })
   try {
@@ -148,7 +148,7 @@ describe('npm run import', () => {
     await run('import', ['-'], line(999_999))
     const child = start('import', {}, '-')
     const ended = end(child)
-    // More than the buffers between the two processes hold, and standard input stays open.
+    // This is more than the buffers between the processes hold, and standard input stays open.
     child.stdin.on('error', () => {})
     await new Promise((written) => child.stdin.write(lines(5000), written))
     while (!isLocked()) await setImmediate()
@@ -255,7 +255,7 @@ describe('npm run user', () => {
     const source = await openSqliteSource({ dataDir: folder.dataDir, workers: 0 })
     const file = join(folder.dataDir, 'sessions.db')
     const sessions = openSessions({ file, nowMs, hostKey: testHostKey })
-    /** What a request with the session's cookie is judged by. */
+    /** The viewer of a request with the session's cookie. */
     const viewer = async (token: string) => {
       const session = sessions.find(token)
       const principal = session && (await source.principal(session.username))
@@ -409,7 +409,7 @@ describe('npm run user', () => {
     expect((await run('user', ['list'])).out).not.toMatch(/new/)
   })
 
-  it('does not make a store to list nobody', async () => {
+  it('does not make a store to list no accounts', async () => {
     expect(await run('user', ['list'])).toMatchObject({
       code: 1,
       err: expect.stringMatching(/There is no store/) as string,
@@ -501,7 +501,7 @@ describe('the audit log', () => {
   })
 
   it('says so where the change was made and its line could not be', async () => {
-    // A limit of the file system's blocks would stop the store as well: only the log is full.
+    // Only the log is full: a limit on the file system would stop the store as well.
     symlinkSync('/dev/full', auditFile())
     const add = await run('user', ['add', 'ann', '--role', 'base', '--password-stdin'], 'a long secret\n')
     expect(add).toMatchObject({ code: 1, out: '' })
@@ -560,7 +560,7 @@ describe('searches in worker threads', () => {
     await inPlace.close()
   })
 
-  it('keep nobody waiting for all that another user asks', async () => {
+  it('keep no user waiting for all searches of another', async () => {
     await run('import', ['-'], lines(2500))
     const file = pathToFileURL(join(compiled, 'server', 'sources', 'sqlite', 'sqlite-source.js')).href
     const module = (await import(/* @vite-ignore */ file)) as { openSqliteSource: typeof openSqliteSource }

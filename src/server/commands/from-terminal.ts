@@ -7,8 +7,8 @@ import { auditFile, sinkOfHost, type HostPlace } from './audit-place.ts'
 import type { Flags, Invocation } from './run-command.ts'
 
 /**
- * As `fromTerminal`, in the log of the host at this place, whose folder must exist.
- * @throws OperatorError also where the host's key cannot be used.
+ * Like `fromTerminal`, in the log of the host at this place, whose folder must exist.
+ * @throws OperatorError also if the host's key cannot be used.
  */
 export function logged<T>(
   host: HostPlace & Pick<Invocation<Flags>, 'warn'>,
@@ -19,7 +19,7 @@ export function logged<T>(
   const place = {
     file: auditFile(host),
     sink: sinkOfHost(host),
-    // Made where there is none yet: a host that starts later takes it.
+    // A missing key is made here, and a host that starts later uses it.
     hostKey: hostKeyIfAny(host.env) ?? readHostKey(resolve(host.dataDir)),
     isHostRunning: () => isFolderHeld(host.dataDir),
     warn: host.warn,

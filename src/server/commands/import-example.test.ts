@@ -1,4 +1,4 @@
-/** The README's own import: it must end with rows for the supervisor that it makes. */
+/** The README's own import, which must end with rows for the supervisor that it makes. */
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { expect, it } from 'vitest'

@@ -17,7 +17,7 @@ const result = {
 } as const
 const asGiven = { mediaDir: './mp3', reading: { zone: null } }
 
-describe('what an import says', () => {
+describe('the summary of an import', () => {
   it('is one line where all went well', () => {
     expect(tellImport(result, 2, asGiven)).toEqual({
       said: 'Imported: 1,200 added, 1 updated; 2.0 s, 601 recordings a second.',

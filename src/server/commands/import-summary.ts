@@ -1,7 +1,7 @@
-/** What an import says when it is done. */
+/** Summarises a finished import. */
 import type { ImportResult } from '../sources/sqlite/import-file.ts'
 
-/** Names of unused files on the terminal; the report has all of them. */
+/** How many names of unused files to show. The report has all of them. */
 const NAMES_SHOWN = 3
 
 export const formatCount = (count: number): string => count.toLocaleString('en')
@@ -31,13 +31,13 @@ function unused(names: readonly string[], mediaDir: string): string {
   return `${files} in ${mediaDir} ${names.length === 1 ? 'belongs' : 'belong'} to no recording that was imported: ${shown}${more}`
 }
 
-/** What of the command's arguments the summary speaks of. */
+/** The command's arguments that the summary mentions. */
 export interface ImportedAs {
   readonly mediaDir: string | undefined
   readonly reading: { readonly zone: unknown }
 }
 
-/** @returns one line for standard output, and what the operator should know besides. */
+/** @returns one line for standard output, and warnings for the operator. */
 export function tellImport(
   result: ImportResult,
   seconds: number,

@@ -7,11 +7,11 @@ const MINUTE_MS = 60_000
 
 /**
  * @param name IANA name.
- * @throws UsageError where there is no such zone.
+ * @throws UsageError if there is no such zone.
  */
 export function importZone(name: string): ImportZone {
   try {
-    // The zone's own check: an unknown name throws here.
+    // Checks the zone: an unknown name throws here.
     wallTime(0, name)
   } catch (error) {
     throw new UsageError(

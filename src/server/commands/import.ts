@@ -47,7 +47,7 @@ const flags = {
 
 type Given = Invocation<typeof flags>
 
-/** @throws UsageError where the arguments are not as the usage says. */
+/** @throws UsageError if the arguments do not match the usage. */
 function readArguments({ operands, flags: given, pathOf }: Given) {
   const [file, ...others] = operands
   if (file === undefined || others.length > 0) throw new UsageError('Name exactly one FILE.')
@@ -71,7 +71,7 @@ function readOrder(text: string | undefined): DateOrder | null {
   return order
 }
 
-/** A bar on a terminal, nothing elsewhere. @param totalBytes 0 where it is not known. */
+/** A bar on a terminal, nothing elsewhere. @param totalBytes 0 if unknown. */
 function progressBar(totalBytes: number): { update(progress: ImportProgress): void; stop(): void } {
   const shape = totalBytes > 0 ? '{bar} {percentage} % · ' : ''
   const bar = new SingleBar({ format: `${shape}{rows} recordings · {rate} a second`, hideCursor: true })
@@ -86,10 +86,10 @@ function progressBar(totalBytes: number): { update(progress: ImportProgress): vo
   }
 }
 
-/** What the audit log says of it. */
+/** The facts for the audit log. */
 const facts = ({ format, added, updated, skipped }: ImportResult) => ({ format, added, updated, skipped })
 
-/** Progress and result go to the terminal. */
+/** Imports the file and shows progress and result on the terminal. */
 async function importFile(given: Given, signal: AbortSignal): Promise<void> {
   const options = readArguments(given)
   const { file } = options
@@ -102,12 +102,12 @@ async function importFile(given: Given, signal: AbortSignal): Promise<void> {
     const load = () => {
       signal.throwIfAborted()
       const input = isStdin ? given.terminal.stdin : createReadStream(file, { highWaterMark: 1 << 20 })
-      // A read that waits for more, as from a pipe, would not notice Ctrl-C.
+      // A read that waits for more input, such as from a pipe, would not notice Ctrl-C.
       onAbort(signal, () => input.destroy())
       const name = isStdin ? 'standard input' : basename(file)
       return importRecordings({ ...options, dataDir, input, name, signal, onProgress: bar.update })
     }
-    // Makes the folder, where the audit log lies by default.
+    // Makes the folder, which also holds the audit log by default.
     openForWriting(dataDir).close()
     const result = await logged(given, { action: 'import', format: options.format }, load, facts)
     bar.stop()

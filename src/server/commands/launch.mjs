@@ -2,8 +2,8 @@
  * `node src/server/commands/launch.mjs NAME …`: runs one of the operators' programs from the built host. It is plain
  * JavaScript because it runs before anything is built.
  *
- * On an installed service the checkout often belongs to root and has no development packages, so a program that is
- * built runs as it is. It is built first where there is none, or where a source is newer and a build is possible.
+ * On an installed service, the checkout often belongs to root and lacks development packages, so a built program runs
+ * as it is. If a build is possible, it comes first when the program is missing or a source is newer.
  */
 import { spawnSync } from 'node:child_process'
 import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs'
@@ -17,7 +17,7 @@ const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
 /** @param {string} line */
 const warn = (line) => void process.stderr.write(`${line}\n`)
 
-/** Whether the compiler is there and may write what it makes. */
+/** Whether the compiler exists and may write its output. */
 function canBuild() {
   try {
     accessSync(compiler, constants.R_OK)
@@ -28,7 +28,7 @@ function canBuild() {
   }
 }
 
-/** Of what the host is compiled from, ms since the Unix epoch. */
+/** When a source in these folders last changed, ms since the Unix epoch. */
 function newestSourceMs() {
   const folders = ['server', 'contract', 'lib', 'url']
     .map((name) => join(root, 'src', name))
@@ -41,13 +41,13 @@ function newestSourceMs() {
   return Math.max(0, ...files.map((file) => statSync(file).mtimeMs))
 }
 
-/** Compiles the host; standard output stays for the program's result. @returns whether that succeeded. */
+/** Compiles the host. Standard output is left to the program's result. @returns whether it succeeded. */
 function build() {
   const args = [compiler, '-p', join(root, 'src', 'server'), '--noEmitOnError']
   return spawnSync(process.execPath, args, { cwd: root, stdio: ['ignore', 2, 2] }).status === 0
 }
 
-/** @param {string} program its compiled file. @returns whether it is there to run. */
+/** @param {string} program the compiled file. @returns whether it can run. */
 function prepare(program) {
   const isBuilt = existsSync(program)
   if (!canBuild()) {

@@ -14,7 +14,7 @@ const launcher = 'src/server/commands/launch.mjs'
 
 /** A checkout with the launcher in it. */
 let checkout: string
-/** A folder elsewhere, in which the operator stands. */
+/** Another folder, the operator's working directory. */
 let elsewhere: string
 
 beforeEach(() => {
@@ -64,7 +64,7 @@ describe('on an installed service, without development packages,', () => {
   })
 })
 
-/** In place of the types of Node, which take the compiler longer than all the rest. */
+/** Replaces Node's types, which take the compiler longer than all the rest. */
 const ambient = 'declare const console: { log(...words: unknown[]): void }, process: { argv: string[] }\n'
 const COMPILING_MS = 120_000
 

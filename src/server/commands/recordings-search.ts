@@ -1,4 +1,4 @@
-/** The search of a command: the same text as the query string of the page's address. */
+/** The search of a command, in the form of the page's query string. */
 import type { Search } from '../../contract/search.ts'
 import { filterNames, readPageQuery, resolveSearch, type Paging } from '../../contract/search.ts'
 import { makeClock } from '../../api/clock.ts'
@@ -11,14 +11,14 @@ export interface CommandSearch {
 
 const known = new Set<string>([...filterNames, 'remoteParty', 'tz', 'page', 'pageSize'])
 
-/** What stands behind the `?` of an address, or the text itself. */
+/** The part of an address after the `?`, or the whole text without one. */
 const queryOf = (text: string): string => text.slice(text.indexOf('?') + 1)
 
 /**
- * Reads a search and resolves its periods by the clock. The page drops what it does not understand and says so; a
- * command refuses it, because the rest matches more recordings than were meant.
+ * Reads a search and resolves its periods by the clock. The page reports and drops unknown filters. A command refuses
+ * them, because the rest would match more recordings than intended.
  * @param nowMs ms since the Unix epoch.
- * @throws UsageError naming what was not understood.
+ * @throws UsageError naming the first part that was not understood.
  */
 export function readSearch(text: string, nowMs: number): CommandSearch {
   const params = new URLSearchParams(queryOf(text))

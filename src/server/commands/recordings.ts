@@ -1,4 +1,4 @@
-/** `npm run recordings -- count|list|remove`: shows and removes what the embedded store holds. */
+/** `npm run recordings -- count|list|remove`: shows and removes recordings of the embedded store. */
 import { directions } from '../../contract/filter-kinds.ts'
 import type { WireRecording } from '../../contract/recording.ts'
 import { OperatorError } from '../platform/operator-error.ts'
@@ -97,7 +97,7 @@ function openStore(dataDir: string, isChange: boolean): Database {
   if (!storeExists(dataDir)) {
     throw new OperatorError(`There is no store in ${dataDir}. Set DATA_DIR to the host's folder.`)
   }
-  // Opening it for writing brings an older store up to date.
+  // Opening an older store for writing brings it up to date.
   const db = openForWriting(dataDir)
   if (isChange) return db
   db.close()

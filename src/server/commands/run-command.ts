@@ -1,4 +1,4 @@
-/** Runs an operator's program. All of them share the flags, the usage, the kind of message and the exit codes here. */
+/** Runs an operator's program. All share these flags, usage, messages and exit codes. */
 import { realpathSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
@@ -9,13 +9,13 @@ import { codeOf } from '../platform/code-of.ts'
 import { OperatorError } from '../platform/operator-error.ts'
 import { readVersion } from '../process/version.ts'
 
-/** 130 is what shells expect of a program that Ctrl-C ended. */
+/** Shells expect 130 from a program that Ctrl-C ended. */
 export const exitCodes = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const
 
-/** The arguments are not what the usage says. The program prints the usage after the message. */
+/** The arguments do not match the usage, which the program prints after the message. */
 export class UsageError extends OperatorError {}
 
-/** The operator pressed Ctrl-C. The message says what that left behind. */
+/** The operator stopped the command. The message says what that left behind. */
 export class Interrupted extends OperatorError {}
 
 export type Flags = NonNullable<ParseArgsConfig['options']>
@@ -37,40 +37,40 @@ type Values<Own extends Flags> = ReturnType<
   typeof parseArgs<{ options: Own & typeof commonFlags; allowPositionals: true }>
 >['values']
 
-/** What a command is connected to: those of its process, or others where a caller runs it by a call. */
+/** The streams and environment of a command: those of its process, or its caller's. */
 export interface Terminal {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly stdin: Readable
   readonly stdout: Writable
   readonly stderr: Writable
-  /** Aborts on Ctrl-C, which from the first call on no longer ends the program by itself. */
+  /** Aborts on the next Ctrl-C, which then does not end the program by itself. */
   interruption(): AbortSignal
 }
 
-/** What the operator typed, and where the program runs. */
+/** The operator's input, and the surroundings of the program. */
 export interface Invocation<Own extends Flags> {
   readonly operands: readonly string[]
   readonly flags: Values<Own>
-  /** The environment of the host beside which the command runs; its `DATA_DIR` is `dataDir`. */
+  /** The environment of the host that the command serves; its `DATA_DIR` is `dataDir`. */
   readonly env: Readonly<Record<string, string | undefined>>
   readonly dataDir: string
-  /** The path that an operand names. It starts where the operator typed it: npm itself changes to the project's folder. */
+  /** The path of an operand, relative to the operator's folder: npm changes to the project's. */
   pathOf(operand: string): string
   readonly terminal: Terminal
-  /** Writes a line of the result, to standard output. */
+  /** Writes a line of the result to standard output. */
   readonly say: Say
-  /** Writes a line beside the result, to standard error. */
+  /** Writes any other line to standard error. */
   readonly warn: Say
 }
 
 export interface Command<Own extends Flags> {
-  /** Without the part on what every command takes. */
+  /** The usage without the common part. */
   readonly usage: string
   readonly flags: Own
   /**
    * Does the work and writes its result to standard output.
-   * @returns `failed` where the work was done and its result is bad, as for a log that was tampered with.
-   * @throws OperatorError with a message for the operator; anything else is printed with its stack.
+   * @returns `failed` if the work was done but its result is bad, as for a forged log.
+   * @throws OperatorError with a message for the operator. Other errors are printed with their stack.
    */
   run(invocation: Invocation<Own>): Promise<'done' | 'failed'>
 }
@@ -93,7 +93,7 @@ function readArguments<Own extends Flags>(own: Own, args: readonly string[]) {
   }
 }
 
-/** A path stays as it was typed where it means the same here, so that messages repeat what the operator knows. */
+/** Keeps a path as typed if it means the same here, so that messages show what the operator knows. */
 function pathOf(operand: string, { env }: Terminal): string {
   const { npm_lifecycle_event: underNpm, INIT_CWD: typedIn } = env
   return underNpm && typedIn && typedIn !== process.cwd() ? resolve(typedIn, operand) : operand
@@ -136,7 +136,7 @@ async function runWith<Own extends Flags>(
   })
 }
 
-/** Prints the failure. @returns how the program ends. */
+/** Prints the failure. @returns the name of the exit code. */
 function explainFailure(error: unknown, usage: string, warn: Say): keyof typeof exitCodes {
   // The reader of the output may stop in the middle, as `head` does.
   if (codeOf(error) === 'EPIPE') return 'done'
@@ -151,8 +151,8 @@ function explainFailure(error: unknown, usage: string, warn: Say): keyof typeof 
 }
 
 /**
- * Runs the command by a call.
- * @returns its exit code; failures are printed.
+ * Runs the command inside this process and prints its failures.
+ * @returns the exit code.
  */
 export async function callCommand<Own extends Flags>(
   command: Command<Own>,
@@ -165,16 +165,16 @@ export async function callCommand<Own extends Flags>(
   return exitCodes[ending]
 }
 
-/** Whether Node was started with this file. It resolves links in the path that it was given. */
+/** Whether Node was started with this file. Node resolves links in the URL of a module, but not in `argv`. */
 function isProgram(url: string): boolean {
   const started = process.argv[1]
   return started !== undefined && realpathSync(started) === fileURLToPath(url)
 }
 
 /**
- * Runs the command with the process's arguments and ends the process, where its file is the program. Results go to
- * standard output, messages to standard error. A reader that leaves either of them does not stop the work.
- * @param url of the command's file; a test that imports it runs nothing.
+ * If the command's file is the program, runs the command and ends the process. Results go to standard output, messages
+ * to standard error. The work goes on if a reader leaves either of them.
+ * @param url of the command's file. A test that imports the file runs nothing.
  */
 export async function runCommand<Own extends Flags>(url: string, command: Command<Own>): Promise<void> {
   if (!isProgram(url)) return
@@ -189,6 +189,6 @@ export async function runCommand<Own extends Flags>(url: string, command: Comman
   for (const stream of [stdout, stderr]) {
     await new Promise<void>((written) => void stream.write('', () => written()))
   }
-  // Standard input may still be open: waiting for its end would leave Ctrl-C without effect.
+  // Standard input may still be open, and waiting for its end would leave Ctrl-C without effect.
   process.exit(code)
 }

@@ -1,4 +1,4 @@
-/** `npm run user -- set NAME`: other rights, groups or names for an account that stays. */
+/** `npm run user -- set NAME`: changes the rights, groups or names of an account. */
 import type { Scope } from '../../contract/session.ts'
 import { OperatorError } from '../platform/operator-error.ts'
 import type { Database } from '../sources/sqlite/database.ts'
@@ -9,7 +9,7 @@ import { UsageError } from './run-command.ts'
 
 const settable = ['role', 'group', 'leads', 'first-name', 'last-name'] as const
 
-/** @throws UsageError where no flag says what to change, or the role is unknown. */
+/** @throws UsageError if no flag names a change, or the role is unknown. */
 export function requireChange(options: UserOptions): void {
   if (settable.every((name) => options[name] === undefined)) {
     throw new UsageError(`Name what to change: ${settable.map((name) => `--${name}`).join(', ')}.`)
@@ -17,7 +17,7 @@ export function requireChange(options: UserOptions): void {
   if (options.role !== undefined) readRole(options.role)
 }
 
-/** Whether somebody with the new scope may find all that the old one let them find. */
+/** Whether the new scope still finds everything that the old one found. */
 function covers(after: Scope, before: Scope): boolean {
   if (after.kind === 'all' || before.kind === 'none') return true
   if (after.kind !== 'groups' || before.kind !== 'groups') return after.kind === before.kind
@@ -25,7 +25,7 @@ function covers(after: Scope, before: Scope): boolean {
   return before.groups.every((group) => groups.has(fold(group)))
 }
 
-/** A flag that was not given changes nothing; an empty one takes the fact away. */
+/** A missing flag changes nothing; an empty one removes the value. */
 const changed = (given: string | undefined, held: string | undefined): string | null =>
   given === undefined ? (held ?? null) : given.trim() || null
 
@@ -40,7 +40,7 @@ function changeOf({ user, role, leads }: Account, options: UserOptions): Account
   }
 }
 
-/** A name typed wrong would make an empty group, and a supervisor of it who sees nothing. */
+/** A mistyped name would make an empty group, and its supervisor would see nothing. */
 function requireGroups(directory: Directory, wanted: readonly string[]): void {
   const known = directory.groups()
   const folded = new Set(known.map(fold))
@@ -55,14 +55,14 @@ function requireGroups(directory: Directory, wanted: readonly string[]): void {
 export interface SetAccount {
   readonly username: string
   readonly role: Account['role']
-  /** Whether the user may no longer find something that they could find before. */
+  /** Whether the user may find less than before. */
   readonly isNarrower: boolean
 }
 
 /**
- * Changes the account in one transaction. The password, and what belongs to the user, stay.
- * @returns null where there is no such account.
- * @throws OperatorError for a group that the store does not have, UsageError where role and groups do not match.
+ * Changes the account in one transaction. The password and the user's recordings stay.
+ * @returns null if there is no such account.
+ * @throws OperatorError for a group that the store does not have, UsageError if role and groups do not match.
  */
 export function setAccount(db: Database, name: string, options: UserOptions): SetAccount | null {
   const directory = new Directory(db)

@@ -28,7 +28,7 @@ keeps the rest, the password too; an empty value takes a group or a name away. S
 than before. sign-out ends the sessions of one user or of all, also in front of a recorder: there in every spelling of
 the NAME, such as DOMAIN\\NAME.`
 
-/** For the sessions of all. */
+/** @returns null, for all users. @throws UsageError if a name is given too. */
 function everybody(name: string | undefined): null {
   if (name !== undefined) throw new UsageError(`Give a NAME or --all, not both: ${name}.`)
   return null
@@ -97,8 +97,8 @@ function list(db: Database): string {
 }
 
 /**
- * A host asks for the user's rights with each request, so new ones hold at once. But a page shows what it has, and a
- * long answer goes on: where the rights are narrower, the user's sessions end.
+ * A host reads the user's rights at each request, so new ones apply at once. But an open page keeps its data and a
+ * long answer goes on, so narrower rights end the user's sessions.
  */
 async function set(given: UserInvocation, db: Database, name: string): Promise<string> {
   refuseDemoAccount(db, name)
@@ -117,7 +117,7 @@ async function set(given: UserInvocation, db: Database, name: string): Promise<s
   }
 }
 
-/** The audit log's names for the changes. */
+/** The names of the changes in the audit log. */
 const changes = {
   add: 'account_added',
   set: 'account_changed',
@@ -139,7 +139,7 @@ function openStore(dataDir: string): Database {
   )
 }
 
-/** Does the work on the store; the audit log gets a line, made or failed. */
+/** Changes the store. The audit log gets a line for success or failure. */
 async function change(
   given: UserInvocation,
   db: Database,
@@ -162,7 +162,7 @@ async function runUser(given: UserInvocation): Promise<string> {
     throw new UsageError('Name a command: add, list, set, passwd, remove or sign-out.')
   if (command === 'sign-out') return signOutAs(given, name)
   if (command !== 'list' && !isChange(command)) throw new UsageError(`There is no command ${command}.`)
-  // Arguments come first: a wrong one must not leave an empty store behind.
+  // Arguments are checked first, so that a wrong one leaves no empty store behind.
   if (command === 'add') newAccount(named(name), given.flags)
   if (command === 'set') requireChange(given.flags)
   const db = command === 'add' ? openForWriting(given.dataDir) : openStore(given.dataDir)
