@@ -1,4 +1,4 @@
-/** Whether a running host notices what became of a database's file. */
+/** A running host notices changes to a database's file. */
 import Sqlite, { type Database } from 'better-sqlite3'
 import {
   copyFileSync,
@@ -40,7 +40,7 @@ const fill = (rows: number): void => {
   })()
 }
 
-/** What this process has locked of it, as the kernel tells it. */
+/** This process's locks on the file, as the kernel reports them. */
 const locks = () =>
   readFileSync('/proc/locks', 'utf8')
     .split('\n')

@@ -2,8 +2,8 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 
 /**
- * Makes the folder and those above it, for their owner only. Step by step, because Node's own `recursive` never returns
- * where a file system lets nobody make folders and calls that ENOENT, as `/proc` does.
+ * Makes the folder and its parents, for their owner only. It works step by step, because Node's `recursive` never
+ * returns on a file system that allows no folders and reports ENOENT, as `/proc` does.
  * @throws the file system's error.
  */
 export function makeFolder(path: string): void {

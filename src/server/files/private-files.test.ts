@@ -1,4 +1,4 @@
-/** What others could get at in the host's folder, closed. */
+/** Closes the host's folder to other users. */
 import { chmodSync, lstatSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -20,7 +20,7 @@ const put = (name: string, mode: number): void => {
 }
 const modeOf = (path: string): string => (lstatSync(path).mode & 0o7777).toString(8)
 
-describe('what others could get at', () => {
+describe('a file that others could access', () => {
   it('is closed to them, at any depth, and counted with one name', () => {
     for (const path of [folder, join(folder, 'media'), join(folder, 'media', 'ab')]) chmodSync(path, 0o755)
     put('recordings.db', 0o644)

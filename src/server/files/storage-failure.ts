@@ -1,4 +1,4 @@
-/** What goes wrong with a database's file or disk, apart from what is wrong with a question to it. */
+/** Recognises failures of a database's file or disk, as opposed to errors in a query. */
 import { Problem } from '../../contract/problems.ts'
 import { codeOf } from '../platform/code-of.ts'
 
@@ -8,11 +8,11 @@ const codes = /^SQLITE_(BUSY|LOCKED|PROTOCOL|FULL|IOERR|READONLY|CANTOPEN|PERM|C
 
 const hasCode = (error: unknown): boolean => codes.test(codeOf(error))
 
-/** Also where the error comes from another thread, which leaves only its fields, or explains another. */
+/** Also recognises such an error from another thread, which keeps only its fields, or as a cause. */
 export const isStorageFailure = (error: unknown): boolean =>
   hasCode(error) || (error instanceof Error && hasCode(error.cause))
 
-/** @returns the answer to the client, which does not mention the database; null for any other error. */
+/** @returns an answer for the client, which does not mention the database, or null for any other error. */
 export function storageProblem(error: unknown): Problem | null {
   if (!isStorageFailure(error)) return null
   const message =
