@@ -1,6 +1,6 @@
 /**
- * What presses on a host in `npm run bench -- --pressure`, as a process of its own: `bench-attacks.js NAME URL`. It
- * goes on until it is killed, and says `pressing` once it has begun.
+ * The attacks of `npm run bench -- --pressure`, each in a separate process: `attacks.js NAME URL`. The process prints
+ * `pressing` when it begins, and runs until it is killed.
  */
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -8,7 +8,7 @@ import { recordingEndpoint, RECORDINGS } from '../contract/endpoints.ts'
 import { ask, BENCH_PASSWORD, logIn, signIn } from './client.ts'
 import { DETAIL_ID } from './recorder.ts'
 
-/** Many people, each with an account. */
+/** How many people press on the host, each with an account. */
 export const CROWD = 10
 
 const own = { 'sec-fetch-site': 'same-origin' }
@@ -17,7 +17,7 @@ const firstPage = `${RECORDINGS}?page=0&pageSize=50`
 const basic = (username: string, password: string): string =>
   `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
 
-/** Does it again and again, so many at once. */
+/** Repeats the work forever, this many at once. */
 async function repeat(atOnce: number, work: (round: number) => Promise<unknown>): Promise<void> {
   let round = 0
   const one = async (): Promise<void> => {
@@ -29,7 +29,7 @@ async function repeat(atOnce: number, work: (round: number) => Promise<unknown>)
   await Promise.all(Array.from({ length: atOnce }, one))
 }
 
-/** Sends bytes on a connection of its own and drops it after a while, ms. */
+/** Sends text on a new connection, and drops it after this time, ms. */
 async function sendAndLeave(url: string, text: string, afterMs: number): Promise<void> {
   const { hostname, port } = new URL(url)
   const socket = connect(Number(port), hostname, () => socket.write(text))
@@ -41,7 +41,7 @@ async function sendAndLeave(url: string, text: string, afterMs: number): Promise
 const rawGet = (path: string, authorization?: string): string =>
   `GET ${path} HTTP/1.1\r\nhost: localhost\r\n${authorization === undefined ? '' : `authorization: ${authorization}\r\n`}\r\n`
 
-/** Signs in however often that takes: others may be guessing meanwhile. */
+/** Tries to sign in until it succeeds, because wrong passwords of other attacks may delay it. */
 async function signInAtLast(url: string, username: string): Promise<string> {
   for (;;) {
     const cookie = await signIn(url, username).catch(() => null)
@@ -50,7 +50,7 @@ async function signInAtLast(url: string, username: string): Promise<string> {
   }
 }
 
-/** Signs in people of the crowd, and lets each do something again and again, so many at once. */
+/** Signs in people of the crowd, and lets each repeat requests, `atOnce` at a time. */
 async function crowd(url: string, people: number, atOnce: number, path: () => string): Promise<void> {
   const cookies: string[] = []
   for (let index = 0; index < people; index += 1) cookies.push(await signInAtLast(url, `crowd${index}`))
@@ -61,7 +61,7 @@ async function crowd(url: string, people: number, atOnce: number, path: () => st
 const rare = (): string =>
   `${firstPage}&remotePartyNumber=contains:${String(Math.floor(Math.random() * 1e7)).padStart(7, '0')}`
 
-/** Reads nothing of a whole list that it asks for. */
+/** Requests a whole list, and reads nothing of it. */
 async function readNothing(url: string, username: string): Promise<void> {
   const { hostname, port } = new URL(url)
   const socket = connect(Number(port), hostname, () =>
@@ -102,7 +102,7 @@ const scanning: Attack = (url) => crowd(url, CROWD, 6, rare)
 const counting: Attack = (url) => crowd(url, 1, 56, () => `${firstPage}&remotePartyNumber=contains:1`)
 const opening: Attack = (url) => crowd(url, 1, 300, () => recordingEndpoint(DETAIL_ID))
 
-/** On a store. */
+/** Attacks on a host with a store. */
 export const attacks = {
   'clients that leave': leaving,
   'wrong passwords': guessing,
@@ -114,7 +114,7 @@ export const attacks = {
     Promise.all([leaving, guessing, counting, scanning, givingUp, slowReading].map((attack) => attack(url))),
 } satisfies Record<string, Attack>
 
-/** On a relay. */
+/** Attacks on a host with a recorder. */
 export const relayAttacks = {
   'relay: 300 details of one user': opening,
   'relay: wrong passwords': guessing,

@@ -1,4 +1,4 @@
-/** What the load benches share: a client, programs that they start, and times that they take. */
+/** Helpers of the load benches: a client, a way to start programs, and measured times. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { Agent, request } from 'node:http'
 import { join } from 'node:path'
@@ -15,11 +15,11 @@ export interface BenchAnswer {
   readonly body: string
 }
 
-/** How a request is sent. */
+/** Options of a request. */
 export interface BenchRequest {
-  /** Sent as it is, by POST; without it the request is a GET. */
+  /** The body of a POST. Without it, the request is a GET. */
   readonly body?: string
-  /** The client's own address; any of 127.0.0.0/8 is one on this machine. */
+  /** The client's address. Any in 127.0.0.0/8 works. */
   readonly from?: string
   readonly signal?: AbortSignal
 }
@@ -54,15 +54,15 @@ export function ask(
   })
 }
 
-/** The built host, from this folder's place in `dist/bench`. */
+/** The built host, relative to this folder in `dist/bench`. */
 export const HOST_PROGRAM = '../../host/server/main.js'
-/** The line that it logs once it listens, and in it the address without the slash at its end. */
+/** Finds the host's address, without its final slash, in the line that it logs once it listens. */
 export const STARTED = /"address":"(http:[^"]+)\/","msg":"started"/
 
 /**
  * Starts a program and waits until it is ready.
- * @param file its path from this folder.
- * @returns the process, and the part of its output that the pattern found.
+ * @param file its path relative to this folder.
+ * @returns the process, and the first group that the pattern found in its output.
  */
 export function start(
   file: string,
@@ -105,12 +105,12 @@ export async function signIn(host: string, username: string): Promise<string> {
   return cookie
 }
 
-/** The times of requests that were answered, and how the others ended. */
+/** The times of successful requests, and the outcomes of the others. */
 export class Measured {
   readonly times: number[] = []
   readonly failures = new Map<string, number>()
 
-  /** @param dueMs when it was to leave, by the steady clock. */
+  /** @param dueMs when the request was due, by the steady clock. */
   async run(dueMs: number, asked: Promise<BenchAnswer>): Promise<void> {
     const outcome = await asked.then(
       ({ status }) => String(status),
@@ -126,7 +126,7 @@ export class Measured {
   }
 }
 
-/** @returns a figure of `/metrics`, or NaN. */
+/** @returns the value of a metric in the text of `/metrics`, or NaN. */
 export const readMetric = (text: string, name: string): number =>
   Number(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'm').exec(text)?.[1] ?? Number.NaN)
 

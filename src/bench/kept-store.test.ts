@@ -1,4 +1,4 @@
-/** What the bench leaves, and how it goes. */
+/** The removal of the folders that the bench leaves. */
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -11,7 +11,7 @@ beforeEach(() => {
 })
 afterEach(() => folder.remove())
 
-it('the kept store goes, with what runs left that were cut off, and nothing else does', () => {
+it('removes the kept store and what interrupted runs left, and nothing else', () => {
   const parent = folder.dataDir
   const store = keptStore(parent, 1000)
   for (const left of [store, `${store}.unfinished`, join(parent, 'recordings-bench-relay-Xy12')]) {

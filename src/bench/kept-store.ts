@@ -1,8 +1,8 @@
-/** Where the bench keeps its store from one run to the next: it takes minutes to build. */
+/** The folder in which the bench keeps its store between runs, because the store takes minutes to build. */
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Raise it when the store that is built changes. */
+/** Raise it when the built store changes. */
 const EDITION = 2
 const BEGINNING = 'recordings-bench-'
 
@@ -10,7 +10,7 @@ const BEGINNING = 'recordings-bench-'
 export const keptStore = (parent: string, rows: number): string =>
   join(parent, `${BEGINNING}${EDITION}-${rows}`)
 
-/** Removes what benches left, of any edition and of runs that were cut off. @returns the folders removed. */
+/** Removes the folders that benches left, of any edition and of interrupted runs. @returns the removed folders. */
 export function removeKept(parent: string): string[] {
   const left = readdirSync(parent).filter((name) => name.startsWith(BEGINNING))
   const folders = left.map((name) => join(parent, name))

@@ -1,8 +1,9 @@
 /**
- * `npm run bench`: how long the embedded store takes at a million rows, and how much script the page is. A table to
- * look at, not a test. Every figure is one page of 50 and the total, asked of the store as the host asks it.
- * `npm run bench -- --relay` measures the host in front of a recorder instead, `npm run bench -- --pressure` what one user
- * notices of others who press on the host. The store stays for the next run; `npm run bench -- --clean` removes it.
+ * `npm run bench` prints how long the embedded store takes with a million rows, and the size of the page's script. This
+ * is a table to look at and not a test. Each figure is for one page of 50 and the total, as the host reads them.
+ * `npm run bench -- --relay` measures the host in front of a recorder instead. `npm run bench -- --pressure` measures
+ * what one user notices of others who overload the host. `npm run bench -- --clean` removes the store, which otherwise
+ * stays for the next run.
  */
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -30,7 +31,7 @@ const DAYS = 730
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`)
 
-/** Builds the store once; the next run finds it in the system's folder for temporary files. */
+/** Builds the store in the system's folder for temporary files, unless an earlier run has done so. */
 function benchStore(): string {
   const dataDir = keptStore(tmpdir(), ROWS)
   if (existsSync(dataDir)) return dataDir
@@ -53,7 +54,7 @@ function write(writer: RecordingWriter): void {
   const nextCaller = callers(random)
   const people = demoPeople.map(({ username, group, phoneNumber }) => ({ username, group, phoneNumber }))
   for (const [index, startMs] of businessMoments(random, FROM_MS, FROM_MS + DAYS * DAY_MS, ROWS).entries()) {
-    // Half of the numbers call once only: more distinct numbers than a small call centre has.
+    // Half of the calls are from numbers that call only once. A small call centre has fewer distinct numbers.
     const once = `+39${random.int(10_000_000, 99_999_999)}${random.int(0, 9)}`
     writer.put({
       id: random.guid(),
@@ -134,12 +135,12 @@ const cases: readonly Case[] = [
   },
 ]
 
-/** @returns the time of every run, ms, ascending. */
+/** @returns the times of all runs, ms, ascending. */
 async function measure(source: Source, { runs, scope = all, page, search }: Case): Promise<number[]> {
   const random = seededRandom(runs)
   const { signal } = new AbortController()
   const times: number[] = []
-  // The first few fill the caches and are not counted.
+  // The first three runs fill the caches and do not count.
   for (let run = -3; run < runs; run += 1) {
     const asked = search(random)
     const paging = { page: page?.(random) ?? 0, pageSize: PAGE_SIZE }
@@ -159,7 +160,7 @@ const row = (cells: readonly string[]): string =>
 const sizeOf = (file: string): number =>
   existsSync(`${file}.br`) ? readFileSync(`${file}.br`).length : brotliCompressSync(readFileSync(file)).length
 
-/** Bytes of all of the page's script as it is sent, or null where the page was not built. */
+/** The bytes of all scripts of the page as they are sent, or null if the page was not built. */
 function scriptBytes(): number | null {
   const folder = join(import.meta.dirname, '..', '..', 'page')
   if (!existsSync(folder)) return null
@@ -186,7 +187,7 @@ async function benchStoreAndPage(): Promise<void> {
   )
 }
 
-/** Says that the store stays: it is large, and lies where people seldom look. */
+/** Reports that the store stays, because it is large and lies where people seldom look. */
 function tellKept(): void {
   print(
     `The store stays in ${keptStore(tmpdir(), ROWS)} for the next run: npm run bench -- --clean removes it.`,

@@ -1,7 +1,8 @@
 /**
- * `npm run bench -- --pressure`: what one user notices of others who press on the host. A user who is signed in asks
- * for the first page ten times a second, and another one signs in once a second, quiet first and then through each
- * attack. The host and the attackers are processes of their own, on the store of a million rows.
+ * `npm run bench -- --pressure` measures what one user notices of others who overload the host. A signed-in user
+ * requests the first page ten times a second, and another user signs in once a second: first without an attack, then
+ * during each attack, and at the end without one again. The host and each attack are separate processes. The host runs
+ * on a copy of the store of a million rows, and then in front of a recorder.
  */
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
@@ -33,13 +34,13 @@ const FIRST_PAGE_MS = 500
 const LOGIN_MS = 1000
 const STOP_MS = 25_000
 const PAGES_A_SECOND = 10
-/** How long the attackers have had before anything is measured. */
+/** How long an attack runs before the measurement, and how long the host recovers after it. */
 const WARM_UP_MS = 2000
 const METRICS_PORT = 20_000 + Math.floor(Math.random() * 20_000)
 
 const users = ['viewer', 'officer', 'target', ...Array.from({ length: CROWD }, (_, index) => `crowd${index}`)]
 
-/** A copy of the store in which everybody has an account. */
+/** Copies the store, and adds an account for each user. */
 async function copyStore(store: string): Promise<string> {
   const dataDir = mkdtempSync(join(tmpdir(), 'recordings-bench-pressure-'))
   copyFileSync(databaseFile(store), databaseFile(dataDir))
@@ -64,7 +65,7 @@ async function residentMb(): Promise<number> {
   return readMetric(body, 'process_resident_memory_bytes') / 1e6
 }
 
-/** What the two users notice for so many seconds. */
+/** Measures what the two users notice for this many seconds. */
 async function notice(name: string, url: string, cookie: string, seconds: number): Promise<Noticed> {
   const [pages, logins] = [new Measured(), new Measured()]
   const headers = { cookie, 'sec-fetch-site': 'same-origin' }
@@ -106,7 +107,7 @@ const isGood = ({ pages, logins }: Noticed): boolean =>
   pages.percentile(0.95) < FIRST_PAGE_MS &&
   logins.percentile(0.95) < LOGIN_MS
 
-/** @returns what was noticed in quiet and through each attack. */
+/** @returns whether both users were served in time, without an attack and during each attack. */
 async function pressHost(
   env: Record<string, string>,
   names: readonly string[],
@@ -132,7 +133,7 @@ async function pressHost(
   return all.every(isGood)
 }
 
-/** @returns how long it took, ms. */
+/** @returns how long the stop took, ms. */
 async function stop(host: ChildProcess): Promise<number> {
   const startedMs = performance.now()
   const ended = once(host.removeAllListeners('exit'), 'exit')
@@ -141,7 +142,7 @@ async function stop(host: ChildProcess): Promise<number> {
   return performance.now() - startedMs
 }
 
-/** @param store the folder of the store. @returns whether everybody else was served in time. */
+/** @param store the folder of the store. @returns whether both users were always served in time. */
 export async function benchPressure(store: string, seconds: number): Promise<boolean> {
   const dataDir = await copyStore(store)
   const relayDir = mkdtempSync(join(tmpdir(), 'recordings-bench-pressure-'))

@@ -1,6 +1,6 @@
 /**
- * A recorder for the load bench, as a process of its own: one page of recordings, after a fixed time, to anybody with the
- * benches' password. It prints its port. It has no faults; those are the tests'.
+ * A recorder for the load benches, in a separate process. It prints its port, and answers anybody with the benches'
+ * password after a fixed time with the same page or detail. It has no faults; the tests' recorder has them.
  */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -8,9 +8,9 @@ import { RECORDINGS } from '../contract/endpoints.ts'
 import type { WireRecording } from '../contract/recording.ts'
 import { BENCH_PASSWORD } from './client.ts'
 
-/** How long it takes over each answer, ms. */
+/** How long each answer takes, ms. */
 export const UPSTREAM_MS = 20
-/** The period in which its recordings lie: UTC, both included. */
+/** The period of its recordings, ms since the Unix epoch. They start before `to`. */
 export const PERIOD = { from: Date.UTC(2026, 10, 22), to: Date.UTC(2026, 10, 23) } as const
 
 const TOTAL = 250_000
@@ -37,7 +37,7 @@ const passwordOf = (authorization = ''): string =>
     .toString('utf8')
     .replace(/^[^:]*:/, '')
 
-/** The one recording that is shown in detail. */
+/** The recording that it shows in detail. */
 export const DETAIL_ID = recording(0).id
 const { ownerUsername: username, ...facts } = recording(0)
 const detail = { ...facts, owner: { username }, size: 0 }

@@ -1,8 +1,8 @@
 /**
- * `npm run bench -- --relay`: what the relay adds to a recorder's own time under load, and whether the host's memory
- * stays flat. Recorder and host are processes of their own. Requests leave by the clock, whether or not earlier ones
- * are answered, and their time counts from when they were due; a few go to the recorder directly, in the same seconds,
- * so that what the machine does besides is in both figures.
+ * `npm run bench -- --relay` measures the time that the relay adds to a recorder's own under load, and whether the
+ * host's memory stays flat. Recorder and host are separate processes. Requests leave by the clock, even if earlier ones
+ * have no answer yet, and their time counts from when they were due. Some go directly to the recorder in the same
+ * seconds, so that other load on the machine affects both figures.
  */
 import type { ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -33,7 +33,7 @@ export interface RelayBench {
 const MAX_ADDED_MS = 15
 const MAX_GROWTH = 0.1
 const PAGE_SIZE = 50
-/** One direct request for so many relayed ones. */
+/** How many relayed requests there are for each direct one. */
 const DIRECT_EVERY = 4
 const MINUTE_MS = 60_000
 
@@ -59,7 +59,7 @@ function mean(samples: readonly Sample[], fromMs: number, toMs: number): number 
   return within.reduce((sum, { residentMb }) => sum + residentMb, 0) / within.length
 }
 
-/** Sends requests at an even pace until the time is over, then waits for those on their way. */
+/** Sends requests at an even pace until the time is over, and then waits for their answers. */
 async function load(
   plan: RelayBench,
   send: (index: number, dueMs: number) => Promise<void>[],
@@ -105,7 +105,7 @@ function report(plan: RelayBench, relayed: Measured, direct: Measured, samples: 
   return relayed.failures.size === 0 && added < MAX_ADDED_MS && (plan.minutes < 3 || growth <= MAX_GROWTH)
 }
 
-/** @returns whether it kept to its limits: no failure, time added, memory. */
+/** @returns whether there was no failure, and the added time and the memory stayed within their limits. */
 export async function benchRelay(plan: RelayBench): Promise<boolean> {
   const dataDir = mkdtempSync(join(tmpdir(), 'recordings-bench-relay-'))
   const children: ChildProcess[] = []
@@ -126,7 +126,7 @@ export async function benchRelay(plan: RelayBench): Promise<boolean> {
     const memory = watchMemory(`http://127.0.0.1:${metricsPort}/metrics`)
     const authorization = `Basic ${Buffer.from('user0:bench').toString('base64')}`
     await load(plan, (index, dueMs) => {
-      // Each is another search, as people's are: none can be answered from the one before.
+      // Each search differs, as people's searches do, so that no earlier answer can serve it.
       const from = PERIOD.from - index * 1000
       const search = { startTime: { op: 'between', from, to: PERIOD.to } } as const
       const query = writeApiQuery(search, { page: 0, pageSize: PAGE_SIZE })
