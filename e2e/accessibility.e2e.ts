@@ -15,12 +15,12 @@ interface WithAxe {
   readonly axe: { run(options: object): Promise<unknown> }
 }
 
-/** What axe finds, each with the elements that it means. It is evaluated from outside, so the page's policy stays. */
+/** The violations that axe finds, with their elements. The script is evaluated from outside, so the policy stays. */
 async function violationsOf(page: Page): Promise<string[]> {
   const isLoaded = await page.evaluate(() => 'axe' in window)
   if (!isLoaded) await page.evaluate(axeSource)
   const violations = await page.evaluate(async () => {
-    // Only violations are read: without this axe describes every element that is right as well.
+    // Only violations are read. Without this option, axe also describes every correct element.
     const options = { resultTypes: ['violations'], selectors: false }
     return ((await (window as unknown as WithAxe).axe.run(options)) as AxeResults).violations
   })
@@ -37,7 +37,7 @@ const looks = [
   ['dark', 320],
 ] as const
 
-/** Expects that axe finds nothing in either theme, wide or narrow. Leaves the page wide. */
+/** Expects no violations in either theme, wide or narrow. Leaves the page wide. */
 async function expectClean(page: Page, name: string): Promise<void> {
   await test.step(name, async () => {
     for (const [colorScheme, width] of looks) {

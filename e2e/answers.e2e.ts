@@ -1,6 +1,6 @@
 /**
- * What the host answers, over HTTP and without a page, through either source. It is what the page's own tests build on,
- * which run with the embedded store alone.
+ * The host's answers over HTTP, without a page, from both sources. The page's own tests run only with the embedded
+ * store, and rely on these.
  */
 import type { APIResponse } from 'playwright'
 import { askApi, askStore, BASE, enter, postSignIn } from './api.ts'
@@ -11,7 +11,7 @@ const example =
   'page=1&pageSize=2&startTime=between:2018-11-01T00:00:00Z;2018-11-02T00:00:00Z&remotePartyNumber=contains:02&direction=1'
 const exampleId = '75A90276-E47E-4e9e-B463-E3C743D5FF3A'
 
-/** Every filter with each of its operators, the days when the clocks change, and pages of every kind. */
+/** Every filter with all its operators, the days when the clocks change, and pages of every kind. */
 const searches = [
   '',
   example,
@@ -35,7 +35,7 @@ const searches = [
   'remotePartyNumber=contains:0244548866',
   'startTime=between:2026-10-24T22:00:00Z;2026-11-23T23:00:00Z&direction=1&ownerUsername=agent',
 ]
-/** As the page asks: never without a page. */
+/** The query as the page sends it, always with a page. */
 const paged = (search: string): string =>
   [search, /\bpage=/.test(search) ? '' : 'page=0', /\bpageSize=/.test(search) ? '' : 'pageSize=50']
     .filter(Boolean)
@@ -47,7 +47,7 @@ const isData = {
   'x-content-type-options': 'nosniff',
 }
 
-/** @returns the JSON of an answer with that status and the headers of data. */
+/** Expects that status and the headers of data. @returns the JSON. */
 async function dataOf(answer: APIResponse, status = 200): Promise<unknown> {
   expect(answer.status(), answer.url()).toBe(status)
   expect(answer.headers()).toMatchObject(isData)
@@ -91,7 +91,7 @@ test('the vendor’s first example is answered to the letter', async ({ request 
   })
 })
 
-test('a search or a page that cannot be is refused, and says why', async ({ request }) => {
+test('an impossible search or page is refused with a reason', async ({ request }) => {
   for (const [query, reason, filter] of [
     ['page=0&pageSize=50&direction=9', 0, 'direction'],
     ['page=0&pageSize=50&startTime=between:2026-11-20T00:00:00Z;2026-11-10T00:00:00Z', 0, 'startTime'],

@@ -1,6 +1,6 @@
 /**
- * The host as a script asks it. What the page shows must agree with the Recordings API. Where a relay stands between
- * the page and the store, `askStore` and what builds on it ask the store.
+ * Requests to the host from a script. The page must agree with the Recordings API. Behind a relay, `askStore` and the
+ * functions that use it ask the store.
  */
 import type { APIRequestContext, APIResponse, Page } from 'playwright'
 import type { WireList } from '../src/contract/recording.ts'
@@ -9,7 +9,7 @@ import type { Host } from './host.ts'
 
 export const BASE = '/fw/Apps/Recorder/WebAPI/Recordings'
 
-/** Asks the store itself, with a password. @param path what follows the address of the recordings. */
+/** Asks the store itself, with a password. @param path follows the address of the recordings. */
 export async function askStore(host: Host, path: string, username = 'manager'): Promise<Response> {
   const authorization = `Basic ${Buffer.from(`${username}:demo`).toString('base64')}`
   const response = await fetch(`${host.storeUrl}${BASE}${path}`, { headers: { authorization } })
@@ -21,15 +21,15 @@ export async function askApi(host: Host, query: string, username = 'manager'): P
   return (await (await askStore(host, `?${query}`, username)).json()) as WireList
 }
 
-/** How many recordings match, for comparing with what the page says. */
+/** The number of matching recordings, to compare with the page. */
 export async function countOf(host: Host, filters: string, username = 'manager'): Promise<string> {
   const { totalCount } = await askApi(host, `${filters}&page=0&pageSize=1`, username)
   return totalCount.toLocaleString('en-GB')
 }
 
 /**
- * Sends name and password as the page does, without its form. The cookie stays with the request context, and so with
- * the pages of a browser context.
+ * Sends username and password as the page does, without its form. The request context keeps the cookie, and so do the
+ * pages of a browser context.
  * @param origin of the host, such as `http://127.0.0.1:8080`; a context with a `baseURL` needs none.
  */
 export function postSignIn(
@@ -40,7 +40,7 @@ export function postSignIn(
   return request.post(`${origin}/auth/login`, { headers: { 'sec-fetch-site': 'same-origin' }, data })
 }
 
-/** Signs in without the form. @throws where the host refuses. */
+/** Signs in without the form. @throws if the host refuses. */
 export async function enter(request: APIRequestContext, username: string, origin = ''): Promise<void> {
   const answer = await postSignIn(request, { username, password: 'demo' }, origin)
   if (!answer.ok()) throw new Error(`${username} could not sign in: ${await answer.text()}`)
@@ -55,8 +55,8 @@ export async function hostNowMs(page: Page): Promise<number> {
 const MINUTE_MS = 60_000
 
 /**
- * A pattern of the minutes in which something can have happened between two instants, such as `08:31|08:32`. A test
- * that compares with it holds however long the run has lasted.
+ * A pattern of all minutes between two instants, such as `08:31|08:32`, so that a test does not depend on how long
+ * the run has lasted.
  */
 export function minutesBetween(fromMs: number, toMs: number, timeZone = 'Europe/Rome'): string {
   const format = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', timeZone })

@@ -1,6 +1,6 @@
 import type { Reporter, TestCase } from 'playwright/types/testReporter'
 
-/** Ends the run with the one line that says how it went. */
+/** Prints one line with the result at the end of the run. */
 class CountReporter implements Reporter {
   private readonly tests: TestCase[] = []
 
@@ -18,6 +18,6 @@ class CountReporter implements Reporter {
   }
 }
 
-// Playwright takes a reporter from the default export only.
+// Playwright takes a reporter only from the default export.
 // oxlint-disable-next-line import/no-default-export
 export default CountReporter

@@ -8,7 +8,7 @@ import { address, openList, references, results, rowLinks, settled, tableRows } 
 
 const heading = (page: Page): Locator => page.getByRole('heading', { level: 1 })
 const player = (page: Page): Locator => page.getByLabel(/^Audio of recording /)
-/** The value beside a label of the facts. */
+/** The value beside a fact's label. */
 const fact = (page: Page, label: string): Locator =>
   page.getByRole('definition').and(page.locator(`dt:text-is("${label}") + dd`))
 
@@ -42,7 +42,7 @@ test('a recording shows all its facts, the technical ones folded away and exact'
   await expect(fact(page, 'Hash')).toHaveText(/^SHA-256 [\da-f]{64}$/)
 })
 
-test('an id in other letters opens the same recording, and the zone rules its times too', async ({
+test('an id in other letter case opens the same recording, and its times are in the page’s zone', async ({
   page,
 }) => {
   await page.goto(`/recordings/${exampleId.toLowerCase()}?tz=Asia/Tokyo`)
@@ -50,7 +50,7 @@ test('an id in other letters opens the same recording, and the zone rules its ti
   await expect(fact(page, 'Started')).toContainText('23:39:15 GMT+09:00')
 })
 
-test('"Back to results" and the browser’s Back bring back rows, scroll and focus, and ask nothing', async ({
+test('"Back to results" and the browser’s Back restore rows, scroll and focus, without a request', async ({
   page,
 }) => {
   await openList(page, 'direction=1&page=2')
@@ -65,7 +65,7 @@ test('"Back to results" and the browser’s Back bring back rows, scroll and foc
   await expect(heading(page)).toBeFocused()
   expect(address(page)).toMatch(/^\/recordings\/[^?]+\?direction=1&page=2$/)
   const asked: string[] = []
-  // The browser itself looks the icon up again now and then.
+  // The browser itself sometimes requests the icon again.
   page.on('request', (request) => {
     if (!request.url().endsWith('/favicon.svg')) asked.push(request.url())
   })
@@ -180,10 +180,7 @@ test.describe('what can go wrong', () => {
     await expect(page.getByText('The audio could not be played.')).toBeHidden()
   })
 
-  test('an id that is none and a recording that does not exist say why, and lead back', async ({
-    page,
-    guard,
-  }) => {
+  test('an invalid id and a missing recording say why, and lead back', async ({ page, guard }) => {
     guard.expects(failedLoad(400), failedLoad(404))
     await page.goto('/recordings/42')
     await expect(page.getByText('This is not the id of a recording.')).toBeVisible()

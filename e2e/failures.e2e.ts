@@ -1,4 +1,4 @@
-/** What the list does where it gets no answer: which rows it keeps, what it says, and when it asks again. */
+/** The list without an answer: the rows that it keeps, its words, and when it asks again. */
 import type { Page } from 'playwright'
 import { hostNowMs, minutesBetween } from './api.ts'
 import { expect, test } from './fixtures.ts'
@@ -11,7 +11,7 @@ test.use({ throughFaults: true })
 const refresh = (page: Page) => page.getByRole('button', { name: 'Refresh' }).click()
 const again = (page: Page) => page.getByRole('button', { name: 'Try again' }).click()
 
-/** Opens the list with this fault in its way. @returns how many requests for the list have left since. */
+/** Opens the list with this fault. @returns a function that counts the list requests since then. */
 async function openInto(
   page: Page,
   faults: FaultyHost,
@@ -74,7 +74,7 @@ test('a failed update keeps the rows and says how old they are', async ({ page, 
 test('a failed first load says why, asks once and can be tried again', async ({ page, faults, guard }) => {
   guard.expects(failedLoad(500), failedLoad(429), failedLoad(504))
 
-  await test.step('500 tells the request’s id', async () => {
+  await test.step('500 shows the request’s id', async () => {
     const asked = await openInto(page, faults, fault.problem(500, 'internal'), 1)
     await expect(page.getByText('Something went wrong on the server.')).toBeVisible()
     await expect(page.getByText('Your search is kept.')).toBeVisible()

@@ -1,7 +1,7 @@
 /**
- * A real HTTP server between the browser and the host. It forwards what it gets, and answers with faults where a
- * test asked for them. The browser opens the page at this server's own address, so cookies, `Host`, `Origin` and
- * `Sec-Fetch-*` are what they would be behind any reverse proxy.
+ * A real HTTP server between the browser and the host. It forwards requests, and answers with faults where a test asks
+ * for them. The browser opens the page at this server's own address, so cookies, `Host`, `Origin` and `Sec-Fetch-*`
+ * are as behind any reverse proxy.
  */
 import { createServer, request as forward, type IncomingMessage, type ServerResponse } from 'node:http'
 import { listenOnLoopback } from '../src/testing/listening.ts'
@@ -12,13 +12,13 @@ export interface HostAnswer {
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** What happens instead of the host's answer. */
+/** A fault that replaces the host's answer. */
 export type HostFault =
   | { readonly kind: 'answer'; readonly answer: HostAnswer }
-  /** Waits until the test lets it go, then forwards. */
+  /** Waits until the test releases it, then forwards. */
   | { readonly kind: 'hold' }
   | { readonly kind: 'cut' }
-  /** Sends the headers and half of the host's answer, then cuts. */
+  /** Sends the headers and half of the host's answer, then ends. */
   | { readonly kind: 'truncate' }
   /** Forwards, and changes the JSON of the answer. */
   | { readonly kind: 'change'; readonly change: (json: Record<string, unknown>) => unknown }
@@ -30,7 +30,7 @@ export const routes = {
   login: /^\/auth\/login/,
   logout: /^\/auth\/logout/,
   activity: /^\/auth\/activity/,
-  /** The framework and the program, without which there is no page. */
+  /** The framework and the program. Without them there is no page. */
   program: /^\/assets\/page-[^/]+\.js/,
 } as const
 export type Route = keyof typeof routes
@@ -40,7 +40,7 @@ const json = (status: number, body: unknown, headers: Record<string, string> = {
   answer: { status, body, headers: { 'content-type': 'application/json; charset=utf-8', ...headers } },
 })
 
-/** An error as the host writes it. */
+/** An error in the host's form. */
 const problem = (status: number, code: string, headers: Record<string, string> = {}): HostFault =>
   json(status, { code, message: `A fault: ${code}.`, requestId: 'e2e-request' }, headers)
 
@@ -70,26 +70,26 @@ export const fault = {
 interface Planned {
   readonly route: Route
   readonly fault: HostFault
-  /** How many requests it still hits. */
+  /** The number of requests that it still affects. */
   left: number
 }
 
 export interface FaultyHost {
   readonly url: string
-  /** The next so many requests of that route meet the fault; all from now on without a number. */
+  /** Sets the fault for the next `times` requests of that route, or for all of them. */
   on(route: Route, what: HostFault, times?: number): void
-  /** No further faults, and whatever is held goes on. */
+  /** Removes all faults and releases the held requests. */
   heal(): void
-  /** Lets go what is held, as if the answer had only been slow. */
+  /** Forwards the held requests, as if the answer had only been slow. */
   release(): void
-  /** How many requests are being held. */
+  /** The number of held requests. */
   held(): number
-  /** How many requests of that route came in. */
+  /** The number of requests of that route so far. */
   count(route: Route): number
   stop(): Promise<void>
 }
 
-/** Hands the request on as it came, and gives the host's answer to the caller. */
+/** Forwards the request unchanged, and gives the host's answer to the caller. */
 function ask(target: string, incoming: IncomingMessage, receive: (answer: IncomingMessage) => void): void {
   const { hostname, port } = new URL(target)
   const { url = '/', method = 'GET', headers } = incoming
@@ -107,7 +107,7 @@ const pass = (target: string, incoming: IncomingMessage, response: ServerRespons
     response.on('close', () => answer.destroy())
   })
 
-/** The whole answer of the host, uncompressed because nothing compressed is asked for. */
+/** The host's whole answer. It is not compressed, because the request accepts no compression. */
 async function readAnswer(
   target: string,
   incoming: IncomingMessage,

@@ -118,7 +118,7 @@ test('a reversed range is marked at its fields and not asked; the rows stay, in 
   expect(asked[0]?.get('startTime')).toBeNull()
 })
 
-test('a text that is no time is marked, says how to write one, and is not applied', async ({ page }) => {
+test('a text that is not a time is marked with a hint, and not applied', async ({ page }) => {
   const asked = watchListRequests(page)
   const from = range(page, 'Started').getByRole('textbox', { name: 'From' })
   await from.fill('31/02/2026')
@@ -169,7 +169,7 @@ test('a number pasted as it is printed loses its punctuation, and Match says whe
   await expect(results(page)).toContainText(` of ${await countOf(host, 'remotePartyNumber=980200')}`)
 })
 
-test('the owner is suggested from what was seen, and compared without case', async ({ page, host }) => {
+test('owners seen so far are suggested, and letter case does not matter', async ({ page, host }) => {
   const owners = new Set((await tableRows(page)).map((row) => row.Owner ?? ''))
   await owner(page).focus()
   const suggested = await filters(page)
@@ -212,10 +212,7 @@ test('More filters opens the end and the local number', async ({ page, host }) =
   await expect.poll(() => address(page)).toBe('/recordings?endTime=on:last-30-days&localPartyNumber=229')
 })
 
-test('filters combine, each is shown with its way out, and all are cleared at once', async ({
-  page,
-  host,
-}) => {
+test('filters combine, each can be removed, and all can be cleared at once', async ({ page, host }) => {
   await period(page).selectOption('Last 30 days')
   await chooseDirection(page, 'Incoming')
   await owner(page).fill('agent')

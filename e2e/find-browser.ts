@@ -1,11 +1,11 @@
-/** Finds a Chromium by itself, so that the tests need no set-up. The last resort is to say what is missing. */
+/** Finds a Chromium by itself, so that the tests need no set-up, or else says what is missing. */
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { delimiter, dirname, join } from 'node:path'
 import { chromium, type LaunchOptions } from 'playwright'
 
-/** Names what the main process found, for the workers, which read the configuration again. */
+/** Passes the browser from the main process to the workers, which read the configuration again. */
 const FOUND = 'E2E_BROWSER'
 const OWN = 'own'
 const DOWNLOAD_MS = 120_000
@@ -13,7 +13,7 @@ const INSTALL_MS = 600_000
 
 const isRoot = process.getuid?.() === 0
 
-/** The suite measures and listens, so nothing may run beside it. Chromium has no sandbox for root. */
+/** The tests measure and count requests, so the browser must do nothing else. Chromium has no sandbox for root. */
 const args = [
   '--disable-gpu',
   '--disable-quic',
@@ -28,7 +28,7 @@ function optionsOf(found: string): LaunchOptions {
   return found === OWN ? { args } : { args, executablePath: found }
 }
 
-/** A browser that is there may still lack a library: only one that opens counts. */
+/** An installed browser may still lack a library, so only a browser that opens counts. */
 async function opens(found: string): Promise<boolean> {
   try {
     const browser = await chromium.launch(optionsOf(found))
@@ -69,7 +69,7 @@ async function firstThatOpens(candidates: readonly string[]): Promise<string | n
 
 async function find(): Promise<string> {
   const steps: (() => string[])[] = [
-    // What is there comes first: where nothing can be downloaded, every run would wait for the attempt to fail.
+    // Installed browsers come first. Without a network, every run would otherwise wait for a failed download.
     () => [OWN, ...onPath(names)],
     () => {
       download()
@@ -91,7 +91,7 @@ async function find(): Promise<string> {
   )
 }
 
-/** How to launch the browser that was found; it is looked for once a run. */
+/** The launch options for the browser. The search runs once for all workers. */
 export async function browserOptions(): Promise<LaunchOptions> {
   const found = process.env[FOUND] ?? (await find())
   process.env[FOUND] = found

@@ -1,4 +1,4 @@
-/** What every browser test stands on: a host that its worker shares, a user who is signed in, a watch on the console. */
+/** The basis of every browser test: a host for each worker, a signed-in user, and a watch on the console. */
 import { test as base, type BrowserContextOptions } from 'playwright/test'
 import { enter } from './api.ts'
 import { startFaultyHost, type FaultyHost } from './faulty-host.ts'
@@ -11,22 +11,22 @@ import type { DemoUser, SourceName } from './sources.ts'
 type StorageState = Exclude<BrowserContextOptions['storageState'], string | undefined>
 
 export interface SourceOption {
-  /** What answers behind the host: its own store, or another host in the place of the customer's recorder. */
+  /** The source of the host: its own store, or another host in place of the customer's recorder. */
   readonly source: SourceName
 }
 
 interface WorkerFixtures extends SourceOption {
-  /** A portal that the host lets frame it, under the name `localhost`. */
+  /** A portal that may frame the host, under the name `localhost`. */
   readonly portal: LoopbackServer
   readonly host: Host
-  /** Signs in once for each worker and account. The form is tested where it is the point. */
+  /** Signs in once for each worker and account, without the form, which has its own tests. */
   readonly signedIn: (account: DemoUser) => Promise<StorageState>
 }
 
 interface TestFixtures {
-  /** The user who is signed in when the test starts, or null. */
+  /** The user signed in at the start of the test, or null. */
   readonly account: DemoUser | null
-  /** Whether the page is opened through a server that makes faults. */
+  /** Whether the page opens through a server that makes faults. */
   readonly throughFaults: boolean
   readonly faults: FaultyHost
   readonly guard: PageGuard
@@ -35,7 +35,7 @@ interface TestFixtures {
 export const test = base.extend<TestFixtures, WorkerFixtures>({
   source: ['embedded', { option: true, scope: 'worker' }],
   portal: [
-    // The runner reads the fixtures that one needs from this pattern: none.
+    // Playwright reads the needed fixtures from this pattern; this fixture needs none.
     // oxlint-disable-next-line no-empty-pattern
     async ({}, provide) => {
       const portal = await startPortal()

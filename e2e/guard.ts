@@ -1,36 +1,36 @@
-/** Errors, warnings and credential prompts that no test asserts: a test fails on each that it did not name. */
+/** A test fails on every error, warning and credential prompt that it does not expect. */
 import type { BrowserContext } from 'playwright'
 import { expect } from 'playwright/test'
 
 export interface PageGuard {
   /**
-   * Names what this test provokes: a console line or an error that matches does not fail it. The browser
-   * itself logs every answer that is an error.
+   * Expects console lines and errors that match, so they do not fail the test. The browser itself logs every error
+   * answer.
    */
   expects(...patterns: RegExp[]): void
 }
 
-/** How the browser logs an answer of that status. */
+/** The browser's log line for an answer with that status. */
 export const failedLoad = (status: number): RegExp =>
   new RegExp(`^error: Failed to load resource: .*status of ${status}\\b`)
-/** How it logs that there was no answer. */
+/** The browser's log line for no answer. */
 export const noAnswer = /^error: Failed to load resource: net::/
 
-/** Challenges that browsers answer with a prompt of their own. */
+/** The challenges for which browsers show their own prompt. */
 const prompts = /^\s*(basic|digest|negotiate|ntlm)\b/i
 
 export interface Watch extends PageGuard {
-  /** @throws where something happened that the test did not name. */
+  /** @throws if anything happened that the test does not expect. */
   verify(): void
 }
 
-/** Listens to every page of the context, those that it opens later included. */
+/** Listens to every page of the context, including pages that open later. */
 export async function watchContext(context: BrowserContext): Promise<Watch> {
   const heard: string[] = []
   const named: RegExp[] = []
   await context.addInitScript(() => {
     addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) =>
-      // It is heard below with everything else that the page complains of.
+      // The console listener below collects this with all other errors.
       // oxlint-disable-next-line no-console
       console.error(`CSP report: ${violatedDirective} ${blockedURI}`),
     )

@@ -1,11 +1,11 @@
-/** The built host as a process of its own, with a store in a temporary folder. */
+/** The built host in its own process, with a store in a temporary folder. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 
-/** Where the host's clock starts: a Monday morning, so that "yesterday" is a Sunday and the week is an hour old. */
+/** The host's clock starts on a Monday morning, so that "yesterday" is in last week and this week is 8.5 hours old. */
 export const DEMO_NOW = '2026-11-23T08:31:00+01:00'
 
 const program = resolve(import.meta.dirname, '../dist/host/server/main.js')
@@ -14,12 +14,12 @@ const STOP_MS = 5000
 export interface Host {
   /** Without a slash at its end. */
   readonly url: string
-  /** Whose store answers in the end: its own address, or that of the host behind it. */
+  /** The address of the host with the store: its own, or that of the host behind it. */
   readonly storeUrl: string
   stop(): Promise<void>
 }
 
-/** The address in the line that the host logs once it listens. */
+/** Waits for the line that the host logs when it listens. @returns the address in it. */
 async function readAddress(child: ChildProcess): Promise<string> {
   let said = ''
   child.stderr?.on('data', (chunk: Buffer) => (said += String(chunk)))
@@ -42,7 +42,7 @@ async function stop(child: ChildProcess): Promise<void> {
   clearTimeout(overdue)
 }
 
-/** Starts the host on a free port. It gets nothing of this process's environment but the path. */
+/** Starts the host on a free port. From this process's environment it gets only `PATH`. */
 export async function startHost(dataDir: string, settings: Record<string, string> = {}): Promise<Host> {
   const fixed = { HOST: '127.0.0.1', PORT: '0', DATA_DIR: dataDir, DEMO_NOW, LOG_LEVEL: 'error' }
   const env = { PATH: process.env.PATH ?? '', ...fixed, ...settings }
@@ -59,10 +59,10 @@ export function removeFolder(folder: string): void {
   rmSync(folder, { recursive: true, force: true })
 }
 
-/** Names the folder of the store that is made once a run. */
+/** Holds the folder of the demo store, which is made once for each run. */
 const STORE = 'E2E_STORE'
 
-/** Makes the demo store once; each worker then takes a copy. @returns what removes it. */
+/** Makes the demo store; each worker then takes a copy. @returns a function that removes the store. */
 export async function makeStore(): Promise<() => void> {
   const folder = temporaryFolder()
   const host = await startHost(folder)
@@ -71,7 +71,7 @@ export async function makeStore(): Promise<() => void> {
   return () => removeFolder(folder)
 }
 
-/** The host in a folder that goes with it. */
+/** Starts the host in a folder that is removed when the host stops. */
 async function startIn(folder: string, settings: Record<string, string>): Promise<Host> {
   const host = await startHost(folder, settings)
   return {
@@ -83,21 +83,21 @@ async function startIn(folder: string, settings: Record<string, string>): Promis
   }
 }
 
-/** Starts a host on a copy of the store, which goes with it. */
+/** Starts a host on a copy of the store, which is removed when the host stops. */
 export async function startFreshHost(settings: Record<string, string> = {}): Promise<Host> {
   const folder = temporaryFolder()
   cpSync(process.env[STORE] ?? '', folder, { recursive: true })
   return startIn(folder, settings)
 }
 
-/** Starts a host without a store of its own, in front of the recorder at that address. */
+/** Starts a host without a store, in front of the recorder at that address. */
 export async function startRelay(recorderUrl: string, settings: Record<string, string> = {}): Promise<Host> {
   return startIn(temporaryFolder(), { RECORDER_URL: recorderUrl, ...settings })
 }
 
-/** Starts a relay in front of a host on a copy of the store: the same recordings, as a recorder has them. */
+/** Starts a relay in front of a host with a copy of the store, which stands in for a recorder. */
 export async function startRelayedHost(settings: Record<string, string> = {}): Promise<Host> {
-  // Every user comes to it from the relay's address, and it is the relay's own throttle that tests look at.
+  // The limit is high because all users reach this host from the relay's address, and tests check the relay's throttle.
   const store = await startFreshHost({ LOGIN_FAILURES: '1000' })
   const relay = await startRelay(store.url, settings)
   return {

@@ -2,7 +2,7 @@ import type { Page } from 'playwright'
 import { expect, test } from './fixtures.ts'
 import { address, openList, results, rowLinks, settled } from './page-objects.ts'
 
-/** Names what has the focus, as assistive technology hears it, roughly. */
+/** The name of the focused element, roughly as assistive technology reads it. */
 const focused = (page: Page): Promise<string> =>
   page.evaluate(() => {
     const element = document.activeElement
@@ -13,7 +13,7 @@ const focused = (page: Page): Promise<string> =>
     return (element.getAttribute('aria-label') ?? label).trim()
   })
 
-/** Everything that Tab reaches until it comes round, in order. */
+/** All elements that Tab reaches in one round, in order. */
 async function walk(page: Page, atMost: number): Promise<string[]> {
   const names: string[] = []
   for (let step = 0; step < atMost; step += 1) {
@@ -74,7 +74,9 @@ test('the focus can be seen, and the skip link leads to the recordings', async (
   expect(['Refresh', 'Remove Started 2018-11-01 01:00 – 2018-11-02 01:00']).toContain(await focused(page))
 })
 
-test('a recording is opened, left and come back to by keys alone', async ({ page }) => {
+test('a recording can be opened and left by keyboard alone, and the focus returns to its row', async ({
+  page,
+}) => {
   await openList(page, search)
   await rowLinks(page).nth(2).focus()
   const reference = await focused(page)
@@ -118,7 +120,7 @@ test('filters are set and cleared, and pages are turned, by keys alone', async (
   await expect(page.getByRole('button', { name: 'Next page' })).toBeFocused()
 })
 
-/** Whether the element with the focus lies on top, and not the table's head over it. */
+/** Whether the focused element is on top, not under the table's head. */
 const isOnTop = (page: Page): Promise<boolean> =>
   page.evaluate(() => {
     const link = document.activeElement
@@ -126,7 +128,7 @@ const isOnTop = (page: Page): Promise<boolean> =>
     return link?.contains(document.elementFromPoint(left + width / 2, top + height / 2)) === true
   })
 
-test('the table’s head never hides what has the focus', async ({ page }) => {
+test('the table’s head never hides the focused element', async ({ page }) => {
   await openList(page, 'pageSize=25')
   for (const width of [320, 720, 1440]) {
     await test.step(`at ${width} px`, async () => {

@@ -3,20 +3,20 @@ import { fault } from './faulty-host.ts'
 import { expect, test } from './fixtures.ts'
 import { openList, results, rowLinks, settled, table } from './page-objects.ts'
 
-/** What sticks out at the right of the window, in px; the table may scroll, the page may not. */
+/** The overflow at the right of the window, in px. The table may scroll sideways, the page may not. */
 const overflow = (page: Page): Promise<number> =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
 
-/** 720 is what 200 % zoom leaves of 1440. */
+/** In px; 720 is 1440 at 200 % zoom. */
 const widths = [320, 390, 720, 768, 1024, 1440, 2560]
 
-/** Gives the page another width and waits until it has drawn itself. */
+/** Changes the page's width and waits until it is drawn. */
 async function resize(page: Page, width: number): Promise<void> {
   await page.setViewportSize({ width, height: 900 })
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
 }
 
-/** Expects at every width that nothing sticks out, and whatever else the caller looks at. */
+/** Expects no overflow at any width. @param look further checks at each width. */
 async function expectNoOverflow(page: Page, what: string, look?: (width: number) => Promise<void>) {
   for (const width of widths) {
     await test.step(`${what} at ${width} px`, async () => {
@@ -44,7 +44,9 @@ test('at no width does anything make the page scroll sideways', async ({ page })
 test.describe('narrow', () => {
   test.use({ viewport: { width: 390, height: 844 } })
 
-  test('a row keeps its meaning as a row of a table, and the filters stand in a drawer', async ({ page }) => {
+  test('a row stays a row of a table for assistive technology, and the filters are in a drawer', async ({
+    page,
+  }) => {
     await openList(page)
     await expect(table(page).getByRole('row')).toHaveCount(51)
     await expect(table(page).getByRole('row').nth(1).getByRole('cell').first()).toBeVisible()
@@ -67,8 +69,8 @@ test.describe('narrow', () => {
 })
 
 /**
- * Watches for layout shift. A shift within half a second of a press does not count.
- * @returns what gives the shift since it was asked last, or since the start of the document.
+ * Watches for layout shift. A shift within 500 ms after a press does not count.
+ * @returns a function that gives the shift since its last call, or since the start of the document.
  */
 async function watchShift(page: Page): Promise<() => Promise<number>> {
   await page.addInitScript(() => {
@@ -88,7 +90,7 @@ async function watchShift(page: Page): Promise<() => Promise<number>> {
     })
 }
 
-/** The browser forgives a shift for this long after a press, in ms. */
+/** The browser ignores shifts for this long after a press, in ms. */
 const FORGIVEN_MS = 500
 
 test.describe('shifts', () => {
@@ -125,14 +127,14 @@ test.describe('shifts', () => {
   }
 })
 
-/** Everything that can be pressed and is smaller than 24 × 24 px, by its name. */
+/** The names of all controls that are smaller than 24 × 24 px. */
 const tooSmall = (page: Page): Promise<string[]> =>
   page.evaluate(() => {
     const controls = document.querySelectorAll<HTMLElement>('a[href], button, input, select, summary')
     return [...controls]
       .filter((control) => control.checkVisibility() && !control.matches('.sr-only, [class*="sr-only"]'))
       .map((control) => {
-        // A radio is pressed by its label as well.
+        // A click on its label also presses a radio.
         const target = control.closest('label') ?? control
         const { width, height } = target.getBoundingClientRect()
         return { name: control.getAttribute('aria-label') ?? control.textContent ?? '', width, height }

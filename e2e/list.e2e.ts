@@ -14,7 +14,7 @@ import {
 } from './page-objects.ts'
 import { scopeLines } from './sources.ts'
 
-/** The vendor's first example: two recordings of which everything is known. */
+/** The vendor's first example: two recordings with known values. */
 const example =
   'page=1&pageSize=2&startTime=between:2018-11-01T00:00:00Z;2018-11-02T00:00:00Z&remotePartyNumber=contains:02&direction=1'
 
@@ -87,7 +87,7 @@ test('a row is read by eye and by ear, with exact values beside, and its link sa
   })
 })
 
-test('the zone picker rules the times and stays in the address', async ({ page }) => {
+test('the zone picker sets the zone of all times and stays in the address', async ({ page }) => {
   const before = await hostNowMs(page)
   await openList(page, example)
   await page.getByRole('combobox', { name: 'Time zone' }).selectOption('America/New_York')

@@ -5,7 +5,7 @@ import { rowLinks, settled, signIn, watchListRequests } from './page-objects.ts'
 
 test.use({ throughFaults: true })
 
-/** An office line: on loopback everything arrives at once, and the order of requests would be chance. */
+/** Slows the page down to an office line. On loopback all answers arrive at once, so their order would be random. */
 async function slowly(page: Page): Promise<void> {
   const session = await page.context().newCDPSession(page)
   await session.send('Network.emulateNetworkConditions', {

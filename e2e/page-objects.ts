@@ -1,8 +1,8 @@
-/** What a person does and sees, by role and name. */
+/** Actions and views of a user, by role and name. */
 import type { Locator, Page, Request } from 'playwright'
 import { expect } from 'playwright/test'
 
-/** The form alone; a caller says what it expects of it. */
+/** Fills in and sends the form. The caller checks the outcome. */
 export async function signIn(page: Page, username: string, password = 'demo'): Promise<void> {
   await page.getByRole('textbox', { name: 'Username' }).fill(username)
   await page.getByRole('textbox', { name: 'Password' }).fill(password)
@@ -19,16 +19,16 @@ export const period = (page: Page): Locator =>
   range(page, 'Started').getByRole('combobox', { name: 'Period' })
 export const remoteNumber = (page: Page): Locator =>
   filters(page).getByRole('textbox', { name: 'Remote number' })
-/** A text field that suggests what was seen is a combobox to assistive technology. */
+/** Found by label, because a text field with suggestions is a combobox to assistive technology. */
 export const owner = (page: Page): Locator => filters(page).getByLabel('Owner')
-/** The address decides which radio is checked, so it follows the press by a moment. */
+/** Waits for the checked radio, because the address sets it a moment after the press. */
 export async function chooseDirection(page: Page, name: string): Promise<void> {
   const radio = filters(page).getByRole('radio', { name })
   await radio.click()
   await expect(radio).toBeChecked()
 }
 
-/** The links of the rows, each named by its reference. */
+/** The links of the rows, named by their references. */
 export const rowLinks = (page: Page): Locator => table(page).getByRole('link')
 
 /** Waits until the list shows the answer for its address. */
@@ -45,7 +45,7 @@ export async function openList(page: Page, search = ''): Promise<void> {
 
 export type TableRow = Readonly<Record<string, string>>
 
-/** Reads the table as rows of header → cell. Seen leaves out what is only spoken, heard what is only seen. */
+/** Reads the table as rows of header → cell. `seen` omits text for screen readers, `heard` text for the eye only. */
 async function readTable(page: Page, sense: 'seen' | 'heard'): Promise<TableRow[]> {
   return table(page).evaluate((element, wanted) => {
     const left = wanted === 'seen' ? '.sr-only' : '[aria-hidden="true"]'
@@ -76,7 +76,7 @@ const LIST = /\/fw\/Apps\/Recorder\/WebAPI\/Recordings\?/
 
 export const isListRequest = (request: Request): boolean => LIST.test(request.url())
 
-/** The queries of every list request from now on, decoded, in the order they leave. */
+/** The decoded queries of all list requests from now on, in order. */
 export function watchListRequests(page: Page): URLSearchParams[] {
   const asked: URLSearchParams[] = []
   page.on('request', (request) => {
@@ -85,7 +85,7 @@ export function watchListRequests(page: Page): URLSearchParams[] {
   return asked
 }
 
-/** The page and the purpose of every list request from now on, in the order they leave. */
+/** The page and the purpose of all list requests from now on, in order. */
 export function watchPurposes(page: Page): string[] {
   const asked: string[] = []
   page.on('request', (request) => {
@@ -96,7 +96,7 @@ export function watchPurposes(page: Page): string[] {
   return asked
 }
 
-/** The page's own address without its origin, as the address bar shows it. */
+/** The page's address without its origin. */
 export const address = (page: Page): string => page.url().slice(new URL(page.url()).origin.length)
 
 export const historyLength = (page: Page): Promise<number> => page.evaluate(() => history.length)

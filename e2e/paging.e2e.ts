@@ -18,7 +18,7 @@ import {
 
 const pages = 'Pages'
 
-/** An answer that says that there are so many recordings. */
+/** Changes the total of the answer. */
 const total = (totalCount: number) => fault.change((json) => ({ ...json, totalCount }))
 
 test('the pager goes next, last, previous and first, each one entry of the history', async ({ page }) => {
@@ -82,7 +82,9 @@ test('the next page is fetched ahead when the pointer nears it, asked only once,
   await expect(rowLinks(page).first()).toBeInViewport()
 })
 
-test('each request says what it is for, because the audit tells paging from searches', async ({ page }) => {
+test('each request states its purpose, because the audit log separates paging from searches', async ({
+  page,
+}) => {
   const asked = watchPurposes(page)
   const shows = (first: number) => expect(results(page)).toHaveText(new RegExp(`^${first}–`))
   await openList(page, 'page=2')
@@ -94,7 +96,7 @@ test('each request says what it is for, because the audit tells paging from sear
   await page.getByRole('button', { name: 'First page' }).press('Enter')
   await shows(1)
   expect(asked.slice(2)).toEqual(['0 prefetch'])
-  // A page that nothing fetched ahead, as on a touch screen.
+  // Without hover or focus, as on a touch screen, this page was not fetched ahead.
   await page.getByRole('button', { name: 'Last page' }).dispatchEvent('click')
   await expect.poll(() => asked.slice(3)).toEqual([expect.stringMatching(/^\d+ paging$/)])
   await page.goBack()
@@ -107,7 +109,7 @@ test('each request says what it is for, because the audit tells paging from sear
   await page.reload()
   await settled(page)
   expect(asked.slice(5)).toEqual(['3 search'])
-  // Loaded again, the page holds no other page of the search.
+  // After the reload, no other page of the search is cached.
   await page.goBack()
   await shows(101)
   expect(asked.slice(6)).toEqual(['2 paging'])

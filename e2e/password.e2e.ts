@@ -1,4 +1,4 @@
-/** A user changes their own password. The account is added here, because the demo's accounts keep their passwords. */
+/** Users change their own password. The account is added here, because demo accounts cannot change theirs. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { resolve } from 'node:path'
@@ -15,7 +15,7 @@ const NEW = 'another long sentence'
 
 const program = resolve(import.meta.dirname, '../dist/host/server/commands/user.js')
 
-/** Adds an account as an operator does. */
+/** Adds an account with the operator's command. */
 async function addUser(dataDir: string, name: string, password: string): Promise<void> {
   const env = { PATH: process.env.PATH ?? '', DATA_DIR: dataDir }
   const args = [program, 'add', name, '--role', 'manager', '--password-stdin']
@@ -27,8 +27,8 @@ async function addUser(dataDir: string, name: string, password: string): Promise
 
 const test = base.extend<{ readonly own: Host }>({
   account: null,
-  /** A host with this one account, which no other test uses. */
-  // The runner reads the fixtures that one needs from this pattern: none.
+  /** A host with only this account, for this test alone. */
+  // Playwright reads the needed fixtures from this pattern; this fixture needs none.
   // oxlint-disable-next-line no-empty-pattern
   own: async ({}, provide) => {
     const folder = temporaryFolder()
@@ -98,7 +98,7 @@ test('a user changes their password, stays signed in and signs in with the new o
   await expect(page.getByRole('banner').getByRole('button', { name: 'Sign out' })).toBeVisible()
 })
 
-test('an account of the demo is not offered it', async ({ page }) => {
+test('a demo account cannot change its password', async ({ page }) => {
   await enter(page.request, 'agent')
   await openList(page)
   await expect(page.getByRole('button', { name: 'Change password' })).toBeHidden()

@@ -11,7 +11,7 @@ export default defineConfig<object, SourceOption>({
   forbidOnly: true,
   retries: 0,
   workers: 2,
-  // Long enough for the longest visit on a busy machine: no test is about speed.
+  // Long enough for the longest test on a busy machine, because no test checks speed.
   timeout: 300_000,
   expect: { timeout: 20_000 },
   reporter: [['list'], ['./count-reporter.ts']],

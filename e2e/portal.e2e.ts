@@ -5,8 +5,8 @@ import type { Host } from './host.ts'
 import { historyLength, signIn } from './page-objects.ts'
 
 /*
- * Portal and dashboard are one site: two origins of `localhost`, which differ by port. The host names that portal in
- * EMBED_ORIGINS. The same two servers under 127.0.0.1 are another site, which may not frame anything.
+ * Portal and dashboard are the same site: two origins of `localhost` with different ports. EMBED_ORIGINS names that
+ * portal. Under 127.0.0.1 the same servers are another site, which may not frame anything.
  */
 test.use({ account: null })
 
@@ -69,7 +69,7 @@ test('signed out, the frame asks for no password and opens the sign-in outside',
   await expect(frame.getByRole('status', { name: 'Results' })).toHaveText('1–50 of 57')
 })
 
-/** The browser's own word on a frame that it leaves empty. */
+/** The browser's log line about a frame that it leaves empty. */
 const refusal = (page: Page) =>
   page.waitForEvent('console', (message) => /frame-ancestors|X-Frame-Options/.test(message.text()))
 

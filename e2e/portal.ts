@@ -1,8 +1,8 @@
-/** A small intranet portal: a server of its own, whose page shows the dashboard in a frame. */
+/** A small intranet portal with its own server. Its page shows the dashboard in a frame. */
 import { createServer } from 'node:http'
 import { listenOnLoopback, type LoopbackServer } from '../src/testing/listening.ts'
 
-/** What to frame is said in the portal's own address: `/?frame=<address>`. */
+/** @param frame the address to frame, from the portal's own address: `/?frame=<address>`. */
 function portalPage(frame: string): string {
   const source = frame.replaceAll('&', '&amp;').replaceAll('"', '&quot;')
   return `<!doctype html><html lang="en"><head><title>Portal</title><link rel="icon" href="data:,"></head>

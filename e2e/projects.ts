@@ -1,10 +1,10 @@
 /**
- * Which project runs which test file, and why. `embedded` is a host with a store of its own. In `relay` the host stands
- * in front of a recorder: another such host, or the stand-in recorder, which makes faults.
+ * Which project runs which test file, and why. In `embedded` the host has its own store. In `relay` it stands in front
+ * of a recorder: another such host, or the stand-in recorder, which makes faults.
  *
- * A test runs behind a relay only for what a relay can change. What the page does with an answer is proved once, on
- * the embedded store. What the host answers is proved through both, over HTTP, in `answers.e2e.ts` and in the unit
- * tests of the routes and of the relay.
+ * A test runs behind a relay only if a relay can change its result. How the page handles answers is tested once, on
+ * the embedded store. The host's answers are tested on both, over HTTP, in `answers.e2e.ts` and in the unit tests of
+ * the routes and of the relay.
  */
 import { readdirSync } from 'node:fs'
 
@@ -51,14 +51,14 @@ const files: Readonly<Record<string, Runs>> = {
   'relay-trust.e2e.ts': relay('only a recorder has a certificate that the host must trust'),
 }
 
-/** @throws where a test file is not in the table, and would run nowhere. */
+/** @throws if a test file is not in the table, because it would never run. */
 function requireAll(): void {
   const found = readdirSync(import.meta.dirname).filter((name) => name.endsWith('.e2e.ts'))
   const missing = found.filter((name) => !(name in files))
   if (missing.length > 0) throw new Error(`e2e/projects.ts does not say where ${missing.join(', ')} runs.`)
 }
 
-/** The test files of a project. @throws where a file in the folder belongs to none. */
+/** The test files of a project. @throws if a test file belongs to no project. */
 export function filesOf(project: ProjectName): string[] {
   requireAll()
   return Object.keys(files).filter((name) => files[name]?.in.includes(project))

@@ -1,4 +1,4 @@
-/** How a sign-in is refused: each source has its own words, and its own number of tries. */
+/** Refused sign-ins. Each source has its own words and its own number of tries. */
 import { randomUUID } from 'node:crypto'
 import { postSignIn } from './api.ts'
 import { expect, test } from './fixtures.ts'
@@ -26,7 +26,7 @@ test('a wrong password and an unknown user read alike, and the username stays', 
   expect(said[0]).toBe(said[1])
 })
 
-test('after some wrong passwords the next is not tried, and says when to come back', async ({
+test('after some wrong passwords the next is not tried, and the page says how long to wait', async ({
   page,
   guard,
   source,
@@ -37,7 +37,7 @@ test('after some wrong passwords the next is not tried, and says when to come ba
   await page.goto('/recordings')
   await page.getByRole('textbox', { name: 'Username' }).fill(username)
   await page.getByRole('textbox', { name: 'Password' }).fill('wrong once more')
-  // The wait begins with the last of these, so nothing slow may come between them and the press.
+  // The wait begins with the last of these attempts, so nothing slow may come between it and the press.
   for (let attempt = 1; attempt <= tried; attempt += 1) {
     const answer = await postSignIn(page.request, { username, password: `wrong ${attempt}` })
     expect(answer.status()).toBe(401)

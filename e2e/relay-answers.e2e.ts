@@ -1,4 +1,4 @@
-/** Answers of a recorder that are none, or belong to another question: none may pass for the search's own. */
+/** A recorder's unusable answers and answers to another search. The page must not show them as its results. */
 import type { Page } from 'playwright'
 import { failedLoad } from './guard.ts'
 import {
@@ -79,8 +79,8 @@ test('a page of another size: no row is shown', async ({ page, recorder, guard }
   }
 })
 
-test.describe('an answer that is none', () => {
-  test('says so, and the rows stay', async ({ page, recorder, guard }) => {
+test.describe('an unusable answer', () => {
+  test('is reported, and the rows stay', async ({ page, recorder, guard }) => {
     guard.expects(failedLoad(502))
     await openSignedIn(page, 'pageSize=25')
     const rows = await references(page)
@@ -110,7 +110,7 @@ test.describe('an answer that is none', () => {
     }
   })
 
-  test('at the sign-in it is no wrong password', async ({ page, recorder, guard }) => {
+  test('does not count as a wrong password at sign-in', async ({ page, recorder, guard }) => {
     guard.expects(failedLoad(502))
     recorder.on('list', fault.loginPage, 1)
     await page.goto('/recordings')
@@ -123,14 +123,11 @@ test.describe('an answer that is none', () => {
   })
 })
 
-test('rows that are not perfect: each is shown once, and totals are taken as they come', async ({
-  page,
-  recorder,
-}) => {
+test('imperfect rows are each shown once, and totals are taken as they come', async ({ page, recorder }) => {
   await openSignedIn(page)
   const heading = page.getByRole('heading', { level: 1 })
 
-  await test.step('one malformed row of 25 takes no other with it', async () => {
+  await test.step('one malformed row of 25 does not spoil the others', async () => {
     recorder.on('list', fault.malformedRow('no recording', 3))
     await openList(page, 'pageSize=25')
     await expect(page.getByText('1 recording could not be read and is not shown.')).toBeVisible()

@@ -1,4 +1,4 @@
-/** Audio through the relay: the recorder logs every download under the user's name, so it is asked for once. */
+/** Audio through the relay. The recorder logs every download under the user's name, so the relay requests it once. */
 import type { Locator, Page } from 'playwright'
 import { readFileSync } from 'node:fs'
 import { failedLoad } from './guard.ts'
@@ -8,7 +8,7 @@ import { enter } from './api.ts'
 import { calls, expect, test } from './relay-fixtures.ts'
 
 const player = (page: Page): Locator => page.getByLabel(/^Audio of recording /)
-/** Presses play, and does not wait for anything to be heard. */
+/** Presses play without waiting for sound. */
 const play = (page: Page): Promise<void> =>
   player(page).evaluate((audio: HTMLAudioElement) => void audio.play().catch(() => undefined))
 const seek = (page: Page, toS: number): Promise<void> =>
@@ -18,7 +18,7 @@ const seek = (page: Page, toS: number): Promise<void> =>
 const playedS = (page: Page): Promise<number> =>
   player(page).evaluate((audio: HTMLAudioElement) => audio.currentTime)
 
-/** Recordings of twelve seconds each. */
+/** Four recordings of twelve seconds each. */
 function longest(): readonly [Call, Call, Call, Call] {
   const [first, second, third, fourth] = calls.filter(({ audioFrames }) => audioFrames === 500)
   if (!first || !second || !third || !fourth)
@@ -33,7 +33,7 @@ async function openRecording(page: Page, { id } = call): Promise<void> {
   await expect(page.getByText('Playing or downloading is logged under your name.')).toBeVisible()
 }
 
-test('listening with jumps to and fro asks the recorder once', async ({ page, recorder }) => {
+test('playing with jumps back and forth asks the recorder once', async ({ page, recorder }) => {
   await openRecording(page)
   expect(recorder.count('media')).toBe(0)
   await play(page)
@@ -106,7 +106,7 @@ test.describe('audio that goes wrong', () => {
         await play(page)
         await expect(alert).toContainText(said)
         await expect.poll(() => recorder.active()).toBe(0)
-        // The player has tried for the rest, and the page has asked why: the host knows both answers.
+        // The player has requested the rest, and the page the reason. The host answers both without the recorder.
         expect(recorder.count('media')).toBe(before + 1)
         recorder.heal()
         await alert.getByRole('button', { name: 'Try again' }).click()

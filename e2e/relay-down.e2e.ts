@@ -1,4 +1,4 @@
-/** A recorder that is down, slow, or comes and goes: the page keeps its rows, and abandoned requests end. */
+/** A recorder that is down, slow or unstable. The page keeps its rows, and abandoned requests end. */
 import type { Page } from 'playwright'
 import { failedLoad } from './guard.ts'
 import { address, chooseDirection, references, results, rowLinks, settled } from './page-objects.ts'
@@ -45,7 +45,7 @@ test.describe('two kinds of 504', () => {
     await expect(page.getByText(downTitle)).toBeHidden()
     await expect(page.getByRole('button', { name: 'Try again' })).toBeVisible()
     expect(recorder.count('list')).toBe(before + 1)
-    // The relay has let go of the search that it gave up, while the page is still there.
+    // The relay ends the search that it gave up, while the page is still open.
     await expect.poll(() => recorder.active()).toBe(0)
     recorder.heal()
     await page.getByRole('button', { name: 'Last 7 days only' }).click()

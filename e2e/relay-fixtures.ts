@@ -1,4 +1,4 @@
-/** A recorder that goes wrong where a test says so, a relay in front of it, and a browser that sees only the page. */
+/** A recorder that fails where a test asks for it, a relay in front of it, and a browser that sees only the relay. */
 import type { Page } from 'playwright'
 import type { Search } from '../src/contract/search.ts'
 import { generateCalls, type Call } from '../src/testing/recorder/calls.ts'
@@ -19,14 +19,14 @@ const users: readonly RecorderUser[] = [
   { username: 'single', password: 'demo', may: 'sso' },
 ]
 
-/** What the recorder holds, the newest first. */
+/** The recorder's recordings, newest first. */
 export const calls: readonly Call[] = generateCalls()
 
 export interface RelayOptions {
   readonly quirks: Partial<Quirks>
-  /** PEM; null for plain HTTP. */
+  /** In PEM, or null for plain HTTP. */
   readonly tls: { readonly cert: string; readonly key: string } | null
-  /** Of the relay. */
+  /** The relay's settings. */
   readonly settings: Readonly<Record<string, string>>
 }
 
@@ -49,21 +49,21 @@ export const test = base.extend<RelayFixtures>({
     const relay = await startRelay(recorder.url, settings)
     try {
       await provide(relay)
-      // The page is closed by now, so its requests have to end, whatever is wrong with them.
+      // The page is closed by now, so all its requests must end, even failing ones.
       await expect.poll(() => recorder.active(), 'requests that outlived the page').toBe(0)
     } finally {
       await relay.stop()
     }
     await expect.poll(() => recorder.sockets(), 'connections that outlived the relay').toBe(0)
   },
-  // Each test has a fresh host: its throttle, its breaker and its knowledge of the recorder are part of the test.
+  // Each test has its own host, because the host's throttle, breaker and knowledge of the recorder affect the test.
   baseURL: async ({ relay }, provide) => provide(relay.url),
   storageState: { cookies: [], origins: [] },
 })
 
 export { expect } from './fixtures.ts'
 
-/** The references of what a recorder without faults finds, in its order. */
+/** The references that a recorder without faults finds, in its order. */
 export const found = (search: Search = {}): string[] =>
   find(calls, search, usualQuirks, 0).map(({ referenceNumber }) => referenceNumber)
 

@@ -1,4 +1,4 @@
-/** The recorder knows the users: what their passwords open, and what happens when it refuses or does not answer. */
+/** The recorder checks the passwords. These tests cover its rights, its refusals and its silence. */
 import type { Page } from 'playwright'
 import { failedLoad } from './guard.ts'
 import { address, openList, references, results, settled, signIn, table, tableRows } from './page-objects.ts'
@@ -10,7 +10,7 @@ import { refusals } from './sources.ts'
 const dialog = (page: Page) => page.getByRole('dialog', { name: 'You were signed out' })
 const down = 'Your password could not be checked: the recording service is down.'
 
-/** How many requests carried these credentials. */
+/** The number of requests with these credentials. */
 function countWith({ requests }: Recorder, username: string, password: string): number {
   const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
   return requests.filter(({ headers }) => headers.authorization === authorization).length
@@ -38,7 +38,7 @@ test.describe('a password that is changed in mid-session', () => {
     await expect(dialog(page)).toBeHidden()
     await expect(results(page)).toHaveText(/–([\d,]+) of \1$/)
     expect(address(page)).toMatch(/^\/recordings\?direction=1&page=\d+$/)
-    // The recorder may have refused it in error, so a new sign-in may try it again.
+    // The recorder may have refused the old password in error, so a new sign-in may try it again.
     expect(countWith(recorder, 'manager', 'demo')).toBe(sent + 2)
   })
 
@@ -76,7 +76,7 @@ test.describe('a password that is changed in mid-session', () => {
 })
 
 test.describe('a sign-in while the recorder is down', () => {
-  test('is no failed login, however often it is tried', async ({ page, recorder, guard }) => {
+  test('does not count as a failed login, however often it is tried', async ({ page, recorder, guard }) => {
     guard.expects(failedLoad(504))
     recorder.on('list', fault.status(504), 5)
     await page.goto('/recordings')
@@ -94,7 +94,7 @@ test.describe('a sign-in while the recorder is down', () => {
     guard.expects(failedLoad(504))
     await recorder.refuseConnections()
     await page.goto('/recordings')
-    // As many as would lock the account if they counted; after one more the relay would stop trying for a while.
+    // If these counted as failed logins, the account would be locked. A fifth would stop the relay for a while.
     for (let attempt = 1; attempt <= 4; attempt += 1) {
       const answered = page.waitForResponse('**/auth/login')
       await signIn(page, 'manager')

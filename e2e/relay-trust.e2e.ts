@@ -1,4 +1,4 @@
-/** A recorder over https: which certificates the relay believes, and what a user reads where it believes none. */
+/** A recorder over HTTPS: the certificates that the relay trusts, and the user's message where it does not. */
 import { postSignIn } from './api.ts'
 import { failedLoad } from './guard.ts'
 import { references, results, rowLinks, settled, signIn } from './page-objects.ts'
@@ -12,7 +12,7 @@ import { expect, found, openSignedIn, test as base } from './relay-fixtures.ts'
 
 const test = base.extend<object, { readonly authority: CertificateAuthority }>({
   authority: [
-    // The runner reads the fixtures that one needs from this pattern: none.
+    // Playwright reads the needed fixtures from this pattern; this fixture needs none.
     // oxlint-disable-next-line no-empty-pattern
     async ({}, provide) => {
       const authority = await makeAuthority()

@@ -4,7 +4,7 @@ import { expect, test } from './fixtures.ts'
 import { results, settled, table, tableRows } from './page-objects.ts'
 
 const picture = join(import.meta.dirname, 'screenshot.png')
-/** Otherwise a run of the tests would change a file of the project, by a pixel of somebody's fonts. */
+/** Normal test runs must not change the picture, which differs slightly with the fonts of each computer. */
 const wanted = process.env.SCREENSHOT === '1' || !existsSync(picture)
 
 test('the README’s screenshot shows the front page', async ({ page }) => {

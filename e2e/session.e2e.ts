@@ -16,7 +16,7 @@ import {
 } from './page-objects.ts'
 import { scopeLines } from './sources.ts'
 
-/** These tests end sessions, so each has one of its own. */
+/** These tests end sessions, so each has its own. */
 test.use({ account: null, throughFaults: true })
 
 async function openAs(page: Page, account: string, search = ''): Promise<void> {
@@ -24,12 +24,12 @@ async function openAs(page: Page, account: string, search = ''): Promise<void> {
   await openList(page, search)
 }
 
-/** Whose recordings are in the table. */
+/** The owners of the recordings in the table. */
 const ownersOf = async (page: Page): Promise<string[]> => [
   ...new Set((await tableRows(page)).map((row) => row.Owner ?? '')),
 ]
 
-/** Of a recording in the table that the user may not see. */
+/** The reference of a recording in the table that the user may not see. */
 async function referenceOfAnother(page: Page, user: string): Promise<string> {
   const row = (await tableRows(page)).find(({ Owner }) => Owner !== user)
   expect(row?.Reference).toMatch(/^\d+$/)
@@ -72,7 +72,7 @@ test.describe('a session that ends in the middle', () => {
     await expect(page.getByText(foreign)).toHaveCount(0)
   })
 
-  test('what was typed and not yet applied is still there', async ({ page, faults, guard }) => {
+  test('keeps typed text that is not applied yet', async ({ page, faults, guard }) => {
     guard.expects(failedLoad(401))
     await openAs(page, 'manager')
     const from = page.getByRole('group', { name: 'Started' }).getByRole('textbox', { name: 'From' })
@@ -92,7 +92,7 @@ test.describe('a session that ends in the middle', () => {
     expect(address(page)).toBe('/recordings?startTime=after:2026-11-01T00:00:00%2B01:00')
   })
 
-  test('on the page of a recording it works alike', async ({ page, faults, guard }) => {
+  test('works the same on the page of a recording', async ({ page, faults, guard }) => {
     guard.expects(failedLoad(401))
     await openAs(page, 'manager')
     const [first] = await references(page)
@@ -138,7 +138,7 @@ test.describe('time that passes', () => {
     await page.keyboard.press('Shift')
     await page.keyboard.press('Shift')
     await expect.poll(() => faults.count('activity')).toBe(1)
-    // The answer set the page's clock back to the host's, which did not jump.
+    // The answer set the page's clock back to the host's clock, which did not jump.
     await page.clock.fastForward('02:15')
     await page.keyboard.press('Shift')
     await expect.poll(() => faults.count('activity')).toBe(2)

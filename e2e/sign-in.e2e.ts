@@ -5,10 +5,7 @@ import { address, results, signIn, watchListRequests } from './page-objects.ts'
 
 test.use({ account: null, throughFaults: true })
 
-test('a visitor is asked to sign in, and the list that the address names is asked for once they did', async ({
-  page,
-  faults,
-}) => {
+test('a visitor is asked to sign in, and then sees the list in the address', async ({ page, faults }) => {
   const asked = watchListRequests(page)
   await page.goto('/recordings?direction=1&pageSize=25')
   await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible()
@@ -49,7 +46,7 @@ test('a password can be pasted, and Enter in its field signs in', async ({ page,
   await expect(results(page)).toHaveText(/ of /)
 })
 
-test('a password that could not be checked is told apart from a wrong one', async ({
+test('a password that could not be checked is reported differently from a wrong one', async ({
   page,
   faults,
   guard,

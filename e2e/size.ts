@@ -1,6 +1,6 @@
 /**
- * What the signed-in list page costs on the wire, measured in a real browser with nothing in its cache. It runs
- * with the tests, so that nobody outgrows the limit unnoticed; `npm run size` also prints it.
+ * Measures the signed-in list page on the wire, in a real browser with an empty cache. It runs with the tests, so that
+ * they fail above the limit. `npm run size` also prints the sizes.
  */
 import type { CDPSession, Page } from 'playwright'
 import { expect, test } from './fixtures.ts'
@@ -15,7 +15,7 @@ interface Loaded {
   bytes: number
 }
 
-/** Counts what comes over the wire, heads of answers included. */
+/** Counts the bytes of all answers, including headers. */
 async function watchWire(session: CDPSession): Promise<() => Loaded[]> {
   const loaded = new Map<string, Loaded>()
   session.on('Network.responseReceived', ({ requestId, type, response }) => {
@@ -47,7 +47,7 @@ function report(title: string, files: readonly Loaded[]): string[] {
   ]
 }
 
-/** Sums what shifts from the start of the document on. */
+/** Sums all layout shifts from the start of the document. */
 async function watchShift(page: Page): Promise<() => Promise<number>> {
   await page.addInitScript(() => {
     const seen = window as unknown as { shift: number }

@@ -1,4 +1,4 @@
-/** What the list says where it has no rows: while it loads, where nothing is found, and where the search is refused. */
+/** The words of the list without rows: while it loads, if nothing is found, and if the search is refused. */
 import type { Page } from 'playwright'
 import { countOf } from './api.ts'
 import { expect, test } from './fixtures.ts'
@@ -42,10 +42,7 @@ test.describe('waiting', () => {
     await settled(page)
   })
 
-  test('a host that never answers keeps nobody from searching for something else', async ({
-    page,
-    faults,
-  }) => {
+  test('while the host does not answer, another search is possible', async ({ page, faults }) => {
     faults.on('list', fault.hold, 1)
     await page.goto('/recordings')
     await expect.poll(() => faults.held()).toBe(1)

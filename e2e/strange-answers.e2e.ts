@@ -1,11 +1,11 @@
-/** Answers that are none, and rows that are not perfect: neither may pass for something else. */
+/** Unusable answers and imperfect rows. The page must not show them as something else. */
 import { expect, test } from './fixtures.ts'
 import { fault } from './faulty-host.ts'
 import { openList, settled, spokenRows, tableRows } from './page-objects.ts'
 
 test.use({ throughFaults: true })
 
-test('an answer that is none is not taken for an empty list', async ({ page, faults }) => {
+test('an unusable answer is not shown as an empty list', async ({ page, faults }) => {
   for (const [name, what] of [
     ['a page of HTML', fault.html()],
     ['JSON that breaks off', fault.truncate],
@@ -24,9 +24,9 @@ test('an answer that is none is not taken for an empty list', async ({ page, fau
   }
 })
 
-test.describe('rows that are not perfect', () => {
+test.describe('imperfect rows', () => {
   type Wire = Record<string, unknown>
-  /** Changes the recordings of the answer, each by its place. */
+  /** Changes the recordings of the answer by their index. */
   const changing = (changes: Readonly<Record<number, unknown>>) =>
     fault.change((json) => ({
       ...json,
@@ -38,7 +38,7 @@ test.describe('rows that are not perfect', () => {
       }),
     }))
 
-  test('one malformed row of 25 takes no other with it', async ({ page, faults }) => {
+  test('one malformed row of 25 does not spoil the others', async ({ page, faults }) => {
     faults.on('list', changing({ 3: 'no recording' }))
     await openList(page, 'pageSize=25')
     expect(await tableRows(page)).toHaveLength(24)
