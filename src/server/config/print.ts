@@ -1,4 +1,4 @@
-/** Prints the configuration as the host understands it, to explain its behaviour. */
+/** Prints the configuration as the host reads it, to explain its behaviour. */
 import { join } from 'node:path'
 import { variableNames, variables, type Variable, type VariableName } from './variables.ts'
 

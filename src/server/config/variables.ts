@@ -39,7 +39,7 @@ const host = {
     read: matching(/^[\w.:-]+$/, 'a name or an address'),
   }),
   PORT: variable({
-    what: 'and at which port; `0` takes a free one',
+    what: 'its port; `0` takes a free one',
     standard: '8080',
     example: '8080',
     read: integer(0, 65_535, 'a port from 1 to 65535, or 0 for any free one'),
@@ -75,13 +75,13 @@ const host = {
     read: integer(1, 1000, 'an integer from 1 to 1000'),
   }),
   CONTACT: variable({
-    what: 'whom the page names to somebody without the right to search',
+    what: 'contact that the page shows to users without the right to search',
     standard: '',
     example: 'the service desk, 4242',
     read: optional(matching(/^.{1,200}$/, 'one line of up to 200 characters')),
   }),
   LOG_LEVEL: variable({
-    what: 'of the log on standard output',
+    what: 'level of the log on standard output',
     standard: '',
     told: '`info`; `warn` on a terminal',
     example: 'info',

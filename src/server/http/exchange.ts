@@ -1,7 +1,7 @@
 /**
  * One request and its answer, and when they are over. An answer is over once all of it was sent or its connection is
- * gone. Node does not report a lost connection to an answer that waits behind another one, and the connection may be
- * gone before anybody asks. So everything held for a client is tied to this alone.
+ * gone. Node does not report a lost connection to an answer that waits behind another, and the connection may be gone
+ * before anything listens. So everything held for a client depends on this alone.
  */
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { Socket } from 'node:net'

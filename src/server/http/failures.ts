@@ -69,7 +69,7 @@ function earlyHeaders(socket: Socket, transport: Headers): Headers {
   return socket instanceof TLSSocket ? { ...dataHeaders, ...transport } : dataHeaders
 }
 
-/** Answers requests that Fastify refuses before any hook. @param transport the headers of every answer over TLS. */
+/** Answers requests that Fastify refuses before any hook. @param transport headers of every answer over TLS. */
 export function sendEarlyProblems(transport: Headers) {
   return (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
     void sendProblem(error, request, reply.headers(earlyHeaders(request.raw.socket, transport)))

@@ -79,7 +79,11 @@ export function guardRequests(
       throw tooLarge(431, `The request has more than ${limits.headerCount} headers.`)
     }
     if (isUnreadable(request.raw)) throw cannotBeRead(400, 'The request’s address cannot be read.')
-    if (expectsMore(request.raw)) throw cannotBeRead(417, 'The request expects more than this host does.')
+    if (expectsMore(request.raw))
+      throw cannotBeRead(
+        417,
+        'The request’s Expect header asks for more than this host supports. Leave it out.',
+      )
     if (!drain.stopping || isHealth) return
     reply.header('connection', 'close')
     throw stoppingProblem()

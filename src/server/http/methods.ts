@@ -5,7 +5,7 @@ import { Problem } from '../../contract/problems.ts'
 
 /**
  * Watches the routes that are added from now on.
- * @returns a function that adds, for each of their addresses, the answer 405 to every other method.
+ * @returns a function that lets each of their addresses answer every other method with 405.
  */
 export function refuseOtherMethods(app: FastifyInstance): () => void {
   const known = new Map<string, Set<string>>()

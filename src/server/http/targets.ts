@@ -19,8 +19,8 @@ function isReadable(path: string): boolean {
 
 /**
  * A request may name the host in its target, as requests to a proxy do (RFC 9112, 3.2.2). That name then replaces
- * `Host`, and the rest is the path, so no route sees an address that leads elsewhere. An unreadable target is passed
- * on too, so that its answer goes through the same hooks as others; `isUnreadable` then reports it.
+ * `Host`, and the rest is the path, so no route sees an address that leads elsewhere. An unreadable target goes on
+ * too, so that its answer passes the same hooks; `isUnreadable` reports it.
  */
 export function rewriteTarget(request: IncomingMessage): string {
   const target = request.url ?? ''

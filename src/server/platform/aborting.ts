@@ -1,8 +1,8 @@
-/** Waiting for a signal to abort, without leaving a listener on one that lives longer than the wait. */
+/** Waits for a signal to abort, without leaving a listener on a signal that outlives the wait. */
 
 /**
  * Calls back once the signal aborts, or at once if it has aborted already.
- * @returns what ends the wait; it may be called more than once.
+ * @returns a function that ends the wait; further calls do no harm.
  */
 export function onAbort(signal: AbortSignal, call: () => void): () => void {
   if (signal.aborted) {
@@ -14,8 +14,8 @@ export function onAbort(signal: AbortSignal, call: () => void): () => void {
 }
 
 /**
- * Waits for the work, but not beyond the signal. The work itself goes on.
- * @throws what the work does, or the signal's reason.
+ * Waits for the work until the signal aborts. The work itself goes on.
+ * @throws the work's error, or the signal's reason.
  */
 export function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {

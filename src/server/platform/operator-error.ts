@@ -1,6 +1,6 @@
 /**
  * A failure that the operator can act on. Its message says what happened and what to do, so the programs print it
- * alone. Any other error is a fault of the program and keeps its stack for a report.
+ * alone. Any other error is a fault of the program; the commands print its stack for a report.
  */
 export class OperatorError extends Error {
   override readonly name: string = 'OperatorError'

@@ -77,7 +77,7 @@ export function tellNarrowed(app: FastifyInstance, { closed, left }: Narrowed): 
   if (left) {
     app.log.warn(
       left,
-      'files in DATA_DIR can be reached by other users of this machine, and are not the host’s to change',
+      'files in DATA_DIR can be reached by other users of this machine, and the host may not change them: set their owner or mode yourself',
     )
   }
 }

@@ -72,7 +72,7 @@ describe('the host’s key', () => {
     ['a key that is too long', Buffer.alloc(33).toString('base64')],
     ['words', 'this is not a key at all, is it, 32 b'],
     ['half of it', Buffer.alloc(32).toString('base64').slice(0, 20)],
-  ])('is not made anew over %s', (_name, text) => {
+  ])('is not replaced over %s', (_name, text) => {
     putBack(text)
     expect(() => readHostKey(folder)).toThrow(OperatorError)
     expect(() => readHostKey(folder)).toThrow(/Restore it, or remove it/)

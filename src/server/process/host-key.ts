@@ -1,7 +1,7 @@
 /**
  * The host's own secret. It is half of what opens a session's sealed credentials, and the key of the audit log's MACs
- * and digests. Losing it signs everybody out, drops remembered sign-in tries, and leaves older lines of the audit log
- * without a way to check their MACs or compare their digests.
+ * and digests. It is made once. Losing it signs everybody out and forgets sign-in tries, and the MACs and digests of
+ * older lines in the audit log can no longer be checked.
  */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

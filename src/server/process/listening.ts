@@ -34,7 +34,7 @@ function explain(error: unknown, { host, port }: Listen, named: NamedBy): unknow
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
     const withPort = named.host === named.port ? `:${port}` : ''
     return new OperatorError(
-      `${named.host}=${host}${withPort} is no address of this machine. Example: ${named.host}=127.0.0.1${withPort}`,
+      `${named.host}=${host}${withPort} is not an address of this machine. Example: ${named.host}=127.0.0.1${withPort}`,
     )
   }
   return error

@@ -752,7 +752,7 @@ describe('metrics', () => {
   it('name their variable where their address is none of this machine', async () => {
     const ended = await fail({ METRICS_PORT: '192.0.2.1:9464' })
     expectClear(ended)
-    expect(ended.err).toContain('METRICS_PORT=192.0.2.1:9464 is no address of this machine')
+    expect(ended.err).toContain('METRICS_PORT=192.0.2.1:9464 is not an address of this machine')
   })
 
   it('name their variable where their port is in use', async () => {

@@ -1,4 +1,4 @@
-/** Uncaught errors. A stranger's connection must not end the host; a fault of its own must, by an orderly stop. */
+/** Uncaught errors. Those of a connection must not end the host; its own faults must, by an orderly stop. */
 interface UncaughtLog {
   error(details: object, message: string): void
   fatal(details: object, message: string): void
@@ -21,14 +21,14 @@ export function isOfConnection(error: unknown): boolean {
  * Logs uncaught errors and rejected promises from now on. The host goes on after a failure of a connection. It stops
  * after any other, since that may have left work half done.
  * @param log writes an error without its message, which may repeat the request.
- * @param stop ends the process with 1, in bounded time; further calls do no harm.
+ * @param stop ends the process in bounded time, with 1 unless a stop is under way; further calls do no harm.
  */
 export function surviveConnections(log: UncaughtLog, stop: () => void): void {
   // Node passes rejections to this listener too, since none listens for rejections alone.
   process.on('uncaughtException', (error, origin) => {
     const details = { err: error instanceof Error ? error : new Error('not an error'), origin }
     if (isOfConnection(error)) {
-      log.error(details, 'a connection failed where nobody caught it')
+      log.error(details, 'a connection failed, and nothing caught the error')
       return
     }
     log.fatal(details, 'uncaught')

@@ -61,7 +61,7 @@ function turnsOf(name: LaneName, { running, runningInAll, waiting, waitMs }: Lan
         message: `${running} of your ${what} run and ${waiting} wait. Try again when some are answered.`,
         retryAfterMs: 1000,
       }),
-    late: () => busy(`Too many ${what} were before this one. Try again in a moment.`),
+    late: () => busy(`Too many ${what} are ahead of this one. Try again in a moment.`),
   })
 }
 

@@ -47,7 +47,7 @@ type ById = FastifyRequest<{ Params: { id: string } }>
 function readId(request: ById): string {
   const { id } = request.params
   if (isGuid(id)) return id
-  throw new Problem({ code: 'invalid_request', message: 'The recording’s id is no GUID.' })
+  throw new Problem({ code: 'invalid_request', message: 'The recording’s id is not a GUID.' })
 }
 
 function existing<T>(found: T | null): T {
