@@ -66,7 +66,7 @@ test('a failed update keeps the rows and says how old they are', async ({ page, 
   await test.step('a failed search keeps those of the search before and says so', async () => {
     faults.on('list', fault.problem(500, 'internal'), 1)
     await chooseDirection(page, 'Incoming')
-    await expect(alert).toContainText('These rows are of the search before')
+    await expect(alert).toContainText('These rows are from the search before')
     expect(await references(page)).toEqual(rows)
   })
 })

@@ -101,7 +101,7 @@ test('a reversed range is marked at its fields and not asked; the rows stay, in 
   await expect(started.getByRole('textbox', { name: 'To' })).toHaveAttribute('aria-invalid', 'true')
   await expect(started.getByRole('textbox', { name: 'From' })).toHaveAttribute('aria-invalid', 'true')
   await expect(started.getByRole('textbox', { name: 'To' })).toHaveAccessibleDescription(
-    /From is later than To, so nothing was asked/,
+    /From is later than To, so the search was not sent/,
   )
   expect(await tableRows(page)).toEqual(before)
   expect(asked).toEqual([])
@@ -111,7 +111,7 @@ test('a reversed range is marked at its fields and not asked; the rows stay, in 
     'aria-invalid',
     'true',
   )
-  await expect(page.getByText('Nothing was asked: From is later than To.')).toBeVisible()
+  await expect(page.getByText('The search was not sent: From is later than To.')).toBeVisible()
   await period(page).selectOption('Any time')
   await settled(page)
   expect(asked).toHaveLength(1)

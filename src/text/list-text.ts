@@ -26,7 +26,7 @@ export const filterText = i18n('filters', {
   close: 'Show recordings',
   timeHint: '2026-11-23 08:30',
   timeUnread: 'Not a time. Write it like 2026-11-23, 2026-11-23 08:30, 23/11/2026 or today.',
-  reversed: 'From is later than To, so nothing was asked. Change one of them.',
+  reversed: 'From is later than To, so the search was not sent. Change one of them.',
   remove: params('Remove {filter}'),
 })
 
@@ -96,7 +96,7 @@ export const listStateText = i18n('list-states', {
   }),
   emptyUnfiltered: 'There are no recordings that you may find.',
   emptyUnfilteredHint:
-    'Whose calls you may find is named above. They appear here once they are recorded or imported.',
+    'The line above says whose calls you may find. They appear here once they are recorded or imported.',
   emptyWithout: 'Without {filter} there is 1.',
   emptyWithoutMany: 'Without {filter} there are {total}.',
   removeFilter: params('Remove {filter}'),
@@ -136,8 +136,8 @@ export const listStateText = i18n('list-states', {
   failedTitle: 'Something went wrong on the server.',
   failedHint: 'Your search is kept.',
   requestId: params('Request {id}'),
-  earlier: params('These rows are of the search before, as of {time}. The new one has no answer yet.'),
+  earlier: params('These rows are from the search before, as of {time}. The new search has no answer yet.'),
   stale: params('Rows as of {time}. The update failed; newer calls may be missing.'),
   again: 'Try again',
-  impossible: 'Nothing was asked: From is later than To.',
+  impossible: 'The search was not sent: From is later than To.',
 })
