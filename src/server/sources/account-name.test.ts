@@ -25,12 +25,12 @@ describe('the spellings of one account', () => {
     expect(accountName(typed)).toBe('mrossi')
   })
 
-  it('keep marks that are letters of their own', () => {
+  it('keep marks that make a different letter', () => {
     expect(accountName('กิ')).not.toBe(accountName('กา'))
     expect(accountName('й')).not.toBe(accountName('и'))
   })
 
-  it('are no other account’s', () => {
+  it('differ from those of other accounts', () => {
     const names = ['mrossi', 'm.rossi', 'mrossi2', 'm rossi', 'rossi', '@', '\\', '']
     expect(new Set(names.map(accountName)).size).toBe(names.length)
   })

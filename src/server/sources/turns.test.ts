@@ -5,7 +5,7 @@ const never = (): AbortSignal => new AbortController().signal
 const full = () => busy('full')
 const late = () => busy('late')
 
-/** Enters, and notes in `order` when it gets its place. */
+/** Enters, and adds to `order` when it gets its place. */
 function queue(turns: Turns, order: string[]) {
   const places = new Map<string, Release>()
   const enter = async (who: string, name: string): Promise<void> => {
@@ -22,7 +22,7 @@ function queue(turns: Turns, order: string[]) {
 }
 
 describe('turns', () => {
-  it('go round between users, whoever came first', async () => {
+  it('go round between users, regardless of who came first', async () => {
     const turns = createTurns({ running: 1, full })
     const order: string[] = []
     const { enter, leave } = queue(turns, order)
@@ -33,7 +33,7 @@ describe('turns', () => {
     expect(turns.counts()).toMatchObject({ running: 0, waiting: 0 })
   })
 
-  it('leave places free for others, where one may have only some', async () => {
+  it('leave places free for others if one user may have only some', async () => {
     const turns = createTurns({ running: 3, runningEach: 2, full })
     const order: string[] = []
     const { enter, leave } = queue(turns, order)
@@ -46,7 +46,7 @@ describe('turns', () => {
     expect(order.at(-1)).toBe('a3')
   })
 
-  it('are given back once, however often', async () => {
+  it('are given back once, even if released twice', async () => {
     const turns = createTurns({ running: 2, full })
     const release = await turns.enter('a', never())
     await turns.enter('a', never())
@@ -55,7 +55,7 @@ describe('turns', () => {
     expect(turns.counts().running).toBe(1)
   })
 
-  it('are refused to one who has too many waiting, and to nobody else', async () => {
+  it('are refused only to a user with too many waiting', async () => {
     const turns = createTurns({ running: 1, waitingEach: 1, full })
     await turns.enter('a', never())
     void turns.enter('a', never())
@@ -65,18 +65,18 @@ describe('turns', () => {
     void other
   })
 
-  it('let somebody new wait in the place of the one who has the most waiting', async () => {
+  it('let a new user wait in place of the user with the most waiting', async () => {
     const turns = createTurns({ running: 1, waiting: 3, full })
     await turns.enter('a', never())
     const greedy = [1, 2, 3].map(() => turns.enter('a', never()))
     void turns.enter('b', never())
     await expect(greedy[2]).rejects.toMatchObject({ code: 'busy' })
-    // The newcomer of one who has the most is the one that is refused.
+    // The user with the most waiting is refused at once.
     await expect(turns.enter('a', never())).rejects.toMatchObject({ code: 'busy' })
     expect(turns.counts().waiting).toBe(3)
   })
 
-  it('are not waited for longer than may be', async () => {
+  it('make nobody wait longer than the limit', async () => {
     const turns = createTurns({ running: 1, waitMs: 20, full, late })
     const release = await turns.enter('a', never())
     await expect(turns.enter('b', never())).rejects.toMatchObject({ message: 'late', retryAfterMs: 2000 })
@@ -85,7 +85,7 @@ describe('turns', () => {
     await turns.enter('b', never())
   })
 
-  it('remember nobody who was refused, and nobody who is done', async () => {
+  it('forget users who were refused or are done', async () => {
     const turns = createTurns({ running: 1, waiting: 1, full })
     const release = await turns.enter('a', never())
     const waiting = turns.enter('b', never())
@@ -98,7 +98,7 @@ describe('turns', () => {
     expect(turns.counts()).toEqual({ running: 0, waiting: 0, users: 0 })
   })
 
-  it('pass over one who leaves, before and while waiting', async () => {
+  it('skip a user who leaves before or while waiting', async () => {
     const turns = createTurns({ running: 1, full })
     await expect(turns.enter('a', AbortSignal.abort(new Error('gone')))).rejects.toThrow('gone')
     const release = await turns.enter('a', never())

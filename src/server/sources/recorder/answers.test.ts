@@ -1,4 +1,4 @@
-/** Whatever the recorder answers to a search or about a recording: what comes of it, and that none of it leaks. */
+/** Odd answers of the recorder to a search or for a recording: their effect, and that nothing of them leaks. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { makeCalls } from '../../../testing/recorder/calls.ts'
 import { fault, type RecorderFault } from '../../../testing/recorder/faults.ts'
@@ -37,7 +37,7 @@ const hinted = raw(
   `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
 )
 
-/** Each asked for a list, and for a recording. */
+/** Each is the answer to a list and to a recording. */
 const failing: Readonly<Record<string, readonly [RecorderFault | readonly RecorderFault[], string]>> = {
   'no content': [fault.status(204), '502 recorder_failed'],
   'not modified': [fault.status(304), '502 recorder_failed'],
@@ -118,20 +118,23 @@ const accepted: Readonly<Record<string, RecorderFault>> = {
 }
 
 describe.each(Object.entries(failing))('answered with %s', (_name, [what, expected]) => {
-  it.each(['list', 'detail'] as const)('the %s says so, asks once, and shows none of it', async (route) => {
-    const { recorder } = relay
-    const cookie = relay.enter('ada')
-    const before = recorder.requests.length
-    recorder.on(route, what)
-    const answer = await (route === 'list'
-      ? askList(relay, cookie)
-      : ask(relay, recordingEndpoint(known.id), cookie))
-    expect(outcome(answer)).toBe(expected)
-    expect(recorder.requests).toHaveLength(before + 1)
-    expect(Object.keys(json(answer)).toSorted()).toEqual(['code', 'message', 'requestId'])
-    expect(answer.body.toString()).not.toMatch(/<|evil|390551234567/)
-    expect(answer.headers).toMatchObject({ 'content-type': 'application/json; charset=utf-8' })
-  })
+  it.each(['list', 'detail'] as const)(
+    'the %s reports it, asks once, and shows nothing of it',
+    async (route) => {
+      const { recorder } = relay
+      const cookie = relay.enter('ada')
+      const before = recorder.requests.length
+      recorder.on(route, what)
+      const answer = await (route === 'list'
+        ? askList(relay, cookie)
+        : ask(relay, recordingEndpoint(known.id), cookie))
+      expect(outcome(answer)).toBe(expected)
+      expect(recorder.requests).toHaveLength(before + 1)
+      expect(Object.keys(json(answer)).toSorted()).toEqual(['code', 'message', 'requestId'])
+      expect(answer.body.toString()).not.toMatch(/<|evil|390551234567/)
+      expect(answer.headers).toMatchObject({ 'content-type': 'application/json; charset=utf-8' })
+    },
+  )
 })
 
 describe.each(Object.entries(accepted))('answered with %s', (_name, what) => {
@@ -154,12 +157,12 @@ describe('a list', () => {
     'rows in an object': { ...list, recordings: {} },
   }
 
-  it.each(Object.entries(malformed))('with %s is none', async (_name, answered) => {
+  it.each(Object.entries(malformed))('with %s is rejected', async (_name, answered) => {
     relay.recorder.on('list', fault.json(200, answered))
     expect(outcome(await askList(relay, relay.enter('ada')))).toBe('502 recorder_failed')
   })
 
-  it('is passed on with duplicate ids and with rows that nobody can read', async () => {
+  it('is passed on with duplicate ids and unreadable rows', async () => {
     relay.recorder.on('list', [
       fault.duplicateIds,
       fault.malformedRow(42),
@@ -177,13 +180,13 @@ describe('a list', () => {
     expect(json(answer)).toEqual({ reason, message: '<b>direction</b> is odd' })
   })
 
-  it('is not asked of the recorder where the query is wrong already', async () => {
+  it('is not requested if the query is already wrong', async () => {
     const before = relay.recorder.requests.length
     expect((await askList(relay, relay.enter('ada'), 'direction=9')).status).toBe(400)
     expect(relay.recorder.requests).toHaveLength(before)
   })
 
-  it('passes on how long the recorder wants to be left alone', async () => {
+  it('passes on how long the recorder wants clients to wait', async () => {
     const cookie = relay.enter('ada')
     for (const [told, said] of Object.entries({ 7: '7', '1e9': '1', 'Wed, 21 Oct': '1', 86400: '86400' })) {
       const headers = fault.headers({ 'retry-after': told })
@@ -192,29 +195,32 @@ describe('a list', () => {
     }
   })
 
-  it('is for those only who have the right', async () => {
+  it('is only for users with the right', async () => {
     expect(outcome(await askList(relay, relay.enter('guest')))).toBe('403 forbidden')
   })
 })
 
 const deep = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels)
-/** A list or a recording whose start is nested so deep. */
+/** A list or a recording whose start has this many nested arrays. */
 const nested = (levels: number): RecorderFault =>
   fault.bytes((own) => Buffer.from(String(own).replace(/"startTime":"[^"]*"/, `"startTime":${deep(levels)}`)))
 
-describe('an answer nested beyond reason', () => {
-  it.each([14, 1000, 100_000, 1_000_000])('by %i levels is let go, and the host goes on', async (levels) => {
-    const cookie = relay.enter('ada')
-    relay.recorder.on('any', nested(levels))
-    expect(outcome(await askList(relay, cookie))).toBe('502 recorder_failed')
-    // In a recording itself, two levels less stand around it.
-    const answer = await ask(relay, recordingEndpoint(known.id), cookie)
-    expect(outcome(answer)).toBe(levels > 15 ? '502 recorder_failed' : '200')
-    relay.recorder.heal()
-    expect(outcome(await askList(relay, cookie))).toBe('200')
-  })
+describe('an answer with too much nesting', () => {
+  it.each([14, 1000, 100_000, 1_000_000])(
+    'of %i levels is rejected, and the host goes on',
+    async (levels) => {
+      const cookie = relay.enter('ada')
+      relay.recorder.on('any', nested(levels))
+      expect(outcome(await askList(relay, cookie))).toBe('502 recorder_failed')
+      // A recording's own answer has two levels less around the start than a list.
+      const answer = await ask(relay, recordingEndpoint(known.id), cookie)
+      expect(outcome(answer)).toBe(levels > 15 ? '502 recorder_failed' : '200')
+      relay.recorder.heal()
+      expect(outcome(await askList(relay, cookie))).toBe('200')
+    },
+  )
 
-  it('is none for what stands in text, nor for many levels side by side', async () => {
+  it('does not include brackets in text, nor many shallow values', async () => {
     const brackets = '[{"\\'.repeat(500)
     relay.recorder.on(
       'list',
@@ -225,20 +231,20 @@ describe('an answer nested beyond reason', () => {
   })
 })
 
-/** A list or a recording with another field, which holds so many of these. */
+/** A list or a recording with another field that holds this many of these values. */
 const filled = (value: string, count: number): RecorderFault =>
   fault.bytes((own) =>
     Buffer.from(`${String(own).trimEnd().slice(0, -1)},"more":[${Array(count).fill(value).join()}]}`),
   )
 
-describe('an answer of more values than recordings have', () => {
+describe('an answer with too many values', () => {
   it.each([
     ['numbers', '0', 500_000],
     ['objects', '{}', 250_000],
     ['arrays', '[]', 250_000],
     ['texts', '""', 500_000],
     ['fields', '{"a":0}', 250_000],
-  ])('is let go, and the host goes on: %s', async (_name, value, count) => {
+  ])('is rejected, and the host goes on: %s', async (_name, value, count) => {
     const cookie = relay.enter('ada')
     relay.recorder.on('any', filled(value, count))
     expect(outcome(await askList(relay, cookie))).toBe('502 recorder_failed')
@@ -247,7 +253,7 @@ describe('an answer of more values than recordings have', () => {
     expect(outcome(await askList(relay, cookie))).toBe('200')
   })
 
-  it('is none for the largest page, with ten times the fields that it should have', async () => {
+  it('does not include the largest page with ten times its usual fields', async () => {
     const more = Object.fromEntries(Array.from({ length: 80 }, (_, n) => [`more${n}`, n]))
     const large = fault.change((own) => {
       const [row] = own.recordings as readonly Fields[]
@@ -258,16 +264,16 @@ describe('an answer of more values than recordings have', () => {
     expect(json(answer).recordings).toHaveLength(1000)
   })
 
-  it('is none for what stands in text', async () => {
+  it('does not include brackets and commas in text', async () => {
     relay.recorder.on('any', filled(`"${',[{'.repeat(250_000)}"`, 1))
     expect(outcome(await askList(relay, relay.enter('ada')))).toBe('200')
   })
 })
 
-describe('fields that nobody knows', () => {
+describe('unknown fields', () => {
   const odd = { secret: 'hidden', SecretKey: { of: 'hidden' }, toString: 'hidden', ID: 'hidden' }
 
-  it('of a row do not go on, and known ones do as they came where they are scalars', async () => {
+  it('of a row are dropped, and known ones are passed on unchanged if they are scalars', async () => {
     relay.recorder.on(
       'list',
       fault.changeRows((rows) => [
@@ -306,7 +312,7 @@ describe('fields that nobody knows', () => {
     expect(others).toEqual([structured, null, 'text', null])
   })
 
-  it('of a recording do not go on either, at any depth', async () => {
+  it('of a recording are dropped too, at any depth', async () => {
     const user = { username: 'ada', firstName: 'Ada', group: 7, ...odd, department: { of: 'hidden' } }
     relay.recorder.on(
       'detail',
@@ -339,7 +345,7 @@ describe('fields that nobody knows', () => {
       expect(json(answer)).not.toHaveProperty(name)
   })
 
-  it.each(['text', 12, null])('leave a note and a hash of another kind as they came: %j', async (value) => {
+  it.each(['text', 12, null])('do not affect a note and a hash of another kind: %j', async (value) => {
     relay.recorder.on(
       'detail',
       fault.change((own) => ({ ...own, note: value, hash: value })),
@@ -355,7 +361,7 @@ describe('a body beyond all bounds', () => {
     'without end': fault.flood(Infinity),
   }
 
-  it.each(Object.entries(bounds))('%s is let go at the bound', async (_name, what) => {
+  it.each(Object.entries(bounds))('%s is cut off at the bound', async (_name, what) => {
     const cookie = relay.enter('ada')
     const aborted = relay.recorder.aborted()
     relay.recorder.on('list', what)
@@ -364,14 +370,14 @@ describe('a body beyond all bounds', () => {
     expect(relay.recorder.aborted()).toBe(aborted + 1)
   })
 
-  it('is read up to its last byte within them', async () => {
+  it('within the bounds is read to its last byte', async () => {
     relay.recorder.on('list', fault.flood(MAX_JSON_BYTES))
     expect(json(await askList(relay, relay.enter('ada')))).toMatchObject({ totalCount: 6 })
   })
 })
 
 describe('a recording', () => {
-  it('that the recorder does not have, or does not give, is 404', async () => {
+  it('that the recorder does not have or refuses is 404', async () => {
     const cookie = relay.enter('ada')
     for (const status of [403, 404]) {
       relay.recorder.on('detail', fault.status(status), 1)
@@ -393,7 +399,7 @@ describe('a recording', () => {
 })
 
 describe('the host’s own headers', () => {
-  it.each(['list', 'detail', 'media'] as const)('are all there are of the %s', async (route) => {
+  it.each(['list', 'detail', 'media'] as const)('are the only headers of the %s', async (route) => {
     const cookie = relay.enter('ada')
     relay.recorder.on('any', fault.hostileHeaders)
     const detail = recordingEndpoint(known.id)
@@ -408,7 +414,7 @@ describe('the host’s own headers', () => {
     expect(JSON.stringify(answer.headers)).not.toMatch(/evil|stolen|IIS|ASP/)
   })
 
-  it('are on a 401 too, which never says Basic', async () => {
+  it('are on a 401 too, which never offers Basic', async () => {
     relay.recorder.on('list', [fault.status(401), fault.hostileHeaders])
     const { headers } = await askList(relay, relay.enter('ada', 'of the 401'))
     expect(headers).toMatchObject({ ...dataHeaders, 'www-authenticate': 'Session realm="recordings"' })

@@ -1,4 +1,4 @@
-/** A recorder that cannot be reached or does not answer: what is said, how often it is tried, and how long waited. */
+/** A recorder that cannot be reached or does not answer: the errors, the attempts and the waiting times. */
 import { once } from 'node:events'
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { buffer } from 'node:stream/consumers'
@@ -42,7 +42,7 @@ const open = async (options: TestRelayOptions = {}): Promise<Relay> => {
 const list = async (user = 'ada'): Promise<string> => outcome(await askList(relay, relay.enter(user)))
 const ready = async (): Promise<number> => (await ask(relay, HEALTH_READY)).status
 
-/** A server that is none: it counts who connects, and does with them what it is told. */
+/** A server that speaks no HTTP: it counts connections, and `meet` decides what happens to them. */
 async function openRaw(meet: (socket: Socket) => void): Promise<{ readonly port: number; connects: number }> {
   const raw = { port: 0, connects: 0 }
   server = createServer((socket) => {
@@ -57,7 +57,7 @@ async function openRaw(meet: (socket: Socket) => void): Promise<{ readonly port:
 const hangUp = (socket: Socket): void => void socket.destroy()
 
 describe('a recorder that cannot be reached', () => {
-  it('is down where nobody listens', async () => {
+  it('is down if nobody listens', async () => {
     const { recorder } = await open()
     await recorder.refuseConnections()
     expect(await list()).toBe('504 recorder_down')
@@ -65,20 +65,20 @@ describe('a recorder that cannot be reached', () => {
     expect(outcome(media)).toBe('504 recorder_down')
   })
 
-  it('is down where something accepts and never says a word of TLS', async () => {
+  it('is down if it accepts but never starts TLS', async () => {
     const { port } = await openRaw(() => {})
     await open({ url: `https://127.0.0.1:${port}`, limits: { connectMs: 200 } })
     expect(await list()).toBe('504 recorder_down')
   })
 
-  it('has failed where it closes every connection before it answers', async () => {
+  it('has failed if it closes every connection before it answers', async () => {
     const raw = await openRaw((socket) => socket.once('data', () => hangUp(socket)))
     await open({ url: `http://127.0.0.1:${raw.port}` })
     expect(await list()).toBe('502 recorder_failed')
     expect(raw.connects).toBe(1)
   })
 
-  it('has failed where it speaks no TLS', async () => {
+  it('has failed if it speaks no TLS', async () => {
     const raw = await openRaw((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'))
     await open({ url: `https://127.0.0.1:${raw.port}` })
     expect(await list()).toMatch(/^502 recorder_failed$/)
@@ -102,7 +102,7 @@ const openFailing = async () => {
 }
 
 describe('after five failed connects', () => {
-  it('nobody tries for half a minute, and each is told how long', async () => {
+  it('nobody tries for half a minute, and each error says how long to wait', async () => {
     const raw = await openFailing()
     for (let count = 0; count < FAILURES; count += 1) expect(await list()).toBe('502 recorder_failed')
     expect(raw.connects).toBe(FAILURES)
@@ -117,7 +117,7 @@ describe('after five failed connects', () => {
     expect(raw.connects).toBe(FAILURES)
   })
 
-  it('one tries after that, alone, and its failure closes the door again', async () => {
+  it('a single request tries after that, and its failure starts another half minute', async () => {
     const raw = await openFailing()
     for (let count = 0; count < FAILURES; count += 1) await list()
     relay.steadyMs += OPEN_MS
@@ -133,7 +133,7 @@ describe('after five failed connects', () => {
     expect(raw.connects).toBe(FAILURES + 2)
   })
 
-  it('a login is told the same, which is no failed attempt, and readiness asks nobody', async () => {
+  it('a login gets the same error without counting as failed, and readiness makes no request', async () => {
     const raw = await openFailing()
     for (let count = 0; count < FAILURES; count += 1) await list()
     for (let count = 0; count < 6; count += 1) {
@@ -146,7 +146,7 @@ describe('after five failed connects', () => {
     expect(raw.connects).toBe(FAILURES)
   })
 
-  it('a success in between starts the count anew', async () => {
+  it('a success in between resets the count', async () => {
     const { recorder } = await open()
     const failing = async (count: number): Promise<void> => {
       await recorder.refuseConnections()
@@ -185,7 +185,7 @@ describe('a recorder that does not answer', () => {
     expect(recorder.requests).toHaveLength(2)
   })
 
-  it('is told apart from one that says itself that it is down', async () => {
+  it('differs from one that reports itself as down', async () => {
     const { recorder } = await open()
     recorder.on('list', fault.status(504))
     expect(await list()).toBe('504 recorder_down')
@@ -200,13 +200,13 @@ describe('a recorder that does not answer', () => {
   })
 })
 
-describe('many at once', () => {
+describe('many requests at once', () => {
   const users = Array.from(
     { length: 12 },
     (_, n) => ({ username: `user${n}`, password: 'demo', may: 'all' }) as const,
   )
 
-  it('share twenty sockets, of which audio has its own', async () => {
+  it('share twenty sockets, some of them only for audio', async () => {
     const { recorder } = await open({ recorder: { users: [...recorderUsers, ...users] } })
     const cookies = users.map(({ username }) => relay.enter(username))
     for (const cookie of cookies) expect(outcome(await askList(relay, cookie))).toBe('200')
@@ -244,18 +244,18 @@ describe('many at once', () => {
 
 const running = (): number | undefined => relay.source.gauges?.().recorder_requests_running
 
-describe('one who asks for much', () => {
+describe('a user with many requests', () => {
   const all = makeCalls(...Array.from({ length: 12 }, () => ({})))
   it.each([
     ['details', 'detail', '', 10],
     ['audio', 'media', '/Media', 4],
-  ] as const)('of %s keeps no other user from any', async (_name, route, suffix, atOnce) => {
+  ] as const)('for %s does not block other users', async (_name, route, suffix, atOnce) => {
     const { recorder } = await open({ recorder: { recordings: all } })
     const [cookie, other] = [relay.enter('ada'), relay.enter('boss')]
     for (const each of [cookie, other]) expect(outcome(await askList(relay, each))).toBe('200')
     const path = (n: number): string => `${recordingEndpoint(all[n % 12]?.id ?? '')}${suffix}`
     recorder.on(route, fault.hold)
-    // Straight at the source: how much of one user comes so far is the routes' affair.
+    // Asks the source directly, because the routes limit the requests of one user.
     const viewer = await relay.source.principal('ada', { username: 'ada', password: 'demo' })
     if (!viewer) throw new Error('ada may ask.')
     const asked = Array.from({ length: 300 }, (_, n) => {
@@ -280,7 +280,7 @@ describe('one who asks for much', () => {
     await expect.poll(running).toBe(0)
   })
 
-  it('lets others go first who waited less', async () => {
+  it('lets other users go first, even if they waited less', async () => {
     const users = Array.from(
       { length: 3 },
       (_, n) => ({ username: `u${n}`, password: 'demo', may: 'all' }) as const,
@@ -307,7 +307,7 @@ describe('one who asks for much', () => {
     expect(order.indexOf('u2')).toBeLessThan(14 + 3)
   })
 
-  it('waits for a limited time, and is told that there is too much to do', async () => {
+  it('waits for a limited time, and then gets the error for a busy host', async () => {
     const { recorder } = await open({ limits: { waitMs: 50 } })
     expect(await list()).toBe('200')
     recorder.on('detail', fault.hold)
@@ -329,7 +329,7 @@ const head = (length: number | null): string =>
 
 const nowMs = (): number => relay.nowMs
 
-/** Asks a server that answers each connection so for audio. */
+/** Requests audio from a server that answers each connection in this way. */
 async function hear(answer: (socket: Socket) => void, limits = standardRecorderLimits) {
   await open()
   const raw = await openRaw((socket) => socket.once('data', () => answer(socket)))
@@ -351,7 +351,7 @@ describe('audio that nobody reads yet', () => {
     await connection.close()
   })
 
-  it('holds the recorder back, takes little memory, and is not taken for a stall', async () => {
+  it('slows the recorder down, takes little memory, and does not count as a stall', async () => {
     const body = Buffer.alloc(48 * 1024 * 1024, 'b')
     const limits = { ...standardRecorderLimits, firstByteMs: 100 }
     let sender: Socket | null = null
@@ -369,7 +369,7 @@ describe('audio that nobody reads yet', () => {
   })
 
   const MEBIBYTE = 1024 * 1024
-  // About where a buffer of Node is full; the last is where undici's was, which ended the process.
+  // These sizes are near the limits of Node's buffers. At the last one, undici's buffer was full and ended the process.
   const sizes = [1, 16_384, 16_385, 65_536, 65_537, 64 * MEBIBYTE]
   const ends = {
     'its end': (socket: Socket) => socket.end(),
@@ -388,7 +388,7 @@ describe('audio that nobody reads yet', () => {
     })
     const answer = await hears()
     answer.body.on('error', () => undefined)
-    // The connection ends while nobody reads, and again while somebody does.
+    // The connection ends before anybody reads, and the reader must still get the error.
     await sleep(30)
     await expect(buffer(answer.body)).rejects.toThrow()
     expect(connection.gauges()).toMatchObject({ recorder_requests_running: 0, recorder_sockets: 0 })
@@ -397,7 +397,7 @@ describe('audio that nobody reads yet', () => {
     await connection.close()
   })
 
-  it('is given up where its recorder stalls and somebody waits', async () => {
+  it('is given up if its recorder stalls and somebody waits', async () => {
     const limits = { ...standardRecorderLimits, firstByteMs: 100 }
     const { connection, ask: hears } = await hear((socket) => socket.write(`${head(1000)}some`), limits)
     const answer = await hears()
@@ -421,7 +421,7 @@ describe('a connection for audio', () => {
     expect(answer.headers).toHaveProperty('retry-after', '29')
   })
 
-  it('is one of six, kept for the next, and the recorder sees no other', async () => {
+  it('is one of six that later requests use again', async () => {
     const { recorder } = await open()
     for (let count = 0; count < 3; count += 1) {
       recorder.on('media', fault.status(500), 1)
@@ -431,7 +431,7 @@ describe('a connection for audio', () => {
     expect(recorder.sockets()).toBeLessThanOrEqual(6)
   })
 
-  it('trusts the authority that it was told of, and no certificate of another', async () => {
+  it('trusts only the configured authority', async () => {
     const authority = await makeAuthority()
     const tls = await authority.issue(['127.0.0.1'])
     await open({ recorder: { tls }, ca: authority.ca })
@@ -445,7 +445,7 @@ describe('a connection for audio', () => {
 })
 
 describe('readiness', () => {
-  it('says whether the recorder answers, whatever it answers, and sends no password', async () => {
+  it('reports whether the recorder answers at all, and sends no password', async () => {
     const { recorder } = await open()
     expect(await ready()).toBe(200)
     const [asked] = recorder.requests
@@ -453,7 +453,7 @@ describe('readiness', () => {
     expect(asked?.headers).not.toHaveProperty('cookie')
   })
 
-  it('asks no more than once in five seconds', async () => {
+  it('asks at most once in five seconds', async () => {
     const { recorder } = await open()
     await Promise.all(Array.from({ length: 10 }, () => ready()))
     relay.steadyMs += 5000
@@ -480,7 +480,7 @@ describe('readiness', () => {
     expect(await ready()).toBe(200)
   })
 
-  it('is missing where nobody listens', async () => {
+  it('is missing if nobody listens', async () => {
     const { recorder } = await open()
     await recorder.refuseConnections()
     expect(await ready()).toBe(503)

@@ -1,4 +1,4 @@
-/** What guessers try around the four tries: other spellings, answers that prove nothing, and the clock. */
+/** Attempts to get around the four tries: other spellings, answers that prove nothing, and the clock. */
 import { afterEach, describe, expect, it } from 'vitest'
 import { fault } from '../../../testing/recorder/faults.ts'
 import { makeCalls } from '../../../testing/recorder/calls.ts'
@@ -29,7 +29,7 @@ const known = { from: '127.0.0.1', isKnown: true, isScript: false }
 const tryOut = (password: string): Promise<string> =>
   outcomeOf(relay.source.authenticate('ada', password, signal, known))
 
-it('an account has no more tries for all the accents that its name is spelled with', async () => {
+it('accents in an account’s name give it no more tries', async () => {
   await open()
   const names = ['ada', 'áda', 'ädà', 'ạda', 'Ådå']
   const outcomes: string[] = []
@@ -40,7 +40,7 @@ it('an account has no more tries for all the accents that its name is spelled wi
   expect(relay.recorder.requests).toHaveLength(MAX_STRANGER_TRIES)
 })
 
-it('a page that comes in place of an answer proves no password', async () => {
+it('a web page instead of an answer proves no password', async () => {
   await open()
   const guesses = ['a', 'b', 'c', 'd', 'e', 'f']
   relay.recorder.on('list', fault.loginPage)
@@ -52,7 +52,7 @@ it('a page that comes in place of an answer proves no password', async () => {
   expect(outcomes.filter((one) => one === tooMany)).toHaveLength(guesses.length - MAX_TRIES)
 })
 
-it('a password that is right no more is sent in a few spellings, and not in all that it was right in', async () => {
+it('a password that is no longer right is sent for only a few of the spellings for which it was right', async () => {
   await open()
   const names = ['ada', 'Ada', 'aDa', 'adA', 'ADa', 'AdA', 'aDA', 'ADA']
   for (const name of names) expect(outcome(await askList(relay, basic(name)))).toBe('200')
@@ -64,11 +64,11 @@ it('a password that is right no more is sent in a few spellings, and not in all 
   expect(relay.recorder.requests.length - before).toBeLessThanOrEqual(MAX_TRIES)
 })
 
-it('strangers with many names keep nobody who is signed in waiting', async () => {
+it('strangers with many names do not delay a signed-in user', async () => {
   await open()
   const cookie = relay.enter('ada')
   expect(outcome(await askList(relay, cookie))).toBe('200')
-  // The sign-in asks for one row, and nothing else does here.
+  // Only the sign-in requests one row here.
   relay.recorder.on('list', fault.hold, undefined, (params) => params.get('pageSize') === '1')
   const strangers = Array.from({ length: 40 }, (_, n) => logIn(`name${n}`, 'x', `10.${n}.0.1`))
   await expect.poll(() => relay.recorder.held()).toBeGreaterThanOrEqual(10)
@@ -77,7 +77,7 @@ it('strangers with many names keep nobody who is signed in waiting', async () =>
   await Promise.all(strangers)
 })
 
-it('what the recorder says of an old password ends no session with the new one', async () => {
+it('a refusal of an old password ends no session with the new one', async () => {
   await open()
   relay.recorder.setPassword('ada', 'new')
   const old = relay.enter('ada', 'old')
@@ -89,14 +89,14 @@ it('what the recorder says of an old password ends no session with the new one',
   const first = ask(relay, media, old)
   await expect.poll(() => relay.recorder.held()).toBe(1)
   const second = ask(relay, media, fresh)
-  // It was taken in before these were answered.
+  // The answers to these show that the host has received the second request.
   for (let round = 0; round < 3; round += 1) await ask(relay, HEALTH_LIVE)
   relay.recorder.heal()
   expect([outcome(await first), outcome(await second)]).toEqual(['401 signed_out', '200'])
   expect((await ask(relay, AUTH_SESSION, fresh)).status).toBe(200)
 })
 
-it('a failure that the recorder gave one password keeps nobody waiting who has another', async () => {
+it('a failure with one password does not delay requests with another', async () => {
   await open()
   const old = relay.enter('ada')
   const media = mediaEndpoint(recordings[0]?.id ?? '')
@@ -107,7 +107,7 @@ it('a failure that the recorder gave one password keeps nobody waiting who has a
   expect(outcome(await ask(relay, media, relay.enter('ada', 'new')))).toBe('200')
 })
 
-describe('a network that asks without getting answers', () => {
+describe('a network whose requests get no answers', () => {
   it('has to wait like one that guesses', async () => {
     await open()
     relay.recorder.on('list', fault.cut('nothing'))
@@ -115,7 +115,7 @@ describe('a network that asks without getting answers', () => {
     for (let n = 0; n < 45; n += 1) outcomes.push(await logIn(`name${n}`, 'x', '10.0.0.1'))
     expect(outcomes.at(0)).not.toBe(tooMany)
     expect(outcomes.at(-1)).toBe(tooMany)
-    // Nobody else does, and its own users least of all.
+    // Other networks do not have to wait.
     expect(await logIn('boss', 'x', '10.1.0.1')).not.toBe(tooMany)
   })
 })
@@ -125,7 +125,7 @@ describe('a try', () => {
   const nowMs = (): number => clock.nowMs
   const make = () => keepTries(new AttemptMemory({ failures: 4, nowMs, kept: null }), nowMs)
 
-  it('counts from its answer, however late that came', async () => {
+  it('counts from its answer, however late', async () => {
     await open()
     const tries = make()
     const all = Array.from({ length: MAX_TRIES }, () => tries.begin('ada', true))
@@ -137,7 +137,7 @@ describe('a try', () => {
     tries.begin('ada', true).withdraw()
   })
 
-  it('is withdrawn as well where the clock was set back meanwhile', async () => {
+  it('can be withdrawn even if the clock was set back meanwhile', async () => {
     await open()
     const tries = make()
     const right = tries.begin('ada', true)

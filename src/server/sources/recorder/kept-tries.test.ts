@@ -1,4 +1,4 @@
-/** Tries at the recorder over a restart, and whose they are: strangers must not spend those of a user. */
+/** Tries at the recorder survive a restart, and strangers must not use up those of a user. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -22,7 +22,7 @@ async function logIn(username: string, password: string, address: string): Promi
   const answer = await relay.app.inject({ ...loginRequest(username, password), remoteAddress: address })
   return answer.statusCode === 200 ? '200' : `${answer.statusCode} ${answer.json<{ code: string }>().code}`
 }
-/** Wrong passwords from a network of its own each. */
+/** Tries wrong passwords, each from a different network. */
 async function guesses(count: number, from = 0, username = 'ada'): Promise<string[]> {
   const outcomes: string[] = []
   for (let n = from; n < from + count; n += 1)
@@ -30,7 +30,7 @@ async function guesses(count: number, from = 0, username = 'ada'): Promise<strin
   return outcomes
 }
 
-it('counts on over a restart, by all spellings of the account', async () => {
+it('keeps the count over a restart, for all spellings of the account', async () => {
   expect(await guesses(3)).toEqual([refused, refused, refused])
   await relay.restart()
   expect(await logIn('CORP\\ADA', 'guess', '10.1.0.1')).toBe(tooMany)
@@ -42,7 +42,7 @@ it('counts on over a restart, by all spellings of the account', async () => {
   expect(await logIn('ada', 'guess', '10.1.0.3')).toBe(refused)
 })
 
-it('lets a user in from where they signed in before, whatever strangers guess, also after a restart', async () => {
+it('admits a user from a known place in spite of strangers’ guesses, even after a restart', async () => {
   expect(await logIn('ada', 'demo', HOME)).toBe('200')
   await relay.restart()
   expect(await guesses(5)).toEqual([refused, refused, refused, tooMany, tooMany])
@@ -50,7 +50,7 @@ it('lets a user in from where they signed in before, whatever strangers guess, a
   expect(relay.recorder.requests).toHaveLength(1 + 3 + 1)
 })
 
-it('lets a session go on, whatever strangers guess after a restart', async () => {
+it('keeps a session in spite of strangers’ guesses after a restart', async () => {
   const cookie = relay.enter('ada')
   await relay.restart()
   await guesses(5)
@@ -58,7 +58,7 @@ it('lets a session go on, whatever strangers guess after a restart', async () =>
   expect(relay.recorder.requests).toHaveLength(3 + 1)
 })
 
-it('sends no more than four wrong ones in all, whoever they come from', async () => {
+it('sends at most four wrong passwords in all, from any client', async () => {
   expect(await logIn('ada', 'demo', HOME)).toBe('200')
   relay.recorder.setPassword('ada', 'new')
   const cookie = relay.enter('ada', 'old')
@@ -71,7 +71,7 @@ it('sends no more than four wrong ones in all, whoever they come from', async ()
   expect(relay.recorder.requests).toHaveLength(1 + 4)
 })
 
-it('gives a user’s own last try to no stranger, however many come at once', async () => {
+it('never gives a user’s own last try to a stranger, even if many come at once', async () => {
   const { signal } = new AbortController()
   const tryOut = (password: string, isKnown: boolean): Promise<string> =>
     outcomeOf(
@@ -84,14 +84,14 @@ it('gives a user’s own last try to no stranger, however many come at once', as
   expect(relay.recorder.requests).toHaveLength(4)
 })
 
-it('is nobody’s name to who reads the file', async () => {
+it('stores no name or password in readable form', async () => {
   await guesses(3, 0, 'mrossi')
   const bytes = ['', '-wal'].map((end) => readFileSync(join(relay.dataDir, `attempts.db${end}`), 'latin1'))
   expect(bytes.join('').length).toBeGreaterThan(1000)
   expect(bytes.join('')).not.toMatch(/mrossi|guess/)
 })
 
-it('keeps nothing of what was right', async () => {
+it('does not keep right passwords as tries', async () => {
   for (let count = 0; count < 5; count += 1) {
     expect(await logIn('ada', 'demo', `10.0.${count}.1`)).toBe('200')
     await relay.restart()
@@ -99,7 +99,7 @@ it('keeps nothing of what was right', async () => {
   expect(await guesses(3, 10)).toEqual([refused, refused, refused])
 })
 
-it('keeps nobody waiting for longer where the clock was set back', async () => {
+it('lets nobody wait longer because the clock was set back', async () => {
   const tryOut = (password: string): Promise<unknown> =>
     relay.source.authenticate('ada', password).catch((error: Problem) => error.retryAfterMs ?? error.code)
   for (const guess of ['a', 'b', 'c']) expect(await tryOut(guess)).toBe('refused_by_recorder')

@@ -1,4 +1,4 @@
-/** A client that leaves takes what was asked for it along; and once the host closes, nothing of it stays. */
+/** A client that leaves ends its requests at the recorder, and a host that closes leaves nothing open. */
 import { describe, expect, it } from 'vitest'
 import { makeCalls } from '../../../testing/recorder/calls.ts'
 import { fault, type RecorderFault } from '../../../testing/recorder/faults.ts'
@@ -19,7 +19,7 @@ const recordings = makeCalls({ audioFrames: 5000 }, {}, {}, {}, {})
 const id = recordings[0]?.id ?? ''
 const media = `${recordingEndpoint(id)}/Media`
 
-/** Opens a host, works with it, closes it, and sees that nothing stayed. */
+/** Opens a host, works with it, closes it, and checks that nothing stays open. */
 async function withRelay(work: (relay: Relay) => Promise<void>, options = {}): Promise<void> {
   const before = awake()
   const relay = await relayHost({ recorder: { recordings }, spool: { graceMs: 30 }, ...options })
@@ -31,19 +31,19 @@ async function withRelay(work: (relay: Relay) => Promise<void>, options = {}): P
   await expectAsleep(before)
 }
 
-/** A request that is left by `leave`; resolves once its client is gone. */
+/** A request whose client leaves by `leave`. `over` resolves once the client is gone. */
 function leaving(relay: Relay, path: string, headers: Record<string, string>) {
   const abort = new AbortController()
   const over = ask(relay, path, headers, { signal: abort.signal }).catch(() => null)
   return { leave: () => abort.abort(), over }
 }
-/** A session whose password need not be tried: the request that tries one goes on without its client. */
+/** A session with a proven password. A request that tries a password would go on without its client. */
 async function proven(relay: Relay, username: string): Promise<{ cookie: string }> {
   const cookie = relay.enter(username)
   expect(outcome(await askList(relay, cookie))).toBe('200')
   return cookie
 }
-/** How many clients the host has now. */
+/** How many clients are connected to the host. */
 const connections = (relay: Relay): Promise<number> =>
   new Promise((found) => relay.app.server.getConnections((_error, count) => found(count)))
 const page = `${RECORDINGS}?page=0&pageSize=5`
@@ -61,7 +61,7 @@ describe('a client that leaves', () => {
     Object.entries(routes).map(([route, path]) => [route, when, path, what] as const),
   )
 
-  // JSON without end is ended by the relay itself.
+  // The relay itself ends endless JSON.
   const ofClients = cases.filter(([route, , , { kind }]) => kind !== 'flood' || route === 'its audio')
   it.each(ofClients)('%s %s ends the recorder’s answer', async (_route, _when, path, what) => {
     await withRelay(async (relay) => {
@@ -78,7 +78,7 @@ describe('a client that leaves', () => {
     })
   })
 
-  it('while its search waits for a place is never asked for', async () => {
+  it('while its search waits for a place causes no request', async () => {
     await withRelay(async (relay) => {
       const { recorder } = relay
       const cookie = relay.enter('ada')
@@ -104,7 +104,7 @@ describe('a client that leaves', () => {
     })
   })
 
-  it('while its request waits for a socket is never asked for', async () => {
+  it('while its request waits for a socket causes no request', async () => {
     const users = Array.from(
       { length: 4 },
       (_, n) => ({ username: `u${n}`, password: 'demo', may: 'all' }) as const,
@@ -131,7 +131,7 @@ describe('a client that leaves', () => {
     )
   })
 
-  it('while another request tries its password leaves that one alone', async () => {
+  it('while another request tries its password does not end that request', async () => {
     await withRelay(async (relay) => {
       const { recorder } = relay
       const cookie = relay.enter('ada')
@@ -148,7 +148,7 @@ describe('a client that leaves', () => {
     })
   })
 
-  it('the request that tries its password leaves that to go on, and the next one waits for it', async () => {
+  it('lets the request that tries its password go on, and the next request waits for it', async () => {
     await withRelay(async (relay) => {
       const { recorder } = relay
       const cookie = relay.enter('ada')
@@ -166,7 +166,7 @@ describe('a client that leaves', () => {
     })
   })
 
-  it('while the remote parameter is found out ends that, and others who wait find it out', async () => {
+  it('during the search for the remote parameter ends it, and a waiting client repeats it', async () => {
     await withRelay(async (relay) => {
       const { recorder } = relay
       const path = `${page}&remotePartyNumber=contains:39`
@@ -186,7 +186,7 @@ describe('a client that leaves', () => {
     })
   })
 
-  it('in the middle of all recordings ends the pages that would follow', async () => {
+  it('in the middle of all recordings ends the requests for further pages', async () => {
     const many = makeCalls(...Array.from({ length: 2500 }, () => ({})))
     await withRelay(
       async (relay) => {
@@ -237,7 +237,7 @@ describe('a host that closes', () => {
     },
   )
 
-  it('leaves nothing behind while audio is coming', async () => {
+  it('leaves nothing behind while audio arrives', async () => {
     await withRelay(async (relay) => {
       const { recorder } = relay
       recorder.on('media', fault.flood(Infinity))

@@ -1,4 +1,4 @@
-/** The states of a listening: what leads from one to another, what each takes of the room, and how long it is kept. */
+/** The states of a listening: their transitions, the room that each takes, and how long each is kept. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -58,7 +58,7 @@ const lead = {
 type Name = keyof typeof lead
 const names = Object.keys(lead) as Name[]
 
-/** One in this state, to which somebody listens. */
+/** A listening in this state with one listener. */
 async function heard(name: Name) {
   const { listening, onEnd } = make()
   const file = await makeFile()
@@ -108,7 +108,7 @@ describe('each transition', () => {
     listening.end()
   })
 
-  it.each(names)('fill takes the file while one is being made, and else closes it: %s', async (from) => {
+  it.each(names)('fill takes the file while opening, and otherwise closes it: %s', async (from) => {
     const { listening } = await heard(from)
     const another = await makeFile()
     listening.fill(another)
@@ -136,7 +136,7 @@ describe('the room', () => {
     expect(listening.bytes).toBe(0)
   })
 
-  it('grows with more bytes than were told', async () => {
+  it('grows with bytes beyond the told length', async () => {
     const { listening } = await heard('filling')
     listening.grow(3)
     expect(listening.bytes).toBe(8)
@@ -152,7 +152,7 @@ describe('a listening whose last listener left', () => {
     ['whole', times.idleMs],
     ['passing', times.idleMs],
     ['failed', times.failureMs],
-  ] as const)('is kept for a while where it is %s', async (name, keptMs) => {
+  ] as const)('is kept for a while in the state %s', async (name, keptMs) => {
     const { listening, leave, onEnd } = await heard(name)
     vi.advanceTimersByTime(10 * times.idleMs)
     expect(listening.state).toBe(name)
@@ -165,7 +165,7 @@ describe('a listening whose last listener left', () => {
     expect(onEnd).toHaveBeenCalledTimes(1)
   })
 
-  it('is kept on for one who comes back, and for as long as one of several stays', async () => {
+  it('is kept for a listener that comes back, and as long as one of several stays', async () => {
     const { listening, leave } = await heard('filling')
     const [second, third] = [new AbortController(), new AbortController()]
     listening.hold(second.signal)
@@ -181,7 +181,7 @@ describe('a listening whose last listener left', () => {
     expect(listening.state).toBe('ended')
   })
 
-  it('is kept for longer once all of it is there', async () => {
+  it('is kept for longer once it is whole', async () => {
     const { listening, leave } = await heard('filling')
     leave()
     vi.advanceTimersByTime(times.graceMs - 1)
@@ -193,7 +193,7 @@ describe('a listening whose last listener left', () => {
 })
 
 describe('a failure', () => {
-  it('leaves what came before it to the answers that read it, and no longer', async () => {
+  it('keeps the earlier bytes only until the answers that read them end', async () => {
     const { listening, file, leave } = await heard('failed')
     expect(listening.failure).toBe(failure)
     expect([file.ended, listening.bytes]).toEqual(['no', 5])
@@ -205,7 +205,7 @@ describe('a failure', () => {
     expect(listening.failure).toBeNull()
   })
 
-  it('that comes first is the one that is told', async () => {
+  it('that comes first is the one that is reported', async () => {
     const { listening } = await heard('failed')
     listening.fail(recorderDown())
     expect(listening.failure).toBe(failure)

@@ -1,4 +1,4 @@
-/** Signing in through the recorder: what is asked of it, how often, and what a failure counts as. */
+/** Signing in through the recorder: the requests to it, their number, and how failures count. */
 import { afterEach, describe, expect, it } from 'vitest'
 import { makeAuthority } from '../../../testing/recorder/certificates.ts'
 import { makeCalls } from '../../../testing/recorder/calls.ts'
@@ -64,7 +64,7 @@ describe('a login', () => {
     expect(answer.body.toString()).toContain('Call Recording Base Access')
   })
 
-  it('refused says the same of a wrong password, an unknown user and single sign-on, and names the setting', async () => {
+  it('gives the same error for a wrong password, an unknown user and single sign-on, and names the setting', async () => {
     await open()
     const bodies = await Promise.all(
       [logIn('ada', 'wrong'), logIn('unknown', 'wrong'), logIn('single')].map(async (answer) => {
@@ -110,7 +110,7 @@ describe('a refused password', () => {
     expect(recorder.requests).toHaveLength(3)
   })
 
-  it('that is right signs in once the recorder takes it again, and its requests go on', async () => {
+  it('signs in once the recorder accepts it again, and its requests go on', async () => {
     const { recorder } = await open()
     recorder.on('list', fault.status(401), 1)
     expect(await told('ada')).toBe(refused)
@@ -134,7 +134,7 @@ describe('a refused password', () => {
     expect(recorder.requests).toHaveLength(2)
   })
 
-  it('stays refused where the new sign-in was not judged', async () => {
+  it('stays refused if the recorder did not judge the new sign-in', async () => {
     const { recorder } = await open()
     expect(await told('ada', 'wrong')).toBe(refused)
     recorder.on('list', fault.status(503), 1)
@@ -143,7 +143,7 @@ describe('a refused password', () => {
     expect(recorder.requests).toHaveLength(2)
   })
 
-  it('keeps no other password from being tried at once', async () => {
+  it('does not delay the try of another password', async () => {
     const { recorder } = await open()
     expect(await told('ada', 'wrong')).toBe(refused)
     expect(await told('ada')).toBe('200')
@@ -159,7 +159,7 @@ describe('a refused password', () => {
     expect(recorder.requests).toHaveLength(2)
   })
 
-  it('of a script counts the same, and of many calls at once it is sent once', async () => {
+  it('of a script counts the same, and is sent once for many calls at once', async () => {
     const { recorder } = await open()
     const ada = basic('ada', 'wrong')
     const side = await Promise.all([askList(relay, ada), askList(relay, ada), askList(relay, ada)])
@@ -173,7 +173,7 @@ describe('a refused password', () => {
 })
 
 const { signal } = new AbortController()
-/** By somebody who has signed in as that user before. */
+/** Signs in from a place where the user has signed in before. */
 const tryOut = (username: string, password: string): Promise<string> =>
   outcomeOf(
     relay.source.authenticate(username, password, signal, {
@@ -187,7 +187,7 @@ const guesses = (count: number, username = 'ada'): Promise<string[]> =>
 const tooMany = '429 too_many_attempts'
 
 describe('one account at the recorder', () => {
-  it('has four passwords tried in fifteen minutes, however many come at once and however it is spelled', async () => {
+  it('gets four tries in fifteen minutes, in all spellings and even if many come at once', async () => {
     const { recorder } = await open()
     const spellings = ['ada', 'ADA', 'CORP\\ada', 'ada@corp.test', 'ada. ', '\uff41da', 'a\u200bda']
     const tries = Array.from({ length: 40 }, (_, n) => tryOut(spellings[n % 7] ?? '', `guess ${n}`))
@@ -204,7 +204,7 @@ describe('one account at the recorder', () => {
     expect(recorder.requests).toHaveLength(5)
   })
 
-  it('is told how long to wait', async () => {
+  it('learns how long to wait', async () => {
     await open()
     await guesses(4)
     relay.nowMs += 60_000
@@ -214,7 +214,7 @@ describe('one account at the recorder', () => {
     expect(answer.headers).toHaveProperty('retry-after', '840')
   })
 
-  it('lets a password through that was right before, however many were wrong since', async () => {
+  it('accepts a password that was right before, after any number of wrong ones', async () => {
     const { recorder } = await open()
     expect(await tryOut('ada', 'demo')).toBe('200')
     relay.steadyMs += KNOWN_RIGHT_MS - 1
@@ -222,13 +222,13 @@ describe('one account at the recorder', () => {
     expect(await tryOut('ada', 'demo')).toBe('200')
     expect(outcome(await askList(relay, relay.enter('ada')))).toBe('200')
     expect(recorder.requests).toHaveLength(1 + 4 + 2)
-    // It is no guess in any spelling of the account's name, and in no other's.
+    // With another spelling of the account's name it is no guess either, but another password is.
     expect(await tryOut('CORP\\ADA', 'demo')).not.toBe(tooMany)
     expect(recorder.requests).toHaveLength(1 + 4 + 3)
     expect(await tryOut('ADA', 'another')).toBe(tooMany)
   })
 
-  it('does not count what was not judged, nor what was right', async () => {
+  it('does not count passwords that were right or not judged', async () => {
     const { recorder } = await open()
     recorder.on('list', fault.status(503), 5)
     expect(new Set(await guesses(4))).toEqual(new Set(['503 recorder_failed']))
@@ -240,7 +240,7 @@ describe('one account at the recorder', () => {
     expect((await guesses(5)).filter((one) => one === refused)).toHaveLength(4)
   })
 
-  it('has a right password that is none any more counted once, whichever request finds out', async () => {
+  it('counts a password that is no longer right once, whichever request notices it', async () => {
     const { recorder } = await open()
     const cookie = relay.enter('ada')
     expect(outcome(await askList(relay, cookie))).toBe('200')
@@ -249,7 +249,7 @@ describe('one account at the recorder', () => {
     expect((await guesses(5)).filter((one) => one === refused)).toHaveLength(3)
   })
 
-  it('is not held up by the guesses at another', async () => {
+  it('is not delayed by guesses at another', async () => {
     await open()
     await guesses(5, 'boss')
     expect(await tryOut('ada', 'demo')).toBe('200')
@@ -257,7 +257,7 @@ describe('one account at the recorder', () => {
 })
 
 describe('a 403', () => {
-  it('that everybody gets opens no session, says so, and is no failed attempt', async () => {
+  it('for everybody opens no session, is reported, and is no failed attempt', async () => {
     const { recorder } = await open()
     recorder.on('any', fault.status(403))
     for (let count = 0; count < LOGIN_FAILURES + 2; count += 1) {
@@ -271,7 +271,7 @@ describe('a 403', () => {
     expect(await told('ada')).toBe('200')
   })
 
-  it('is believed after a 401 to a name and a password that nobody has, asked each time', async () => {
+  it('counts only after a 401 to an invented name and password, which is checked each time', async () => {
     const { recorder } = await open()
     for (let count = 0; count < 2; count += 1) expect(await told('guest')).toBe('200')
     const names = recorder.requests.map(({ user }) => user ?? '')
@@ -287,7 +287,7 @@ describe('a 403', () => {
     ['nothing at all', fault.cut('nothing'), '502 recorder_failed'],
     ['its 504', fault.status(504), '502 recorder_failed'],
     ['a page', fault.loginPage, '502 recorder_failed'],
-  ])('is not believed where the other gets %s', async (_name, what, expected) => {
+  ])('does not count if the invented one gets %s', async (_name, what, expected) => {
     await open()
     relay.recorder.on('list', fault.status(403), 1)
     relay.recorder.on('list', what, 1)
@@ -337,7 +337,7 @@ describe('a password that was not judged', () => {
     expect(await told('ada')).toBe('200')
   })
 
-  it('because no answer came is no failed attempt at the door, but counts at the recorder', async () => {
+  it('for want of an answer is no failed attempt at the host, but counts at the recorder', async () => {
     const { recorder } = await open()
     recorder.on('list', fault.cut('nothing'))
     for (let count = 0; count < MAX_STRANGER_TRIES; count += 1)
@@ -366,24 +366,21 @@ describe('a certificate', () => {
   }
   type Authority = Awaited<ReturnType<typeof makeAuthority>>
 
-  it.each(Object.entries(wrong))(
-    '%s is named however often it is met, and no password is sent',
-    async (_name, make) => {
-      const authority = await makeAuthority()
-      await open({ recorder: { tls: await make(authority) }, ca: authority.ca })
-      for (let count = 0; count < LOGIN_FAILURES + 2; count += 1) {
-        const answer = await logIn('ada')
-        expect(answer.statusCode).toBe(502)
-        expect(answer.json()).toMatchObject({ code: 'recorder_untrusted' })
-        expect(answer.body).toMatch(/CERT|SELF_SIGNED|ALTNAME/)
-        expect(answer.body).toContain('RECORDER_CA_FILE')
-      }
-      expect(relay.recorder.requests).toEqual([])
-      await authority.remove()
-    },
-  )
+  it.each(Object.entries(wrong))('%s is reported each time, and no password is sent', async (_name, make) => {
+    const authority = await makeAuthority()
+    await open({ recorder: { tls: await make(authority) }, ca: authority.ca })
+    for (let count = 0; count < LOGIN_FAILURES + 2; count += 1) {
+      const answer = await logIn('ada')
+      expect(answer.statusCode).toBe(502)
+      expect(answer.json()).toMatchObject({ code: 'recorder_untrusted' })
+      expect(answer.body).toMatch(/CERT|SELF_SIGNED|ALTNAME/)
+      expect(answer.body).toContain('RECORDER_CA_FILE')
+    }
+    expect(relay.recorder.requests).toEqual([])
+    await authority.remove()
+  })
 
-  it('of an authority that the host was not told of is refused, and taken once it was', async () => {
+  it('of an unknown authority is refused, and accepted once the authority is configured', async () => {
     const authority = await makeAuthority()
     const tls = await authority.issue(['127.0.0.1'])
     await open({ recorder: { tls } })

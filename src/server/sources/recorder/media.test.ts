@@ -1,4 +1,4 @@
-/** Audio through the relay: asked of the recorder once a listening, whole or not at all, and gone afterwards. */
+/** Audio through the relay: one request per listening, complete or broken off, and deleted afterwards. */
 import * as fc from 'fast-check'
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -53,7 +53,7 @@ const gauge = (name: FigureName): number | undefined => relay.source.gauges?.()[
 const forgotten = (): Promise<void> => expect.poll(() => gauge('recorder_spool_recordings')).toBe(0)
 
 describe('one listening', () => {
-  it('is one question to the recorder, however a player asks', async () => {
+  it('is one request to the recorder for all requests of a player', async () => {
     const { recorder } = await open()
     const starts = Array.from({ length: 20 }, (_, n) => Math.floor((size / 20) * ((n * 7) % 20)))
     const parts = await Promise.all(starts.map((from) => range(from, from + 9_599)))
@@ -70,13 +70,13 @@ describe('one listening', () => {
     expect(recorder.requests[0]?.headers).not.toHaveProperty('range')
   })
 
-  it('is another one for another user, and for another recording', async () => {
+  it('is separate for each user and each recording', async () => {
     const { recorder } = await open()
     await Promise.all([listen(), listen({ user: 'boss' }), listen({ id: short.id })])
     expect(recorder.requests.map(({ user }) => user).toSorted()).toEqual(['ada', 'ada', 'boss'])
   })
 
-  it('is dropped after its idle time, and asked for anew', async () => {
+  it('is dropped after its idle time, and requested again', async () => {
     const { recorder } = await open({ spool: { idleMs: 40 } })
     expect((await listen()).status).toBe(200)
     await forgotten()
@@ -113,7 +113,7 @@ describe('one listening', () => {
     expect(recorder.active()).toBe(1)
   })
 
-  it('goes on for a moment after its client left, and is the same for one who comes back', async () => {
+  it('goes on for a moment after its client left, for one that comes back', async () => {
     const { recorder } = await open({ spool: { graceMs: 60_000 } })
     recorder.on('media', fault.stall)
     const abort = new AbortController()
@@ -127,7 +127,7 @@ describe('one listening', () => {
     expect(recorder.aborted()).toBe(0)
   })
 
-  it('lasts for one who came back within that moment, however long the audio takes then', async () => {
+  it('lasts for a client that came back in time, however long the audio takes', async () => {
     const { recorder } = await open({ spool: { graceMs: 1500 } })
     recorder.on('media', fault.hold, 1)
     const abort = new AbortController()
@@ -142,7 +142,7 @@ describe('one listening', () => {
     expect(recorder.requests).toHaveLength(1)
   })
 
-  it('ends at the recorder where its client stays away', async () => {
+  it('ends at the recorder if its client stays away', async () => {
     const { recorder } = await open({ spool: { graceMs: 20 } })
     recorder.on('media', fault.stall)
     expect((await range(0, 999)).status).toBe(206)
@@ -155,7 +155,7 @@ describe('one listening', () => {
 const routes = (): unknown[] => relay.recorder.requests.map(({ route }) => route)
 
 describe('a right to hear', () => {
-  it('is confirmed a minute later, by one question for the detail however many parts are asked for', async () => {
+  it('is confirmed a minute later by one request for the detail, for any number of parts', async () => {
     await open()
     expect((await listen()).status).toBe(200)
     relay.steadyMs += HEARING_RIGHT_MS - 1
@@ -170,7 +170,7 @@ describe('a right to hear', () => {
     expect(routes()).toEqual(['media', 'detail'])
   })
 
-  it.each([403, 404])('that was taken (%i) takes what is kept', async (status) => {
+  it.each([403, 404])('that is lost (%i) deletes the kept audio', async (status) => {
     const { recorder } = await open()
     await listen()
     relay.steadyMs += HEARING_RIGHT_MS
@@ -182,7 +182,7 @@ describe('a right to hear', () => {
     expect(routes()).toEqual(['media', 'detail', 'media'])
   })
 
-  it('that cannot be confirmed plays nothing, and what is kept stays', async () => {
+  it('that cannot be confirmed plays nothing, but keeps the audio', async () => {
     const { recorder } = await open()
     await listen()
     relay.steadyMs += HEARING_RIGHT_MS
@@ -201,7 +201,7 @@ describe('a right to hear', () => {
     expect(routes()).toEqual(['media', 'detail'])
   })
 
-  it('is of one password: another one of the same name is asked about at once', async () => {
+  it('belongs to one password, and another for the same name is checked at once', async () => {
     await open()
     await listen()
     const other = { ...relay.enter('ada', 'wrong'), range: 'bytes=5-9' }
@@ -210,7 +210,7 @@ describe('a right to hear', () => {
     expect(routes()).toEqual(['media', 'detail'])
   })
 
-  it('is of one name as it was typed', async () => {
+  it('belongs to one spelling of the name', async () => {
     const { recorder } = await open()
     await listen()
     recorder.on('media', fault.status(403), 1)
@@ -219,8 +219,8 @@ describe('a right to hear', () => {
   })
 })
 
-describe('a player’s question', () => {
-  it('by HEAD tells what there is, without a byte', async () => {
+describe('a player’s request', () => {
+  it('by HEAD gets the headers and no byte', async () => {
     await open()
     const { status, headers, body } = await listen({ method: 'HEAD' })
     expect(status).toBe(200)
@@ -240,7 +240,7 @@ describe('a player’s question', () => {
     expect(relay.recorder.requests).toHaveLength(1)
   })
 
-  it('with If-Range gets a part only of the same bytes', async () => {
+  it('with If-Range gets a part only if the bytes are the same', async () => {
     await open()
     const { headers } = await range(0, 9)
     const etag = headers.etag ?? ''
@@ -253,7 +253,7 @@ describe('a player’s question', () => {
 
   it.each([
     ['is kept', '"v1:abc"', '"v1:abc"'],
-    ['that is weak is not taken for the bytes', 'W/"v1"', null],
+    ['that is weak is not used', 'W/"v1"', null],
     ['with odd characters is not passed on', '"a b\tc"', null],
   ])('with the recorder’s validator: one %s', async (_name, told, expected) => {
     await open()
@@ -273,11 +273,11 @@ describe('a player’s question', () => {
   )
 })
 
-describe('audio of a length that is not told', () => {
+describe('audio without a told length', () => {
   it.each([
     ['in chunks', fault.length('chunked')],
     ['up to the end of the connection', fault.length('until-close')],
-  ])('%s has one once it is there', async (_name, what) => {
+  ])('%s has a length once it is complete', async (_name, what) => {
     const { recorder } = await open()
     recorder.on('media', what)
     expect((await range(size - 10)).headers).toMatchObject({
@@ -289,13 +289,13 @@ describe('audio of a length that is not told', () => {
     expect(recorder.requests).toHaveLength(1)
   })
 
-  it('is no audio where it breaks off', async () => {
+  it('is an error if it breaks off', async () => {
     await open()
     relay.recorder.on('media', [fault.headers({ 'transfer-encoding': 'chunked' }), fault.cut('half')])
     expect(outcome(await listen())).toBe('502 recorder_failed')
   })
 
-  it('without end whose listener left is dropped for want of room, which is no fault of the disk', async () => {
+  it('that never ends is dropped for want of room after its listener left, without a fault of the disk', async () => {
     const { recorder } = await open({ spool: { maxBytes: 1_000_000, graceMs: 60_000 } })
     const cookie = relay.enter('ada')
     expect((await ask(relay, mediaEndpoint(short.id), cookie)).status).toBe(200)
@@ -316,7 +316,7 @@ describe('audio of a length that is not told', () => {
     expect(gauge('recorder_spool_unwritable')).toBe(0)
   })
 
-  it('without end is let go where there is no more room', async () => {
+  it('that never ends is given up when there is no more room', async () => {
     const { recorder } = await open({ spool: { maxBytes: 1_000_000 } })
     recorder.on('media', fault.flood(Infinity))
     expect(outcome(await listen())).toBe('502 recorder_failed')
@@ -334,13 +334,13 @@ describe('audio that breaks', () => {
     'stalls in the middle': fault.stall,
   }
 
-  it.each(Object.entries(broken))('because it %s never ends as if it were whole', async (name, what) => {
+  it.each(Object.entries(broken))('never looks complete if it %s', async (name, what) => {
     const { recorder } = await open(name.startsWith('stalls') ? { limits: { firstByteMs: 400 } } : {})
     recorder.on('media', what, 1)
     const told = name.startsWith('stalls') ? '504 recorder_timeout' : '502 recorder_failed'
     const answer = await listen()
     const { status, complete, body, headers } = answer
-    // It may break before the first byte is on its way to the client, who then hears why.
+    // If it breaks before the first byte is sent to the client, the client gets the error.
     if (status >= 500) expect(outcome(answer)).toBe(told)
     else {
       expect([status, complete]).toEqual([200, false])
@@ -348,7 +348,7 @@ describe('audio that breaks', () => {
       expect(audio.subarray(0, body.length).equals(body)).toBe(true)
     }
     await forgotten()
-    // The player tries for the rest, and the page asks why: both are told, and the recorder is left alone.
+    // The player requests the rest, and the page asks why. Both get the error without a request to the recorder.
     expect(outcome(await range(body.length + 1))).toBe(told)
     expect(outcome(await range(0, 0))).toBe(told)
     expect(recorder.requests).toHaveLength(1)
@@ -358,9 +358,9 @@ describe('audio that breaks', () => {
 
   it.each<[string, Listen, number]>([
     ['from the first byte', { headers: { range: 'bytes=0-' } }, 206],
-    ['by a range that is none and gets the whole', { headers: { range: 'bytes=9-5' } }, 200],
+    ['by an invalid range, which gets the whole', { headers: { range: 'bytes=9-5' } }, 200],
     ['by a download that goes on', { query: '?download=1', headers: { range: 'bytes=9-' } }, 206],
-  ])('is asked for anew %s', async (_name, again, status) => {
+  ])('is requested again %s', async (_name, again, status) => {
     const { recorder } = await open()
     recorder.on('media', fault.status(500), 1)
     expect(outcome(await listen())).toBe('500 recorder_failed')
@@ -368,7 +368,7 @@ describe('audio that breaks', () => {
     expect(recorder.requests).toHaveLength(2)
   })
 
-  it('is told to a player that asks for its last bytes', async () => {
+  it('is reported to a player that asks for its last bytes', async () => {
     const { recorder } = await open()
     recorder.on('media', fault.status(500), 1)
     expect(outcome(await listen())).toBe('500 recorder_failed')
@@ -384,7 +384,7 @@ describe('audio that breaks', () => {
     expect(recorder.requests).toHaveLength(2)
   })
 
-  it('is nobody else’s failure', async () => {
+  it('does not affect other users', async () => {
     const { recorder } = await open()
     recorder.on('media', fault.status(500), 1)
     expect(outcome(await listen())).toBe('500 recorder_failed')
@@ -393,7 +393,7 @@ describe('audio that breaks', () => {
   })
 })
 
-describe('an answer that is no audio', () => {
+describe('an answer without audio', () => {
   const failing: Readonly<Record<string, readonly [RecorderFault | readonly RecorderFault[], string]>> = {
     'a login page': [fault.loginPage, '502 recorder_failed'],
     JSON: [fault.json(200, { message: 'no' }), '502 recorder_failed'],
@@ -423,7 +423,7 @@ describe('an answer that is no audio', () => {
   }
 
   it.each(Object.entries(failing))(
-    '%s is told as what it is, and asked once',
+    '%s is reported with its cause, and requested once',
     async (_name, [what, expected]) => {
       const { recorder } = await open()
       recorder.on('media', what, 1)
@@ -434,14 +434,14 @@ describe('an answer that is no audio', () => {
     },
   )
 
-  it('for silence is the relay’s own limit', async () => {
+  it('for silence comes from the relay’s own limit', async () => {
     const { recorder } = await open({ limits: { firstByteMs: 300, answerMs: 400 } })
     recorder.on('media', fault.silence)
     expect(outcome(await listen())).toBe('504 recorder_timeout')
     await settled(recorder)
   })
 
-  it('is 404 for a recording without any, and for one out of reach', async () => {
+  it('is 404 for a recording without audio, and for one of another user', async () => {
     await open()
     expect(outcome(await listen({ id: silent.id }))).toBe('404 not_found')
     expect(outcome(await listen({ user: 'nobody' }))).toBe('404 not_found')
@@ -462,7 +462,7 @@ describe('a file’s name', () => {
     ['of a page', 'attachment; filename="x.mp3.html"', own],
     ['that is hidden', 'attachment; filename=".mp3"', own],
     ['that is longer than any', `attachment; filename="${'x'.repeat(200)}.mp3"`, own],
-    ['that is none', 'attachment', own],
+    ['that is missing', 'attachment', own],
   ])('%s', async (_name, told, expected) => {
     await open()
     relay.recorder.on('media', fault.headers({ 'content-disposition': told }))
@@ -515,13 +515,13 @@ describe('a spool without room', () => {
     'is a page': fault.loginPage,
     fails: fault.status(500),
   }
-  it.each(Object.entries(parts))('breaks off where a part %s', async (_name, what) => {
+  it.each(Object.entries(parts))('breaks off if a part %s', async (_name, what) => {
     const { recorder } = await open(full)
     recorder.on('media', what, 1, () => recorder.requests.length > 1)
-    // A connection that stays open would leave the client waiting for what is missing.
+    // On a connection that stays open, the client would wait for the missing bytes.
     const headers = { range: 'bytes=1000-1999', connection: 'keep-alive' }
     const { status, headers: told, complete, body } = await listen({ headers })
-    // Known before the first byte it is told, and afterwards broken off.
+    // Before the first byte, the client gets an error. After it, the answer breaks off.
     if (status !== 206) {
       expect(status).toBeGreaterThanOrEqual(500)
       for (const name of ['etag', 'accept-ranges', 'content-range', 'content-disposition'])
@@ -533,7 +533,7 @@ describe('a spool without room', () => {
     await settled(recorder)
   })
 
-  it('drops what was unheard the longest, and nothing that is heard', async () => {
+  it('drops the audio that nobody heard for the longest time, and none that is being heard', async () => {
     const { recorder } = await open({ spool: { maxBytes: size + 10 } })
     await listen()
     expect(gauge('recorder_spool_bytes')).toBe(size)
@@ -543,7 +543,7 @@ describe('a spool without room', () => {
     expect(recorder.requests).toHaveLength(3)
   })
 
-  it('because its folder is gone passes parts on as well', async () => {
+  it('passes parts on if its folder is gone, too', async () => {
     const { recorder, dataDir } = await open()
     rmSync(join(dataDir, 'spool'), { recursive: true })
     expect((await range(10, 19)).body.equals(audio.subarray(10, 20))).toBe(true)
@@ -551,11 +551,11 @@ describe('a spool without room', () => {
   })
 })
 
-describe('a disk that takes no more', () => {
+describe('a full disk', () => {
   const taken = 100_000
   afterEach(() => limitFiles('unlimited'))
 
-  it('goes unnoticed: the rest is passed on, and so is what is asked for in the next minute', async () => {
+  it('goes unnoticed, because the rest and the requests of the next minute are passed on', async () => {
     const { recorder } = await open()
     const { cookie } = relay.enter('ada')
     const hear = () => ask(relay, mediaEndpoint(call.id), { cookie })
@@ -567,7 +567,7 @@ describe('a disk that takes no more', () => {
     expect((await hear()).body.equals(audio)).toBe(true)
     await settled(recorder)
     const asked = recorder.requests.map((seen) => seen.headers.range ?? null)
-    // The first began in the file: from where on it was passed on depends on how the bytes came.
+    // The first began in the file. The arrival of the bytes decides from where on it was passed on.
     expect(asked).toEqual([
       null,
       expect.stringMatching(`^bytes=\\d+-${size - 1}$`),
@@ -592,7 +592,7 @@ describe('a disk that takes no more', () => {
     expect(recorder.requests).toHaveLength(before + 1)
   })
 
-  it('leaves nothing behind where its listener leaves during the rest', async () => {
+  it('leaves nothing behind if its listener leaves during the rest', async () => {
     const { recorder } = await open({ limits: { answerMs: 60_000 } })
     const { cookie } = relay.enter('ada')
     recorder.on('media', fault.stall, 1, () => recorder.requests.length > 1)

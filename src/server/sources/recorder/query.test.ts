@@ -1,4 +1,4 @@
-/** What the recorder is asked: rebuilt from the search that was read, with nothing of the client's own request. */
+/** Requests to the recorder are rebuilt from the parsed search, and contain nothing else of the client's request. */
 import * as fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { makeCalls } from '../../../testing/recorder/calls.ts'
@@ -106,12 +106,12 @@ describe('the query', () => {
   const both = `${first}&direction=1&localPartyNumber=202`
   const no = { reason: 0, message: 'localPartyNumber is not accepted.' }
   it.each([
-    ['the only one that was asked', `${first}&direction=1`, no, 'direction'],
-    ['none where it names none of several', both, no, undefined],
+    ['the only one in the search', `${first}&direction=1`, no, 'direction'],
+    ['none if it names none of several', both, no, undefined],
     ['the one that it names', both, { ...no, filter: 'localPartyNumber' }, 'localPartyNumber'],
-    ['none where it names one that was not asked', both, { ...no, filter: 'startTime' }, undefined],
-    ['none where it names no filter', both, { ...no, filter: ['direction'] }, undefined],
-    ['none where the page is refused', `${first}&direction=1`, { ...no, reason: 1 }, undefined],
+    ['none if it names one that is not in the search', both, { ...no, filter: 'startTime' }, undefined],
+    ['none if it names no filter', both, { ...no, filter: ['direction'] }, undefined],
+    ['none if the page is refused', `${first}&direction=1`, { ...no, reason: 1 }, undefined],
   ])('is refused by the recorder for %s', async (_name, query, body, filter) => {
     relay.recorder.on('list', fault.json(400, body), 1)
     const answer = await ask(relay, `${RECORDINGS}?${query}`, cookie)
@@ -219,14 +219,14 @@ describe('an id', () => {
     expect(seen()).toEqual([])
   })
 
-  it('is asked for as it was written, whatever its case', async () => {
+  it('is requested in its own spelling, in any case', async () => {
     for (const written of [id, id.toLowerCase(), id.toUpperCase()]) {
       expect((await ask(relay, `${RECORDINGS}/${written}?redirect=1`, cookie)).status).toBe(200)
       expect(seen().at(-1)).toMatchObject({ path: `${RECORDINGS}/${written}`, query: '' })
     }
   })
 
-  it.each(['POST', 'PUT', 'DELETE', 'PATCH'])('is never asked for by %s', async (method) => {
+  it.each(['POST', 'PUT', 'DELETE', 'PATCH'])('is never requested by %s', async (method) => {
     const answer = await ask(
       relay,
       `${RECORDINGS}/${id}`,

@@ -1,4 +1,4 @@
-/** What the recorder calls the remote party's number is found out, once, and by nobody who finds nothing. */
+/** The relay finds out once how the recorder calls the remote number, but not by a user who finds nothing. */
 import { afterEach, describe, expect, it } from 'vitest'
 import { makeCalls } from '../../../testing/recorder/calls.ts'
 import { fault } from '../../../testing/recorder/faults.ts'
@@ -36,14 +36,14 @@ const isOld = (params: URLSearchParams): boolean => params.has('remotePartyNumbe
 const found = { totalCount: 1, recordings: [{ remotePartyNumber: '+39055' }] }
 
 describe('the remote parameter', () => {
-  it('is remotePartyNumber where an impossible one counts none', async () => {
+  it('is remotePartyNumber if an impossible value of it finds nothing', async () => {
     await open({})
     expect(json(await byNumber())).toMatchObject(found)
     expect(queries()).toEqual(['remotePartyNumber impossible', 'all', 'remotePartyNumber contains:39055'])
   })
 
   it.each(['ignored', 'refused'] as const)(
-    'is remoteParty where the other name is %s',
+    'is remoteParty if the other name is %s',
     async (unknownParameter) => {
       await open({ remoteParameter: 'remoteParty', unknownParameter })
       expect(json(await byNumber())).toMatchObject(found)
@@ -57,7 +57,7 @@ describe('the remote parameter', () => {
   )
 
   it.each(['ignored', 'refused'] as const)(
-    'is an error where both names are %s, and no row is shown',
+    'is an error if both names are %s, and no row is shown',
     async (unknownParameter) => {
       await open({ remoteParameter: 'neither', unknownParameter })
       for (let count = 0; count < 2; count += 1) {
@@ -76,20 +76,20 @@ describe('the remote parameter', () => {
     expect(relay.recorder.requests).toHaveLength(4 + 3)
   })
 
-  it('is found out once for searches side by side', async () => {
+  it('is found out once for concurrent searches', async () => {
     await open({ remoteParameter: 'remoteParty' })
     const answers = await Promise.all(['ada', 'boss', 'mrossi', 'ada', 'boss'].map((user) => byNumber(user)))
     expect(answers.map(outcome)).toEqual(Array.from({ length: 5 }, () => '200'))
     expect(queries().filter((query) => query.endsWith('impossible'))).toHaveLength(2)
   })
 
-  it('is not asked for by a search without it', async () => {
+  it('is not looked for by a search without it', async () => {
     await open({})
     expect(outcome(await askList(relay, relay.enter('ada'), 'direction=1&localPartyNumber=201'))).toBe('200')
     expect(queries()).toEqual(['all'])
   })
 
-  it('is not decided by who finds nothing', async () => {
+  it('is not decided by a user who finds nothing', async () => {
     await open({ remoteParameter: 'remoteParty' })
     expect(json(await byNumber('nobody'))).toEqual({ totalCount: 0, recordings: [] })
     expect(json(await byNumber('ada'))).toMatchObject(found)
@@ -98,7 +98,7 @@ describe('the remote parameter', () => {
     expect(queries().at(-1)).toBe('remoteParty contains:39055')
   })
 
-  it('is not decided for those who wait by one who finds nothing', async () => {
+  it('is not decided for waiting users by a user who finds nothing', async () => {
     await open({ remoteParameter: 'remoteParty' })
     relay.recorder.on('list', fault.hold, 1)
     const empty = byNumber('nobody')
@@ -109,7 +109,7 @@ describe('the remote parameter', () => {
     expect(json(await full)).toMatchObject(found)
   })
 
-  it('is found out by who waited where the first asker fails or leaves', async () => {
+  it('is found out by a waiting request if the first one fails or leaves', async () => {
     await open({ remoteParameter: 'remoteParty' })
     relay.recorder.on('list', [fault.hold, fault.status(500)], 1)
     const [first, second] = [byNumber('ada'), byNumber('boss')]
@@ -127,7 +127,7 @@ describe('the remote parameter', () => {
     },
   )
 
-  it('configured wrongly shows no wrong rows, and stays as it was configured', async () => {
+  it('configured wrongly shows no wrong rows, and stays as configured', async () => {
     await open({ remoteParameter: 'remoteParty' }, { remoteParameter: 'remotePartyNumber' })
     for (let count = 0; count < 2; count += 1) {
       const answer = await byNumber()
@@ -138,7 +138,7 @@ describe('the remote parameter', () => {
   })
 
   it.each(['ignored', 'refused'] as const)(
-    'that another release calls otherwise is found anew: the old name is %s',
+    'is found again if another release renames it: the old name is %s',
     async (unknownParameter) => {
       const { recorder } = await open({ unknownParameter })
       expect(json(await byNumber())).toMatchObject(found)

@@ -1,4 +1,4 @@
-/** Rows that were not asked for are not shown; whatever the vendor leaves open is no reason to show none. */
+/** Rows that the search does not ask for are not shown, but undocumented behaviour alone hides no rows. */
 import * as fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { generateCalls, makeCalls, NEWEST_MS, type Call } from '../../../testing/recorder/calls.ts'
@@ -57,7 +57,7 @@ describe('a filter that the recorder ignores', () => {
     }
   })
 
-  it('is noticed beside another that it knows', async () => {
+  it('is noticed beside a filter that it applies', async () => {
     const answer = await search('ownerUsername=mrossi&direction=1', fault.ignoreFilters('direction'))
     expect(outcome(answer)).toBe('502 recorder_mismatch')
   })
@@ -68,12 +68,12 @@ describe('a filter that the recorder ignores', () => {
   })
 })
 
-describe('a field that holds more than a value', () => {
+describe('a field that is not a scalar', () => {
   it.each([
     ['remotePartyNumber', 'contains:+39'],
     ['ownerUsername', 'mrossi'],
     ['direction', '1'],
-  ])('is left out, and no mismatch with %s=%s', async (name, value) => {
+  ])('is left out, and is no mismatch with %s=%s', async (name, value) => {
     const odd = fault.changeRows((rows) => rows.map((row) => ({ ...(row as Fields), [name]: ['hidden'] })))
     const answer = await search(`${name}=${encodeURIComponent(value)}`, odd)
     expect(outcome(answer)).toBe('200')
@@ -93,7 +93,7 @@ describe('a page’s size', () => {
     expect(answer.body.toString()).not.toContain('referenceNumber')
   })
 
-  it('may be less on the last page, whose total may just have changed', async () => {
+  it('may be smaller on the last page, because the total may just have changed', async () => {
     for (const total of [3, 5, 9]) {
       const few = fault.change((own) => ({
         totalCount: total,
@@ -129,7 +129,7 @@ describe('what is no mismatch', () => {
   })
 
   const beyond: readonly (readonly [string, Search])[] = [
-    ['a second before the start that was asked for', { startTime: { op: 'after', at: at + 1001 } }],
+    ['a second before the required start', { startTime: { op: 'after', at: at + 1001 } }],
     ['a millisecond after it', { startTime: { op: 'before', at: at - 1001 } }],
     ['another second', { startTime: { op: 'equals', at: at + 1000 } }],
     ['before the period', { startTime: { op: 'between', from: at + 1001, to: at + 2000 } }],
@@ -137,21 +137,21 @@ describe('what is no mismatch', () => {
     ['ended before', { endTime: { op: 'after', at: end + 2011 } }],
     ['ended after', { endTime: { op: 'before', at: end - 2011 } }],
   ]
-  it.each(beyond)('but a row beyond it is: %s', (_name, asked) => {
+  it.each(beyond)('but a row beyond the bound is a mismatch: %s', (_name, asked) => {
     expect(mismatch([rowOf({})], asked)).not.toBeNull()
   })
 
-  it('but a row with milliseconds is held to them', () => {
+  it('but a row with milliseconds must match them', () => {
     const row = rowOf({ startMs: at + 500 })
     expect(mismatch([row], { startTime: { op: 'after', at: at + 501 } })).toBe('startTime')
     expect(mismatch([row], { startTime: { op: 'before', at: at + 499 } })).toBe('startTime')
   })
 
-  it('a start in whole seconds, where the search has milliseconds', () => {
+  it('a start in whole seconds, if the search has milliseconds', () => {
     const row = rowOf({ startMs: at + 700 }, { startDigits: 0 })
     expect(mismatch([row], { startTime: { op: 'after', at: at + 500 } })).toBeNull()
     expect(mismatch([row], { endTime: { op: 'after', at: end + 690 } })).toBeNull()
-    // Ended at :13.1 by start and duration, at :12.6 by what is written of them.
+    // It ended at :13.1, but the written start and duration give :12.6.
     const later = rowOf({ startMs: at + 500, durationMs: 12_600 }, { startDigits: 0 })
     expect(mismatch([later], { endTime: { op: 'equals', at: at + 13_999 } })).toBeNull()
   })
@@ -183,7 +183,7 @@ describe('what is no mismatch', () => {
     expect(mismatch([{ ...rowOf({}), ...own }], everything)).toBeNull()
   })
 
-  it('a row that is none', () => {
+  it('a row without fields', () => {
     expect(mismatch([null, 42, 'row', [], {}], {})).toBeNull()
     expect(mismatch([null, 42, 'row'], everything)).toBeNull()
   })
@@ -206,7 +206,7 @@ describe('any search', () => {
     ties: fc.constantFrom('ascending', 'descending', 'changing'),
   }) as fc.Arbitrary<Quirks>
   const all = generateCalls(300)
-  // At, just before and just after what there is: where readings differ.
+  // Times at, just before and just after the recordings, where the interpretations differ.
   const near = (of: (one: Call) => number): fc.Arbitrary<number> =>
     fc
       .tuple(fc.constantFrom(...all), fc.constantFrom(0, 0, 1, -1, 250, -250, 999, -1000, 60_000))
@@ -233,7 +233,7 @@ describe('any search', () => {
     { requiredKeys: [] },
   ) as fc.Arbitrary<Search>
 
-  it('has no mismatch in the answer of a right recorder, however it reads', () => {
+  it('has no mismatch in a correct recorder’s answer, under any interpretation', () => {
     const property = fc.property(searches, quirks, (asked, read) => {
       const rows = find(all, asked, read, 0).map((one) => writeRow(one, read))
       expect(mismatch(rows, asked)).toBeNull()
@@ -243,7 +243,7 @@ describe('any search', () => {
 
   const single = searches.filter((asked) => Object.keys(asked).length === 1)
   const SLACK_MS = 2100
-  /** Whether the row is right in any reading: with the times of the search moved and widened. */
+  /** Whether the row is right under any interpretation: with its times moved and inclusive bounds. */
   const isRight = (one: Call, asked: Search): boolean =>
     [-SLACK_MS, -1000, -1, 0, 1, 1000, SLACK_MS].some((offMs) => {
       const moved = { ...one, startMs: one.startMs + offMs }
@@ -257,7 +257,7 @@ describe('any search', () => {
       )
     })
 
-  it('has a mismatch wherever a row is wrong in every reading', () => {
+  it('has a mismatch if a row is wrong under every interpretation', () => {
     const property = fc.property(single, quirks, fc.constantFrom(...all), (asked, read, one) => {
       fc.pre(!isRight(one, asked))
       expect(mismatch([writeRow(one, read)], asked)).toBe(

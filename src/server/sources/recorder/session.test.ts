@@ -1,4 +1,4 @@
-/** A session in front of the recorder: what it keeps, and how it ends when the password changes under it. */
+/** A session in front of the recorder: what it stores, and how it ends when the password changes at the recorder. */
 import Database from 'better-sqlite3'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -35,7 +35,7 @@ const rows = (): number => {
   return count
 }
 
-/** What stands in every file of the host. */
+/** The contents of all files of the host. */
 const stored = (): Buffer =>
   Buffer.concat(
     readdirSync(relay.dataDir, { withFileTypes: true, recursive: true })
@@ -44,7 +44,7 @@ const stored = (): Buffer =>
   )
 
 describe('what the host stores', () => {
-  it('holds the password in no form that it is known by', async () => {
+  it('contains the password in no known form', async () => {
     const answer = await relay.app.inject(loginRequest('ada', password))
     const token = answer.cookies[0]?.value ?? ''
     expect(await list({ cookie: `rc=${token}` })).toBe('200')
@@ -71,7 +71,7 @@ describe('what the host stores', () => {
     expect(relay.recorder.requests).toHaveLength(asked)
   })
 
-  it('opens for no other cookie, and under no other row', async () => {
+  it('opens neither with another cookie nor in another row', async () => {
     const [mine, theirs] = [enter(), relay.enter('boss')]
     const db = new Database(join(relay.dataDir, 'sessions.db'))
     const sealed = db.prepare('SELECT sealed FROM session ORDER BY username').pluck().all()
@@ -105,7 +105,7 @@ describe('an account that signs in by several names', () => {
   const isIn = async (headers: { cookie: string }): Promise<boolean> =>
     (await ask(spelled, AUTH_SESSION, headers)).status === 200
 
-  it('has 20 sessions in all, and pushes out no other name that has fewer', async () => {
+  it('has 20 sessions in all, and does not displace another name that has fewer', async () => {
     const [stranger, boss] = [await signInAs(others[0] ?? ''), await signInAs('boss')]
     const cookies: { cookie: string }[] = []
     for (let count = 0; count < 30; count += 1) cookies.push(await signInAs(own[count % 4] ?? ''))
@@ -117,7 +117,7 @@ describe('an account that signs in by several names', () => {
 })
 
 describe('a password that changes at the recorder', () => {
-  it('ends the session and the user’s older ones, and not a newer one with the new password', async () => {
+  it('ends the session and the user’s older ones, but not a newer one with the new password', async () => {
     const older = enter()
     relay.nowMs += 1000
     const current = enter()
@@ -157,7 +157,7 @@ describe('a password that changes at the recorder', () => {
     expect(relay.recorder.requests).toHaveLength(2)
   })
 
-  it('costs one refused request of all the user’s sessions', async () => {
+  it('costs one refused request for all of the user’s sessions', async () => {
     const cookies = [enter(), enter(), enter()]
     relay.recorder.setPassword('ada', 'new')
     for (const cookie of cookies) expect(await list(cookie)).toBe('401 signed_out')
@@ -165,7 +165,7 @@ describe('a password that changes at the recorder', () => {
     expect(rows()).toBe(0)
   })
 
-  it('takes what is running with it', async () => {
+  it('ends the running requests too', async () => {
     const cookie = enter()
     expect(await list(cookie)).toBe('200')
     relay.recorder.on('list', fault.hold, 3)
@@ -178,7 +178,7 @@ describe('a password that changes at the recorder', () => {
     expect(relay.recorder.requests).toHaveLength(5)
   })
 
-  it('lets requests with a proven password go side by side', async () => {
+  it('does not queue requests with a proven password', async () => {
     const cookie = enter()
     expect(await list(cookie)).toBe('200')
     relay.recorder.on('list', fault.hold)
@@ -188,7 +188,7 @@ describe('a password that changes at the recorder', () => {
     expect(new Set(await running)).toEqual(new Set(['200']))
   })
 
-  it('is not asked for while an earlier request has not proven it', async () => {
+  it('is sent by one request until its answer has proven it', async () => {
     const cookie = enter()
     relay.recorder.on('list', fault.hold, 1)
     const running = many(5, cookie)
@@ -199,7 +199,7 @@ describe('a password that changes at the recorder', () => {
     expect(relay.recorder.requests).toHaveLength(5)
   })
 
-  it('signs in anew at once, by the new one', async () => {
+  it('lets the user sign in at once with the new one', async () => {
     const cookie = enter()
     relay.recorder.setPassword('ada', 'new')
     expect(await list(cookie)).toBe('401 signed_out')
@@ -221,12 +221,12 @@ describe('a recorder that fails', () => {
 })
 
 describe('a script', () => {
-  it('has its password tried once in a minute, and sent with each call', async () => {
+  it('tries its password once a minute, and sends it with each call', async () => {
     for (let count = 0; count < 3; count += 1) expect(await list(basic('ada', password))).toBe('200')
     expect(relay.recorder.requests.map(({ params }) => params.get('pageSize'))).toEqual(['1', '5', '5', '5'])
   })
 
-  it('whose password changes is refused from then on, by one request and one try more', async () => {
+  it('whose password changes is refused from then on, after one more request and one more try', async () => {
     const script = basic('ada', password)
     expect(await list(script)).toBe('200')
     relay.recorder.setPassword('ada', 'new')
@@ -240,7 +240,7 @@ describe('a script', () => {
     expect(await list(script)).toBe('200')
   })
 
-  it('with ten calls side by side after a change costs no more', async () => {
+  it('with ten concurrent calls after a change causes no more requests', async () => {
     const script = basic('ada', password)
     expect(await list(script)).toBe('200')
     relay.steadyMs += PROVEN_MS

@@ -1,4 +1,4 @@
-/** The request that tries a password: its caller may leave, and a directory counts the password all the same. */
+/** The request that tries a password. Its caller may leave, but the password still counts at a directory. */
 import { afterEach, describe, expect, it } from 'vitest'
 import { makeCalls } from '../../../testing/recorder/calls.ts'
 import { fault } from '../../../testing/recorder/faults.ts'
@@ -33,7 +33,7 @@ async function open(options: TestRelayOptions = {}): Promise<Relay> {
 const connections = (): Promise<number> =>
   new Promise((found) => relay.app.server.getConnections((_error, count) => found(count)))
 
-/** Asks, and leaves once the host has the question and whatever comes of it has begun. */
+/** Sends a request, and leaves once the host has it and has begun to handle it. */
 async function askAndLeave(path: string, headers: Record<string, string>): Promise<void> {
   const abort = new AbortController()
   const over = ask(relay, path, headers, { signal: abort.signal }).catch(() => null)
@@ -58,7 +58,7 @@ const refused = '401 refused_by_recorder'
 const tooMany = '429 too_many_attempts'
 
 describe('a caller that leaves each request', () => {
-  it.each(Object.entries(routes))('has an old password sent once: %s', async (_route, path) => {
+  it.each(Object.entries(routes))('sends an old password once: %s', async (_route, path) => {
     const { recorder } = await open()
     const cookie = relay.enter('ada', 'old')
     recorder.on('any', fault.hold)
@@ -70,7 +70,7 @@ describe('a caller that leaves each request', () => {
     expect(recorder.requests).toHaveLength(1)
   })
 
-  it.each(Object.entries(routes))('leaves nothing of a right one behind: %s', async (_route, path) => {
+  it.each(Object.entries(routes))('leaves nothing open with a right password: %s', async (_route, path) => {
     const { recorder } = await open()
     const cookie = relay.enter('ada')
     recorder.on('any', [fault.hold, fault.stall], 1)
@@ -79,7 +79,7 @@ describe('a caller that leaves each request', () => {
     await settled(recorder)
     await expect.poll(() => relay.source.gauges?.()).toMatchObject({ recorder_requests_running: 0 })
     expect(recorder.requests).toHaveLength(1)
-    // The answer that nobody took has proven the password all the same.
+    // Although nobody read the answer, it has proven the password.
     recorder.on('list', fault.hold)
     const running = [askList(relay, cookie), askList(relay, cookie)]
     await expect.poll(() => recorder.held()).toBe(2)
@@ -87,7 +87,7 @@ describe('a caller that leaves each request', () => {
     expect((await Promise.all(running)).map(outcome)).toEqual(['200', '200'])
   })
 
-  it('has one sent a few times that was right a moment ago, and then once', async () => {
+  it('sends a recently right password a few times, and then once more', async () => {
     const { recorder } = await open()
     const cookie = relay.enter('ada')
     expect(outcome(await askList(relay, cookie))).toBe('200')
@@ -103,7 +103,7 @@ describe('a caller that leaves each request', () => {
     expect(await tryOut('new')).toBe(tooMany)
   })
 
-  it('while its request waits for a turn has sent nothing, and tried nothing', async () => {
+  it('while its request waits for a turn sends nothing, and uses no try', async () => {
     const { recorder, source } = await open()
     const cookie = relay.enter('ada')
     expect(outcome(await askList(relay, cookie))).toBe('200')
@@ -145,7 +145,7 @@ describe('a password that was sent and got no answer', () => {
     expect(recorder.requests.length).toBeLessThanOrEqual(4)
   })
 
-  it('is no guess where it was right before', async () => {
+  it('is no guess if it was right before', async () => {
     const { recorder } = await open()
     expect(await tryOut('demo')).toBe('200')
     for (let count = 0; count < 5; count += 1) {
@@ -156,7 +156,7 @@ describe('a password that was sent and got no answer', () => {
     expect(await tryOut('demo')).toBe('200')
   })
 
-  it('is none where it was not sent, because nobody listens', async () => {
+  it('is no guess if it was not sent, because nobody listens', async () => {
     const { recorder } = await open()
     await recorder.refuseConnections()
     expect(new Set(await tryAll(6))).toEqual(new Set(['504 recorder_down']))

@@ -1,4 +1,4 @@
-/** All recordings in one answer, which the relay asks for page by page. */
+/** All recordings in one answer, which the relay requests page by page. */
 import { afterEach, describe, expect, it } from 'vitest'
 import { makeCalls } from '../../../testing/recorder/calls.ts'
 import { fault, type RecorderFault } from '../../../testing/recorder/faults.ts'
@@ -19,7 +19,7 @@ const open = async (): Promise<Relay> => {
 const all = (query = ''): Promise<Answered> => ask(relay, `${RECORDINGS}${query}`, basic('ada'))
 const referencesOf = (answer: Answered): unknown[] =>
   (json(answer).recordings as readonly { referenceNumber: unknown }[]).map((row) => row.referenceNumber)
-/** On that page of those that the walk asks for. */
+/** Plans a fault for this page of the walk. */
 const onPage = (page: number, what: RecorderFault): void =>
   relay.recorder.on(
     'list',
@@ -29,7 +29,7 @@ const onPage = (page: number, what: RecorderFault): void =>
   )
 
 describe('all recordings', () => {
-  it('are asked for a thousand at a time, and come in one answer', async () => {
+  it('are requested a thousand at a time, and come in one answer', async () => {
     const { recorder } = await open()
     const answer = await all()
     expect(json(answer)).toMatchObject({ totalCount: TOTAL })
@@ -42,7 +42,7 @@ describe('all recordings', () => {
     ])
   })
 
-  it('of a search are asked for with it, and checked page by page', async () => {
+  it('of a search are requested with it, and checked page by page', async () => {
     await open()
     expect(referencesOf(await all('?direction=1'))).toEqual(references)
     expect(json(await all('?direction=2'))).toEqual({ totalCount: 0, recordings: [] })
@@ -50,16 +50,16 @@ describe('all recordings', () => {
     expect(outcome(await all('?direction=2'))).toBe('502 recorder_mismatch')
   })
 
-  it('may be asked for in pages larger than the recorder is asked for', async () => {
+  it('may come in larger pages than those of the recorder', async () => {
     await open()
     expect(referencesOf(await all('?page=0&pageSize=1500'))).toEqual(references.slice(0, 1500))
     expect(referencesOf(await all('?page=1&pageSize=1500'))).toEqual(references.slice(1500))
     expect(json(await all('?page=2&pageSize=1500'))).toEqual({ totalCount: TOTAL, recordings: [] })
   })
 
-  it('come without those that arrive meanwhile, and none twice', async () => {
+  it('exclude those that arrive meanwhile, and repeat none', async () => {
     await open()
-    // Ten new ones push the last ten of the first page onto the second.
+    // Ten new recordings push the last ten of the first page onto the second.
     const pushed = fault.change((own) => ({
       totalCount: TOTAL + 10,
       recordings: [
@@ -91,7 +91,7 @@ describe('all recordings', () => {
   }
 
   it.each(Object.entries(vanishing))(
-    'are broken off where %s, and never short and complete',
+    'break off if %s, and are never short but complete',
     async (_name, what) => {
       const { recorder } = await open()
       onPage(1, what)
@@ -102,7 +102,7 @@ describe('all recordings', () => {
     },
   )
 
-  it('are no answer for a page’s session', async () => {
+  it('are not available to a session of the page', async () => {
     const { recorder } = await open()
     const cookie = relay.enter('ada')
     for (const query of ['', '?page=0&pageSize=1001']) {
