@@ -142,7 +142,7 @@ describe('npm run audit -- verify, with heads', () => {
     expect(await run(['verify'], { AUDIT_SINK: log })).toMatchObject({ code: 1 })
   })
 
-  it('misses the log itself', async () => {
+  it('reports a missing log', async () => {
     await writeDays(days(3), sink())
     rmSync(folder.file)
     expect(await run(['verify'])).toMatchObject({

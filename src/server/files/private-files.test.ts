@@ -47,7 +47,7 @@ describe('a file that others could access', () => {
     expect([modeOf(theirs), modeOf(join(theirs, 'file'))]).toEqual(['755', '644'])
   })
 
-  it('is followed where DATA_DIR itself is one', () => {
+  it('is found if DATA_DIR itself is a symbolic link', () => {
     put('recordings.db', 0o644)
     const link = join(outside, 'link')
     symlinkSync(folder, link)

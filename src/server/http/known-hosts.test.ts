@@ -67,8 +67,8 @@ describe('a Host header', () => {
   })
 })
 
-describe('known are', () => {
-  it('on loopback the names of loopback, at any port', () => {
+describe('the known names are', () => {
+  it('loopback names, on loopback, at any port', () => {
     const { knows } = knownHosts(standard)
     for (const name of [
       'localhost',
@@ -92,12 +92,12 @@ describe('known are', () => {
     }
   })
 
-  it('all, where the host cannot know its own', () => {
+  it('all, if the host cannot know its own', () => {
     expect(knownHosts({ ...standard, host: '0.0.0.0' }).knows).toBeNull()
     expect(knownHosts({ ...standard, trustProxy: ['loopback'] }).knows).toBeNull()
   })
 
-  it('those of the configuration and no others', () => {
+  it('only those of the configuration', () => {
     const allowedHosts = hostNames('recordings.example.com, zoë.test, 10.0.0.5:8443, [2001:db8::1]')
     const { knows } = knownHosts({ ...standard, allowedHosts })
     for (const name of [
@@ -128,7 +128,7 @@ describe('with its own TLS', () => {
   }, 60_000)
   afterAll(() => authority.remove())
 
-  it('known are the names of the certificate, and of a renewed one', async () => {
+  it('the names of the certificate are known, also after a renewal', async () => {
     const tls = await authority.issue(['recordings.test', '*.wild.test', '10.0.0.5', '2001:db8::1'])
     const hosts = knownHosts({ ...standard, host: '0.0.0.0', tls })
     for (const name of [
@@ -166,7 +166,7 @@ describe('with its own TLS', () => {
   })
 })
 
-describe('under a name that is not known', () => {
+describe('under an unknown name', () => {
   let host: TestHost
   let port: number
   beforeAll(async () => {
@@ -198,7 +198,7 @@ describe('under a name that is not known', () => {
     expect(answer).not.toMatch(/\r\n(location|set-cookie|access-control)/i)
   })
 
-  it('nothing measures its address', async () => {
+  it('the length of the address is not checked', async () => {
     expect(await exchange(port, rawGet(`/${'x'.repeat(8200)}`, { host: 'evil.test' }))).toEqual(refused)
   })
 
@@ -213,18 +213,18 @@ describe('under a name that is not known', () => {
     expect((await host.app.inject(cross)).statusCode).toBe(421)
   })
 
-  it('the name in the target counts for the Host', async () => {
+  it('the name in the target replaces the Host', async () => {
     expect(await exchange(port, rawGet('http://evil.test/recordings'))).toEqual(refused)
     expect(await exchange(port, rawGet('http://localhost/recordings', { host: 'evil.test' }))).toContain(
       ' 200 OK',
     )
   })
 
-  it('an older client names no host, and none is known', async () => {
+  it('an older client that names no host is refused', async () => {
     expect(await exchange(port, 'GET / HTTP/1.0\r\n\r\n')).toEqual(refused)
   })
 
-  it('a load balancer learns whether the host is well', async () => {
+  it('a load balancer still gets the host’s health', async () => {
     for (const path of ['/healthz', '/readyz']) {
       expect(await exchange(port, rawGet(path, { host: '10.0.0.9' }))).toContain(' 200 OK')
     }

@@ -137,7 +137,7 @@ describe('a proxy that nobody trusts', () => {
     ['x-forwarded-for', '198.51.100.7'],
     ['x-forwarded-proto', 'https'],
     ['forwarded', 'for=198.51.100.7'],
-  ])('is told once, by %s, that TRUST_PROXY is not set', async (name, value) => {
+  ])('causes one warning, by %s, that TRUST_PROXY is not set', async (name, value) => {
     lines.length = 0
     await open([], { log })
     await ask({ url: '/' }, '127.0.0.1', {})
@@ -147,7 +147,7 @@ describe('a proxy that nobody trusts', () => {
     expect(lines[0]).not.toContain(value)
   })
 
-  it('is nothing new where another is trusted', async () => {
+  it('causes no warning if another proxy is trusted', async () => {
     lines.length = 0
     await open(['10.0.0.0/8'], { log })
     await ask({ url: '/' }, STRANGER, forwarded)

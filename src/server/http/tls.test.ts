@@ -296,7 +296,7 @@ describe('a certificate', () => {
     }
   })
 
-  it('that has ended is taken, and the log warns', async () => {
+  it('that has expired is used, and the log warns', async () => {
     lines.length = 0
     renewCertificate(host.app, write(await authority.issue(['recordings.test'], -1)))
     expect(logged()).toContainEqual(

@@ -70,7 +70,7 @@ describe('health', () => {
     await drained
   })
 
-  it('has nothing to wait for where nothing runs', async () => {
+  it('waits for nothing if nothing runs', async () => {
     host = await testHost()
     await statusOf('/healthz')
     await expect(host.drain.begin()).resolves.toBeUndefined()

@@ -123,7 +123,7 @@ function* endless(): Generator<WireRecording> {
 }
 
 describe('a client that leaves', () => {
-  it('takes its search with it, and leaves its place to others', async () => {
+  it('ends its search, and leaves its place to others', async () => {
     const source = held()
     host = await testHost({ recordings: [{}], wrap: source.wrap })
     const port = await listen(host.app)
@@ -142,7 +142,7 @@ describe('a client that leaves', () => {
     expect(answers.map(({ statusCode }) => statusCode)).toEqual(answers.map(() => 200))
   })
 
-  it('takes the rest of a long answer with it', async () => {
+  it('ends the rest of a long answer', async () => {
     const signals: AbortSignal[] = []
     host = await testHost({
       wrap: (source) => ({
@@ -168,7 +168,7 @@ describe('a client that leaves', () => {
 describe('a lane', () => {
   const { signal } = new AbortController()
 
-  it('is one for all spellings of a name, and of its own for each kind of work', async () => {
+  it('is shared by all spellings of a name, and separate for each kind of work', async () => {
     host = await testHost()
     const lanes = createLanes()
     const enter = (name: string) => lanes.enter('listenings', name, signal)
@@ -197,7 +197,7 @@ describe('a lane', () => {
     for (const { statusCode } of await Promise.all(running)) expect(statusCode).toBe(200)
   })
 
-  it('is another one for details than for searches', async () => {
+  it('of searches leaves the one of details open', async () => {
     const source = held()
     host = await testHost({ recordings: [{ id: testGuid(1) }], wrap: source.wrap })
     const running = Array.from({ length: MAX_RUNNING + 1 }, () => ask())
@@ -275,7 +275,7 @@ describe('whole lists', () => {
   })
 })
 
-it('the page’s files are lost as well by a client that does not read them', async () => {
+it('a client that does not read the page’s files loses them too', async () => {
   const body = Buffer.alloc(32 * 1_048_576, 'x')
   const pace = { bytesPerSecond: 1024, overMs: 300 }
   host = await testHost({ dependencies: { assets: bigAsset(body), pace } })
@@ -339,7 +339,7 @@ describe('a client that leaves before it is known', () => {
     for (let n = 0; n <= MAX_RUNNING; n += 1) expect((await ask()).statusCode).toBe(200)
   })
 
-  it('leaves nothing behind of what it sent ahead on one connection', async () => {
+  it('leaves none of the requests behind that it sent ahead on one connection', async () => {
     const source = held()
     const metrics = createMetrics()
     host = await testHost({ recordings: [{}], wrap: source.wrap, dependencies: { metrics } })

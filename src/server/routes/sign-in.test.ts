@@ -250,7 +250,7 @@ describe('a session', () => {
     expect(await statusOf(other)).toBe(200)
   })
 
-  it('is of an account that shares its 20 with none of a similar name', async () => {
+  it('does not count among the 20 of an account with a similar name', async () => {
     await open()
     const stored = await cheapHash('demo')
     change((directory) =>
@@ -293,14 +293,14 @@ describe('a session', () => {
     expect(await statusOf(await signIn(host.app, 'manager'))).toBe(200)
   })
 
-  it('is out at once when its user is removed', async () => {
+  it('ends at once when its user is removed', async () => {
     await open()
     const cookie = await signIn(host.app, 'agent')
     change((directory) => directory.removeAccount('agent'))
     expect(await statusOf(cookie)).toBe(401)
   })
 
-  it('is out at once when its user’s password changes', async () => {
+  it('ends at once when its user’s password changes', async () => {
     await open()
     const cookie = await signIn(host.app, 'agent')
     const script = basic('agent')
@@ -346,7 +346,7 @@ describe('signing out', () => {
     expect((await post(AUTH_LOGOUT, headers)).statusCode).toBe(204)
   })
 
-  it('is not the same for another’s session', async () => {
+  it('leaves the user’s other sessions open', async () => {
     await open()
     const [mine, theirs] = [await signIn(host.app, 'manager'), await signIn(host.app, 'manager')]
     await post(AUTH_LOGOUT, mine)
@@ -391,7 +391,7 @@ describe('too many failures', () => {
     expect((await logIn('agent', 'demo', '10.0.0.1')).statusCode).toBe(200)
   })
 
-  it('of others never keep out who has signed in from there before, by page or script', async () => {
+  it('of others never keep out a user who has signed in from there before, by page or script', async () => {
     await open()
     expect((await logIn('manager', 'demo', '10.9.0.1')).statusCode).toBe(200)
     for (let count = 0; count < 8; count += 1) await logIn('manager', 'wrong', `10.0.0.${count}`)
@@ -412,7 +412,7 @@ describe('too many failures', () => {
     expect((await logIn('manager', 'demo', '10.9.0.1')).statusCode).toBe(200)
   })
 
-  it('slow down who makes them from where they have signed in, and are judged in the end', async () => {
+  it('slow a user down who has signed in from there, and are judged in the end', async () => {
     const slept: number[] = []
     await open({ dependencies: { slowDown: async (ms) => void slept.push(ms) } })
     expect((await logIn('manager')).statusCode).toBe(200)
@@ -451,7 +451,7 @@ describe('too many failures', () => {
     expect(tried).toHaveLength(4)
   })
 
-  it('are none where the source could not judge', async () => {
+  it('do not count if the source could not judge', async () => {
     const down = new Problem({
       code: 'recorder_down',
       message: 'The recording service is down.',
@@ -510,7 +510,7 @@ describe('Basic', () => {
     expect((await listAs(basic('agent', 'wrong'))).statusCode).toBe(401)
   })
 
-  it('is out at once when the user is removed', async () => {
+  it('ends at once when the user is removed', async () => {
     await open()
     expect((await listAs(basic('agent'))).statusCode).toBe(200)
     change((directory) => directory.removeAccount('agent'))

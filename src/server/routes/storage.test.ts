@@ -135,7 +135,7 @@ it('signing out works where not even the session can be read', async () => {
 })
 
 describe('signing out while the sessions’ file cannot be read', () => {
-  it('holds, however many sign out with cookies that nobody was given', async () => {
+  it('holds, however many made-up cookies sign out', async () => {
     const [before, after, other] = [
       await signIn(host.app, 'manager'),
       await signIn(host.app, 'agent'),
@@ -151,7 +151,7 @@ describe('signing out while the sessions’ file cannot be read', () => {
     expect([await statusOf(before), await statusOf(after), await statusOf(other)]).toEqual([401, 401, 200])
   })
 
-  it('holds, however many cookies of old somebody signs out with later', async () => {
+  it('holds, however many old cookies sign out later', async () => {
     const principal = { username: 'agent', displayName: null, role: 'base', scope: { kind: 'own' } } as const
     const old = Array.from({ length: FLOOD }, () => host.sessions.open({ ...principal, stamp: '' }))
     const [seen, unseen] = [await signIn(host.app, 'manager'), await signIn(host.app, 'solo')]
