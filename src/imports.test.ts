@@ -73,7 +73,7 @@ const floorPlan: Readonly<Record<string, readonly string[] | 'anything'>> = {
   'server/audit': ['contract', 'server/platform', 'server/config'],
   'server/http': ['contract', 'server/platform', 'server/config', 'server/files'],
   'server/demo': ['contract', 'server/sources', 'server/sources/sqlite'],
-  'server/config': ['contract', 'server/platform'],
+  'server/config': ['contract', 'server/platform', 'server/files'],
   'server/files': ['contract', 'server/platform'],
   'server/sources': ['contract', 'server/platform'],
   'server/sources/recorder': ['contract', 'server/platform', 'server/sources'],

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { HEALTH_LIVE, HEALTH_READY } from './contract/endpoints.ts'
 import { readConfig } from './server/config/config.ts'
 import { variableNames, variables, type Variable } from './server/config/variables.ts'
+import { dataParts } from './server/files/data-dir.ts'
 
 const root = resolve(import.meta.dirname, '..')
 const readme = readFileSync(resolve(root, 'README.md'), 'utf8')
@@ -78,5 +79,14 @@ describe('the README', () => {
 
   it('has a changelog that begins with this release', () => {
     expect(/\n## Changelog\n\n### (\S+)\n/.exec(readme)?.[1]).toBe(version)
+  })
+
+  it('says of everything in DATA_DIR whether to back it up', () => {
+    const table = /\n\| in `DATA_DIR` [^]*?\n\n/.exec(readme)?.[0] ?? ''
+    const missing = Object.keys(dataParts).filter(
+      (name) => !table.includes(`\`${name}\``) && !table.includes(`\`${name}/\``) && !name.endsWith('.lock'),
+    )
+    expect(missing).toEqual([])
+    expect(table).toContain('`*.lock`')
   })
 })

@@ -1,8 +1,8 @@
 /** Composes the host from its dependencies. It does not listen, so tests can inject requests. */
+import { inDataDir } from './files/data-dir.ts'
 import compress from '@fastify/compress'
 import cookie from '@fastify/cookie'
 import { fastify, type FastifyInstance } from 'fastify'
-import { join } from 'node:path'
 import { Problem } from '../contract/problems.ts'
 import type { DemoAccount } from '../contract/session.ts'
 import type { Assets } from './routes/assets.ts'
@@ -158,11 +158,11 @@ export async function openHost(config: Config): Promise<OpenedHost> {
   const page = readPage()
   const prepared = prepareHost(config)
   const { dataDir, nowMs, hostKey, metrics, watch } = prepared
-  const kept = { file: join(dataDir, 'attempts.db'), hostKey }
+  const kept = { file: inDataDir(dataDir, 'attempts.db'), hostKey }
   const attempts = new AttemptMemory({ failures: config.loginFailures, nowMs, kept })
   const opening = { nowMs, tries: keepTries(attempts, nowMs), say: warn, watch }
   const { source, demoAccounts } = await openSource(config, dataDir, opening)
-  const file = join(dataDir, 'sessions.db')
+  const file = inDataDir(dataDir, 'sessions.db')
   const sessions = explained(file, () => openSessions({ file, nowMs, hostKey }))
   const audit = await openHostAudit(config, hostKey, nowMs)
   if (metrics) audit.measure(metrics)

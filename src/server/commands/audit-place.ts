@@ -1,5 +1,6 @@
 /** Finds the host's audit log. The commands read only the variables that concern it. */
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
+import { inDataDir } from '../files/data-dir.ts'
 import { ValueFault } from '../config/readers.ts'
 import { auditSink, type AuditSink } from '../config/sinks.ts'
 import { OperatorError } from '../platform/operator-error.ts'
@@ -11,12 +12,12 @@ export interface HostPlace {
 }
 
 export const auditFile = ({ env, dataDir }: HostPlace): string =>
-  resolve(env.AUDIT_LOG || join(dataDir, 'audit.log'))
+  resolve(env.AUDIT_LOG || inDataDir(dataDir, 'audit.log'))
 
 /** @throws OperatorError if AUDIT_SINK is not valid. */
 export function sinkOfHost({ env, dataDir }: HostPlace): AuditSink {
   const given = env.AUDIT_SINK
-  if (!given) return { kind: 'file', path: join(dataDir, 'audit.heads') }
+  if (!given) return { kind: 'file', path: inDataDir(dataDir, 'audit.heads') }
   try {
     return auditSink(given)
   } catch (error) {

@@ -1,13 +1,13 @@
 /** `npm run user -- sign-out`: ends sessions from a terminal, with or without a store. */
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { inDataDir } from '../files/data-dir.ts'
 import { endSessionsIn } from '../auth/session-file.ts'
 import { explained } from '../sources/sqlite/database.ts'
 import { OperatorError } from '../platform/operator-error.ts'
 
 const sessionsOf = (count: number): string => (count === 1 ? '1 session' : `${count} sessions`)
 
-export const hasSessions = (dataDir: string): boolean => existsSync(join(dataDir, 'sessions.db'))
+export const hasSessions = (dataDir: string): boolean => existsSync(inDataDir(dataDir, 'sessions.db'))
 
 /** @throws OperatorError if the folder has no sessions, since it is probably the wrong one. */
 export function requireSessions(dataDir: string): void {
@@ -23,7 +23,7 @@ export function requireSessions(dataDir: string): void {
  * @throws OperatorError if the sessions' file cannot be written.
  */
 export function signOut(dataDir: string, name: string | null): string {
-  const file = join(dataDir, 'sessions.db')
+  const file = inDataDir(dataDir, 'sessions.db')
   const ended = explained(file, () => endSessionsIn(file, name))
   if (name === null) return `Ended ${sessionsOf(ended.length)}, of everybody.`
   const told = `Ended ${sessionsOf(ended.length)} of ${name}.`

@@ -1,5 +1,5 @@
 /** The host's configuration, read once from the environment and checked as a whole. */
-import { join } from 'node:path'
+import { inDataDir } from '../files/data-dir.ts'
 import type { Listen } from './addresses.ts'
 import type { Authority } from './authorities.ts'
 import { matchTls, type TlsFiles, type TlsMaterial } from './certificates.ts'
@@ -81,8 +81,8 @@ const toConfig = (values: Values): Config => ({
   contact: values.CONTACT,
   logLevel: values.LOG_LEVEL,
   recorder: values.RECORDER_URL === null ? null : toRecorder(values.RECORDER_URL, values),
-  auditLog: values.AUDIT_LOG ?? join(values.DATA_DIR, 'audit.log'),
-  auditSink: values.AUDIT_SINK ?? { kind: 'file', path: join(values.DATA_DIR, 'audit.heads') },
+  auditLog: values.AUDIT_LOG ?? inDataDir(values.DATA_DIR, 'audit.log'),
+  auditSink: values.AUDIT_SINK ?? { kind: 'file', path: inDataDir(values.DATA_DIR, 'audit.heads') },
   copyAlert: values.COPY_ALERT,
   hostKey: values.HOST_KEY ?? values.HOST_KEY_FILE,
   trustProxy: values.TRUST_PROXY,

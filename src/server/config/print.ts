@@ -1,5 +1,5 @@
 /** Prints the configuration as the host reads it, to explain its behaviour. */
-import { join } from 'node:path'
+import { inDataDir } from '../files/data-dir.ts'
 import { variableNames, variables, type Variable, type VariableName } from './variables.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -7,8 +7,8 @@ type Environment = Readonly<Record<string, string | undefined>>
 /** Defaults that follow from other variables. */
 const derived: Partial<Record<VariableName, (env: Environment) => string>> = {
   DEMO: (env) => (env.RECORDER_URL ? 'off' : variables.DEMO.standard),
-  AUDIT_LOG: (env) => join(env.DATA_DIR || variables.DATA_DIR.standard, 'audit.log'),
-  AUDIT_SINK: (env) => join(env.DATA_DIR || variables.DATA_DIR.standard, 'audit.heads'),
+  AUDIT_LOG: (env) => inDataDir(env.DATA_DIR || variables.DATA_DIR.standard, 'audit.log'),
+  AUDIT_SINK: (env) => inDataDir(env.DATA_DIR || variables.DATA_DIR.standard, 'audit.heads'),
 }
 
 /** Keeps any value on one line. */

@@ -1,5 +1,6 @@
 /** Checks values that are right alone but wrong together. */
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
+import { inDataDir } from '../files/data-dir.ts'
 import { isLoopback } from './addresses.ts'
 import { matchTls } from './certificates.ts'
 import { ValueFault } from './readers.ts'
@@ -74,7 +75,7 @@ const samePort: Rule = ({ PORT: port, METRICS_PORT: metrics }) =>
 
 const sinkInTheLog: Rule = ({ AUDIT_LOG: log, AUDIT_SINK: sink, DATA_DIR: dataDir }) => {
   if (sink?.kind !== 'file' || dataDir === undefined || log === undefined) return null
-  return resolve(sink.path) === resolve(log ?? join(dataDir, 'audit.log'))
+  return resolve(sink.path) === resolve(log ?? inDataDir(dataDir, 'audit.log'))
     ? ['AUDIT_SINK', 'is the audit log itself: name another file, best on another disk or machine.']
     : null
 }

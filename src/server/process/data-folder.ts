@@ -1,7 +1,7 @@
 /** The host's folder, DATA_DIR: made if missing, and locked against a second host while this one runs. */
 import type { FastifyInstance } from 'fastify'
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { inDataDir } from '../files/data-dir.ts'
 import { takeLock } from '../files/lock.ts'
 import type { Narrowed } from '../files/private-files.ts'
 import { explained, prepareFolder } from '../sources/sqlite/database.ts'
@@ -32,11 +32,9 @@ function writeHolder(file: string): void {
   }
 }
 
-const lockFileIn = (dataDir: string): string => join(dataDir, 'host.lock')
-
 /** Whether a host runs in the folder. A folder that cannot be checked counts as free. */
 export function isFolderHeld(dataDir: string): boolean {
-  const lockFile = lockFileIn(dataDir)
+  const lockFile = inDataDir(dataDir, 'host.lock')
   if (!existsSync(lockFile)) return false
   try {
     const lock = takeLock(lockFile)
@@ -53,7 +51,7 @@ export function isFolderHeld(dataDir: string): boolean {
  */
 export function openDataFolder(dataDir: string): DataFolder {
   prepareFolder(dataDir)
-  const [lockFile, holderFile] = [lockFileIn(dataDir), join(dataDir, 'host.pid')]
+  const [lockFile, holderFile] = [inDataDir(dataDir, 'host.lock'), inDataDir(dataDir, 'host.pid')]
   const lock = explained(lockFile, () => takeLock(lockFile))
   if (!lock) {
     throw new OperatorError(

@@ -5,7 +5,7 @@
  */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { inDataDir } from '../files/data-dir.ts'
 import { HOST_KEY_BYTES, hostKey, hostKeyFile, isBlank, openMode, parseHostKey } from '../config/host-keys.ts'
 import { ValueFault, type Reader } from '../config/readers.ts'
 import { OperatorError } from '../platform/operator-error.ts'
@@ -26,7 +26,7 @@ function readFile(file: string): string | null {
  * @throws OperatorError if it can be neither read nor made, is not a key, or is not secret.
  */
 export function readHostKey(dataDir: string): Buffer {
-  const file = join(dataDir, 'host.key')
+  const file = inDataDir(dataDir, 'host.key')
   const text = readFile(file)
   const key = text === null ? randomBytes(HOST_KEY_BYTES) : parseHostKey(text)
   const mode = text === null ? null : openMode(file)
@@ -83,7 +83,7 @@ export function hostKeyIfAny(env: Environment): Buffer | null {
     throw new OperatorError('HOST_KEY_FILE cannot stand beside HOST_KEY: leave one of them out.')
   if (text) return given('HOST_KEY', text, hostKey)
   if (file) return given('HOST_KEY_FILE', file, hostKeyFile)
-  return existsSync(join(dataDir, 'host.key')) ? readHostKey(dataDir) : null
+  return existsSync(inDataDir(dataDir, 'host.key')) ? readHostKey(dataDir) : null
 }
 
 /** Like `hostKeyIfAny`. Makes no key, which would match nothing. @throws OperatorError also if there is none. */

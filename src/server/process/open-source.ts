@@ -1,5 +1,5 @@
 /** Opens the configured source. */
-import { join } from 'node:path'
+import { inDataDir } from '../files/data-dir.ts'
 import type { DemoAccount } from '../../contract/session.ts'
 import type { NowMs } from './clock.ts'
 import type { Config } from '../config/config.ts'
@@ -50,7 +50,7 @@ export async function openSource(config: Config, dataDir: string, prepare: Prepa
   if (recorder) {
     const { url, ca, remoteParameter, timeoutMs } = recorder
     const limits = { answerMs: timeoutMs, firstByteMs: Math.min(timeoutMs, 20_000) }
-    const spoolFolder = join(dataDir, 'spool')
+    const spoolFolder = inDataDir(dataDir, 'spool')
     const { tries, watch } = prepare
     return {
       source: openRecorderSource({ url, ca, remoteParameter, limits, tries, spoolFolder, watch }),

@@ -17,6 +17,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { inDataDir } from '../../files/data-dir.ts'
 
 export interface StoredAudio {
   /** 64 hexadecimal digits in small letters. */
@@ -26,7 +27,7 @@ export interface StoredAudio {
 }
 
 const pathOf = (dataDir: string, sha256: string): string =>
-  join(dataDir, 'media', sha256.slice(0, 2), `${sha256}.mp3`)
+  join(inDataDir(dataDir, 'media'), sha256.slice(0, 2), `${sha256}.mp3`)
 
 /** Whether the file exists and is complete. */
 export function hasAudio(dataDir: string, { sha256, size }: StoredAudio): boolean {

@@ -1,6 +1,6 @@
 /** Opens the store: the database in the folder DATA_DIR, which also holds the audio. */
 import { accessSync, constants, existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { inDataDir } from '../../files/data-dir.ts'
 import Sqlite, { type Database } from 'better-sqlite3'
 import { makeFolder } from '../../files/make-folder.ts'
 import { migrate } from './schema.ts'
@@ -13,7 +13,7 @@ export type { Database } from 'better-sqlite3'
 /** How long commands and a starting host wait for another process's write, ms. */
 export const BUSY_TIMEOUT_MS = 5000
 
-export const databaseFile = (dataDir: string): string => join(dataDir, 'recordings.db')
+export const databaseFile = (dataDir: string): string => inDataDir(dataDir, 'recordings.db')
 
 /** Runs `work`, and turns its errors into OperatorErrors where the cause is known. */
 export function explained<T>(path: string, work: () => T): T {

@@ -3,12 +3,12 @@
  * lines hold callers' numbers and names, so only the host's user may read it.
  */
 import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
-import { join } from 'node:path'
+import { inDataDir } from '../../files/data-dir.ts'
 
 const MODE = 0o600
 const BUFFERED_CHARACTERS = 65_536
 
-export const importReportFile = (dataDir: string): string => join(dataDir, 'import-report.txt')
+export const importReportFile = (dataDir: string): string => inDataDir(dataDir, 'import-report.txt')
 
 /** Writes under another name until the import is committed, so that a failed import keeps the previous report. */
 export class ImportReport {
