@@ -1,4 +1,5 @@
 /** The providers and the layout, which depend on the session. */
+import { useStore } from '@nanostores/react'
 import { QueryClientProvider, useQueryClient } from '@tanstack/react-query'
 import { lazy, Suspense, useEffect, useEffectEvent, useState } from 'react'
 import { fetchSession, signOut } from '../api/auth.ts'
@@ -94,7 +95,7 @@ function PageUser({ session, ended }: { readonly session: Session; readonly ende
 }
 
 function Root() {
-  const { session, ended } = useText(sessionState)
+  const { session, ended } = useStore(sessionState)
   const query = usePageQuery()
   const embedded = useEntry().place.base !== ''
   if (embedded && (session === null || ended)) {

@@ -1,3 +1,4 @@
+import { useStore } from '@nanostores/react'
 import { AudioLines, KeyRound, LogOut } from 'lucide-react'
 import { lazy, Suspense, useMemo, useState } from 'react'
 import type { Session } from '../contract/session.ts'
@@ -40,8 +41,8 @@ function ZonePicker() {
 
 function LooksPicker() {
   const t = useText(shellText)
-  const chosen = useText(theme)
-  const rows = useText(density)
+  const chosen = useStore(theme)
+  const rows = useStore(density)
   return (
     <>
       <Select
