@@ -13,7 +13,7 @@ const DetailPage = lazy(() => loadDetail().then((m) => ({ default: m.DetailPage 
 
 /** Loads the detail's code when a row is hovered or focused, so that the first click does not wait for it. */
 export function nearRow(event: SyntheticEvent): void {
-  if (event.target instanceof Element && event.target.closest('tbody')) void loadDetail()
+  if (event.target instanceof Element && event.target.closest('[data-href]')) void loadDetail()
 }
 
 function NotFound({ wrongVersion }: { readonly wrongVersion: boolean }) {

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import { filterText, listText } from '../text/list-text.ts'
 import { Data, Missing, Unreadable } from '../ui/data.tsx'
 import { DirectionMark } from '../ui/direction.tsx'
-import type { RecordingRow } from './rows.ts'
+import { linkIdOf, type RecordingRow } from './rows.ts'
 import type { RecordingField } from '../contract/recording.ts'
 
 /** Shows the raw text of a value that could not be read, or says that it is missing. */
@@ -73,7 +73,7 @@ export const ownerCell = (row: RecordingRow): ReactNode => {
 export const referenceCell = (row: RecordingRow, rowId: string): ReactNode => (
   <a
     href={row.href}
-    data-recording={row.recording.id}
+    id={linkIdOf(rowId)}
     aria-describedby={['started', 'remote', 'duration'].map((column) => `${rowId}-${column}`).join(' ')}
   >
     <Data>{row.recording.referenceNumber ?? row.recording.id}</Data>

@@ -7,8 +7,13 @@ import { Data } from '../ui/data.tsx'
 import { usePageQuery, useSearchFor } from '../url/navigation.tsx'
 import { describeSearch } from './describe.ts'
 
+interface ChipsProps {
+  /** A chip was removed, and its button with it. */
+  readonly onRemoved: () => void
+}
+
 /** The filters that are set, each with a button to remove it. */
-export function Chips() {
+export function Chips({ onRemoved }: ChipsProps) {
   const t = useText(filterText)
   const query = usePageQuery()
   const searchFor = useSearchFor()
@@ -25,9 +30,8 @@ export function Chips() {
         type="button"
         aria-label={t.remove({ filter: `${label} ${value}` })}
         className="ml-0.5 inline-flex size-7 items-center justify-center rounded-full text-muted hover:text-ink"
-        onClick={({ currentTarget }) => {
-          // The button disappears with its chip, so the focus moves to the bar of chips.
-          currentTarget.closest<HTMLElement>('.list-chips')?.focus()
+        onClick={() => {
+          onRemoved()
           searchFor(withFilter(query, name, undefined))
         }}
       >

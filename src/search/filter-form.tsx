@@ -1,5 +1,5 @@
 import { ChevronDown } from 'lucide-react'
-import { useState, type ReactNode } from 'react'
+import { useState, type ReactNode, type RefCallback } from 'react'
 import { filterNames, type FilterName } from '../contract/search.ts'
 import { useText } from '../text/i18n.ts'
 import { filterText } from '../text/list-text.ts'
@@ -10,11 +10,14 @@ import { LocalNumberField, OwnerField, RemoteNumberField } from './text-fields.t
 import type { Rejected } from './rejected.ts'
 import { TimeField } from './time-field.tsx'
 
-type FieldOf = (error: { rejected?: string }) => ReactNode
+type FieldOf = (error: { rejected?: string }, first?: RefCallback<HTMLElement>) => ReactNode
 
 /** One field for each declared filter. The everyday ones are always open. */
 const fields: Readonly<Record<FilterName, { readonly everyday: boolean; readonly field: FieldOf }>> = {
-  startTime: { everyday: true, field: (error) => <TimeField name="startTime" {...error} /> },
+  startTime: {
+    everyday: true,
+    field: (error, first) => <TimeField name="startTime" first={first} {...error} />,
+  },
   endTime: { everyday: false, field: (error) => <TimeField name="endTime" {...error} /> },
   localPartyNumber: { everyday: false, field: (error) => <LocalNumberField {...error} /> },
   remotePartyNumber: { everyday: true, field: (error) => <RemoteNumberField {...error} /> },
@@ -25,14 +28,22 @@ const fields: Readonly<Record<FilterName, { readonly everyday: boolean; readonly
 const everyday = filterNames.filter((name) => fields[name].everyday)
 const further = filterNames.filter((name) => !fields[name].everyday)
 
-export function FilterForm({ rejected }: { readonly rejected: Rejected | null }) {
+interface FilterFormProps {
+  readonly rejected: Rejected | null
+  /** Holds the form's first control. */
+  readonly first?: RefCallback<HTMLElement>
+}
+
+export function FilterForm({ rejected, first }: FilterFormProps) {
   const t = useText(filterText)
   const query = usePageQuery()
   const searchFor = useSearchFor()
   const [opened, setOpened] = useState(false)
   const open = opened || further.some((name) => query.search[name] !== undefined)
   const fieldOf = (name: FilterName) => (
-    <div key={name}>{fields[name].field(rejected?.name === name ? { rejected: rejected.message } : {})}</div>
+    <div key={name}>
+      {fields[name].field(rejected?.name === name ? { rejected: rejected.message } : {}, first)}
+    </div>
   )
   return (
     <form

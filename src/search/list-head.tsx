@@ -1,5 +1,5 @@
 import { RefreshCw, SlidersHorizontal } from 'lucide-react'
-import { useState } from 'react'
+import { useRef, useState, type RefCallback } from 'react'
 import { clockFor } from '../api/clock-for.ts'
 import type { Session } from '../contract/session.ts'
 import { formatCount } from '../lib/numbers.ts'
@@ -80,17 +80,20 @@ export function ListHead({ session, recordings }: ListHeadProps) {
 interface FilterBarProps {
   readonly wide: boolean
   readonly rejected: Rejected | null
+  /** Holds the button that opens the filters, while it is there. */
+  readonly review: RefCallback<HTMLElement>
 }
 
 /** The filters that are set, and on narrow screens the button that opens the form. */
-export function FilterBar({ wide, rejected }: FilterBarProps) {
+export function FilterBar({ wide, rejected, review }: FilterBarProps) {
   const t = useText(filterText)
   const [open, setOpen] = useState(false)
+  const bar = useRef<HTMLDivElement>(null)
   const count = Object.keys(usePageQuery().search).length
   return (
-    <div className="list-chips outline-none" tabIndex={-1}>
+    <div ref={bar} className="list-chips outline-none" tabIndex={-1}>
       {wide ? null : (
-        <Button className="shrink-0" aria-haspopup="dialog" onClick={() => setOpen(true)}>
+        <Button ref={review} className="shrink-0" aria-haspopup="dialog" onClick={() => setOpen(true)}>
           <SlidersHorizontal size={16} aria-hidden />
           {t.show}
           {count > 0 ? (
@@ -101,7 +104,8 @@ export function FilterBar({ wide, rejected }: FilterBarProps) {
           ) : null}
         </Button>
       )}
-      <Chips />
+      {/* The button disappears with its chip, so the focus moves to the bar of chips. */}
+      <Chips onRemoved={() => bar.current?.focus()} />
       {open && !wide ? (
         <Dialog
           label={t.form}

@@ -1,5 +1,13 @@
 import { useQueryClient, type QueryClient } from '@tanstack/react-query'
-import { useEffectEvent, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
+import {
+  useCallback,
+  useEffectEvent,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from 'react'
 import { clockFor } from '../api/clock-for.ts'
 import { askAhead } from '../api/queries.ts'
 import type { PageUser } from './page-user.ts'
@@ -13,7 +21,7 @@ import { FilterBar, ListHead } from './list-head.tsx'
 import { ownerNames } from './owners.ts'
 import { TablePane } from './table-pane.tsx'
 import { rejectedFilter } from './rejected.ts'
-import { makeRow, type RecordingRow } from './rows.ts'
+import { linkIdOf, makeRow, rowIdAt, type RecordingRow } from './rows.ts'
 import { useRecordings, type Recordings } from './use-recordings.ts'
 import { useTurnTo } from './use-turn-to.ts'
 
@@ -54,16 +62,16 @@ function useRows({ answer }: Recordings): RecordingRow[] {
  * Restores the list's scroll position, and the focus on the row that was opened. The list is only hidden while a
  * recording is shown; its layout effects run again when it returns.
  */
-function useReturn(lastOpen: string | null) {
+function useReturn(lastOpen: string | null, rows: readonly RecordingRow[]) {
   const pane = useRef<HTMLDivElement>(null)
   const left = useRef({ paneTop: 0, pageTop: 0 })
   const comeBack = useEffectEvent((scroller: HTMLDivElement | null) => {
     scroller?.scrollTo({ top: left.current.paneTop })
     window.scrollTo({ top: left.current.pageTop })
-    const links = [...(scroller?.querySelectorAll<HTMLAnchorElement>('a[data-recording]') ?? [])]
-    const link = links.find((candidate) => candidate.dataset.recording === lastOpen)
-    link?.focus({ preventScroll: true })
-    link?.closest('tr')?.scrollIntoView({ block: 'nearest' })
+    const index = rows.findIndex(({ recording }) => recording.id === lastOpen)
+    // By id: a ref for each of up to a thousand rows would cost every render of the table.
+    document.getElementById(linkIdOf(rowIdAt(index)))?.focus({ preventScroll: true })
+    document.getElementById(rowIdAt(index))?.scrollIntoView({ block: 'nearest' })
   })
   useLayoutEffect(() => {
     const scroller = pane.current
@@ -102,7 +110,11 @@ export function ListPage({ account, openId, lastOpen }: ListPageProps) {
   const recordings = useRecordings(query)
   const rows = useRows(recordings)
   const wide = useWide()
-  const { pane, toTop } = useReturn(lastOpen)
+  const { pane, toTop } = useReturn(lastOpen, rows)
+  const filters = useRef<HTMLElement>(null)
+  const review = useCallback((control: HTMLElement | null) => {
+    filters.current = control
+  }, [])
   const rejected = rejectedFilter(recordings.problem)
   const { answer } = recordings
   const pages = answer === null ? null : Math.max(1, Math.ceil(answer.list.totalCount / query.pageSize))
@@ -115,11 +127,20 @@ export function ListPage({ account, openId, lastOpen }: ListPageProps) {
       {openId === null ? (
         <title>{answer ? t.pageTitle({ total: formatCount(answer.list.totalCount) }) : t.title}</title>
       ) : null}
-      <aside className="list-sidebar">{wide ? <FilterForm rejected={rejected} /> : null}</aside>
+      <aside className="list-sidebar">
+        {wide ? <FilterForm rejected={rejected} first={review} /> : null}
+      </aside>
       <main className="list-main" id={openId === null ? 'main' : undefined}>
         <ListHead session={account.session} recordings={recordings} />
-        <FilterBar wide={wide} rejected={rejected} />
-        <TablePane pane={pane} recordings={recordings} rows={rows} account={account} currentId={lastOpen} />
+        <FilterBar wide={wide} rejected={rejected} review={review} />
+        <TablePane
+          pane={pane}
+          recordings={recordings}
+          rows={rows}
+          account={account}
+          currentId={lastOpen}
+          onReview={() => filters.current?.focus()}
+        />
         <div className="list-pager">
           <Pager
             page={query.page}

@@ -5,7 +5,7 @@ import { useText } from '../text/i18n.ts'
 import { listText } from '../text/list-text.ts'
 import { Cell, HeadCell, Row, Table } from '../ui/table.tsx'
 import { columns, features } from './columns.ts'
-import type { RecordingRow } from './rows.ts'
+import { rowIdAt, type RecordingRow } from './rows.ts'
 
 interface RecordingsTableProps {
   readonly rows: RecordingRow[]
@@ -31,7 +31,7 @@ export const RecordingsTable = memo(function RecordingsTable({ rows, currentId }
     columns,
     data: rows,
     // Rows are keyed by place, so that the next page only changes texts and creates no elements.
-    getRowId: (_row, index) => `row-${index}`,
+    getRowId: (_row, index) => rowIdAt(index),
   })
   const head = table.getHeaderGroups().flatMap((group) =>
     group.headers.map((header) => (
@@ -43,7 +43,12 @@ export const RecordingsTable = memo(function RecordingsTable({ rows, currentId }
   return (
     <Table label={t.title} head={head}>
       {table.getRowModel().rows.map((row) => (
-        <Row key={row.id} data-current={row.original.recording.id === currentId ? '' : undefined}>
+        <Row
+          key={row.id}
+          id={row.id}
+          data-href={row.original.href}
+          data-current={row.original.recording.id === currentId ? '' : undefined}
+        >
           {row.getAllCells().map((cell) => (
             <Cell key={cell.id} id={`${row.id}-${cell.column.id}`} className={`cell-${cell.column.id}`}>
               {renderCell(cell)}

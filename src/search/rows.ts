@@ -24,6 +24,10 @@ export interface RecordingRow {
   readonly raw: (field: RecordingField) => string | undefined
 }
 
+/** The id of a row on the page, and of its link: by place, because another page of rows reuses the elements. */
+export const rowIdAt = (index: number): string => `row-${index}`
+export const linkIdOf = (rowId: string): string => `${rowId}-link`
+
 export interface RowContext {
   readonly zone: string
   /** The host's time, ms since the Unix epoch. */

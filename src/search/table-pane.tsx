@@ -23,16 +23,18 @@ interface TablePaneProps {
   readonly rows: RecordingRow[]
   readonly account: PageUser
   readonly currentId: string | null
+  /** Moves the focus to the filters, or to the button that opens them. */
+  readonly onReview: () => void
 }
 
 /** The table, or the state that replaces it. */
-export function TablePane({ pane, recordings, rows, account, currentId }: TablePaneProps) {
+export function TablePane({ pane, recordings, rows, account, currentId, onReview }: TablePaneProps) {
   const { answer, current, busy, problem, impossible, refresh } = recordings
   const showRows = answer !== null && keepsRows(problem, current)
   return (
     <>
-      <DroppedNotice onReview={reviewFilters} />
-      {impossible.length > 0 ? <ImpossibleNotice onReview={reviewFilters} /> : null}
+      <DroppedNotice onReview={onReview} />
+      {impossible.length > 0 ? <ImpossibleNotice onReview={onReview} /> : null}
       {showRows ? <UnreadableNotice count={answer.list.unreadableCount} /> : null}
       {showRows && problem ? (
         <StaleNotice answer={answer} current={current} problem={problem} onRetry={refresh} />
@@ -83,10 +85,4 @@ function Instead({ recordings, account }: Pick<TablePaneProps, 'recordings' | 'a
       <SkeletonTable />
     </>
   )
-}
-
-/** Moves the focus to the filters, or to the button that opens them. */
-function reviewFilters(): void {
-  const form = document.querySelector<HTMLElement>('form select, .list-chips button')
-  form?.focus()
 }

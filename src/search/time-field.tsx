@@ -1,4 +1,4 @@
-import { useId, useRef, useState } from 'react'
+import { useId, useRef, useState, type RefCallback } from 'react'
 import { clockFor } from '../api/clock-for.ts'
 import { timeKind, type PageTimeFilter } from '../contract/filter-kinds.ts'
 import type { TimeFilterName } from '../contract/search.ts'
@@ -32,8 +32,16 @@ function usePeriodOptions(value: PageTimeFilter | undefined, customOpen: boolean
   return { selected, options: [{ value: selected, label: describeTime(value, clock) }, ...usual] }
 }
 
+interface TimeFieldProps {
+  readonly name: TimeFilterName
+  /** Why the recorder did not accept this filter. */
+  readonly rejected?: string
+  /** Holds the select of the period. */
+  readonly first?: RefCallback<HTMLElement> | undefined
+}
+
 /** A range of times: a period that rolls on with the clock, or two typed bounds. */
-export function TimeField({ name, rejected }: { readonly name: TimeFilterName; readonly rejected?: string }) {
+export function TimeField({ name, rejected, first }: TimeFieldProps) {
   const t = useText(filterText)
   const clock = clockFor(usePageQuery())
   const [value, change] = useFilter(name)
@@ -91,7 +99,13 @@ export function TimeField({ name, rejected }: { readonly name: TimeFilterName; r
   return (
     <fieldset className="flex flex-col gap-2">
       <legend className="mb-1 font-semibold">{t[name]}</legend>
-      <SelectField label={t.period} value={period.selected} options={period.options} onPick={pick} />
+      <SelectField
+        ref={first}
+        label={t.period}
+        value={period.selected}
+        options={period.options}
+        onPick={pick}
+      />
       <div className="flex flex-col gap-2">
         {field('from', t.from)}
         {field('to', t.to)}

@@ -1,4 +1,4 @@
-import type { ButtonHTMLAttributes, ReactNode } from 'react'
+import type { ButtonHTMLAttributes, ReactNode, Ref } from 'react'
 
 const looks = {
   primary: 'bg-accent text-on-accent border-transparent hover:bg-accent-strong',
@@ -16,6 +16,7 @@ export const buttonClass = (look: ButtonLook): string => `${frame} ${looks[look]
 
 interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   readonly look?: ButtonLook
+  readonly ref?: Ref<HTMLButtonElement>
 }
 
 export function Button({ look = 'plain', className = '', type = 'button', ...rest }: ButtonProps) {

@@ -83,6 +83,7 @@ export interface Option {
 interface SelectProps extends Omit<SelectHTMLAttributes<HTMLSelectElement>, 'onChange'> {
   readonly options: readonly Option[]
   readonly onPick: (value: string) => void
+  readonly ref?: Ref<HTMLSelectElement> | undefined
 }
 
 const Options = memo(function Options({ options }: { readonly options: readonly Option[] }) {

@@ -14,21 +14,25 @@ export function useLinkHandler(): (event: MouseEvent) => void {
     (event) => {
       if (event.defaultPrevented || event.button !== 0) return
       if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
-      const link = event.target instanceof Element ? linkAt(event.target) : null
-      if (!link || link.target !== '' || link.hash !== '' || link.hasAttribute('download')) return
-      const { base, view } = readPath(link.pathname)
-      if (link.origin !== location.origin || base !== place.base || view.name === 'unknown') return
+      const url = event.target instanceof Element ? addressAt(event.target) : null
+      if (!url || url.hash !== '' || url.origin !== location.origin) return
+      const { base, view } = readPath(url.pathname)
+      if (base !== place.base || view.name === 'unknown') return
       event.preventDefault()
-      void navigate(`${link.pathname}${link.search}`, { replace: place.base !== '' })
+      void navigate(`${url.pathname}${url.search}`, { replace: place.base !== '' })
     },
     [navigate, place],
   )
 }
 
-/** A click on a row counts as a click on its link, unless the user selects text or clicks another control in it. */
-function linkAt(target: Element): HTMLAnchorElement | null {
-  const own = target.closest('a')
-  if (own || target.closest('button, input, select, label') || getSelection()?.isCollapsed === false)
-    return own
-  return target.closest('tr')?.querySelector('a') ?? null
+/**
+ * The address that a click asks for: a link's own, or the `data-href` of the row around it. A click on a row counts as
+ * a click on its link, unless the user selects text or clicks another control in it.
+ */
+function addressAt(target: Element): URL | null {
+  const link = target.closest('a')
+  if (link) return link.target !== '' || link.hasAttribute('download') ? null : new URL(link.href)
+  if (target.closest('button, input, select, label') || getSelection()?.isCollapsed === false) return null
+  const href = target.closest<HTMLElement>('[data-href]')?.dataset.href
+  return href === undefined ? null : new URL(href, location.origin)
 }
