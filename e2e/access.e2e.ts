@@ -8,7 +8,7 @@ for (const account of ['manager', 'supervisor', 'agent'] as const) {
   test.describe(account, () => {
     test.use({ account })
 
-    test('sees whose calls these are, and as many as the API counts', async ({ page, host, source }) => {
+    test('sees whose calls these are, and the same number as in the API', async ({ page, host, source }) => {
       await openList(page)
       await expect(page.getByText(scopeLines[source][account], { exact: true })).toBeVisible()
       await expect(results(page)).toHaveText(`1–50 of ${await countOf(host, '', account)}`)

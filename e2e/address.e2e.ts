@@ -101,7 +101,7 @@ test('back and forward go through the searches, form and rows alike', async ({ p
   await expect(page.getByRole('radio', { name: 'Outgoing' })).toBeChecked()
 })
 
-test('parts of a bookmark that cannot be read are dropped and named, and the rest is asked once', async ({
+test('unreadable parts of a bookmark are dropped and named, and the rest is requested once', async ({
   page,
 }) => {
   const asked = watchListRequests(page)
@@ -156,7 +156,7 @@ test('the front page is the last seven days; a bare list is unfiltered', async (
   await expect(period(page)).toHaveValue('')
 })
 
-test('other ways to write the address lead to the list with its search, and a page that does not exist says so', async ({
+test('other spellings of the address lead to the list with its search, and an unknown page says so', async ({
   page,
   guard,
 }) => {
@@ -213,7 +213,7 @@ test.describe('periods roll on with the host’s clock', () => {
     expect(nowMs).toBeLessThanOrEqual(after)
   })
 
-  test('tz rules the calendar and what has no offset', async ({ page }) => {
+  test('tz applies to calendar periods and to times without an offset', async ({ page }) => {
     const asked = watchListRequests(page)
     await openList(page, 'startTime=on:today&tz=America/New_York')
     await openList(page, 'startTime=after:2026-11-20T08:00:00&tz=America/New_York')

@@ -180,7 +180,7 @@ test('the document and its frame carry the same policy whatever answers behind t
 test.describe('signed out', () => {
   test.use({ account: null })
 
-  test('nothing is answered, and no browser is made to ask for a password', async ({ request }) => {
+  test('the host answers nothing, and makes no browser ask for a password', async ({ request }) => {
     const headers = { 'sec-fetch-site': 'same-origin' }
     for (const path of ['?page=0&pageSize=50', `/${exampleId}`, `/${exampleId}/Media`]) {
       const answer = await request.get(`${BASE}${path}`, { headers })

@@ -132,7 +132,7 @@ test('an owner’s name, once learned, is shown in the list beside the username'
 })
 
 test.describe('audio', () => {
-  test('it really plays, in ranges, and nothing is fetched before', async ({ page }) => {
+  test('it really plays, in ranges, and loads only on Play', async ({ page }) => {
     const fetched: { status: number; range: string | undefined }[] = []
     page.on('response', (response) => {
       if (!response.url().includes('/Media')) return
@@ -194,7 +194,7 @@ test.describe('what can go wrong', () => {
     expect(address(page)).toBe('/recordings?direction=1')
   })
 
-  test('a recording that has gone leads to the next', async ({ page, faults, guard }) => {
+  test('a missing recording leads to the next', async ({ page, faults, guard }) => {
     guard.expects(failedLoad(404))
     await openList(page)
     const [, second] = await references(page)
@@ -205,7 +205,7 @@ test.describe('what can go wrong', () => {
     await expect(heading(page)).toHaveText(`Recording ${second}`)
   })
 
-  test('a failure keeps what the list knew, and can be tried again', async ({ page, faults, guard }) => {
+  test('a failure keeps the facts from the list, and can be tried again', async ({ page, faults, guard }) => {
     guard.expects(failedLoad(500))
     await openList(
       page,
@@ -231,7 +231,7 @@ test.describe('what can go wrong', () => {
     await expect(fact(page, 'Owner')).toHaveText('Primo, Ugo')
   })
 
-  test('a note, a legal hold and what cannot be read are shown as text', async ({ page, faults }) => {
+  test('a note, a legal hold and unreadable fields are shown as text', async ({ page, faults }) => {
     const strange = {
       note: { text: '<img src=x onerror=alert(1)> call back', author: 'agent' },
       preservingUser: { username: 'pvalente', firstName: 'Patrizia', lastName: 'Valente' },

@@ -63,7 +63,7 @@ test('a failed update keeps the rows and says how old they are', async ({ page, 
     })
   }
 
-  await test.step('a failed search keeps those of the search before and says so', async () => {
+  await test.step('a failed search keeps the rows of the search before, and says so', async () => {
     faults.on('list', fault.problem(500, 'internal'), 1)
     await chooseDirection(page, 'Incoming')
     await expect(alert).toContainText('These rows are from the search before')
@@ -108,7 +108,7 @@ test('a failed first load says why, asks once and can be tried again', async ({ 
   })
 })
 
-test('504: the service is down, counted down to the next try, asked once', async ({
+test('504 says that the service is down, counts down to the next try, and is not retried before', async ({
   page,
   faults,
   guard,
@@ -161,7 +161,7 @@ test('a passing failure is tried again by itself, three times in all', async ({ 
   })
 })
 
-test('offline while paging: the rows stay, and online the page goes on by itself', async ({
+test('offline while paging, the rows stay; back online, the page goes on by itself', async ({
   page,
   context,
   guard,

@@ -45,7 +45,10 @@ test('a period is one choice of twelve and one entry of the history', async ({ p
   expect(await historyLength(page)).toBe(before + 1)
 })
 
-test('typed days cover both days whole, From alone is later, To alone is earlier', async ({ page, host }) => {
+test('typed days are covered whole, From alone means later, To alone means earlier', async ({
+  page,
+  host,
+}) => {
   const started = range(page, 'Started')
   await period(page).selectOption('Custom')
   await started.getByRole('textbox', { name: 'From' }).fill('2026-11-16')
@@ -86,7 +89,7 @@ test('the days when the clocks change have 23 and 25 hours in Rome', async ({ pa
   }
 })
 
-test('a reversed range is marked at its fields and not asked; the rows stay, in a bookmark there are none', async ({
+test('a reversed range is marked at its fields and not sent; the rows stay, or are empty from a bookmark', async ({
   page,
 }) => {
   const started = range(page, 'Started')
@@ -152,7 +155,7 @@ test('typing a number applies by itself, is one entry of the history, and finds 
   await expect(remoteNumber(page)).toHaveValue('')
 })
 
-test('a number pasted as it is printed loses its punctuation, and Match says whether it is part or all', async ({
+test('a pasted number loses its punctuation, and Match chooses between part and all of it', async ({
   page,
   host,
 }) => {

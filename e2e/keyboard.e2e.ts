@@ -101,7 +101,7 @@ test('everything about a recording is reached by Tab', async ({ page }) => {
   }
 })
 
-test('filters are set and cleared, and pages are turned, by keys alone', async ({ page }) => {
+test('the keyboard alone sets and clears filters, and turns pages', async ({ page }) => {
   await openList(page)
   const radio = page.getByRole('radio', { name: 'Any' })
   await radio.focus()

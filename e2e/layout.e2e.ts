@@ -27,7 +27,7 @@ async function expectNoOverflow(page: Page, what: string, look?: (width: number)
   }
 }
 
-test('at no width does anything make the page scroll sideways', async ({ page }) => {
+test('the page does not scroll sideways at any width', async ({ page }) => {
   await openList(page, 'startTime=on:last-30-days&remotePartyNumber=contains:0&direction=1')
   await expectNoOverflow(page, 'the list', async (width) => {
     const box = await rowLinks(page).first().boundingBox()
@@ -97,10 +97,7 @@ test.describe('shifts', () => {
   test.use({ throughFaults: true })
 
   for (const width of [390, 1440]) {
-    test(`a visit of the list and of a recording that comes late shifts nothing at ${width} px`, async ({
-      page,
-      faults,
-    }) => {
+    test(`visiting the list and a slow recording shifts nothing at ${width} px`, async ({ page, faults }) => {
       await page.setViewportSize({ width, height: 900 })
       const shift = await watchShift(page)
       await page.goto('/')

@@ -47,7 +47,7 @@ test('the columns have the names that everyone relies on, and Refresh asks again
   expect(asked[0]?.get('page')).toBe('0')
 })
 
-test('a row is read by eye and by ear, with exact values beside, and its link says where it leads', async ({
+test('a row can be seen and heard, with exact values beside it, and its link says where it leads', async ({
   page,
 }) => {
   await openList(page, example)
@@ -81,7 +81,7 @@ test('a row is read by eye and by ear, with exact values beside, and its link sa
     )
   })
 
-  await test.step('direction is a word, and numbers and names stand apart from the text around them', async () => {
+  await test.step('direction is a word, and numbers and names are isolated from the text around them', async () => {
     await expect(row.getByText('Incoming')).toBeVisible()
     await expect(row.locator('bdi')).toHaveText(['980200', 'user1', '229', '2017000000175'])
   })

@@ -16,7 +16,7 @@ async function slowly(page: Page): Promise<void> {
   })
 }
 
-test('before the framework arrives the list’s request has left and the frame of the page is painted', async ({
+test('before the framework loads, the list is requested and the frame of the page is painted', async ({
   page,
   faults,
 }) => {
@@ -51,7 +51,7 @@ test('the code that sends the list’s request is one file', async ({ page }) =>
   expect(code).not.toMatch(/\bimport\s*["'`({*]|\bfrom\s*["'`]/)
 })
 
-test('a visit asks for the list once, and for the code of a recording when a row is pointed at', async ({
+test('a visit requests the list once, and the code of the recording page when the pointer is on a row', async ({
   page,
   faults,
 }) => {
@@ -65,7 +65,7 @@ test('a visit asks for the list once, and for the code of a recording when a row
   await chunk
 })
 
-test('a recording opened by its address asks for its list once, for its neighbours', async ({
+test('a recording opened by its address requests its list once, for its neighbours', async ({
   page,
   faults,
 }) => {
@@ -78,7 +78,7 @@ test('a recording opened by its address asks for its list once, for its neighbou
 test.describe('signed out', () => {
   test.use({ account: null })
 
-  test('nothing is asked of the API, and the list’s frame is not shown', async ({ page, faults }) => {
+  test('the page sends no API request and hides the list’s frame', async ({ page, faults }) => {
     await page.goto('/recordings?direction=1')
     await expect(page.getByRole('button', { name: 'Sign in', exact: true })).toBeVisible()
     expect(faults.count('list')).toBe(0)

@@ -53,7 +53,7 @@ test('a walk over the pages repeats and skips nothing', async ({ page, host }) =
   expect(walked).toEqual(recordings.map(({ referenceNumber }) => referenceNumber))
 })
 
-test('rows per page keeps the row that was on top in sight', async ({ page }) => {
+test('rows per page keeps the top row in view', async ({ page }) => {
   await openList(page, 'page=3')
   const [top] = await references(page)
   await page.getByRole('combobox', { name: 'Rows per page' }).selectOption('100')
@@ -68,7 +68,7 @@ test('rows per page keeps the row that was on top in sight', async ({ page }) =>
   ])
 })
 
-test('the next page is fetched ahead when the pointer nears it, asked only once, and starts at its top', async ({
+test('the next page is fetched ahead at hover, requested only once, and shown from its top', async ({
   page,
 }) => {
   await openList(page)
@@ -115,7 +115,7 @@ test('each request states its purpose, because the audit log separates paging fr
   expect(asked.slice(6)).toEqual(['2 paging'])
 })
 
-test('nothing is fetched ahead for a range that is reversed', async ({ page }) => {
+test('nothing is fetched ahead for a reversed range', async ({ page }) => {
   await openList(page, 'startTime=after:2018-11-02')
   const asked = watchListRequests(page)
   const to = range(page, 'Started').getByRole('textbox', { name: 'To' })
@@ -132,7 +132,7 @@ test('nothing is fetched ahead for a range that is reversed', async ({ page }) =
 test.describe('with a slow or strange host', () => {
   test.use({ throughFaults: true })
 
-  test('the previous page stays, marked busy, until the next is there, and an overtaken search is cancelled', async ({
+  test('the previous page stays, marked busy, until the next arrives, and an outdated search is cancelled', async ({
     page,
     faults,
   }) => {
@@ -158,7 +158,7 @@ test.describe('with a slow or strange host', () => {
     await expect(table(page).getByText('Incoming')).toHaveCount(0)
   })
 
-  test('a total of more than a million is grouped, and one that changes while paging is taken as it comes', async ({
+  test('a total over a million has digit groups, and a total that changes while paging is taken as it comes', async ({
     page,
     faults,
   }) => {

@@ -25,7 +25,7 @@ async function openPortal(
 
 const search = 'startTime=between:2018-11-01T00:00:00Z;2018-11-02T00:00:00Z&direction=1'
 
-test('in the portal the page works without its header, and the portal’s Back stays the portal’s', async ({
+test('in the portal the page works without its header, and Back belongs to the portal', async ({
   page,
   host,
   portal,
@@ -73,7 +73,7 @@ test('signed out, the frame asks for no password and opens the sign-in outside',
 const refusal = (page: Page) =>
   page.waitForEvent('console', (message) => /frame-ancestors|X-Frame-Options/.test(message.text()))
 
-test.describe('nobody else', () => {
+test.describe('other frames', () => {
   test('another site may not frame the page', async ({ page, host, portal, guard }) => {
     guard.expects(/frame-ancestors/)
     const refused = refusal(page)
@@ -83,7 +83,7 @@ test.describe('nobody else', () => {
     await expect(frame.getByRole('main')).toHaveCount(0)
   })
 
-  test('the portal itself may frame only what is meant for it', async ({ page, host, portal, guard }) => {
+  test('the portal itself may frame only the pages meant for it', async ({ page, host, portal, guard }) => {
     guard.expects(/frame-ancestors|X-Frame-Options/)
     const refused = refusal(page)
     const frame = await openPortal(page, portal.port, `${onLocalhost(host)}/recordings`)

@@ -8,7 +8,7 @@ import { guesses, refusals } from './sources.ts'
 
 test.use({ account: null })
 
-test('a wrong password and an unknown user read alike, and the username stays', async ({
+test('a wrong password and an unknown user get the same words, and the username stays', async ({
   page,
   guard,
   source,

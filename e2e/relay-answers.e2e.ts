@@ -22,7 +22,7 @@ const again = (page: Page) => page.getByRole('button', { name: 'Try again' }).cl
 const mismatch = 'The recorder answered another search.'
 const unusable = 'The recorder gave no usable answer.'
 
-test('a filter that the recorder ignores: no row is shown, and the page says why', async ({
+test('if the recorder ignores a filter, the page shows no rows and says why', async ({
   page,
   recorder,
   guard,
@@ -49,7 +49,7 @@ test('a filter that the recorder ignores: no row is shown, and the page says why
     })
   }
 
-  await test.step('the rows of the search before do not pass for those of this one', async () => {
+  await test.step('rows of the search before are not shown as rows of this one', async () => {
     await openList(page)
     recorder.on('list', fault.ignoreFilters('direction'))
     await chooseDirection(page, 'Incoming')
@@ -61,7 +61,7 @@ test('a filter that the recorder ignores: no row is shown, and the page says why
   })
 })
 
-test('a page of another size: no row is shown', async ({ page, recorder, guard }) => {
+test('if the recorder answers a page of another size, no row is shown', async ({ page, recorder, guard }) => {
   guard.expects(failedLoad(502))
   await openSignedIn(page)
   for (const [name, what, said] of [
@@ -135,7 +135,7 @@ test('imperfect rows are each shown once, and totals are taken as they come', as
     recorder.heal()
   })
 
-  await test.step('a recording that comes twice is one, and opens', async () => {
+  await test.step('a repeated recording is shown once, and opens', async () => {
     recorder.on(
       'list',
       fault.changeRows((rows) => rows.with(1, rows[0])),

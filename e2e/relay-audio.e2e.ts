@@ -130,7 +130,7 @@ test.describe('audio that goes wrong', () => {
     await expect.poll(() => playedS(page)).toBeGreaterThan(0.2)
   })
 
-  test('bytes beyond the length that was announced do not pass for the next recording', async ({
+  test('bytes beyond the announced length do not become part of the next recording', async ({
     page,
     recorder,
   }) => {

@@ -53,7 +53,7 @@ test.describe('two kinds of 504', () => {
     expect(address(page)).toBe('/recordings?startTime=on:last-7-days&direction=1')
   })
 
-  test('an answer that stalls in its middle took too long as well', async ({ page, recorder, guard }) => {
+  test('an answer that stalls in the middle also counts as too slow', async ({ page, recorder, guard }) => {
     guard.expects(failedLoad(504))
     await openSignedIn(page)
     recorder.on('list', fault.stall, 1)
@@ -82,7 +82,7 @@ test.describe('a recorder that is stopped and started again', () => {
     expect(await references(page)).toEqual(rows)
   })
 
-  test('the way back from a recording keeps the rows', async ({ page, recorder, guard }) => {
+  test('going back from a recording keeps the rows', async ({ page, recorder, guard }) => {
     guard.expects(failedLoad(504))
     await openSignedIn(page, 'pageSize=25')
     const rows = await references(page)
@@ -98,7 +98,7 @@ test.describe('a recorder that is stopped and started again', () => {
     await expect(results(page)).toHaveText('26–50 of 300')
   })
 
-  test('after five failed connects every request is refused at once, and the page says when the next try is', async ({
+  test('after five failed connections, requests are refused at once, and the page says when it tries again', async ({
     page,
     recorder,
     guard,
@@ -125,7 +125,7 @@ test.describe('a recorder that is stopped and started again', () => {
 })
 
 test.describe('abandoned requests', () => {
-  test('a search that is overtaken by another ends at the recorder', async ({ page, recorder }) => {
+  test('a search replaced by another ends at the recorder', async ({ page, recorder }) => {
     await openSignedIn(page)
     recorder.on('list', fault.hold, 1)
     await chooseDirection(page, 'Incoming')
@@ -137,7 +137,7 @@ test.describe('abandoned requests', () => {
     expect(await references(page)).toEqual(found({ direction: 2 }).slice(0, 50))
   })
 
-  test('a page that is closed takes its search with it', async ({ page, recorder }) => {
+  test('closing the page ends its search', async ({ page, recorder }) => {
     await openSignedIn(page)
     recorder.on('list', fault.hold)
     await refresh(page)

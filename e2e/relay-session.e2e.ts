@@ -16,7 +16,7 @@ function countWith({ requests }: Recorder, username: string, password: string): 
   return requests.filter(({ headers }) => headers.authorization === authorization).length
 }
 
-test.describe('a password that is changed in mid-session', () => {
+test.describe('a password changed during a session', () => {
   test('is tried once, and once more when it is typed, and the same user goes on where they were', async ({
     page,
     recorder,
@@ -111,7 +111,7 @@ test.describe('a sign-in while the recorder is down', () => {
 test.describe('a user of single sign-on', () => {
   test.use({ settings: { CONTACT: 'the service desk, 4242' } })
 
-  test('reads which setting is missing and whom to ask, and is asked for twice at most', async ({
+  test('reads which setting is missing and whom to ask, and the recorder is asked at most twice', async ({
     page,
     recorder,
     guard,

@@ -44,7 +44,7 @@ test.describe('what stays behind', () => {
   })
 })
 
-test('the policy of the page allows its own files and nothing else, and refuses markup from a script', async ({
+test('the page’s policy allows only its own files, and refuses markup from a script', async ({
   page,
   guard,
 }) => {

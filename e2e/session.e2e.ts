@@ -38,7 +38,7 @@ async function referenceOfAnother(page: Page, user: string): Promise<string> {
 
 const dialog = (page: Page) => page.getByRole('dialog', { name: 'You were signed out' })
 
-test.describe('a session that ends in the middle', () => {
+test.describe('a session that ends during work', () => {
   test('keeps the page, and the same user goes on where they were', async ({ page, faults, guard }) => {
     guard.expects(failedLoad(401))
     await openAs(page, 'manager', 'direction=1')
@@ -106,7 +106,7 @@ test.describe('a session that ends in the middle', () => {
   })
 })
 
-test.describe('time that passes', () => {
+test.describe('expiry', () => {
   test('two minutes before the end there is a warning, and one key extends', async ({ page, faults }) => {
     await page.clock.install()
     await openAs(page, 'manager')
@@ -194,7 +194,7 @@ test.describe('signing out', () => {
     await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible()
   })
 
-  test('the next user sees nothing of the one before', async ({ page, source }) => {
+  test('the next user sees nothing of the previous user', async ({ page, source }) => {
     await openAs(page, 'manager')
     const foreign = await referenceOfAnother(page, 'agent')
     await page.getByRole('button', { name: 'Sign out' }).click()

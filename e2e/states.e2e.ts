@@ -20,7 +20,7 @@ test.use({ throughFaults: true })
 const refresh = (page: Page) => page.getByRole('button', { name: 'Refresh' }).click()
 
 test.describe('waiting', () => {
-  test('the first load shows the table’s head and says that it loads, a refetch keeps the rows busy', async ({
+  test('the first load shows the table’s head and says that it loads; a refetch keeps the rows, marked busy', async ({
     page,
     faults,
   }) => {
@@ -53,7 +53,7 @@ test.describe('waiting', () => {
 })
 
 test.describe('nothing to show', () => {
-  test('nothing found names the filter that is most worth dropping, and offers to clear the only one', async ({
+  test('without matches, the page names the best filter to drop, and offers to clear the only one', async ({
     page,
     host,
   }) => {
@@ -73,7 +73,7 @@ test.describe('nothing to show', () => {
     await expect(results(page)).toHaveText(/^1–50 of /)
   })
 
-  test('a page past the end says how many there are and leads to the last', async ({ page }) => {
+  test('a page past the end says how many pages there are and leads to the last', async ({ page }) => {
     await openList(page, 'startTime=between:2018-11-01T00:00:00Z;2018-11-02T00:00:00Z&page=999999')
     await expect(page.getByText('Page 1,000,000 does not exist.')).toBeVisible()
     await expect(page.getByText('This search has 2 pages.')).toBeVisible()
@@ -82,7 +82,7 @@ test.describe('nothing to show', () => {
   })
 })
 
-test('refused: the filter is marked, a page leads to the first, a missing right hides the rows', async ({
+test('a refused filter is marked, a refused page leads to the first, a missing right hides the rows', async ({
   page,
   faults,
   guard,
@@ -121,7 +121,7 @@ test('refused: the filter is marked, a page leads to the first, a missing right 
     expect(address(page)).toBe('/recordings?direction=1')
   })
 
-  await test.step('403 in mid-session says what right is missing', async () => {
+  await test.step('403 during a session says which right is missing', async () => {
     faults.on('list', fault.problem(403, 'forbidden'))
     await refresh(page)
     await expect(page.getByText('manager may not search recordings.')).toBeVisible()

@@ -66,7 +66,7 @@ test.describe('imperfect rows', () => {
     const seen = await tableRows(page)
     const heard = await spokenRows(page)
 
-    await test.step('a field that cannot be read is shown as it came, the rest of the row as ever', () => {
+    await test.step('an unreadable field is shown as it came, and the rest of the row as usual', () => {
       expect(heard[0]?.Direction).toContain('Could not be read: 7')
       expect(heard[1]?.Direction).toBe('Incoming')
       expect(heard[2]?.Direction).toBe('none')

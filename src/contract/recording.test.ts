@@ -97,14 +97,14 @@ describe('a recording', () => {
 })
 
 describe('a list', () => {
-  it('loses no row to a malformed one', () => {
+  it('keeps all rows beside a malformed one', () => {
     const rows = Array.from({ length: 24 }, (_, index) => ({ ...wire, id: `${index}` }))
     const read = readList({ totalCount: 25, recordings: [...rows.slice(0, 9), 'broken', ...rows.slice(9)] })
     expect(read?.recordings.map(({ id }) => id)).toEqual(rows.map(({ id }) => id))
     expect(read).toMatchObject({ totalCount: 25, unreadableCount: 1 })
   })
 
-  it('is read, or refused as a whole, whatever comes', () => {
+  it('is read or refused as a whole, whatever the answer is', () => {
     const almost = fc.record(
       {
         totalCount: fc.oneof(fc.nat(), fc.jsonValue()),
@@ -163,7 +163,7 @@ describe('an id', () => {
     )
   })
 
-  it('is nothing else', () => {
+  it('is not any other text', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         expect(isGuid(text)).toBe(false)
@@ -210,7 +210,7 @@ describe('a problem', () => {
     expect(readProblem(400, { ...body, reason: 1 }, null).filter).toBeUndefined()
   })
 
-  it('is made of any answer', () => {
+  it('is made from any answer', () => {
     const property = fc.property(
       fc.integer({ min: 400, max: 599 }),
       fc.oneof(fc.jsonValue(), fc.constant(undefined)),

@@ -274,7 +274,7 @@ describe('the page’s language', () => {
     ])
   })
 
-  it('keeps a reversed range, and does not ask for it', () => {
+  it('keeps a reversed range, and does not send it', () => {
     const { query, dropped } = readPageQuery(params('startTime=between:2026-01-02;2026-01-01&direction=1'))
     expect(dropped).toEqual([])
     expect(resolveSearch(query.search, utc)).toEqual({ search: { direction: 1 }, impossible: ['startTime'] })
