@@ -32,8 +32,8 @@ const withoutAccents = (text: string): string =>
 
 /**
  * The same text for all spellings of one account: case, accents, compatibility forms (Unicode NFKC), invisible
- * characters, `DOMAIN\name`, `name@domain`, and dots and spaces at the ends. It is for comparing only, and is never sent
- * or shown.
+ * characters, `DOMAIN\name`, `name@domain`, and dots and spaces at the ends. It is only for comparing, and is never
+ * sent or shown.
  */
 export function accountName(typed: string): string {
   const folded = typed.normalize('NFKC').replaceAll(invisible, '').toLowerCase()
@@ -42,6 +42,6 @@ export function accountName(typed: string): string {
   const user = trimmed.slice(Math.max(trimmed.lastIndexOf('\\'), trimmed.lastIndexOf('/')) + 1)
   const at = user.indexOf('@')
   const name = (at > 0 ? user.slice(0, at) : user).replace(/[.\s]+$/u, '').trimStart()
-  // A name of nothing but such characters is still a name of its own.
+  // A name of only such characters is still a separate name.
   return name === '' ? plain : name
 }

@@ -15,11 +15,11 @@ export interface Credentials {
 export interface Principal {
   readonly username: string
   /**
-   * Where one account signs in by several names, the same text for all of them, for comparing only. Without it each
-   * username is an account of its own, without regard to case.
+   * The same text for all names by which one account signs in. It is for comparing only. Without it, each username is a
+   * separate account, without regard to case.
    */
   readonly account?: string
-  /** First and last name, or null where the directory has none. */
+  /** First and last name, or null if the directory has none. */
   readonly displayName: string | null
   readonly role: Role
   readonly scope: Scope
@@ -27,11 +27,11 @@ export interface Principal {
   readonly stamp: string
   /** Whether the source lets them change their own password. */
   readonly canChangePassword?: boolean
-  /** Where the source asks for the password with every call. The session keeps it, sealed. It is never logged. */
+  /** Only for a source that needs the password with every call. The session keeps it sealed, and it is never logged. */
   readonly credentials?: Credentials
 }
 
-/** One page as it is answered. Its elements may come from a recorder, so they are to be read leniently. */
+/** One page of an answer. Its elements may come from a recorder, so read them leniently. */
 export interface Page {
   readonly totalCount: number
   readonly recordings: readonly unknown[]
@@ -70,7 +70,7 @@ export interface Asker {
   readonly isKnown: boolean
   /** Whether a program sent it with a request of its own. People at the sign-in do not wait behind programs. */
   readonly isScript: boolean
-  /** Called where the password was sent on and no answer came. It may have been judged all the same. */
+  /** Called if the password was sent on but no answer came. The password may have been judged all the same. */
   readonly onUnanswered?: () => void
 }
 
@@ -78,7 +78,7 @@ export interface Source {
   /**
    * @param signal aborts once the caller no longer waits. A check that has begun may go on to its end.
    * @returns null for an unknown user and for a wrong password alike, after the same time.
-   * @throws Problem 503 `busy` where too many wait for theirs.
+   * @throws Problem 503 `busy` if too many wait already.
    */
   authenticate(
     username: string,
@@ -87,14 +87,14 @@ export interface Source {
     asker?: Omit<Asker, 'signal'>,
   ): Promise<Principal | null>
   /**
-   * Gives a user another password, where the source keeps passwords. The caller has checked the old one and the new one.
-   * @returns the user under their new stamp, or null where they were removed.
-   * @throws Problem 503 `storage_failed` where it cannot be written now, `busy`, or the signal's reason.
+   * Changes a user's password, if the source keeps passwords. The caller has checked the old one and the new one.
+   * @returns the user with a new stamp, or null if the user was removed.
+   * @throws Problem 503 `storage_failed` if the password cannot be stored now, `busy`, or the signal's reason.
    */
   changePassword?(username: string, password: string, signal: AbortSignal): Promise<Principal | null>
   /**
-   * The user as they are now, or null where they were removed or their password is known to be refused. Usernames
-   * compare without regard to case.
+   * The user's current state, or null if the user was removed or the password is known to be refused. Usernames compare
+   * without regard to case.
    * @param credentials of the session or of the call, or null.
    */
   principal(username: string, credentials: Credentials | null): Promise<Principal | null>
@@ -102,9 +102,9 @@ export interface Source {
   list(search: Search, paging: Paging, viewer: Principal, signal: AbortSignal): Promise<Page>
   /** Everything that matches, most recent first. */
   listAll(search: Search, viewer: Principal, signal: AbortSignal): Promise<WholeList>
-  /** @returns null where it does not exist or is out of the viewer's reach. Ids compare without regard to case. */
+  /** @returns null if it does not exist or the viewer may not see it. Ids compare without regard to case. */
   detail(id: string, viewer: Principal, signal: AbortSignal): Promise<object | null>
-  /** @returns null as `detail` does, and where the recording has no audio. */
+  /** @returns null as `detail` does, and if the recording has no audio. */
   media(id: string, viewer: Principal, signal: AbortSignal, ask: MediaAsk): Promise<Media | null>
   /** Whether it can answer now. */
   ready(): Promise<boolean>

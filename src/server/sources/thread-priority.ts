@@ -1,4 +1,4 @@
-/** Which of the host's threads go first where they need more cores than there are. */
+/** Decides which of the host's threads go first when they need more cores than there are. */
 import { constants, setPriority } from 'node:os'
 
 let isBehind = false

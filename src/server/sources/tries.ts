@@ -5,7 +5,7 @@
 
 /** How many of one account reach the recorder within the window. */
 export const MAX_TRIES = 4
-/** Strangers must leave one to the user, or they could keep out any user whose password is not yet known to be right. */
+/** Strangers must leave one try to the user, or they could lock out users whose password is not yet proven. */
 export const MAX_STRANGER_TRIES = MAX_TRIES - 1
 export const TRY_WINDOW_MS = 15 * 60_000
 
@@ -20,7 +20,7 @@ export interface Try {
 export interface Tries {
   /**
    * @param isKnown whether it comes from a place where this user has signed in before, or from a session of theirs.
-   * @throws Problem 429 `too_many_attempts` where no more may be sent, with the time to wait.
+   * @throws Problem 429 `too_many_attempts` with the time to wait, if no more may be sent.
    */
   begin(username: string, isKnown: boolean): Try
   /** Counts requests that were sent with a password that had been right before and is refused now. */

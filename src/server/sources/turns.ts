@@ -11,25 +11,25 @@ export type Release = () => void
 export interface TurnsOptions {
   /** Places of all users together. */
   readonly running: number
-  /** Places of one user; all of them where it is left out. */
+  /** Places of one user; by default all of them. */
   readonly runningEach?: number
   /** How many may wait in all. Beyond it, the user with the most waiting loses the one that came last. */
   readonly waiting?: number
   /** How many of one user may wait. */
   readonly waitingEach?: number
-  /** How long one waits at most, ms. */
+  /** How long a user waits at most, ms. */
   readonly waitMs?: number
-  /** What is thrown where too many are waiting. */
+  /** The error if too many are waiting. */
   readonly full: () => Problem
-  /** What is thrown after too long a wait; the same as `full` where it is left out. */
+  /** The error after too long a wait; by default that of `full`. */
   readonly late?: () => Problem
 }
 
 export interface Turns {
   /**
    * Waits for a place.
-   * @param who whose place it is: turns go round between these.
-   * @throws Problem `full()` or `late()`, or the signal's reason once it aborts; at once where it has aborted already.
+   * @param who the user who gets the place. Turns go round between users.
+   * @throws Problem `full()` or `late()`, or the signal's reason once it aborts, or at once if it has already aborted.
    */
   enter(who: string, signal: AbortSignal): Promise<Release>
   /** For all users together, and how many users there are. */
@@ -140,12 +140,12 @@ class RoundRobin implements Turns {
       const endWait = onAbort(signal, () => waiter.refuse(signal.reason))
       this.#waiting += 1
       lane.waiting.push(waiter)
-      // Not before: a user who is refused leaves nothing behind.
+      // Only now, so that a refused user leaves nothing behind.
       this.#lanes.set(who, lane)
     })
   }
 
-  /** @throws Problem where it is the newcomer who may not wait. */
+  /** @throws Problem if it is the newcomer that may not wait. */
   #makeRoom(lane: Lane): void {
     const { waiting = Number.POSITIVE_INFINITY, waitingEach = waiting, full } = this.#options
     if (lane.waiting.length >= waitingEach) throw full()

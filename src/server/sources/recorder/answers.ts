@@ -7,7 +7,7 @@ import { MAX_JSON_BYTES } from './limits.ts'
 import { isWithin, type JsonBounds } from './structure.ts'
 import { discard, type WireAnswer } from './wire.ts'
 
-/** Enough for the API's own 400, and too little to be of use for anything else. */
+/** Enough for the API's own 400, and too little to be useful for anything else. */
 const MAX_ERROR_BYTES = 16_384
 const MAX_MESSAGE_LENGTH = 500
 const bounds: JsonBounds = {
@@ -17,7 +17,7 @@ const bounds: JsonBounds = {
   values: 500 * MAX_PAGE_SIZE,
 }
 
-/** @returns the header, the first where there are several, or null. */
+/** @returns the header, or the first of several, or null. */
 export function header(headers: WireAnswer['headers'], name: string): string | null {
   const value = headers[name]
   return (Array.isArray(value) ? value[0] : value) ?? null
@@ -76,7 +76,7 @@ export async function readJson(
 }
 
 /**
- * The filter that a refusal is about: the one that it names, or the only one that was asked. The vendor's message is
+ * The filter that a refusal is about: the one that it names, or the only one of the search. The vendor's message is
  * prose and is not searched for names.
  */
 function refusedFilter(named: unknown, search: Search): FilterName | undefined {
@@ -119,7 +119,7 @@ const forbidden = (): Problem =>
 
 /**
  * The meaning of an answer other than 200. The caller has not read its body; here it is read or let go.
- * @param search the filters that were asked, where it was a search.
+ * @param search the filters, if it was a search.
  */
 export async function problemOf(
   answer: WireAnswer,

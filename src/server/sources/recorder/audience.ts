@@ -1,6 +1,6 @@
 import { onAbort } from '../../platform/aborting.ts'
 
-/** The answers that are being made of one listening, and the while after the last of them. */
+/** The running answers from one listening, and the wait after the last of them. */
 export class Audience {
   #count = 0
   #timer: NodeJS.Timeout | undefined = undefined
@@ -9,7 +9,7 @@ export class Audience {
     return this.#count > 0
   }
 
-  /** Counts an answer until its signal, and stops a wait. @param onEmpty called where it was the last. */
+  /** Counts an answer until its signal, and stops a wait. @param onEmpty called if it was the last. */
   join(signal: AbortSignal, onEmpty: () => void): void {
     this.#count += 1
     this.stop()

@@ -1,6 +1,6 @@
 /**
- * Audio: answers of any length, whose listener may be slow and then holds the recorder back. Node's own client is used,
- * because undici 7 ends the process where the recorder closes a connection that is held back.
+ * Carries audio: answers of any length, whose listener may be slow and then slows the recorder down. It uses Node's own
+ * client, because undici 7 ends the process if the recorder closes a connection whose reading is paused.
  */
 import { onAbort } from '../../platform/aborting.ts'
 import { Agent, request as requestPlainly, type ClientRequest, type IncomingMessage } from 'node:http'
@@ -61,7 +61,7 @@ class AudioWire implements Wire {
   readonly #options: WireOptions
   readonly #isSecure: boolean
   readonly #agent: Agent
-  /** Connections that were seen before: one that is used again is already made. */
+  /** Connections that were seen before. If one is used again, it is already made. */
   readonly #known = new WeakSet<Socket>()
 
   constructor(options: WireOptions) {
@@ -90,7 +90,7 @@ class AudioWire implements Wire {
       }
       const onConnected = (): void => void (isConnected = true)
       request.on('socket', (socket) => this.#meet(socket, { signal, onConnected }))
-      // This listener stays: once the answer has begun, its body alone tells of a failure.
+      // This listener stays, but once the answer has begun, only its body reports a failure.
       request.on('error', fail)
       request.once('close', () => fail(recorderFailed('broke the connection off')))
       request.once('response', (body) => {

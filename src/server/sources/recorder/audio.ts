@@ -1,4 +1,4 @@
-/** The question for a recording's audio, and what its answer says before the bytes come. */
+/** Asks for a recording's audio, and reads the headers of the answer. */
 import { createHash } from 'node:crypto'
 import { mediaEndpoint } from '../../../contract/endpoints.ts'
 import { header, mediaTypeOf, problemOf } from './answers.ts'
@@ -7,7 +7,7 @@ import { recorderFailed } from './failures.ts'
 import { discard, type WireAnswer } from './wire.ts'
 
 export interface AudioFacts {
-  /** Bytes, or null where the recorder does not say before the end. */
+  /** Bytes, or null if the recorder does not send the length first. */
   readonly size: number | null
   /** The recorder's own validator, or null. */
   readonly etag: string | null
@@ -30,7 +30,7 @@ export function factsOf(answer: WireAnswer, id: string): AudioFacts {
   }
 }
 
-/** A finished recording does not change, so its id and size are a validator where the recorder has none. */
+/** A finished recording does not change, so its id and size are a validator if the recorder has none. */
 export const etagOf = ({ etag }: AudioFacts, id: string, size: number): string =>
   etag ?? createHash('sha256').update(`${id.toLowerCase()} ${size}`).digest('base64url')
 
@@ -40,8 +40,8 @@ const isAudio = (answer: WireAnswer): boolean =>
 
 /**
  * Asks for the audio, whole or in part.
- * @param range as the `Range` header says it, or null for the whole.
- * @returns the answer at its first byte, or null where there is none or it is out of reach.
+ * @param range the value of the `Range` header, or null for the whole.
+ * @returns the answer at its first byte, or null if there is none or the user may not hear it.
  */
 export async function askAudio(
   client: RecorderClient,
@@ -52,13 +52,13 @@ export async function askAudio(
   const call = { lane: 'audio', path: mediaEndpoint(id), accept: 'audio/mpeg' } as const
   return client.inTime(signal, async (limited) => {
     const answer = await client.ask(range === null ? call : { ...call, range }, limited)
-    // Out of reach looks like not there: users who may not hear it must not learn that it exists.
+    // Both look the same, because users who may not hear a recording must not learn that it exists.
     if ([403, 404].includes(answer.statusCode)) {
       discard(answer)
       return null
     }
     if (answer.statusCode !== 200 && answer.statusCode !== 206) throw await problemOf(answer, limited)
-    // A part would be taken for the whole.
+    // A part must not pass for the whole.
     const isWanted = range !== null || answer.statusCode === 200
     if (isAudio(answer) && isWanted) return answer
     discard(answer)

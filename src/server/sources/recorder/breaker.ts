@@ -8,13 +8,13 @@ export const OPEN_MS = 30_000
 const TRIAL_MS = 5000
 
 export interface Breaker {
-  /** How long no request may try, ms; 0 where one may. */
+  /** How long no request may try, ms; 0 if one may. */
   waitMs(): number
-  /** As `waitMs`, for a caller that tries at 0. After the pause one goes ahead, alone. */
+  /** As `waitMs`, for a caller that tries at 0. After the pause, only one caller may try. */
   enter(): number
   /** A connection was made, or an answer came over one. */
   connected(): void
-  /** @param failure why no connection came about. */
+  /** @param failure why there was no connection. */
   failed(failure: unknown): void
 }
 

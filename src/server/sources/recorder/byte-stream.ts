@@ -2,9 +2,9 @@ import { PassThrough, pipeline, type Readable } from 'node:stream'
 import { nobodyListens } from './signals.ts'
 
 /**
- * A stream of what a generator yields, which begins at once.
- * @param generate its signal aborts once the stream is read or destroyed. It has to end a wait for the next bytes then:
- * a generator cannot be ended from outside while it waits.
+ * A stream of a generator's bytes, which begins at once.
+ * @param generate its signal aborts once the stream is read or destroyed. The generator must then end any wait for the
+ * next bytes, because it cannot be ended from outside while it waits.
  */
 export function byteStream(generate: (signal: AbortSignal) => AsyncGenerator<Buffer>): Readable {
   const leaving = new AbortController()

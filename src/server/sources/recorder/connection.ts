@@ -18,7 +18,7 @@ export interface GuardedCall extends RecorderRequest {
   readonly isSignIn?: boolean
   /** False for a sign-in from a place where this user has never signed in. */
   readonly isKnown?: boolean
-  /** Called where the password was sent and no answer came. */
+  /** Called if the password was sent but no answer came. */
   readonly onUnanswered?: (() => void) | undefined
 }
 
@@ -58,8 +58,8 @@ export interface ConnectionOptions extends Omit<CrossingOptions, 'steadyMs'> {
 }
 
 /**
- * Which answers show that the recorder looked at the password and accepted it. Without a look at it a firewall may answer
- * 403, any server 400 and 404, and a page for signing in or about maintenance comes as a 200.
+ * Which answers show that the recorder checked the password and accepted it. Without a check, a firewall may answer 403,
+ * any server may answer 400 or 404, and a page for signing in or about maintenance comes as a 200.
  */
 function verdictOf({ statusCode, headers }: WireAnswer, accept: string): Verdict {
   if (statusCode === 401) return 'refused'

@@ -1,9 +1,9 @@
 /**
  * Keeps passwords, which travel with every call, from doing harm: directories lock an account after a few wrong ones. A
- * refused password is not sent again, except once by a new sign-in, since the recorder may have refused it by mistake.
- * One that was not proven lately is tried by one request alone, so that a changed password costs one failed attempt, and
- * not as many as the page has requests. That request goes on when its caller leaves. Otherwise a caller that asked and
- * left repeatedly would have the password sent each time, and never learn that it is wrong.
+ * refused password is not sent again, except once by a new sign-in, because the recorder may have refused it by mistake.
+ * A password that was not proven lately is tried by a single request, so that a changed password costs only one failed
+ * attempt. That request goes on when its caller leaves. Otherwise the password of a caller that asks and leaves
+ * repeatedly would be sent each time, and nobody would learn that it is wrong.
  */
 import { createHmac, randomBytes } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
@@ -27,8 +27,8 @@ export const KNOWN_RIGHT_MS = 10 * 3_600_000
  */
 const MAX_REFUSALS = 2
 /**
- * How many requests with a proven password may go without an answer, because callers leave or the recorder fails, before
- * it is tried again. With that trial they are as many as may be wrong.
+ * How many requests with a proven password may stay without an answer, because callers leave or the recorder fails,
+ * before the password is tried again. Together with that trial, they are as many as may be wrong.
  */
 export const MAX_UNANSWERED = MAX_TRIES - 1
 const MAX_KNOWN = 10_000
@@ -42,7 +42,7 @@ export type Sent<T> =
   | { readonly verdict: 'unsent'; readonly failure: unknown }
 
 /**
- * It rejects only where the password was sent and no answer came.
+ * It rejects only if the password was sent but no answer came.
  * @param running ends it at any time, such as when another request has the password refused.
  * @param leaving ends it only until it is sent.
  */
@@ -56,7 +56,7 @@ export interface Sending<T> {
   readonly isSignIn: boolean
   /** Whether it comes from a place where its user has signed in before, or from a session of theirs. */
   readonly isKnown: boolean
-  /** Called where the password was sent and no answer came. */
+  /** Called if the password was sent but no answer came. */
   readonly onUnanswered?: (() => void) | undefined
 }
 
@@ -65,8 +65,8 @@ export interface CredentialGuard {
   /**
    * Sends a request with a password, unless it is known to be refused.
    * @param signal of the caller. The request may go on after it.
-   * @throws Problem 401 `signed_out` where the password is refused, 429 `too_many_attempts` where it may be wrong after
-   * too many of its account, or the signal's reason.
+   * @throws Problem 401 `signed_out` if the password is refused, 429 `too_many_attempts` if it may be wrong and the
+   * account has had too many wrong ones, or the signal's reason.
    */
   send<T>(credentials: Credentials, signal: AbortSignal, sending: Sending<T>): Promise<T>
 }

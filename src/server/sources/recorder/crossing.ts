@@ -38,14 +38,14 @@ export interface CrossingOptions {
   readonly limits: RecorderLimits
   /** A clock that is never set, ms. */
   readonly steadyMs: () => number
-  /** Nothing is told where it is left out. */
+  /** By default nobody is notified. */
   readonly watch?: RecorderWatch | undefined
 }
 
 export interface Crossing {
   /**
    * Waits for a turn. Nothing is sent meanwhile.
-   * @param who whose turn it takes. The host's own questions share one.
+   * @param who the user whose turn it takes. The host's own questions share one turn.
    * @throws Problem `recorder_down`, `busy`, or the signal's reason.
    */
   enter(call: RecorderRequest, who: string, signal: AbortSignal): Promise<Release>

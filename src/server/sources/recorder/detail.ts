@@ -7,7 +7,7 @@ import { recorderFailed } from './failures.ts'
 import { knownDetail } from './known-fields.ts'
 import { discard } from './wire.ts'
 
-/** @returns null where it does not exist or is out of the user's reach. */
+/** @returns null if it does not exist or the user may not see it. */
 export async function askDetail(
   client: RecorderClient,
   id: string,
@@ -22,7 +22,7 @@ export async function askDetail(
     }
     if (answer.statusCode !== 200) throw await problemOf(answer, limited)
     const json = await readJson(answer, limited)
-    // Another recording under this address would be played, and audited, as this one.
+    // Otherwise another recording would be played and audited as this one.
     if (readDetail(json)?.id.toLowerCase() !== id.toLowerCase()) {
       throw recorderFailed('answered JSON that is not this recording')
     }

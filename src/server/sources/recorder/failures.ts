@@ -15,7 +15,7 @@ export function recorderDown(retryAfterMs?: number): Problem {
 
 /**
  * An answer that cannot be used. The message says what is wrong with it and never repeats it.
- * @param status the recorder's own, where it is passed on.
+ * @param status the recorder's own, if it is passed on.
  */
 export function recorderFailed(what: string, status?: 500 | 503): Problem {
   return new Problem({ status, code: 'recorder_failed', message: `The recorder ${what}.` })
@@ -95,7 +95,7 @@ function first(thrown: unknown): unknown {
   return error instanceof AggregateError && codeOf(error) === '' ? error.errors[0] : error
 }
 
-/** The code that the system, Node or OpenSSL gave a failure; '' where there is none. */
+/** The code that the system, Node or OpenSSL gave a failure; '' without a code. */
 export const failureCode = (thrown: unknown): string => codeOf(first(thrown))
 
 /** Whether the certificate is the reason for having no connection. */

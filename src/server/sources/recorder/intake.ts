@@ -1,4 +1,4 @@
-/** Takes a recording's audio in for a listening: into a file, or without keeping it where there is no room or no disk. */
+/** Takes a recording's audio in for a listening: into a file, or without keeping it if there is no room or no disk. */
 import { onAbort } from '../../platform/aborting.ts'
 import type { ByteRange } from '../../../contract/ranges.ts'
 import type { Media } from '../source.ts'
@@ -18,7 +18,7 @@ export interface Intake {
   readonly disk: SpoolDisk
   /** A clock that is never set, ms. */
   readonly steadyMs: () => number
-  /** Makes room for so many more bytes. @returns whether there is. */
+  /** Makes room for this many more bytes. @returns whether there is room now. */
   readonly makeRoom: (bytes: number) => boolean
 }
 
@@ -37,7 +37,7 @@ const passedOn =
   (range, signal) =>
     passOn(connection.as(right.credentials), id, range, signal)
 
-/** Reads from the file, and asks the recorder for the rest where the disk fails. */
+/** Reads from the file, and asks the recorder for the rest if the disk fails. */
 const keptIn = (file: Spooled, rest: Bytes): Bytes =>
   async function* read({ start, end }, signal) {
     let position = start
@@ -53,7 +53,7 @@ const keptIn = (file: Spooled, rest: Bytes): Bytes =>
     }
   }
 
-/** @returns the file that takes the bytes from now on, or null where there is no room or no disk. */
+/** @returns the file that takes the bytes from now on, or null if there is no room or no disk. */
 async function openFile(
   listening: Listening,
   { disk, makeRoom }: Intake,
@@ -83,7 +83,7 @@ async function fill(
       if (beyond > 0 && !makeRoom(beyond)) {
         throw recorderFailed('sent more audio than there is room for')
       }
-      // Where nobody listens to it, this one may have made the room by ending itself.
+      // If nobody listens, making room may have ended this listening itself.
       signal.throwIfAborted()
       listening.grow(beyond)
       await file.write(chunk)
@@ -101,7 +101,7 @@ async function fill(
   }
 }
 
-/** Keeps nothing of the answer. @throws Problem 502 where the length is not known, which only the bytes could tell. */
+/** Keeps nothing of the answer. @throws Problem 502 if only the bytes could show the length. */
 function pass(listening: Listening, answer: WireAnswer, facts: AudioFacts, intake: Intake): Media {
   discard(answer)
   listening.pass()
@@ -113,9 +113,9 @@ function pass(listening: Listening, answer: WireAnswer, facts: AudioFacts, intak
 
 /**
  * Asks the recorder for the audio.
- * @returns what can be read as soon as its size is known, while the bytes are still coming; null where there is no such
- * audio, or it is out of reach.
- * @throws as `Connection.as` does, or what ended the bytes before their size was known.
+ * @returns audio that can be read once its size is known, even while its bytes still arrive, or null if there is none
+ * or the user may not hear it.
+ * @throws as `Connection.as` does, or the error that ended the bytes before their size was known.
  */
 export async function takeIn(listening: Listening, intake: Intake): Promise<Media | null> {
   const { id, right, signal } = listening

@@ -9,7 +9,7 @@ export interface KeepingLimits extends KeepingTimes {
 
 export class KeptListenings {
   readonly #limits: KeepingLimits
-  /** The one that was used last stands last. */
+  /** The most recently used is last. */
   readonly #listenings = new Map<string, Listening>()
   readonly #closing = new Set<Promise<unknown>>()
 
@@ -41,7 +41,7 @@ export class KeptListenings {
     return [...this.#listenings.values()].filter(({ failure }) => !failure).length
   }
 
-  /** Makes room by what nobody listens to, the longest unheard first. @returns whether there is room now. */
+  /** Ends what nobody listens to, the longest unheard first, to make room. @returns whether there is room now. */
   makeRoom(bytes: number): boolean {
     const { maxBytes } = this.#limits
     for (const listening of this.#listenings.values()) {

@@ -33,13 +33,13 @@ function pick(from: Fields, names: readonly string[]) {
   return Object.fromEntries(given.map((name) => [name, from[name]]))
 }
 
-/** An object with the named fields, or a scalar as it is. An array has no known meaning, and becomes null. */
+/** An object with the named fields, or an unchanged scalar. An array has no known meaning and becomes null. */
 function small(value: unknown, names: readonly string[]): unknown {
   if (isFields(value)) return pick(value, names)
   return isScalar(value) ? value : null
 }
 
-/** One row of a list. A scalar is no recording, but is kept, so that it is counted as one that could not be read. */
+/** One row of a list. A scalar is not a recording, but it is kept so that it counts as an unreadable one. */
 export function knownRow(row: unknown): unknown {
   if (isFields(row)) return pick(row, rowFields)
   return isScalar(row) ? row : null

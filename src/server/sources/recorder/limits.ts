@@ -8,7 +8,7 @@ export interface RecorderLimits {
   readonly firstByteMs: number
   /** A list or a detail, from the question to the last byte. */
   readonly answerMs: number
-  /** For a turn, where many ask at once. */
+  /** For a turn, if many ask at once. */
   readonly waitMs: number
 }
 

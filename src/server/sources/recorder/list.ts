@@ -10,7 +10,7 @@ import { knownRow } from './known-fields.ts'
 
 export type NameOf = (name: FilterName) => string
 
-/** A page as it came. It must not be shown before it is checked. */
+/** An unchecked page. It must not be shown. */
 export interface Unchecked {
   readonly totalCount: number
   readonly rows: readonly unknown[]
@@ -28,8 +28,8 @@ function readPage(json: unknown): Unchecked {
 }
 
 /**
- * A recorder that ignores or cuts the page's size counts pages in another way than we do, so that every page would be the
- * wrong one. A short last page is no sign of that: the total may just have changed.
+ * A recorder that ignores or cuts the page's size counts pages differently, so every page would be the wrong one. A
+ * short last page does not show that, because the total may just have changed.
  */
 function checkSize({ totalCount, rows }: Unchecked, { page, pageSize }: Paging): void {
   const due = Math.min(pageSize, Math.max(0, totalCount - page * pageSize))
@@ -68,8 +68,8 @@ export async function askPage(
 
 /**
  * Checks the number of rows before it looks at any of them.
- * @returns the page with what is known of its rows.
- * @throws Problem 502 `recorder_mismatch` where the rows cannot be an answer to the search.
+ * @returns the page with the known fields of its rows.
+ * @throws Problem 502 `recorder_mismatch` if the rows cannot be an answer to the search.
  */
 export function checkPage(page: Unchecked, search: Search, paging: Paging): Page {
   checkSize(page, paging)

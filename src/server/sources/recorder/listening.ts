@@ -96,7 +96,7 @@ export class Listening {
     return this.#closed
   }
 
-  /** Asks once; every further call gets what came of it. */
+  /** Asks once. Further calls get the same result. */
   ask(question: () => Promise<Media | null>): Promise<Media | null> {
     if (this.#media) return this.#media
     const media = question()
@@ -146,7 +146,7 @@ export class Listening {
     if (this.#state.kind === 'asking' || this.#state.kind === 'opening') this.#state = { kind: 'passing' }
   }
 
-  /** Keeps what the recorder did wrong, for requests that are on their way. Anything else ends it. */
+  /** Keeps a failure of the recorder for requests on their way. Any other error ends the listening. */
   fail(why: unknown): void {
     if (this.#state.kind === 'failed') return
     if (!(why instanceof Problem) || why.status < 500) return this.end()

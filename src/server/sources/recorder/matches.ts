@@ -55,7 +55,7 @@ function fits<Name extends FilterName>(name: Name, recording: Recording, search:
   return checks[name](recording, filter as NonNullable<Search[Name]>)
 }
 
-/** @returns the first filter that a row does not match, or null where all rows can be answers. */
+/** @returns the first filter that a row does not match, or null if all rows can be answers. */
 export function mismatch(rows: readonly unknown[], search: Search): FilterName | null {
   const asked = filterNames.filter((name) => search[name] !== undefined)
   if (asked.length === 0) return null

@@ -1,9 +1,9 @@
-/** Whether the recorder can be reached. It is said once for each change, with its cause, and not once a request. */
+/** Whether the recorder can be reached. Each change is reported once with its cause, and not with every request. */
 import { Problem } from '../../../contract/problems.ts'
 import type { Breaker } from './breaker.ts'
 import { failureCode, isUntrusted } from './failures.ts'
 
-/** Why no connection comes about. */
+/** Why there is no connection. */
 export interface Unreachable {
   /** Of the system, Node or OpenSSL. */
   readonly code: string
@@ -13,11 +13,11 @@ export interface Unreachable {
 
 export type QuestionKind = 'search' | 'detail' | 'audio' | 'check'
 
-/** Gets to hear how the recorder is doing. */
+/** Is notified about the recorder's state. */
 export interface RecorderWatch {
-  /** At the first failure, and where its cause changes. */
+  /** Called at the first failure, and when its cause changes. */
   lost(cause: Unreachable): void
-  /** At the first answer, and at the first one after failures. */
+  /** Called at the first answer, and at the first one after failures. */
   reached(): void
   /** @param seconds until the answer began, or until it failed. A caller that leaves is no failure. */
   asked(kind: QuestionKind, outcome: 'answered' | 'failed', seconds: number): void
@@ -44,7 +44,7 @@ const words: Readonly<Record<string, string>> = {
 }
 const GATEWAY: Unreachable = { code: '504', why: 'it answers 504 itself: a proxy before it may not reach it' }
 
-/** @param failure why no connection came about. */
+/** @param failure why there was no connection. */
 export function unreachable(failure: unknown): Unreachable {
   // The audio's own limit for connecting is a problem in our words, without a code of the system.
   const code = failure instanceof Problem ? 'ETIMEDOUT' : failureCode(failure)
@@ -62,7 +62,7 @@ export interface Reaching extends Breaker {
   isReached(): boolean | null
 }
 
-/** A breaker that says what it hears. */
+/** A breaker that notifies a watch. */
 export function watchReaching(breaker: Breaker, watch: RecorderWatch): Reaching {
   /** The words of the failure, '' while answers come, null before both. */
   let state: string | null = null

@@ -38,7 +38,7 @@ export interface RecorderOptions {
   >
   /** A clock that is never set, ms. */
   readonly steadyMs?: () => number
-  /** Gets to hear how the recorder is doing. */
+  /** Is notified about the recorder's state. */
   readonly watch?: RecorderWatch | undefined
 }
 
@@ -71,7 +71,7 @@ const canBeSent = ({ username, password }: Credentials): boolean =>
   // oxlint-disable-next-line no-control-regex
   !username.includes(':') && !/[\u0000-\u001f\u007f]/.test(username + password)
 
-/** Whether the recorder answers 401 to a password that cannot be right. Asked each time, since a firewall comes and goes. */
+/** Whether the recorder answers 401 to an impossible password. Asked each time, since a firewall comes and goes. */
 async function checksPasswords(connection: Connection): Promise<boolean> {
   const call = { lane: 'data', path: pathOfSmallest, accept: 'application/json' } as const
   const client = connection.asStranger()
@@ -94,8 +94,8 @@ async function tryPassword(
     await askPage(connection.as(credentials), query, new AbortController().signal)
   } catch (error) {
     if (!(error instanceof Problem && error.code === 'forbidden')) throw error
-    // The password is correct and the right to search is missing: the page says which, and whom to ask. But a server that
-    // refuses everybody has not looked at the password.
+    // The password is correct, but the right to search is missing. The page says which right, and whom to ask for it.
+    // However, a server that refuses everybody has not checked the password.
     if (!(await checksPasswords(connection))) throw passwordNotChecked()
   }
 }
@@ -155,7 +155,7 @@ function readiness(connection: Connection, steadyMs: () => number): () => Promis
   }
 }
 
-/** The first question opens the first connection. @throws where the spool's folder cannot be made. */
+/** The first question opens the first connection. @throws if the spool's folder cannot be made. */
 export function openRecorderSource(options: RecorderOptions): Source {
   const { url, ca, tries, spoolFolder, watch, steadyMs = () => performance.now() } = options
   const limits = { ...standardRecorderLimits, ...options.limits }

@@ -1,6 +1,6 @@
 /**
  * The recorder's name for the parameter of the remote party's number. Releases differ, and ignore a parameter that they
- * do not know. So the name is found out with a value that no recording can have, which must count none.
+ * do not know. So the name is found out with a value that no recording can have: the right name must find none.
  */
 import { randomUUID } from 'node:crypto'
 import { orAborted } from '../../platform/aborting.ts'
@@ -16,7 +16,7 @@ export type CountMatching = (search: Search, nameOf: NameOf) => Promise<number>
 
 export interface RemoteParameterFinder {
   /**
-   * @throws Problem 502 `recorder_failed` where the recorder knows neither name, what `count` throws, or the signal's
+   * @throws Problem 502 `recorder_failed` if the recorder knows neither name, the error of `count`, or the signal's
    * reason.
    */
   nameOf(search: Search, count: CountMatching, signal: AbortSignal): Promise<NameOf>
@@ -45,7 +45,7 @@ async function findOut(count: CountMatching): Promise<RemoteParameter | null> {
       throw error
     })
     if (matching > 0) continue
-    // A user who finds no recordings learns nothing from a count of none. One who finds some has to ask.
+    // For a user who finds no recordings at all, a count of none proves nothing.
     return (await count({}, naming(parameter))) > 0 ? parameter : null
   }
   throw neitherKnown()
@@ -69,7 +69,7 @@ export function remoteParameterFinder(configured: RemoteParameter | 'auto'): Rem
   return {
     async nameOf(search, count, signal) {
       if (!known && search.remotePartyNumber !== undefined) {
-        // A request that comes meanwhile waits for this answer, and asks itself only where the answer told nothing.
+        // A request that comes meanwhile waits for this answer, and asks itself only if the answer proves nothing.
         if (running)
           await orAborted(
             running.catch(() => null),

@@ -1,4 +1,4 @@
-/** Whether a user may still hear what is kept for them: rights are taken and passwords change while it is kept. */
+/** Whether a user may still hear the kept audio, since rights and passwords may change while it is kept. */
 import type { Credentials } from '../source.ts'
 
 interface Asking {

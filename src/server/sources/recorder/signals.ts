@@ -1,6 +1,6 @@
 import { onAbort, orAborted } from '../../platform/aborting.ts'
 
-/** The reason of a signal, and of what it ends, where the listener of some audio has left. */
+/** The reason of a signal, and of the work that it ends, when the listener of some audio has left. */
 export const nobodyListens = (): Error => new DOMException('Nobody listens any more.', 'AbortError')
 
 /**
@@ -21,8 +21,8 @@ export async function joined<T>(
 }
 
 /**
- * As `orAborted`, for a result that has to be disposed of where it comes after the signal.
- * @throws what the promise does, or the signal's reason.
+ * As `orAborted`, for a result that must be disposed of if it comes after the signal.
+ * @throws the promise's error, or the signal's reason.
  */
 export async function orDiscarded<T>(
   promise: Promise<T>,

@@ -11,9 +11,9 @@ export class SpoolDisk {
   #resting: NodeJS.Timeout | null = null
 
   /**
-   * @param folder made where it is missing.
+   * @param folder made if it is missing.
    * @param faultMs how long the disk is left alone after it failed: a full one stays full for a while.
-   * @throws where the folder cannot be made.
+   * @throws if the folder cannot be made.
    */
   constructor(folder: string, faultMs: number) {
     this.#folder = folder
@@ -25,7 +25,7 @@ export class SpoolDisk {
     return this.#resting !== null
   }
 
-  /** @returns null where no file can be made. */
+  /** @returns null if no file can be made. */
   create(): Promise<Spooled | null> {
     return Spooled.create(join(this.#folder, randomUUID())).catch(() => null)
   }

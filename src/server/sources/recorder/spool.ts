@@ -26,7 +26,7 @@ export interface SpoolOptions extends Partial<KeepingLimits> {
   readonly connection: Connection
   /** A clock that is never set, ms. */
   readonly steadyMs: () => number
-  /** Made where it is missing. */
+  /** Made if it is missing. */
   readonly folder: string
   /** How long audio is passed on after the disk has failed, ms. */
   readonly faultMs?: number
@@ -40,7 +40,7 @@ export class Spool {
   readonly #intake: Intake
   readonly #rightMs: number
 
-  /** @throws where the folder cannot be made. */
+  /** @throws if the folder cannot be made. */
   constructor(options: SpoolOptions) {
     const { connection, steadyMs, folder, faultMs, rightMs, ...limits } = { ...usual, ...options }
     const kept = new KeptListenings(limits)
@@ -50,7 +50,7 @@ export class Spool {
     this.#rightMs = rightMs
   }
 
-  /** @returns null where there is no such audio, or it is out of reach. */
+  /** @returns null if there is no such audio, or the user may not hear it. */
   async media(
     id: string,
     credentials: Credentials,
@@ -58,13 +58,13 @@ export class Spool {
     ask: MediaAsk,
   ): Promise<Media | null> {
     signal.throwIfAborted()
-    // The name as it was typed: the recorder may take two spellings for two users.
+    // The name as typed, because the recorder may treat two spellings as two users.
     const key = `${credentials.username} ${id.toLowerCase()}`
     const kept = this.#kept.get(key)
     if (kept?.failure && ask === 'further') throw kept.failure
     if (kept?.failure) kept.end()
     else if (kept?.right.isAskedWithAnother(credentials)) {
-      // What the recorder says of an old password is no answer to the new one.
+      // An answer about an old password says nothing about the new one.
       await orAborted(kept.answered(), signal)
       return this.media(id, credentials, signal, ask)
     }

@@ -10,7 +10,7 @@ import { nobodyListens } from './signals.ts'
 
 const CHUNK_BYTES = 64 * 1024
 
-/** The host's own disk failed, such as for want of room. The recorder is not at fault, and can be asked again. */
+/** The host's disk failed, for example because it is full. The recorder is not at fault and can be asked again. */
 export class SpoolFault extends Error {
   override readonly name = 'SpoolFault'
 }
@@ -26,7 +26,7 @@ export class Spooled {
     this.#file = file
   }
 
-  /** @throws where the file cannot be made. */
+  /** @throws if the file cannot be made. */
   static async create(path: string): Promise<Spooled> {
     const file = await open(path, 'wx+', 0o600)
     // Without a name it goes with the process, however that ends, and no other process can open it.
@@ -42,7 +42,7 @@ export class Spooled {
     return this.#ended
   }
 
-  /** @throws SpoolFault where the disk does not take it. */
+  /** @throws SpoolFault if the disk does not take it. */
   async write(chunk: Uint8Array): Promise<void> {
     for (let written = 0; written < chunk.length;) {
       const { bytesWritten } = await this.#file
@@ -62,7 +62,7 @@ export class Spooled {
     this.#changes.emit('change')
   }
 
-  /** Gives the bytes back to the disk. Reading on fails as where nobody listens any more. */
+  /** Frees the bytes on the disk. Later reads fail as if nobody listened any more. */
   async close(): Promise<void> {
     this.end(nobodyListens())
     await this.#file.close()
@@ -70,7 +70,7 @@ export class Spooled {
 
   /**
    * Yields the bytes of the range as they come.
-   * @throws what ended them early, or the signal's reason.
+   * @throws the error that ended them early, or the signal's reason.
    */
   async *read({ start, end }: ByteRange, signal: AbortSignal): AsyncGenerator<Buffer> {
     for (let position = start; position <= end;) {

@@ -25,7 +25,7 @@ export interface JsonBounds {
   readonly values: number
 }
 
-/** Whether the JSON keeps to both bounds. It means nothing for bytes that are no JSON. */
+/** Whether the JSON keeps to both bounds. The result has no meaning for other bytes. */
 export function isWithin(bytes: Uint8Array, { levels, values }: JsonBounds): boolean {
   let depth = 0
   let count = 0

@@ -32,7 +32,7 @@ export interface Wire {
    * Asks once. No redirect is followed.
    * @param signal ends the question until its answer has begun. From then on the caller destroys the body instead.
    * @returns the answer at its headers; the caller reads or destroys its body.
-   * @throws NotConnected where no byte of the question was sent, else the failure as it is; see `explainFailure`.
+   * @throws NotConnected if no byte of the question was sent, else the unchanged failure; see `explainFailure`.
    */
   ask(question: Question, signal: AbortSignal): Promise<WireAnswer>
   /** How many connections are open now. */
