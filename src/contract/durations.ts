@@ -3,8 +3,8 @@
 const pattern = /^P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:[.,](\d{1,9}))?S)?)?$/
 
 /**
- * Reads `PT1M31.87S`, `PT90M`, `P1DT2H`, `P2W`. Years and months have no fixed length and are not read. Negative
- * durations are not read either, because no recording has one.
+ * Reads `PT1M31.87S`, `PT90M`, `P1DT2H`, `P2W`. It does not read years and months, which have no fixed length, nor
+ * negative durations, which no recording has.
  * @returns milliseconds, or null where the text is not such a duration.
  */
 export function readDuration(text: string): number | null {

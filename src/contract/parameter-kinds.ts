@@ -1,6 +1,6 @@
 /**
- * The kinds of parameter in the page's address. The API also has the filters, and these may need a clock. Paging has
- * two languages, because the page accepts no more rows than it can draw. Only the page has the zone.
+ * The kinds of parameter in the page's address. Filters also exist in the API and may need a clock. Paging has two
+ * languages, because the page accepts no more rows than it can draw. The zone exists only in the page.
  */
 import type { FilterKind } from './filter-kinds.ts'
 

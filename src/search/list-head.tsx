@@ -42,7 +42,7 @@ interface ListHeadProps {
   readonly recordings: Recordings
 }
 
-/** Shows whose calls the list has, which of them, from when and in which zone. */
+/** The head of the list: the user's scope, the range of rows, the time of the answer and the zone. */
 export function ListHead({ session, recordings }: ListHeadProps) {
   const t = useText(listText)
   const { answer, busy, refresh } = recordings
