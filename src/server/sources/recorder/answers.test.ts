@@ -69,7 +69,7 @@ const failing: Readonly<Record<string, readonly [RecorderFault | readonly Record
   null: [fault.json(200, null), '502 recorder_failed'],
   'a number': [fault.json(200, 12), '502 recorder_failed'],
   'a text': [fault.json(200, 'recordings'), '502 recorder_failed'],
-  'an object of nothing': [fault.json(200, {}), '502 recorder_failed'],
+  'an empty object': [fault.json(200, {}), '502 recorder_failed'],
   'bytes that are no UTF-8': [fault.invalidUtf8, '502 recorder_failed'],
   'gzip, which was not asked for': [fault.compressed('gzip'), '502 recorder_failed'],
   'brotli, which was not asked for': [fault.compressed('br'), '502 recorder_failed'],
@@ -77,9 +77,9 @@ const failing: Readonly<Record<string, readonly [RecorderFault | readonly Record
   'control bytes in a header': [fault.badHeaderBytes, '502 recorder_failed'],
   'two lengths': [fault.twoLengths, '502 recorder_failed'],
   'a length and chunks': [fault.lengthAndChunks, '502 recorder_failed'],
-  'leave to go on, which nobody asked for': [fault.interim, '502 recorder_failed'],
+  'an unrequested 100 Continue': [fault.interim, '502 recorder_failed'],
   'SSH for HTTP': [fault.noHttp, '502 recorder_failed'],
-  'a length that is none': [raw('HTTP/1.1 200 OK', 'Content-Length: abc', '', '{}'), '502 recorder_failed'],
+  'an invalid length': [raw('HTTP/1.1 200 OK', 'Content-Length: abc', '', '{}'), '502 recorder_failed'],
   'a chunk of a broken size': [
     raw(
       'HTTP/1.1 200 OK',
@@ -92,7 +92,7 @@ const failing: Readonly<Record<string, readonly [RecorderFault | readonly Record
     ),
     '502 recorder_failed',
   ],
-  'an upgrade that nobody asked for': [
+  'an unrequested upgrade': [
     raw('HTTP/1.1 101 Switching Protocols', 'Upgrade: websocket', 'Connection: Upgrade', '', ''),
     '502 recorder_failed',
   ],

@@ -58,8 +58,8 @@ export interface ConnectionOptions extends Omit<CrossingOptions, 'steadyMs'> {
 }
 
 /**
- * Which answers show that the recorder checked the password and accepted it. Without a check, a firewall may answer 403,
- * any server may answer 400 or 404, and a page for signing in or about maintenance comes as a 200.
+ * Which answers show that the recorder checked the password and accepted it. Without a check, a firewall may answer
+ * 403, any server may answer 400 or 404, and a page for signing in or about maintenance comes as a 200.
  */
 function verdictOf({ statusCode, headers }: WireAnswer, accept: string): Verdict {
   if (statusCode === 401) return 'refused'

@@ -1,6 +1,6 @@
 /**
  * Keeps passwords, which travel with every call, from doing harm: directories lock an account after a few wrong ones. A
- * refused password is not sent again, except once by a new sign-in, because the recorder may have refused it by mistake.
+ * refused password is not sent again, except once by a new sign-in, since the recorder may have refused it by mistake.
  * A password that was not proven lately is tried by a single request, so that a changed password costs only one failed
  * attempt. That request goes on when its caller leaves. Otherwise the password of a caller that asks and leaves
  * repeatedly would be sent each time, and nobody would learn that it is wrong.

@@ -222,7 +222,7 @@ describe('a host that closes', () => {
   )
 
   it.each(Object.entries(routes))(
-    'leaves nothing of a trial behind that nobody waits for: %s',
+    'leaves nothing behind of a trial without a waiting client: %s',
     async (_, path) => {
       await withRelay(async (relay) => {
         const { recorder } = relay

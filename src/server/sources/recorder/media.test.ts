@@ -400,11 +400,8 @@ describe('an answer without audio', () => {
     'no type': [fault.contentType(undefined), '502 recorder_failed'],
     'a page that says it is SVG': [fault.contentType('image/svg+xml'), '502 recorder_failed'],
     'compressed bytes': [fault.compressed(), '502 recorder_failed'],
-    'a part that nobody asked for': [
-      fault.status(206, audio.subarray(0, 99), 'audio/mpeg'),
-      '502 recorder_failed',
-    ],
-    'a range that nobody asked for': [fault.status(416), '502 recorder_failed'],
+    'an unrequested part': [fault.status(206, audio.subarray(0, 99), 'audio/mpeg'), '502 recorder_failed'],
+    'an unrequested range error': [fault.status(416), '502 recorder_failed'],
     'nothing there': [fault.status(404), '404 not_found'],
     'nothing for this user': [fault.status(403), '404 not_found'],
     'a crash': [fault.status(500), '500 recorder_failed'],
@@ -415,7 +412,7 @@ describe('an answer without audio', () => {
     'headers of 200 KB': [fault.hugeHeaders(), '502 recorder_failed'],
     'control bytes in a header': [fault.badHeaderBytes, '502 recorder_failed'],
     'two lengths': [fault.twoLengths, '502 recorder_failed'],
-    'an upgrade that nobody asked for': [
+    'an unrequested upgrade': [
       fault.raw('HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n'),
       '502 recorder_failed',
     ],

@@ -85,7 +85,7 @@ describe('a page’s size', () => {
   it.each([
     ['ignored', fault.ignorePageSize],
     ['cut', fault.capPageSize(2)],
-    ['of none', fault.changeRows(() => [])],
+    ['of zero', fault.changeRows(() => [])],
     ['of one more', fault.changeRows((rows) => [...rows, rows[0]])],
   ])('%s is a mismatch', async (_name, what) => {
     const answer = await search('', what)
@@ -178,7 +178,7 @@ describe('what is no mismatch', () => {
     ['the case of a username', { ownerUsername: 'MROSSI' }],
     ['a direction in text', { direction: '1' }],
     ['fields of another release', { colour: 'blue' }],
-    ['an id that is none', { id: null }],
+    ['a missing id', { id: null }],
   ])('%s', (_name, own) => {
     expect(mismatch([{ ...rowOf({}), ...own }], everything)).toBeNull()
   })

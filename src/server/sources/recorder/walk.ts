@@ -8,8 +8,8 @@ const idOf = (row: unknown): unknown =>
 
 /**
  * @param ask gets one page, checked against the search.
- * @returns as many rows as the first page's total says. Recordings that arrive meanwhile push others onto the next page,
- * where they are left out. Missing rows are a failure, since an answer must not be shorter than it says.
+ * @returns as many rows as the first page's total says. Recordings that arrive meanwhile push others onto the next
+ * page, where these are left out. Missing rows are a failure, because an answer must not be shorter than it says.
  */
 export async function walkPages(ask: (paging: Paging) => Promise<Page>): Promise<WholeList> {
   const first = await ask({ page: 0, pageSize: MAX_PAGE_SIZE })

@@ -64,7 +64,7 @@ describe('an import', () => {
   )
   it.each([
     ['the API’s answer', answer(rows)],
-    ['the API’s answer, laid out, with fields that nobody knows', pretty],
+    ['the API’s answer, indented, with unknown fields', pretty],
     ['one object a line', ndjson(rows)],
     [
       'one object a line, with empty lines and Windows line ends',
@@ -73,9 +73,9 @@ describe('an import', () => {
     ['CSV', csv(rows)],
     ['CSV with semicolons and a byte order mark', `\uFEFF${csv(rows, ';')}\r\n`],
     ['CSV with tabs', csv(rows, '\t')],
-    ['the list alone', JSON.stringify(rows)],
+    ['a bare list', JSON.stringify(rows)],
     [
-      'the list alone, laid out, with lists of that name within',
+      'a bare list, indented, with nested lists of that name',
       JSON.stringify(
         rows.map((row) => ({ ...row, recordings: [[row]] })),
         null,
@@ -85,7 +85,7 @@ describe('an import', () => {
     ['one object a line, with CR line ends', ndjson(rows).replaceAll('\n', '\r')],
     ['CSV with CR line ends', csv(rows).replaceAll('\r\n', '\r')],
     ['CSV whose first line names the delimiter', `sep=;\r\n${csv(rows, ';')}`],
-    ['CSV whose first line names a delimiter of its own', `"sep=|"\n${csv(rows, '|')}`],
+    ['CSV whose first line names an unusual delimiter', `"sep=|"\n${csv(rows, '|')}`],
     [
       'CSV with rows without a value',
       `;;;;;;;\r\n${csv(rows, ';').replaceAll('\r\n', '\r\n;;;;;;;\r\n')}\r\n; ;\r\n`,
@@ -178,16 +178,12 @@ describe('a bad recording', () => {
     ['an id that is no GUID', { ...wire(9), id: '17' }, /id cannot be “17”: it takes a GUID/],
     ['no start', { ...wire(9), startTime: null }, /startTime is missing: it takes an ISO-8601 date-time/],
     [
-      'a start that cannot be',
+      'an invalid start',
       { ...wire(9), startTime: '2026-02-30T00:00:00Z' },
       /startTime cannot be “2026-02-30/,
     ],
-    ['a duration that cannot be', { ...wire(9), duration: '00:01:30' }, /duration cannot be “00:01:30”/],
-    [
-      'a direction that cannot be',
-      { ...wire(9), direction: 7 },
-      /direction cannot be “7”: it takes 0 \(unknown\)/,
-    ],
+    ['an invalid duration', { ...wire(9), duration: '00:01:30' }, /duration cannot be “00:01:30”/],
+    ['an invalid direction', { ...wire(9), direction: 7 }, /direction cannot be “7”: it takes 0 \(unknown\)/],
     ['no reference', { ...wire(9), referenceNumber: '' }, /referenceNumber is missing/],
     ['no object', [1], /is no recording/],
     ['nothing', null, /is no recording/],

@@ -18,7 +18,7 @@ const cases: [name: string, search: Search, kind: SearchKind, scope?: Scope][] =
   ['a long time', { startTime: days(800) }, 'quick'],
   ['a part of a number', contains, 'scan'],
   ['a part of a number in a month', { ...contains, startTime: days(31) }, 'quick'],
-  ['a part of a number that ended in a month', { ...contains, endTime: days(31) }, 'quick'],
+  ['a part of a number in calls that ended in a month', { ...contains, endTime: days(31) }, 'quick'],
   ['a part of a number in more than a month', { ...contains, startTime: days(32) }, 'scan'],
   ['a part of a number since last week', { ...contains, startTime: lastDays(7) }, 'quick'],
   ['a part of a number since last year', { ...contains, startTime: lastDays(365) }, 'scan'],
@@ -31,8 +31,8 @@ const cases: [name: string, search: Search, kind: SearchKind, scope?: Scope][] =
   ['a part of a number among one’s own', contains, 'quick', { kind: 'own' }],
   ['a part of a number of some groups', contains, 'scan', groups],
   ['one direction of some groups', { direction: 1 }, 'scan', groups],
-  ['one direction and a long time of ends', { direction: 1, endTime: days(800) }, 'scan'],
-  ['a part of a number among nothing', contains, 'quick', { kind: 'none' }],
+  ['one direction and a long period of ends', { direction: 1, endTime: days(800) }, 'scan'],
+  ['a part of a number by a user without rights', contains, 'quick', { kind: 'none' }],
 ]
 
 describe('the kind of a search', () => {
