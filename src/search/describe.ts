@@ -1,5 +1,5 @@
 /** Each filter in words, for chips and messages. */
-import type { PageClock } from '../api/clock.ts'
+import type { PageClock } from '../clock/clock.ts'
 import { directions, timeKind, type PageTimeFilter } from '../contract/filter-kinds.ts'
 import type { CalendarPeriod, Span } from '../contract/periods.ts'
 import { filterNames, type FilterName, type PageSearch } from '../contract/search.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { timeKind, type PageTimeFilter } from '../contract/filter-kinds.ts'
-import { makeClock } from '../api/clock.ts'
+import { makeClock } from '../clock/clock.ts'
 import { describeTime } from './describe.ts'
 import { boundTexts, readBounds, resolvedTexts } from './time-bounds.ts'
 

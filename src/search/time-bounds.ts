@@ -1,5 +1,5 @@
 /** Converts between a time filter and the two texts of its form. */
-import type { PageClock } from '../api/clock.ts'
+import type { PageClock } from '../clock/clock.ts'
 import { timeKind, type PageTimeFilter } from '../contract/filter-kinds.ts'
 import { writeInstant } from '../contract/instants.ts'
 import { formatTyped } from '../lib/times.ts'

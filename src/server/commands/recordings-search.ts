@@ -1,15 +1,13 @@
 /** The search of a command, in the form of the page's query string. */
 import type { Search } from '../../contract/search.ts'
-import { filterNames, readPageQuery, resolveSearch, type Paging } from '../../contract/search.ts'
-import { makeClock } from '../../api/clock.ts'
+import { isParameter, readPageQuery, resolveSearch, type Paging } from '../../contract/search.ts'
+import { makeClock } from '../../clock/clock.ts'
 import { UsageError } from './run-command.ts'
 
 export interface CommandSearch {
   readonly search: Search
   readonly paging: Paging
 }
-
-const known = new Set<string>([...filterNames, 'remoteParty', 'tz', 'page', 'pageSize'])
 
 /** The part of an address after the `?`, or the whole text without one. */
 const queryOf = (text: string): string => text.slice(text.indexOf('?') + 1)
@@ -22,7 +20,7 @@ const queryOf = (text: string): string => text.slice(text.indexOf('?') + 1)
  */
 export function readSearch(text: string, nowMs: number): CommandSearch {
   const params = new URLSearchParams(queryOf(text))
-  const strange = [...params.keys()].find((name) => !known.has(name))
+  const strange = [...params.keys()].find((name) => !isParameter(name))
   if (strange !== undefined) throw new UsageError(`--search has no filter ${strange}: nothing was done.`)
   const { query, dropped } = readPageQuery(params)
   const [first] = dropped
