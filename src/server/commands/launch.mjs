@@ -1,9 +1,9 @@
 /**
- * `node src/server/commands/launch.mjs NAME …`: runs one of the operators' programs from the built host. It is plain
- * JavaScript because it runs before anything is built.
+ * `node src/server/commands/launch.mjs start|NAME …`: runs the host, or one of the operators' programs, from what is
+ * built. It is plain JavaScript because it runs before anything is built.
  *
- * On an installed service, the checkout often belongs to root and lacks development packages, so a built program runs
- * as it is. If a build is possible, it comes first when the program is missing or a source is newer.
+ * On an installed service the checkout often belongs to root and has no development packages, so what is built runs as
+ * it is. A part is built first if it is missing, or if a source is newer and a build is possible.
  */
 import { spawnSync } from 'node:child_process'
 import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs'
@@ -11,65 +11,105 @@ import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
 const root = resolve(import.meta.dirname, '../../..')
-const built = join(root, 'dist', 'host')
-const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
+const dist = join(root, 'dist')
+
+/**
+ * @typedef {object} Part
+ * @property {string} name
+ * @property {string} mark the file that each build writes.
+ * @property {string} folder of what is built.
+ * @property {readonly string[]} sources files and folders, from the root.
+ * @property {readonly string[]} tool the program that builds it, and its arguments.
+ */
+
+const tests = ['testing', 'bench']
+/** @type {(program: string) => Part} */
+const hostWith = (program) => ({
+  name: 'host',
+  mark: program,
+  folder: join(dist, 'host'),
+  sources: ['server', 'contract', 'clock', 'lib'].map((folder) => join('src', folder)),
+  tool: ['node_modules/typescript/bin/tsc', '-p', join(root, 'src', 'server'), '--noEmitOnError'],
+})
+/** @type {() => Part} */
+const page = () => ({
+  name: 'page',
+  mark: join(dist, 'page', 'index.html'),
+  folder: join(dist, 'page'),
+  sources: [
+    ...readdirSync(join(root, 'src'))
+      .filter((name) => ![...tests, 'server'].includes(name))
+      .map((name) => join('src', name)),
+    'index.html',
+    'public',
+    'vite.config.ts',
+    'tailwind.config.ts',
+  ],
+  tool: ['node_modules/vite/bin/vite.js', 'build', '--logLevel', 'warn'],
+})
 
 /** @param {string} line */
 const warn = (line) => void process.stderr.write(`${line}\n`)
 
-/** Whether the compiler exists and may write its output. */
-function canBuild() {
+/** @param {Part} part @returns whether its tool is there, and may write the result. */
+function canBuild({ tool: [program = ''], folder }) {
   try {
-    accessSync(compiler, constants.R_OK)
-    accessSync([built, join(root, 'dist'), root].find(existsSync) ?? root, constants.W_OK)
+    accessSync(join(root, program), constants.R_OK)
+    accessSync([folder, dist, root].find(existsSync) ?? root, constants.W_OK)
     return true
   } catch {
     return false
   }
 }
 
-/** When a source in these folders last changed, ms since the Unix epoch. */
-function newestSourceMs() {
-  const folders = ['server', 'contract', 'lib', 'url']
-    .map((name) => join(root, 'src', name))
+/** @param {Part} part @returns when the newest of its sources changed, ms since the Unix epoch. */
+function newestSourceMs({ sources }) {
+  const files = sources
+    .map((source) => join(root, source))
     .filter(existsSync)
-  const files = folders.flatMap((folder) =>
-    readdirSync(folder, { recursive: true, encoding: 'utf8' })
-      .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
-      .map((file) => join(folder, file)),
-  )
+    .flatMap((path) =>
+      statSync(path).isDirectory()
+        ? readdirSync(path, { recursive: true, encoding: 'utf8' }).map((file) => join(path, file))
+        : [path],
+    )
+    .filter((file) => /\.(?:tsx?|css|html|svg|js)$/.test(file) && !/\.test\.tsx?$/.test(file))
   return Math.max(0, ...files.map((file) => statSync(file).mtimeMs))
 }
 
-/** Compiles the host. Standard output is left to the program's result. @returns whether it succeeded. */
-function build() {
-  const args = [compiler, '-p', join(root, 'src', 'server'), '--noEmitOnError']
-  return spawnSync(process.execPath, args, { cwd: root, stdio: ['ignore', 2, 2] }).status === 0
+/** Builds a part; standard output stays for the program's result. @param {Part} part @returns whether it succeeded. */
+function build({ tool: [program = '', ...args] }) {
+  const command = [join(root, program), ...args]
+  return spawnSync(process.execPath, command, { cwd: root, stdio: ['ignore', 2, 2] }).status === 0
 }
 
-/** @param {string} program the compiled file. @returns whether it can run. */
-function prepare(program) {
-  const isBuilt = existsSync(program)
-  if (!canBuild()) {
+/** @param {Part} part @returns whether it is there to be used. */
+function prepare(part) {
+  const { name, mark } = part
+  const isBuilt = existsSync(mark)
+  if (!canBuild(part)) {
     if (!isBuilt) {
       warn(
-        `The host is not built: there is no ${program}. Run npm ci && npm run build as the user who owns ${root}.`,
+        `The ${name} is not built: there is no ${mark}. Run npm ci && npm run build as the user who owns ${root}.`,
       )
     }
     return isBuilt
   }
-  if (isBuilt && newestSourceMs() <= statSync(program).mtimeMs) return true
+  if (isBuilt && newestSourceMs(part) <= statSync(mark).mtimeMs) return true
   warn(
-    isBuilt ? 'A source is newer than the built host: building …' : 'The host is not built yet: building …',
+    isBuilt
+      ? `A source is newer than the built ${name}: building …`
+      : `The ${name} is not built yet: building …`,
   )
-  if (build()) return true
-  warn(isBuilt ? 'That failed: the older build runs instead.' : 'That failed: the host cannot be built.')
+  if (build(part)) return true
+  warn(isBuilt ? 'That failed: the older build runs instead.' : `That failed: the ${name} cannot be built.`)
   return isBuilt
 }
 
 const [, , name = '', ...args] = process.argv
-const program = join(built, 'server', 'commands', `${name}.js`)
-if (prepare(program)) {
+const file = name === 'start' ? 'main.js' : join('commands', `${name}.js`)
+const program = join(dist, 'host', 'server', file)
+const parts = [hostWith(program), ...(name === 'start' ? [page()] : [])]
+if (parts.every(prepare)) {
   process.argv = [process.execPath, program, ...args]
   await import(pathToFileURL(program).href)
 } else {

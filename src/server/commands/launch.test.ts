@@ -1,7 +1,16 @@
 /** `npm run user|import|audit` on an installed service and in a checkout, through npm as an operator runs them. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -11,6 +20,8 @@ import { testGuid } from '../../testing/store.ts'
 
 const root = resolve(import.meta.dirname, '../../..')
 const launcher = 'src/server/commands/launch.mjs'
+
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
 
 /** A checkout with the launcher in it. */
 let checkout: string
@@ -44,12 +55,25 @@ describe('on an installed service, without development packages,', () => {
   }, 120_000)
 
   it('each command runs the built program', async () => {
-    for (const command of ['user', 'import', 'audit']) {
+    for (const command of ['user', 'import', 'recordings', 'audit']) {
       const { code, out, err } = await npmRun(command, '--', '--help')
       expect({ code, err }).toEqual({ code: 0, err: '' })
       expect(out).toContain(`Usage: npm run ${command} -- `)
       expect(out).toMatch(/--data-dir DIR[^]*Exit codes: 0 done/)
     }
+  })
+
+  it('npm start runs the built host, and says so if the page is missing', async () => {
+    const start = (): ReturnType<typeof run> =>
+      run('npm', ['--prefix', checkout, 'start', '-s', '--', '--version'])
+    const missing = await start()
+    expect({ code: missing.code, out: missing.out }).toEqual({ code: 1, out: '' })
+    expect(missing.err).toMatch(
+      /^The page is not built: there is no .*index\.html\. Run npm ci && npm run build/,
+    )
+    mkdirSync(join(checkout, 'dist/page'))
+    writeFileSync(join(checkout, 'dist/page/index.html'), '')
+    expect(await start()).toEqual({ code: 0, out: `${version}\n`, err: '' })
   })
 
   it('paths start where the operator typed them', async () => {
