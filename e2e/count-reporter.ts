@@ -2,10 +2,10 @@ import type { Reporter, TestCase } from 'playwright/types/testReporter'
 
 /** Prints one line with the result at the end of the run. */
 class CountReporter implements Reporter {
-  private readonly tests: TestCase[] = []
+  readonly #tests: TestCase[] = []
 
   onTestEnd(test: TestCase): void {
-    this.tests.push(test)
+    this.#tests.push(test)
   }
 
   printsToStdio(): boolean {
@@ -13,8 +13,8 @@ class CountReporter implements Reporter {
   }
 
   async onExit(): Promise<void> {
-    const passed = this.tests.filter((test) => test.ok()).length
-    process.stdout.write(`${passed} passed, ${this.tests.length - passed} failed\n`)
+    const passed = this.#tests.filter((test) => test.ok()).length
+    process.stdout.write(`${passed} passed, ${this.#tests.length - passed} failed\n`)
   }
 }
 

@@ -11,14 +11,16 @@ interface Class {
   readonly lines: readonly string[]
 }
 
-const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
-  .filter((file) => /\.tsx?$/.test(file))
-  .map((file) => ({ file, text: readFileSync(join(root, file), 'utf8') }))
+const files = [root, join(root, '../e2e')].flatMap((folder) =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => /\.tsx?$/.test(file))
+    .map((file) => ({ file, text: readFileSync(join(folder, file), 'utf8') })),
+)
 
 /** Every class at the top of a module. Prettier puts its closing brace alone at the start of a line. */
 const classes = (): Class[] =>
   files.flatMap(({ file, text }) =>
-    [...text.matchAll(/^(?:export )?(?:abstract )?class (\w+)[^]*?^}$/gm)].map((match) => ({
+    [...text.matchAll(/^(?:export )?(?:default )?(?:abstract )?class (\w+)[^]*?^}$/gm)].map((match) => ({
       name: `${file}: ${match[1]}`,
       lines: match[0].split('\n'),
     })),

@@ -2,6 +2,7 @@
 import { queryOptions, type QueryClient } from '@tanstack/react-query'
 import { RECORDINGS, recordingEndpoint, type SearchPurpose } from '../contract/endpoints.ts'
 import { readDetail, readList, type Recording, type RecordingDetail } from '../contract/recording.ts'
+import { isSignedOut } from '../contract/problems.ts'
 import {
   resolveSearch,
   writeApiQuery,
@@ -65,7 +66,7 @@ export const audioProblemQuery = (id: string, failures: number) =>
     queryFn: async ({ signal }) => {
       const problem = await whyNoAudio(id, signal)
       // Thrown, so that the sign-in appears as it does for any other request.
-      if (problem?.code === 'signed_out') throw problem
+      if (isSignedOut(problem)) throw problem
       return problem
     },
     enabled: failures > 0,

@@ -1,5 +1,5 @@
 import { QueryCache, QueryClient } from '@tanstack/react-query'
-import { Problem } from '../contract/problems.ts'
+import { isSignedOut } from '../contract/problems.ts'
 import { retryDelay, shouldRetry } from './retry.ts'
 
 /** @param onSignedOut called when any answer says that the session has ended. */
@@ -7,7 +7,7 @@ export function makeQueryClient(onSignedOut: () => void): QueryClient {
   return new QueryClient({
     queryCache: new QueryCache({
       onError(error) {
-        if (error instanceof Problem && error.code === 'signed_out') onSignedOut()
+        if (isSignedOut(error)) onSignedOut()
       },
     }),
     defaultOptions: {

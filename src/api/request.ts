@@ -1,6 +1,7 @@
 /** The browser's only access to the server, with one fetch and one error type. */
 import { mediaEndpoint, SEARCH_PURPOSE_HEADER, type SearchPurpose } from '../contract/endpoints.ts'
 import { Problem, readProblem } from '../contract/problems.ts'
+import { writeRange } from '../contract/ranges.ts'
 
 export interface RequestOptions {
   readonly signal?: AbortSignal
@@ -43,7 +44,7 @@ async function send(path: string, { signal, body, purpose, range }: RequestOptio
  * @returns null if the audio is available again.
  */
 export async function whyNoAudio(id: string, signal: AbortSignal): Promise<Problem | null> {
-  const response = await send(mediaEndpoint(id), { signal, range: 'bytes=0-0' })
+  const response = await send(mediaEndpoint(id), { signal, range: writeRange({ start: 0, end: 0 }) })
   if (response.ok) {
     await response.body?.cancel()
     return null

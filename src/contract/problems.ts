@@ -116,6 +116,14 @@ export class Problem extends Error {
   }
 }
 
+/** Whether the error says that the session has ended, so that a new sign-in is needed. */
+export const isSignedOut = (error: unknown): boolean =>
+  error instanceof Problem && error.code === 'signed_out'
+
+const refusals = ['wrong_credentials', 'refused_by_recorder'] as const satisfies readonly ProblemCode[]
+/** Whether a typed password was refused, by the host or by its recorder. */
+export const isRefusal = (code: ProblemCode): boolean => refusals.some((refusal) => refusal === code)
+
 /** Wraps any other error as `internal`, because it is a bug in this program. */
 export const asProblem = (error: Error): Problem =>
   error instanceof Problem

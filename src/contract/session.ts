@@ -13,6 +13,9 @@ export type Scope =
   /** Only the recorder behind the host knows which ones. */
   | { readonly kind: 'recorder' }
 
+/** Characters of a new password, at least. */
+export const MIN_PASSWORD_LENGTH = 8
+
 export interface Session {
   readonly username: string
   /** First and last name, or null where the directory has none. */

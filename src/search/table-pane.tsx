@@ -1,5 +1,5 @@
 import { useEffect, useState, type RefObject } from 'react'
-import { problemFacts, type Problem } from '../contract/problems.ts'
+import { isSignedOut, problemFacts, type Problem } from '../contract/problems.ts'
 import type { PageUser } from './page-user.ts'
 import { useText } from '../text/i18n.ts'
 import { listText } from '../text/list-text.ts'
@@ -75,7 +75,7 @@ function Instead({ recordings, account }: Pick<TablePaneProps, 'recordings' | 'a
   const query = usePageQuery()
   const { answer, problem, impossible, refresh } = recordings
   const pages = answer && Math.max(1, Math.ceil(answer.list.totalCount / query.pageSize))
-  if (problem && problem.code !== 'signed_out') {
+  if (problem && !isSignedOut(problem)) {
     return <Failed problem={problem} account={account} query={query} pages={pages} onRetry={refresh} />
   }
   if (impossible.length > 0) return null

@@ -3,7 +3,7 @@ import { inDataDir } from './files/data-dir.ts'
 import compress from '@fastify/compress'
 import cookie from '@fastify/cookie'
 import { fastify, type FastifyInstance } from 'fastify'
-import { Problem } from '../contract/problems.ts'
+import { isSignedOut } from '../contract/problems.ts'
 import type { DemoAccount } from '../contract/session.ts'
 import type { Assets } from './routes/assets.ts'
 import { createAudit } from './audit/audit.ts'
@@ -116,7 +116,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   app.setErrorHandler(sendProblem)
   // A source that needs the password for every call has refused it, so the session must not send it again.
   app.addHook('onError', async (request, _reply, error) => {
-    if (error instanceof Problem && error.code === 'signed_out') viewers.refused(request)
+    if (isSignedOut(error)) viewers.refused(request)
   })
   app.setNotFoundHandler((request, reply) => sendProblem(nothingHere(), request, reply))
   readJsonOnly(app)

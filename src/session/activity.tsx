@@ -1,7 +1,7 @@
 import { useEffect, useEffectEvent, useState } from 'react'
 import { reportActivity } from '../api/auth.ts'
 import { hostNow } from '../api/boot.ts'
-import { Problem } from '../contract/problems.ts'
+import { isSignedOut } from '../contract/problems.ts'
 import type { Session } from '../contract/session.ts'
 import { useText } from '../text/i18n.ts'
 import { sessionText } from '../text/session-text.ts'
@@ -23,7 +23,7 @@ function useActivityReports(active: boolean): void {
       if (performance.now() - lastMs < REPORT_EVERY_MS) return
       lastMs = performance.now()
       reportActivity().then(setSession, (error: unknown) => {
-        if (error instanceof Problem && error.code === 'signed_out') sessionEnded()
+        if (isSignedOut(error)) sessionEnded()
       })
     }
     const options = { passive: true, capture: true }

@@ -1,7 +1,8 @@
 import { useMutation } from '@tanstack/react-query'
 import { useRef, useState, type SubmitEvent } from 'react'
 import { changePassword } from '../api/auth.ts'
-import { asProblem, Problem } from '../contract/problems.ts'
+import { asProblem, isSignedOut } from '../contract/problems.ts'
+import { MIN_PASSWORD_LENGTH } from '../contract/session.ts'
 import { useText } from '../text/i18n.ts'
 import { passwordProblems } from '../text/password-problems.ts'
 import { passwordText } from '../text/password-text.ts'
@@ -12,7 +13,6 @@ import { explainWait } from './explain-wait.ts'
 import { sessionEnded, setSession } from './session-state.ts'
 
 /** The host has the same rule. Checking it here finds the commonest mistake without a request. */
-const MIN_LENGTH = 8
 
 const fields = ['current', 'next', 'repeat'] as const
 type FieldName = (typeof fields)[number]
@@ -24,10 +24,10 @@ const nothing: Typed = { current: '', next: '', repeat: '' }
 
 function faultsOf({ current, next, repeat }: Typed): Faults {
   const t = passwordText.get()
-  const isShort = [...next.normalize('NFKC')].length < MIN_LENGTH
+  const isShort = [...next.normalize('NFKC')].length < MIN_PASSWORD_LENGTH
   return {
     ...(current === '' ? { current: t.missing } : {}),
-    ...(isShort ? { next: t.tooShort({ length: MIN_LENGTH }) } : {}),
+    ...(isShort ? { next: t.tooShort({ length: MIN_PASSWORD_LENGTH }) } : {}),
     ...(!isShort && next !== repeat ? { repeat: t.differs } : {}),
   }
 }
@@ -63,7 +63,7 @@ function PasswordForm({ username, onClose, onDone }: ChangePasswordProps & { rea
     },
     onError(failure) {
       focusFirst(faultsFrom(failure))
-      if (failure instanceof Problem && failure.code === 'signed_out') sessionEnded()
+      if (isSignedOut(failure)) sessionEnded()
     },
   })
   const submit = (event: SubmitEvent): void => {
@@ -93,7 +93,7 @@ function PasswordForm({ username, onClose, onDone }: ChangePasswordProps & { rea
           onChange={(event) => setTyped({ ...typed, [name]: event.target.value })}
         />
       ))}
-      <p className="text-muted">{t.rule({ length: MIN_LENGTH })}</p>
+      <p className="text-muted">{t.rule({ length: MIN_PASSWORD_LENGTH })}</p>
       <p role="alert" className="font-medium text-warn empty:hidden">
         {faults.form}
       </p>

@@ -1,13 +1,18 @@
+import type { FilterName } from '../contract/search.ts'
 import { count, i18n, params } from './i18n.ts'
 
-export const filterText = i18n('filters', {
-  form: 'Filters',
+const filterNames = {
   startTime: 'Started',
   endTime: 'Ended',
   localPartyNumber: 'Local number',
   remotePartyNumber: 'Remote number',
   ownerUsername: 'Owner',
   direction: 'Direction',
+} satisfies Record<FilterName, string>
+
+export const filterText = i18n('filters', {
+  ...filterNames,
+  form: 'Filters',
   period: 'Period',
   from: 'From',
   to: 'To',

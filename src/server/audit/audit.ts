@@ -1,5 +1,5 @@
 /** What the routes report to the audit log: the user, the act, and its outcome. */
-import { Problem } from '../../contract/problems.ts'
+import { isRefusal, Problem } from '../../contract/problems.ts'
 import { beginAct, outcomeOf, type Act, type Delivery } from './act.ts'
 import { createAttempts } from './attempts.ts'
 import type { AuditLog } from './audit-log.ts'
@@ -37,8 +37,6 @@ export interface Audit {
 /** A typed name may be anything, of any length. */
 const MAX_TYPED_NAME = 64
 
-const refusedPasswords: readonly string[] = ['wrong_credentials', 'refused_by_recorder']
-
 function unavailable(cause: unknown): Problem {
   return new Problem(
     {
@@ -69,9 +67,9 @@ export function createAudit({ log, nowMs, report, copyAlert, copied }: AuditOpti
 
   async function failedLogin(actor: Actor, error: unknown, wasJudged: boolean): Promise<void> {
     const outcome = outcomeOf(error)
-    const isRefused = refusedPasswords.includes(outcome)
+    const isRefused = error instanceof Problem && isRefusal(error.code)
     // Parallel calls of a script share one try and one error.
-    if (isRefused && error instanceof Error) {
+    if (isRefused) {
       if (told.has(error)) return
       told.add(error)
     }

@@ -3,6 +3,7 @@
  * and their rows are deleted once the disk allows it.
  */
 import { isStorageFailure } from '../files/storage-failure.ts'
+import { BoundedMap } from '../platform/bounded-map.ts'
 import type { SessionKey } from './session-file.ts'
 
 export interface EndedSessionsOptions {
@@ -26,7 +27,7 @@ export interface SessionRows {
 
 export class EndedSessions {
   /** Sessions whose row was seen: no more can wait than were open. */
-  readonly #seen = new Map<string, SessionKey>()
+  readonly #seen: BoundedMap<string, SessionKey>
   /** Sessions whose row could not be looked for. They may have ended long ago, and one user may have had many. */
   readonly #unseen = new Map<string, SessionKey>()
   readonly #rows: SessionRows
@@ -36,6 +37,7 @@ export class EndedSessions {
   constructor(rows: SessionRows, options: EndedSessionsOptions) {
     this.#rows = rows
     this.#options = options
+    this.#seen = new BoundedMap(options.maxWaiting)
   }
 
   has(session: SessionKey): boolean {
@@ -76,9 +78,6 @@ export class EndedSessions {
 
   #keepSeen(name: string, session: SessionKey): void {
     this.#unseen.delete(name)
-    this.#seen.delete(name)
-    const [oldest] = this.#seen.keys()
-    if (this.#seen.size >= this.#options.maxWaiting && oldest !== undefined) this.#seen.delete(oldest)
     this.#seen.set(name, session)
   }
 

@@ -1,9 +1,8 @@
 /** Rules for a password when it is set. Existing ones are accepted as they are. */
 import { Problem } from '../../contract/problems.ts'
+import { MIN_PASSWORD_LENGTH } from '../../contract/session.ts'
 import { accountName } from '../sources/account-name.ts'
 import { MAX_CREDENTIAL_LENGTH } from './passwords.ts'
-
-export const MIN_PASSWORD_LENGTH = 8
 
 /** The form that is compared: lists of common passwords are in lower case, and so are guesses from them. */
 const plain = (password: string): string => password.normalize('NFKC').toLowerCase()

@@ -6,11 +6,12 @@
  * it is. A part is built first if it is missing, or if a source is newer and a build is possible.
  */
 import { spawnSync } from 'node:child_process'
-import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs'
-import { join, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { accessSync, constants, existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 
-const root = resolve(import.meta.dirname, '../../..')
+// An old Node has no `import.meta.dirname`.
+const root = fileURLToPath(new URL('../../..', import.meta.url))
 const dist = join(root, 'dist')
 
 /**
@@ -105,11 +106,25 @@ function prepare(part) {
   return isBuilt
 }
 
+/**
+ * The built program looks at Node too, but an old one could not build it.
+ * @returns whether this Node is old, with a sentence for the operator.
+ */
+function refusesNode() {
+  const { engines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  const oldest = engines.node.replace('>=', '')
+  const version = process.version.replace('v', '')
+  const [major, minor] = version.split('.').map(Number)
+  const [oldestMajor, oldestMinor] = oldest.split('.').map(Number)
+  if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return false
+  warn(`This host needs Node ${oldest} or later, and this is Node ${version}: install a newer one.`)
+  return true
+}
+
 const [, , name = '', ...args] = process.argv
 const file = name === 'start' ? 'main.js' : join('commands', `${name}.js`)
 const program = join(dist, 'host', 'server', file)
-const parts = [hostWith(program), ...(name === 'start' ? [page()] : [])]
-if (parts.every(prepare)) {
+if (!refusesNode() && [hostWith(program), ...(name === 'start' ? [page()] : [])].every(prepare)) {
   process.argv = [process.execPath, program, ...args]
   await import(pathToFileURL(program).href)
 } else {

@@ -63,6 +63,19 @@ describe('on an installed service, without development packages,', () => {
     }
   })
 
+  it('a Node that is too old says so in one sentence, before anything is built', async () => {
+    const old = join(elsewhere, 'old.cjs')
+    writeFileSync(old, "Object.defineProperty(process, 'version', { value: 'v18.20.8' })")
+    rmSync(join(checkout, 'dist'), { recursive: true })
+    for (const name of ['start', 'user']) {
+      expect(await run(process.execPath, ['-r', old, join(checkout, launcher), name])).toEqual({
+        code: 1,
+        out: '',
+        err: 'This host needs Node 20.19 or later, and this is Node 18.20.8: install a newer one.\n',
+      })
+    }
+  })
+
   it('npm start runs the built host, and says so if the page is missing', async () => {
     const start = (): ReturnType<typeof run> =>
       run('npm', ['--prefix', checkout, 'start', '-s', '--', '--version'])

@@ -1,4 +1,6 @@
 /** Runs an operator's program. All share these flags, usage, messages and exit codes. */
+import { outliveReaders } from '../platform/standard-output.ts'
+import { DATA_DIR_DEFAULT } from '../files/data-dir.ts'
 import { realpathSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
@@ -123,7 +125,7 @@ async function runWith<Own extends Flags>(
   }
   if (common['data-dir'] === '') throw new UsageError('--data-dir takes the path of a folder.')
   const named = common['data-dir']
-  const dataDir = named === undefined ? terminal.env.DATA_DIR || 'data' : pathOf(named, terminal)
+  const dataDir = named === undefined ? terminal.env.DATA_DIR || DATA_DIR_DEFAULT : pathOf(named, terminal)
   return command.run({
     operands: positionals,
     flags: values as Values<Own>,
@@ -179,12 +181,8 @@ function isProgram(url: string): boolean {
 export async function runCommand<Own extends Flags>(url: string, command: Command<Own>): Promise<void> {
   if (!isProgram(url)) return
   keepFilesPrivate()
+  outliveReaders()
   const { env, stdin, stdout, stderr } = process
-  for (const stream of [stdout, stderr]) {
-    stream.on('error', (error) => {
-      if (codeOf(error) !== 'EPIPE') throw error
-    })
-  }
   const code = await callCommand(command, process.argv.slice(2), { env, stdin, stdout, stderr, interruption })
   for (const stream of [stdout, stderr]) {
     await new Promise<void>((written) => void stream.write('', () => written()))

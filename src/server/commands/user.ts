@@ -78,7 +78,7 @@ async function passwd(
 function remove(db: Database, name: string): string {
   refuseDemoAccount(db, name)
   if (!new Directory(db).removeAccount(name)) throw noAccount(name)
-  return `Removed ${name}. Recordings of theirs stay.`
+  return `Removed ${name}. Their recordings stay.`
 }
 
 function list(db: Database): string {

@@ -1,4 +1,5 @@
 /** Every variable of the host, declared once for reading, errors, `--print-config` and the README's table. */
+import { DATA_DIR_DEFAULT } from '../files/data-dir.ts'
 import { namesOf } from '../../contract/search.ts'
 import { listenAddress, origins, proxies, recorderRoot } from './addresses.ts'
 import { hostNames } from './authorities.ts'
@@ -46,7 +47,7 @@ const host = {
   }),
   DATA_DIR: variable({
     what: 'recordings, audio, sessions, the host’s key and the audit log',
-    standard: 'data/',
+    standard: `${DATA_DIR_DEFAULT}/`,
     example: '/var/lib/recordings',
     read: matching(/^[^\0]+$/, 'the path of a folder'),
   }),

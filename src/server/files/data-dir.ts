@@ -1,6 +1,9 @@
 /** Everything that lies in DATA_DIR, by the names that the host and its commands share. */
 import { join } from 'node:path'
 
+/** The folder where none is named, from the working directory. */
+export const DATA_DIR_DEFAULT = 'data'
+
 /** Name → what it is. The README's section on backups has a row for each. */
 export const dataParts = {
   'recordings.db': 'the embedded store',
@@ -14,6 +17,7 @@ export const dataParts = {
   'audit.log': 'who did what; the default of AUDIT_LOG',
   'audit.heads': 'where that log stood; the default of AUDIT_SINK',
   'audit.end': 'where that log goes on; it lies beside AUDIT_LOG',
+  'audit.lock': 'held while a line is written; it lies beside AUDIT_LOG',
   spool: 'audio that is being listened to, in front of a recorder',
 } as const satisfies Record<string, string>
 

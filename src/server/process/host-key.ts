@@ -5,7 +5,7 @@
  */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { inDataDir } from '../files/data-dir.ts'
+import { DATA_DIR_DEFAULT, inDataDir } from '../files/data-dir.ts'
 import { HOST_KEY_BYTES, hostKey, hostKeyFile, isBlank, openMode, parseHostKey } from '../config/host-keys.ts'
 import { ValueFault, type Reader } from '../config/readers.ts'
 import { OperatorError } from '../platform/operator-error.ts'
@@ -78,7 +78,7 @@ type Environment = Readonly<Record<string, string | undefined>>
  */
 export function hostKeyIfAny(env: Environment): Buffer | null {
   const { HOST_KEY: text, HOST_KEY_FILE: file } = env
-  const dataDir = env.DATA_DIR || 'data'
+  const dataDir = env.DATA_DIR || DATA_DIR_DEFAULT
   if (text && file)
     throw new OperatorError('HOST_KEY_FILE cannot stand beside HOST_KEY: leave one of them out.')
   if (text) return given('HOST_KEY', text, hostKey)
@@ -90,7 +90,7 @@ export function hostKeyIfAny(env: Environment): Buffer | null {
 export function findHostKey(env: Environment): Buffer {
   const key = hostKeyIfAny(env)
   if (key) return key
-  const dataDir = env.DATA_DIR || 'data'
+  const dataDir = env.DATA_DIR || DATA_DIR_DEFAULT
   throw new OperatorError(
     `There is no host.key in ${dataDir}. Set DATA_DIR to the host's folder, or HOST_KEY or HOST_KEY_FILE as the host has them.`,
   )

@@ -4,7 +4,7 @@
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
-import { Problem } from '../../contract/problems.ts'
+import { isRefusal, Problem } from '../../contract/problems.ts'
 import { exchangeOf } from '../http/exchange.ts'
 import { figureHelp, type FigureName, type Figures } from '../platform/figures.ts'
 
@@ -82,7 +82,7 @@ function createInstruments(registry: Registry) {
 
 /** Whether the request's password was refused. An ended session does not count. */
 function isRefusedPassword({ code }: Problem, { headers }: FastifyRequest): boolean {
-  if (code === 'wrong_credentials' || code === 'refused_by_recorder') return true
+  if (isRefusal(code)) return true
   return code === 'signed_out' && /^basic /i.test(headers.authorization ?? '')
 }
 

@@ -49,7 +49,7 @@ async function serveMetrics(app: FastifyInstance, metrics: Metrics, at: Listen) 
 
 function warnOfAnyHost(app: FastifyInstance): void {
   app.log.warn(
-    'requests are answered under any Host name, which lets pages elsewhere reach this host by a name of theirs (DNS rebinding). Set ALLOWED_HOSTS to the names in its addresses',
+    'requests are answered under any Host name, which lets pages elsewhere reach this host under their own name (DNS rebinding). Set ALLOWED_HOSTS to the names in its addresses',
   )
 }
 

@@ -52,7 +52,7 @@ export function unreachable(failure: unknown): Unreachable {
     return { code, why: 'its certificate is not trusted: for an authority of your own, set RECORDER_CA_FILE' }
   }
   if (/^(ERR_SSL_|ERR_TLS_|EPROTO)/.test(code)) return { code, why: 'TLS fails: does that port speak TLS?' }
-  return { code, why: words[code] ?? 'no connection comes about' }
+  return { code, why: words[code] ?? 'no connection could be made' }
 }
 
 export interface Reaching extends Breaker {

@@ -2,7 +2,7 @@
 import { performance } from 'node:perf_hooks'
 import { RECORDINGS } from '../../../contract/endpoints.ts'
 import { Problem } from '../../../contract/problems.ts'
-import type { Paging, Search } from '../../../contract/search.ts'
+import { writeApiQuery, type Paging, type Search } from '../../../contract/search.ts'
 import { accountName } from '../account-name.ts'
 import type { Asker, Credentials, Page, Principal, Source } from '../source.ts'
 import type { Tries } from '../tries.ts'
@@ -46,8 +46,8 @@ export interface RecorderOptions {
 const READY_MS = 5000
 const READY_LIMIT_MS = 3000
 
-const pathOfSmallest = `${RECORDINGS}?page=0&pageSize=1`
 const smallest: Paging = { page: 0, pageSize: 1 }
+const pathOfSmallest = `${RECORDINGS}?${writeApiQuery({}, smallest)}`
 const asDeclared: NameOf = (name) => name
 
 /** Only the recorder knows what its users may do. Here all of them may ask. */

@@ -23,7 +23,7 @@ export class NotConnected extends Error {
   override readonly name = 'NotConnected'
 
   constructor(cause: unknown) {
-    super('No connection to the recorder came about.', { cause })
+    super('No connection to the recorder could be made.', { cause })
   }
 }
 
