@@ -39,7 +39,14 @@ async function opens(found: string): Promise<boolean> {
   }
 }
 
-const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
+/** The shell comes first: it has the same engine without a window, and the tests take half the time in it. */
+const names = [
+  'chromium-headless-shell',
+  'chromium',
+  'chromium-browser',
+  'google-chrome',
+  'google-chrome-stable',
+]
 
 function onPath(programs: readonly string[]): string[] {
   const folders = (process.env.PATH ?? '').split(delimiter)
@@ -58,7 +65,7 @@ function installPackage(): void {
   if (!isRoot || onPath(['apt-get']).length === 0) return
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
   spawnSync('apt-get', ['update'], { stdio: 'ignore', timeout: INSTALL_MS })
-  const install = ['install', '-y', '--no-install-recommends', 'chromium']
+  const install = ['install', '-y', '--no-install-recommends', 'chromium-headless-shell']
   spawnSync('apt-get', install, { stdio: 'ignore', timeout: INSTALL_MS, env })
 }
 
@@ -87,7 +94,7 @@ async function find(): Promise<string> {
   throw new Error(
     'The browser tests need Chromium, and none was found that opens: not Playwright’s own, and neither ' +
       `${names.join(', nor ')} on the PATH. Playwright’s download and Debian’s package were tried where that is possible.\n` +
-      'Get one with “npx playwright install --with-deps chromium”, or on Debian as root with “apt-get install chromium”.',
+      'Get one with “npx playwright install --with-deps chromium”, or on Debian as root with “apt-get install chromium-headless-shell”.',
   )
 }
 

@@ -110,7 +110,7 @@ test.describe('audio that goes wrong', () => {
         expect(recorder.count('media')).toBe(before + 1)
         recorder.heal()
         await alert.getByRole('button', { name: 'Try again' }).click()
-        await expect(player(page)).toHaveJSProperty('paused', false)
+        // It may already have ended on a busy machine, so this does not ask whether it still plays.
         await expect.poll(() => playedS(page)).toBeGreaterThan(0.2)
         await expect(alert).toHaveCount(0)
       })
