@@ -29,6 +29,17 @@ async function violationsOf(page: Page): Promise<string[]> {
   )
 }
 
+/** Waits until the page has taken on another theme or width, because axe reads the colours of the moment. */
+const painted = (page: Page): Promise<void> =>
+  page.evaluate(async () => {
+    for (let frame = 0; frame < 2; frame += 1) await new Promise(requestAnimationFrame)
+    // Endless animations, such as that of a skeleton, never finish.
+    const passing = document
+      .getAnimations()
+      .filter(({ effect }) => Number.isFinite(Number(effect?.getComputedTiming().endTime)))
+    await Promise.allSettled(passing.map(({ finished }) => finished))
+  })
+
 const wide = { width: 1440, height: 900 }
 const looks = [
   ['light', 1440],
@@ -43,6 +54,7 @@ async function expectClean(page: Page, name: string): Promise<void> {
     for (const [colorScheme, width] of looks) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
       await page.setViewportSize({ ...wide, width })
+      await painted(page)
       expect.soft(await violationsOf(page), `${name}, ${colorScheme} at ${width} px`).toEqual([])
     }
     await page.setViewportSize(wide)
