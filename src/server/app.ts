@@ -1,8 +1,8 @@
 /** Composes the host from its dependencies. It does not listen, so tests can inject requests. */
-import { inDataDir } from './files/data-dir.ts'
 import compress from '@fastify/compress'
 import cookie from '@fastify/cookie'
 import { fastify, type FastifyInstance } from 'fastify'
+import { inDataDir } from './files/data-dir.ts'
 import { isSignedOut } from '../contract/problems.ts'
 import type { DemoAccount } from '../contract/session.ts'
 import type { Assets } from './routes/assets.ts'

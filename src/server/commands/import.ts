@@ -1,8 +1,8 @@
 /** `npm run import -- FILE`: loads recordings into the embedded store. */
-import { onAbort } from '../platform/aborting.ts'
 import { createReadStream, statSync } from 'node:fs'
 import { basename } from 'node:path'
 import { SingleBar } from 'cli-progress'
+import { onAbort } from '../platform/aborting.ts'
 import { openForWriting } from '../sources/sqlite/database.ts'
 import { importFormats } from '../sources/sqlite/import-formats.ts'
 import { importRecordings, type ImportProgress, type ImportResult } from '../sources/sqlite/import-file.ts'

@@ -1,11 +1,11 @@
 /** Runs an operator's program. All share these flags, usage, messages and exit codes. */
-import { outliveReaders } from '../platform/standard-output.ts'
-import { DATA_DIR_DEFAULT } from '../files/data-dir.ts'
 import { realpathSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { parseArgs, type ParseArgsConfig } from 'node:util'
+import { outliveReaders } from '../platform/standard-output.ts'
+import { DATA_DIR_DEFAULT } from '../files/data-dir.ts'
 import { keepFilesPrivate } from '../files/private-files.ts'
 import { codeOf } from '../platform/code-of.ts'
 import { OperatorError } from '../platform/operator-error.ts'

@@ -14,6 +14,7 @@ import type { DemoCall } from './call.ts'
 import { DEMO_RECORDINGS, demoCalls } from './calls.ts'
 import { demoAccounts, isDemoStore, prepareDemo } from './demo.ts'
 import { demoPeople } from './people.ts'
+import { vendorQuery, vendorRows } from '../../testing/vendor-example.ts'
 
 const { signal } = new AbortController()
 const HOUR_MS = 3_600_000
@@ -69,32 +70,9 @@ describe('the demo store', () => {
   it('answers the vendor’s first example to the letter', async () => {
     await useDemo()
     await withSource(folder.dataDir, async (source) => {
-      const query =
-        'startTime=between:2018-11-01T00:00:00Z;2018-11-02T00:00:00Z&remotePartyNumber=contains:02&direction=1'
-      expect(await ask(source, 'manager', `page=1&pageSize=2&${query}`)).toEqual({
+      expect(await ask(source, 'manager', vendorQuery)).toEqual({
         totalCount: 50,
-        recordings: [
-          {
-            id: '75A90276-E47E-4e9e-B463-E3C743D5FF3A',
-            referenceNumber: '2017000000175',
-            startTime: '2018-11-01T16:39:15.0000000+02:00',
-            duration: 'PT1M31.87S',
-            direction: 1,
-            ownerUsername: 'user1',
-            localPartyNumber: '229',
-            remotePartyNumber: '980200',
-          },
-          {
-            id: '966B4AF0-CC56-4724-A640-7025142652EF',
-            referenceNumber: '2017000000193',
-            startTime: '2018-11-01T10:20:59.0000000+01:00',
-            duration: 'PT2M20.65S',
-            direction: 1,
-            ownerUsername: 'user2',
-            localPartyNumber: '132',
-            remotePartyNumber: '+390244548866',
-          },
-        ],
+        recordings: vendorRows,
       })
       const day = 'startTime=between:2018-11-01T00:00:00Z;2018-11-02T00:00:00Z'
       expect(await total(source, 'manager', day)).toBeGreaterThan(50)

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { RECORDINGS } from '../../contract/endpoints.ts'
-import type { WireList, WireRecording } from '../../contract/recording.ts'
+import type { WireList } from '../../contract/recording.ts'
 import { testGuid, type TestRecording } from '../../testing/store.ts'
 import {
   basic,
@@ -17,6 +17,7 @@ import {
   testHost,
   type TestHost,
 } from '../../testing/host.ts'
+import { vendorQuery, vendorRows } from '../../testing/vendor-example.ts'
 
 const audio = Buffer.from('ID3 not really music, but bytes that can be counted')
 const audioFile = join(tmpdir(), `recordings-test-${process.pid}.mp3`)
@@ -107,32 +108,8 @@ const references = (found: WireList): string[] => found.recordings.map((row) => 
 const day2020 = 'startTime=between:2020-11-01;2020-11-02'
 
 describe('the vendor’s examples', () => {
-  const first = `page=1&pageSize=2&startTime=between:2018-11-01T00:00:00Z;2018-11-02T00:00:00Z&remotePartyNumber=contains:02&direction=1`
-
   it('answers the first to the letter', async () => {
-    const rows: WireRecording[] = [
-      {
-        id: '75A90276-E47E-4e9e-B463-E3C743D5FF3A',
-        referenceNumber: '2017000000175',
-        startTime: '2018-11-01T16:39:15.0000000+02:00',
-        duration: 'PT1M31.87S',
-        direction: 1,
-        ownerUsername: 'user1',
-        localPartyNumber: '229',
-        remotePartyNumber: '980200',
-      },
-      {
-        id: '966B4AF0-CC56-4724-A640-7025142652EF',
-        referenceNumber: '2017000000193',
-        startTime: '2018-11-01T10:20:59.0000000+01:00',
-        duration: 'PT2M20.65S',
-        direction: 1,
-        ownerUsername: 'user2',
-        localPartyNumber: '132',
-        remotePartyNumber: '+390244548866',
-      },
-    ]
-    expect(await list(first)).toEqual({ totalCount: 50, recordings: rows })
+    expect(await list(vendorQuery)).toEqual({ totalCount: 50, recordings: vendorRows })
   })
 
   it('answers the second with 400', async () => {

@@ -2,10 +2,10 @@
  * Carries audio: answers of any length, whose listener may be slow and then slows the recorder down. It uses Node's own
  * client, because undici 7 ends the process if the recorder closes a connection whose reading is paused.
  */
-import { onAbort } from '../../platform/aborting.ts'
 import { Agent, request as requestPlainly, type ClientRequest, type IncomingMessage } from 'node:http'
 import { Agent as SecureAgent, request as requestSecurely } from 'node:https'
 import type { Socket } from 'node:net'
+import { onAbort } from '../../platform/aborting.ts'
 import type { Breaker } from './breaker.ts'
 import { recorderDown, recorderFailed, recorderTimeout } from './failures.ts'
 import { KEEP_ALIVE_MS, MAX_HEADER_BYTES, type RecorderLimits } from './limits.ts'

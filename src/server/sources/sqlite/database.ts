@@ -1,7 +1,7 @@
 /** Opens the store: the database in the folder DATA_DIR, which also holds the audio. */
 import { accessSync, constants, existsSync } from 'node:fs'
-import { inDataDir } from '../../files/data-dir.ts'
 import Sqlite, { type Database } from 'better-sqlite3'
+import { inDataDir } from '../../files/data-dir.ts'
 import { makeFolder } from '../../files/make-folder.ts'
 import { migrate } from './schema.ts'
 import { explain, unusable } from './explain.ts'
