@@ -2,7 +2,7 @@
 import { pipeline } from 'node:stream'
 import { CsvError, parse } from 'csv-parse'
 import type { ImportEntry } from './import-entry.ts'
-import { OperatorError } from '../../platform/operator-error.ts'
+import { emptyFile, FileFault } from './file-fault.ts'
 
 const BATCH_ROWS = 1000
 /** The longest comes first, because the parser takes the first match. */
@@ -33,9 +33,10 @@ function readHeader(cells: readonly string[]): string[] {
   })
   const missing = required.filter((name) => !header.includes(name))
   if (missing.length === 0) return header
-  throw new OperatorError(
+  throw new FileFault(
     'this is neither the API’s answer, nor a list of recordings in JSON, nor one JSON object a line, nor CSV under ' +
       `the fields’ names: its first line lacks ${missing.join(', ')}`,
+    'Export the recordings in one of these forms, or add the missing columns.',
   )
 }
 
@@ -53,15 +54,7 @@ async function* joined(beginning: string, rest: AsyncIterable<string>): AsyncGen
   yield* rest
 }
 
-/**
- * All rows below the header, in batches as they arrive. Empty rows are skipped.
- * @param beginning the text that was already read; `rest` continues it.
- * @throws OperatorError or the parser's error if the file as a whole is not such a table.
- */
-export async function* readCsv(
-  beginning: string,
-  rest: AsyncIterable<string>,
-): AsyncGenerator<ImportEntry[]> {
+async function* readTable(beginning: string, rest: AsyncIterable<string>): AsyncGenerator<ImportEntry[]> {
   const [firstLine = '', named] = delimiterLine.exec(beginning) ?? []
   const table = beginning.slice(firstLine.length)
   const delimiter = named ?? delimiterOf(table)
@@ -83,12 +76,31 @@ export async function* readCsv(
     yield batch
     batch = []
   }
-  if (!header) throw new OperatorError('the file is empty')
+  if (!header) throw emptyFile()
   yield batch
 }
 
-/** A misplaced quote may swallow any number of lines, so it is an error of the whole file. */
-export const isCsvError = (error: unknown): error is Error => error instanceof CsvError
+/**
+ * All rows below the header, in batches as they arrive. Empty rows are skipped.
+ * @param beginning the text that was already read; `rest` continues it.
+ * @throws FileFault if the file as a whole is not such a table.
+ */
+export async function* readCsv(
+  beginning: string,
+  rest: AsyncIterable<string>,
+): AsyncGenerator<ImportEntry[]> {
+  try {
+    yield* readTable(beginning, rest)
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error
+    // A misplaced quote may swallow any number of lines, so it is an error of the whole file.
+    throw new FileFault(
+      error.message,
+      'Correct it: quotes enclose a whole cell, and a quote within it is written twice.',
+      { cause: error },
+    )
+  }
+}
 
 /** Spreadsheets write `;;;;` for an empty row. */
 const isBlank = (cells: readonly string[]): boolean => cells.every((cell) => cell.trim() === '')

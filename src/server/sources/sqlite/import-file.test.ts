@@ -264,16 +264,22 @@ describe('a file in none of the formats', () => {
     ['a text', 'hello\nworld\n', /neither the API’s answer, .* its first line lacks id, referenceNumber/],
     ['a web page', '<!doctype html><html></html>', /neither the API’s answer/],
     ['bytes', Buffer.from([0xff, 0xfb, 0x90, 0, 0x80]), /the file is not UTF-8 text/],
-    ['the text of another encoding', Buffer.from('id;Lef\xe8vre', 'latin1'), /not UTF-8 text: .*“CSV UTF-8”/],
+    [
+      'the text of another encoding',
+      Buffer.from('id;Lef\xe8vre', 'latin1'),
+      /not UTF-8 text\. .*“CSV UTF-8”/,
+    ],
     ['a list that was cut off', JSON.stringify(rows).slice(0, -20), /it was cut off/],
     ['an answer that was cut off', answer(rows).slice(0, -20), /it was cut off/],
     ['an answer that was cut off at its list', '{"totalCount":2,"recordings":[', /it was cut off/],
     ['an answer without a list', '{"totalCount":2}', /no list named “recordings”/],
     ['an open quote', `${csv(rows)}\n"\nno more`, /Quote Not Closed: .* line \d/],
     ['a quote within a cell', csv(rows).replace('132', '1"32'), /Invalid Opening Quote: .* line 2/],
-  ])('%s: is refused, even where bad recordings may be left out', async (_, text, message) => {
+  ])('%s: is refused with a remedy, even where bad recordings may be left out', async (_, text, message) => {
     await load(ndjson([wire(8)]))
-    await expect(load(text, { skipBad: true })).rejects.toThrow(message)
+    const refused = expect(load(text, { skipBad: true })).rejects
+    await refused.toThrow(message)
+    await refused.toThrow(/^standard input: .*\. [A-Z].*\. Nothing was imported\.$/)
     expect(await stored()).toHaveLength(1)
   })
 })

@@ -6,13 +6,14 @@ import { setImmediate } from 'node:timers/promises'
 import { AudioShelf, removeAudio } from './audio-files.ts'
 import { databaseFile, explained, openForWriting, type Database } from './database.ts'
 import { dropDemo, readDemoMark } from './demo-mark.ts'
-import { detectFormat, isFormatError, readEntries, type ImportFormat } from './import-formats.ts'
+import { detectFormat, readEntries, type ImportFormat } from './import-formats.ts'
 import { ImportLoader, type ImportCounts, type LoaderOptions, type LoaderPlaces } from './import-loader.ts'
 import { ImportReport } from './import-report.ts'
 import { decoded } from './import-text.ts'
 import { dropSearchIndexes } from './schema.ts'
 import { explain } from './explain.ts'
 import { OperatorError } from '../../platform/operator-error.ts'
+import { emptyFile, FileFault } from './file-fault.ts'
 
 export interface ImportOptions extends LoaderOptions {
   readonly dataDir: string
@@ -82,8 +83,11 @@ async function load(places: LoaderPlaces, options: ImportOptions): Promise<Omit<
   try {
     format = await readAll(loader, options)
   } catch (error) {
-    if (!isFormatError(error)) throw error
-    throw new OperatorError(`${options.name}: ${error.message}. Nothing was imported.`, { cause: error })
+    throw error instanceof FileFault
+      ? new OperatorError(`${options.name}: ${error.message}. ${error.remedy} Nothing was imported.`, {
+          cause: error,
+        })
+      : error
   }
   for (const build of indexes) {
     // Each index takes a while, so Ctrl-C can stop the import between them.
@@ -106,7 +110,7 @@ async function readAll(
     beginning += next.value
     if (beginning.length >= ENOUGH_TO_TELL) break
   }
-  if (beginning.trim() === '') throw new OperatorError('the file is empty')
+  if (beginning.trim() === '') throw emptyFile()
   const known = format ?? detectFormat(name, beginning)
   for await (const entries of readEntries(known, beginning, pieces)) {
     signal?.throwIfAborted()

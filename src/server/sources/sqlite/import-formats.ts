@@ -1,9 +1,9 @@
 /** Recognises the format of an imported file, and reads its recordings one after another. */
 import { extname } from 'node:path'
-import { isCsvError, readCsv } from './import-csv.ts'
+import { readCsv } from './import-csv.ts'
 import type { ImportEntry } from './import-entry.ts'
 import { AnswerSplitter } from './import-json.ts'
-import { OperatorError } from '../../platform/operator-error.ts'
+import { FileFault } from './file-fault.ts'
 
 export const importFormats = ['json', 'ndjson', 'csv'] as const
 /** The API's answer or just its list, one JSON recording per line, or comma-separated values with field names. */
@@ -35,7 +35,7 @@ export function detectFormat(name: string, beginning: string): ImportFormat {
 /**
  * All entries, in batches as they arrive.
  * @param beginning the text that was already read; `rest` continues it.
- * @throws an error that `isFormatError` recognises if the file as a whole does not have that format.
+ * @throws FileFault if the file as a whole does not have that format.
  */
 export function readEntries(
   format: ImportFormat,
@@ -51,10 +51,6 @@ export function readEntries(
       return readCsv(beginning, rest)
   }
 }
-
-/** Whether the error concerns the whole file and not one row. */
-export const isFormatError = (error: unknown): error is Error =>
-  error instanceof OperatorError || isCsvError(error)
 
 async function* resumed(beginning: string, rest: AsyncIterable<string>): AsyncGenerator<string> {
   yield beginning
@@ -93,7 +89,10 @@ async function* readLines(pieces: AsyncIterable<string>): AsyncGenerator<ImportE
     const lines = (rest + piece).split(lineEnd)
     rest = lines.pop() ?? ''
     if (rest.length > MAX_LINE_CHARACTERS) {
-      throw new OperatorError(`line ${number + lines.length + 1} is too long to be a recording`)
+      throw new FileFault(
+        `line ${number + lines.length + 1} is too long to be a recording`,
+        'Write each recording on a line of its own.',
+      )
     }
     yield entries(lines)
   }

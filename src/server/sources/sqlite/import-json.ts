@@ -2,7 +2,7 @@
  * Takes the recordings out of the API's answer `{ totalCount, recordings: […] }`, or out of a bare list, as the text
  * arrives. A file with a whole archive is too large to parse at once.
  */
-import { OperatorError } from '../../platform/operator-error.ts'
+import { FileFault } from './file-fault.ts'
 
 /** The nesting level of the answer's fields. */
 const IN_ANSWER = 1
@@ -33,11 +33,20 @@ export class AnswerSplitter {
     return elements
   }
 
-  /** Call it at the end of the text. @throws OperatorError if the answer was cut off or has no list. */
+  /** Call it at the end of the text. @throws FileFault if the answer was cut off or has no list. */
   end(): void {
-    if (this.#depth !== 0)
-      throw new OperatorError('the file ends in the middle of the answer: it was cut off')
-    if (!this.#found) throw new OperatorError('the file has no list named “recordings”')
+    if (this.#depth !== 0) {
+      throw new FileFault(
+        'the file ends in the middle of the answer: it was cut off',
+        'Export the recordings again, and import the whole file.',
+      )
+    }
+    if (!this.#found) {
+      throw new FileFault(
+        'the file has no list named “recordings”',
+        'Give the API’s answer to a search, or a bare list of recordings.',
+      )
+    }
   }
 
   /** Goes to the next significant character. @returns false if more text is needed. */

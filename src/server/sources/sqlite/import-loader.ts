@@ -7,7 +7,7 @@ import type { ImportReport } from './import-report.ts'
 import { readImported } from './import-row.ts'
 import { ValueReader, type ImportReading } from './import-values.ts'
 import { RecordingWriter, RowError, type NewRecording } from './recording-writer.ts'
-import { OperatorError } from '../../platform/operator-error.ts'
+import { FileFault } from './file-fault.ts'
 
 export interface LoaderOptions {
   /** A folder with `{id}.mp3` files to attach. */
@@ -68,7 +68,7 @@ export class ImportLoader {
     this.#skipBad = skipBad
   }
 
-  /** @throws OperatorError if the entry cannot be stored and bad ones are not to be left out. */
+  /** @throws FileFault if the entry cannot be stored and bad ones are not to be left out. */
   take({ place, value, problem }: ImportEntry): void {
     this.rows += 1
     try {
@@ -94,8 +94,9 @@ export class ImportLoader {
 
   #skip(reason: string): void {
     if (!this.#skipBad) {
-      throw new OperatorError(
-        `${reason}. Correct it, or run the import again with --skip-bad to leave such recordings out`,
+      throw new FileFault(
+        reason,
+        'Correct it, or run the import again with --skip-bad to leave such recordings out.',
       )
     }
     this.#skipped += 1

@@ -1,6 +1,6 @@
 /** Decodes an imported file: UTF-8, or UTF-16 if it begins with a spreadsheet's byte order mark. */
 import { TextDecoder } from 'node:util'
-import { OperatorError } from '../../platform/operator-error.ts'
+import { FileFault } from './file-fault.ts'
 
 const MARK_BYTES = 2
 
@@ -25,7 +25,7 @@ async function* withWholeMark(input: AsyncIterable<Uint8Array>): AsyncGenerator<
 /**
  * The file's text, piece by piece, without its byte order mark.
  * @param count called with the length of each piece, in bytes.
- * @throws OperatorError if the bytes are not such text.
+ * @throws FileFault if the bytes are not such text.
  */
 export async function* decoded(
   input: AsyncIterable<Uint8Array>,
@@ -38,8 +38,9 @@ export async function* decoded(
       return decoder.decode(bytes, { stream: bytes !== undefined })
     } catch (error) {
       const what = decoder.encoding === 'utf-8' ? 'UTF-8' : 'UTF-16'
-      throw new OperatorError(
-        `the file is not ${what} text: save it as UTF-8 (in Excel, choose the file type “CSV UTF-8”)`,
+      throw new FileFault(
+        `the file is not ${what} text`,
+        'Save it as UTF-8 (in Excel, choose the file type “CSV UTF-8”).',
         { cause: error },
       )
     }
