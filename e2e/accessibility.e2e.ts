@@ -3,8 +3,8 @@ import { createRequire } from 'node:module'
 import type { AxeResults } from 'axe-core'
 import type { Page } from 'playwright'
 import { expect, test } from './fixtures.ts'
-import { fault } from './faulty-host.ts'
-import { openList, rowLinks, settled, signIn, table } from './page-objects.ts'
+import { hostFault } from './faulty-host.ts'
+import { openList, rowLinks, settled, fillSignIn, table } from './page-objects.ts'
 import { refusals } from './sources.ts'
 
 test.use({ throughFaults: true })
@@ -67,7 +67,7 @@ test('axe finds nothing on a list from its first load to the end of the session'
   guard,
 }) => {
   guard.expects(/^error: Failed to load resource/)
-  faults.on('list', fault.hold)
+  faults.on('list', hostFault.hold)
   await page.goto('/recordings?startTime=on:last-7-days&direction=1&pageSize=10')
   await expect(page.getByText('Loading recordings')).toBeAttached()
   await expectClean(page, 'a list that loads')
@@ -77,12 +77,12 @@ test('axe finds nothing on a list from its first load to the end of the session'
   await expectClean(page, 'the list with filters')
 
   const refresh = page.getByRole('button', { name: 'Refresh' })
-  faults.on('list', fault.problem(500, 'internal'), 1)
+  faults.on('list', hostFault.problem(500, 'internal'), 1)
   await refresh.click()
   await expect(page.getByRole('alert')).toContainText('The update failed')
   await expectClean(page, 'rows that are old')
 
-  faults.on('list', fault.signedOut())
+  faults.on('list', hostFault.signedOut())
   await refresh.click()
   await expect(page.getByRole('dialog', { name: 'You were signed out' })).toBeVisible()
   await expectClean(page, 'a session that ended')
@@ -90,14 +90,14 @@ test('axe finds nothing on a list from its first load to the end of the session'
 
 const failures = {
   'a refused filter': [
-    fault.invalid(0, 'direction cannot be “1”.'),
+    hostFault.invalid(0, 'direction cannot be “1”.'),
     'The recorder does not accept this search.',
   ],
-  'no right': [fault.problem(403, 'forbidden'), 'manager may not search recordings.'],
-  'an error of the server': [fault.problem(500, 'internal'), 'Something went wrong on the server.'],
-  'a recorder that is down': [fault.problem(504, 'recorder_down'), 'The recording service is down.'],
-  'a search that took too long': [fault.problem(504, 'recorder_timeout'), 'This search took too long.'],
-  'an unreadable answer': [fault.html(), 'The answer could not be read.'],
+  'no right': [hostFault.problem(403, 'forbidden'), 'manager may not search recordings.'],
+  'an error of the server': [hostFault.problem(500, 'internal'), 'Something went wrong on the server.'],
+  'a recorder that is down': [hostFault.problem(504, 'recorder_down'), 'The recording service is down.'],
+  'a search that took too long': [hostFault.problem(504, 'recorder_timeout'), 'This search took too long.'],
+  'an unreadable answer': [hostFault.html(), 'The answer could not be read.'],
 } as const
 
 test('axe finds nothing where the list failed', async ({ page, faults, guard }) => {
@@ -156,7 +156,7 @@ test.describe('signed out', () => {
   test('axe finds nothing on the sign-in, refused or not', async ({ page, guard, source }) => {
     guard.expects(/^error: Failed to load resource/)
     await page.goto('/recordings')
-    await signIn(page, 'nobody-for-axe', 'wrong')
+    await fillSignIn(page, 'nobody-for-axe', 'wrong')
     await expect(page.getByRole('alert')).toHaveText(refusals[source])
     await expectClean(page, 'a refused sign-in')
   })

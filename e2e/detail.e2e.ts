@@ -2,7 +2,7 @@ import type { Locator, Page } from 'playwright'
 import { readFileSync } from 'node:fs'
 import { askApi } from './api.ts'
 import { expect, test } from './fixtures.ts'
-import { fault } from './faulty-host.ts'
+import { hostFault } from './faulty-host.ts'
 import { failedLoad, noAnswer } from './guard.ts'
 import { address, openList, references, results, rowLinks, settled, tableRows } from './page-objects.ts'
 
@@ -171,7 +171,7 @@ test.describe('what can go wrong', () => {
 
   test('audio that is lost says so and can be tried again', async ({ page, faults, guard }) => {
     guard.expects(failedLoad(404))
-    faults.on('media', fault.problem(404, 'not_found'), 1)
+    faults.on('media', hostFault.problem(404, 'not_found'), 1)
     await page.goto(`/recordings/${exampleId}`)
     await player(page).evaluate((audio: HTMLAudioElement) => audio.play().catch(() => undefined))
     await expect(page.getByRole('alert')).toContainText('The audio could not be played.')
@@ -198,7 +198,7 @@ test.describe('what can go wrong', () => {
     guard.expects(failedLoad(404))
     await openList(page)
     const [, second] = await references(page)
-    faults.on('detail', fault.problem(404, 'not_found'), 1)
+    faults.on('detail', hostFault.problem(404, 'not_found'), 1)
     await rowLinks(page).first().click()
     await expect(page.getByText(/^This recording is not available/)).toBeVisible()
     await page.getByRole('main').getByRole('link', { name: 'Next recording' }).last().click()
@@ -211,7 +211,7 @@ test.describe('what can go wrong', () => {
       page,
       'startTime=between:2018-11-01T00:00:00Z;2018-11-02T00:00:00Z&remotePartyNumber=980200',
     )
-    faults.on('detail', fault.problem(500, 'internal'), 1)
+    faults.on('detail', hostFault.problem(500, 'internal'), 1)
     await rowLinks(page).first().click()
     await expect(page.getByText('The recording could not be loaded.')).toBeVisible()
     await expect(page.getByText('Request e2e-request')).toBeVisible()
@@ -223,7 +223,7 @@ test.describe('what can go wrong', () => {
 
   test('a lost connection says so and can be tried again', async ({ page, faults, guard }) => {
     guard.expects(noAnswer)
-    faults.on('detail', fault.cut)
+    faults.on('detail', hostFault.cut)
     await page.goto(`/recordings/${exampleId}`)
     await expect(page.getByText('The server cannot be reached.')).toBeVisible()
     faults.heal()
@@ -240,7 +240,7 @@ test.describe('what can go wrong', () => {
     }
     faults.on(
       'detail',
-      fault.change((json) => ({ ...json, ...strange })),
+      hostFault.change((json) => ({ ...json, ...strange })),
     )
     await page.goto(`/recordings/${exampleId}`)
     await expect(page.getByText('<img src=x onerror=alert(1)> call back')).toBeVisible()

@@ -2,7 +2,7 @@
 import type { Page } from 'playwright'
 import { hostNowMs, minutesBetween } from './api.ts'
 import { expect, test } from './fixtures.ts'
-import { fault, type FaultyHost } from './faulty-host.ts'
+import { hostFault, type FaultyHost } from './faulty-host.ts'
 import { failedLoad, noAnswer } from './guard.ts'
 import { address, chooseDirection, openList, references, results, settled } from './page-objects.ts'
 
@@ -33,7 +33,7 @@ test('a failed update keeps the rows and says how old they are', async ({ page, 
   const alert = page.getByRole('alert')
 
   await test.step('500 can be tried again', async () => {
-    faults.on('list', fault.problem(500, 'internal'), 1)
+    faults.on('list', hostFault.problem(500, 'internal'), 1)
     await refresh(page)
     await expect(alert).toContainText(
       new RegExp(`Rows as of (?:${asOf})\\. The update failed; newer calls may be missing\\.`),
@@ -44,7 +44,7 @@ test('a failed update keeps the rows and says how old they are', async ({ page, 
   })
 
   await test.step('504', async () => {
-    faults.on('list', fault.problem(504, 'recorder_down'), 1)
+    faults.on('list', hostFault.problem(504, 'recorder_down'), 1)
     await refresh(page)
     await expect(alert).toContainText('The recording service is down.')
     expect(await references(page)).toEqual(rows)
@@ -54,7 +54,7 @@ test('a failed update keeps the rows and says how old they are', async ({ page, 
 
   for (const code of ['busy', 'storage_failed']) {
     await test.step(`a host that says ${code} for good`, async () => {
-      faults.on('list', fault.problem(503, code), 3)
+      faults.on('list', hostFault.problem(503, code), 3)
       await refresh(page)
       await expect(alert).toContainText(/Rows as of .+ Request e2e-request/)
       expect(await references(page)).toEqual(rows)
@@ -64,7 +64,7 @@ test('a failed update keeps the rows and says how old they are', async ({ page, 
   }
 
   await test.step('a failed search keeps the rows of the search before, and says so', async () => {
-    faults.on('list', fault.problem(500, 'internal'), 1)
+    faults.on('list', hostFault.problem(500, 'internal'), 1)
     await chooseDirection(page, 'Incoming')
     await expect(alert).toContainText('These rows are from the search before')
     expect(await references(page)).toEqual(rows)
@@ -75,7 +75,7 @@ test('a failed first load says why, asks once and can be tried again', async ({ 
   guard.expects(failedLoad(500), failedLoad(429), failedLoad(504))
 
   await test.step('500 shows the request’s id', async () => {
-    const asked = await openInto(page, faults, fault.problem(500, 'internal'), 1)
+    const asked = await openInto(page, faults, hostFault.problem(500, 'internal'), 1)
     await expect(page.getByText('Something went wrong on the server.')).toBeVisible()
     await expect(page.getByText('Your search is kept.')).toBeVisible()
     await expect(page.getByText('Request e2e-request')).toBeVisible()
@@ -85,7 +85,7 @@ test('a failed first load says why, asks once and can be tried again', async ({ 
   })
 
   await test.step('429 for a whole day', async () => {
-    const asked = await openInto(page, faults, fault.retryAfter(86_400), 1)
+    const asked = await openInto(page, faults, hostFault.retryAfter(86_400), 1)
     await expect(page.getByText('Too many searches at once.')).toBeVisible()
     expect(asked()).toBe(1)
     await again(page)
@@ -93,12 +93,12 @@ test('a failed first load says why, asks once and can be tried again', async ({ 
   })
 
   await test.step('an HTML error page of a proxy is judged by its status', async () => {
-    await openInto(page, faults, fault.html(504), 1)
+    await openInto(page, faults, hostFault.html(504), 1)
     await expect(page.getByText('The recording service is down.')).toBeVisible()
   })
 
   await test.step('a search that took too long offers a narrower one', async () => {
-    faults.on('list', fault.problem(504, 'recorder_timeout'), 1)
+    faults.on('list', hostFault.problem(504, 'recorder_timeout'), 1)
     await page.goto('/recordings?direction=1&page=4')
     await expect(page.getByText('This search took too long.')).toBeVisible()
     await expect(page.getByRole('button', { name: 'Try again' })).toBeVisible()
@@ -115,7 +115,7 @@ test('504 says that the service is down, counts down to the next try, and is not
 }) => {
   guard.expects(failedLoad(504))
   await page.clock.install()
-  faults.on('list', fault.problem(504, 'recorder_down'))
+  faults.on('list', hostFault.problem(504, 'recorder_down'))
   await page.goto('/recordings')
   await expect(page.getByText('The recording service is down.')).toBeVisible()
   await expect(page.getByText(/Your search is not the cause\. Next try in \d+ s\./)).toBeVisible()
@@ -133,27 +133,27 @@ test('a passing failure is tried again by itself, three times in all', async ({ 
 
   for (const status of [502, 503]) {
     await test.step(`${status} twice`, async () => {
-      const asked = await openInto(page, faults, fault.problem(status, 'not_ready'), 2)
+      const asked = await openInto(page, faults, hostFault.problem(status, 'not_ready'), 2)
       await settled(page)
       expect(asked()).toBe(3)
     })
   }
 
   await test.step('429 waits as long as it says', async () => {
-    const asked = await openInto(page, faults, fault.retryAfter(1), 1)
+    const asked = await openInto(page, faults, hostFault.retryAfter(1), 1)
     await settled(page)
     expect(asked()).toBe(2)
   })
 
   await test.step('503 for good', async () => {
-    const asked = await openInto(page, faults, fault.problem(503, 'not_ready'))
+    const asked = await openInto(page, faults, hostFault.problem(503, 'not_ready'))
     await expect(page.getByText('Something went wrong on the server.')).toBeVisible()
     expect(asked()).toBe(3)
     faults.heal()
   })
 
   await test.step('a connection that is cut', async () => {
-    await openInto(page, faults, fault.cut)
+    await openInto(page, faults, hostFault.cut)
     await expect(page.getByText('The server cannot be reached.')).toBeVisible()
     faults.heal()
     await again(page)

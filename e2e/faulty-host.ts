@@ -44,7 +44,7 @@ const json = (status: number, body: unknown, headers: Record<string, string> = {
 const problem = (status: number, code: string, headers: Record<string, string> = {}): HostFault =>
   json(status, { code, message: `A fault: ${code}.`, requestId: 'e2e-request' }, headers)
 
-export const fault = {
+export const hostFault = {
   json,
   problem,
   invalid: (reason: 0 | 1, message: string, filter?: string): HostFault =>

@@ -51,7 +51,7 @@ export async function startHost(dataDir: string, settings: Record<string, string
   return { url, storeUrl: url, stop: () => stop(child) }
 }
 
-export function temporaryFolder(): string {
+export function newFolder(): string {
   return mkdtempSync(join(tmpdir(), 'recordings-e2e-'))
 }
 
@@ -64,7 +64,7 @@ const STORE = 'E2E_STORE'
 
 /** Makes the demo store; each worker then takes a copy. @returns a function that removes the store. */
 export async function makeStore(): Promise<() => void> {
-  const folder = temporaryFolder()
+  const folder = newFolder()
   const host = await startHost(folder)
   await host.stop()
   process.env[STORE] = folder
@@ -85,14 +85,14 @@ async function startIn(folder: string, settings: Record<string, string>): Promis
 
 /** Starts a host on a copy of the store, which is removed when the host stops. */
 export async function startFreshHost(settings: Record<string, string> = {}): Promise<Host> {
-  const folder = temporaryFolder()
+  const folder = newFolder()
   cpSync(process.env[STORE] ?? '', folder, { recursive: true })
   return startIn(folder, settings)
 }
 
 /** Starts a host without a store, in front of the recorder at that address. */
 export async function startRelay(recorderUrl: string, settings: Record<string, string> = {}): Promise<Host> {
-  return startIn(temporaryFolder(), { RECORDER_URL: recorderUrl, ...settings })
+  return startIn(newFolder(), { RECORDER_URL: recorderUrl, ...settings })
 }
 
 /** Starts a relay in front of a host with a copy of the store, which stands in for a recorder. */

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright'
-import { fault } from './faulty-host.ts'
+import { hostFault } from './faulty-host.ts'
 import { expect, test } from './fixtures.ts'
 import { openList, results, rowLinks, settled, table } from './page-objects.ts'
 
@@ -108,7 +108,7 @@ test.describe('shifts', () => {
       await settled(page)
       expect(await shift(), 'the list').toBeLessThanOrEqual(0.01)
 
-      faults.on('detail', fault.hold, 1)
+      faults.on('detail', hostFault.hold, 1)
       await rowLinks(page).first().click()
       const pressedMs = await page.evaluate(() => performance.now())
       await expect.poll(() => faults.held()).toBe(1)

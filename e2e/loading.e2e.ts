@@ -1,7 +1,7 @@
 import type { Page } from 'playwright'
 import { expect, test } from './fixtures.ts'
-import { fault } from './faulty-host.ts'
-import { rowLinks, settled, signIn, watchListRequests } from './page-objects.ts'
+import { hostFault } from './faulty-host.ts'
+import { rowLinks, settled, fillSignIn, watchListRequests } from './page-objects.ts'
 
 test.use({ throughFaults: true })
 
@@ -20,7 +20,7 @@ test('before the framework loads, the list is requested and the frame of the pag
   page,
   faults,
 }) => {
-  faults.on('program', fault.hold)
+  faults.on('program', hostFault.hold)
   const asked = watchListRequests(page)
   await slowly(page)
   await page.goto('/recordings?direction=1', { waitUntil: 'commit' })
@@ -82,7 +82,7 @@ test.describe('signed out', () => {
     await page.goto('/recordings?direction=1')
     await expect(page.getByRole('button', { name: 'Sign in', exact: true })).toBeVisible()
     expect(faults.count('list')).toBe(0)
-    await signIn(page, 'manager')
+    await fillSignIn(page, 'manager')
     await settled(page)
     expect(faults.count('list')).toBe(1)
   })

@@ -3,7 +3,7 @@ import type { Locator, Page, Request } from 'playwright'
 import { expect } from 'playwright/test'
 
 /** Fills in and sends the form. The caller checks the outcome. */
-export async function signIn(page: Page, username: string, password = 'demo'): Promise<void> {
+export async function fillSignIn(page: Page, username: string, password = 'demo'): Promise<void> {
   await page.getByRole('textbox', { name: 'Username' }).fill(username)
   await page.getByRole('textbox', { name: 'Password' }).fill(password)
   await page.getByRole('button', { name: 'Sign in', exact: true }).click()

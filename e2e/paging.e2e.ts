@@ -1,6 +1,6 @@
 import { askApi } from './api.ts'
 import { expect, test } from './fixtures.ts'
-import { fault } from './faulty-host.ts'
+import { hostFault } from './faulty-host.ts'
 import {
   chooseDirection,
   address,
@@ -19,7 +19,7 @@ import {
 const pages = 'Pages'
 
 /** Changes the total of the answer. */
-const total = (totalCount: number) => fault.change((json) => ({ ...json, totalCount }))
+const total = (totalCount: number) => hostFault.change((json) => ({ ...json, totalCount }))
 
 test('the pager goes next, last, previous and first, each one entry of the history', async ({ page }) => {
   await openList(page, 'direction=0')
@@ -138,7 +138,7 @@ test.describe('with a slow or strange host', () => {
   }) => {
     await openList(page)
     const before = await references(page)
-    faults.on('list', fault.hold, 1)
+    faults.on('list', hostFault.hold, 1)
     await page.getByRole('button', { name: 'Next page' }).click()
     await expect.poll(() => faults.held()).toBe(1)
     await expect(page.locator('.table-pane')).toHaveAttribute('aria-busy', 'true')
@@ -149,7 +149,7 @@ test.describe('with a slow or strange host', () => {
     expect(await references(page)).not.toEqual(before)
 
     await openList(page)
-    faults.on('list', fault.hold, 1)
+    faults.on('list', hostFault.hold, 1)
     await chooseDirection(page, 'Incoming')
     await expect.poll(() => faults.held()).toBe(1)
     await chooseDirection(page, 'Outgoing')

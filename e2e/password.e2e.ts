@@ -7,8 +7,8 @@ import type { Page } from 'playwright'
 import { enter } from './api.ts'
 import { expect, test as base } from './fixtures.ts'
 import { failedLoad } from './guard.ts'
-import { removeFolder, startHost, temporaryFolder, type Host } from './host.ts'
-import { openList, signIn } from './page-objects.ts'
+import { removeFolder, startHost, newFolder, type Host } from './host.ts'
+import { openList, fillSignIn } from './page-objects.ts'
 
 const OLD = 'first of all words'
 const NEW = 'another long sentence'
@@ -31,7 +31,7 @@ const test = base.extend<{ readonly own: Host }>({
   // Playwright reads the needed fixtures from this pattern; this fixture needs none.
   // oxlint-disable-next-line no-empty-pattern
   own: async ({}, provide) => {
-    const folder = temporaryFolder()
+    const folder = newFolder()
     await addUser(folder, 'mrossi', OLD)
     const host = await startHost(folder, { DEMO: 'off' })
     await provide(host)
@@ -57,7 +57,7 @@ test('a user changes their password, stays signed in and signs in with the new o
   guard.expects(failedLoad(400), failedLoad(401))
   const opener = page.getByRole('banner').getByRole('button', { name: 'Change password' })
   await page.goto(`${own.url}/recordings`)
-  await signIn(page, 'mrossi', OLD)
+  await fillSignIn(page, 'mrossi', OLD)
 
   await test.step('Esc leaves the password as it is, and the focus where it was', async () => {
     await opener.click()
@@ -92,9 +92,9 @@ test('a user changes their password, stays signed in and signs in with the new o
   await expect(page.getByRole('heading', { name: 'Recordings', level: 1 })).toBeVisible()
 
   await page.getByRole('button', { name: 'Sign out' }).click()
-  await signIn(page, 'mrossi', OLD)
+  await fillSignIn(page, 'mrossi', OLD)
   await expect(page.getByRole('alert')).toHaveText(/^Username or password is not right\./)
-  await signIn(page, 'mrossi', NEW)
+  await fillSignIn(page, 'mrossi', NEW)
   await expect(page.getByRole('banner').getByRole('button', { name: 'Sign out' })).toBeVisible()
 })
 

@@ -2,7 +2,7 @@ import type { FrameLocator, Page } from 'playwright'
 import { enter } from './api.ts'
 import { expect, test } from './fixtures.ts'
 import type { Host } from './host.ts'
-import { historyLength, signIn } from './page-objects.ts'
+import { historyLength, fillSignIn } from './page-objects.ts'
 
 /*
  * Portal and dashboard are the same site: two origins of `localhost` with different ports. EMBED_ORIGINS names that
@@ -64,7 +64,7 @@ test('signed out, the frame asks for no password and opens the sign-in outside',
   const opened = context.waitForEvent('page')
   await frame.getByRole('link', { name: 'Sign in' }).click()
   const outside = await opened
-  await signIn(outside, 'manager')
+  await fillSignIn(outside, 'manager')
   await expect(outside.getByRole('status', { name: 'Results' })).toHaveText('1–50 of 57')
   await expect(frame.getByRole('status', { name: 'Results' })).toHaveText('1–50 of 57')
 })

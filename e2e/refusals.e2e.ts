@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { postSignIn } from './api.ts'
 import { expect, test } from './fixtures.ts'
 import { failedLoad } from './guard.ts'
-import { signIn } from './page-objects.ts'
+import { fillSignIn } from './page-objects.ts'
 import { guesses, refusals } from './sources.ts'
 
 test.use({ account: null })
@@ -17,7 +17,7 @@ test('a wrong password and an unknown user get the same words, and the username 
   await page.goto('/recordings')
   const said: string[] = []
   for (const username of ['manager', `nobody-${randomUUID()}`]) {
-    await signIn(page, username, 'wrong')
+    await fillSignIn(page, username, 'wrong')
     await expect(page.getByRole('textbox', { name: 'Password' })).toHaveValue('')
     await expect(page.getByRole('alert')).toHaveText(refusals[source])
     await expect(page.getByRole('textbox', { name: 'Username' })).toHaveValue(username)
@@ -67,7 +67,7 @@ test('the browser never asks for credentials with a prompt of its own', async ({
     void session.send('Fetch.continueWithAuth', { requestId, authChallengeResponse })
   })
   await page.goto('/recordings')
-  await signIn(page, 'manager', 'wrong')
+  await fillSignIn(page, 'manager', 'wrong')
   await expect(page.getByRole('alert')).toHaveText(refusals[source])
   const status = await page.evaluate(
     async () => (await fetch('/fw/Apps/Recorder/WebAPI/Recordings?page=0&pageSize=1')).status,

@@ -10,11 +10,11 @@ import {
   results,
   rowLinks,
   settled,
-  signIn,
+  fillSignIn,
   table,
   tableRows,
 } from './page-objects.ts'
-import { fault } from '../src/testing/recorder/faults.ts'
+import { recorderFault } from '../src/testing/recorder/faults.ts'
 import { expect, found, openSignedIn, test } from './relay-fixtures.ts'
 
 const refresh = (page: Page) => page.getByRole('button', { name: 'Refresh' }).click()
@@ -37,7 +37,7 @@ test('if the recorder ignores a filter, the page shows no rows and says why', as
     ['endTime', 'endTime=before:2026-11-22T00:00:00Z'],
   ] as const) {
     await test.step(parameter, async () => {
-      recorder.on('list', fault.ignoreFilters(parameter))
+      recorder.on('list', recorderFault.ignoreFilters(parameter))
       await page.goto(`/recordings?${search}`)
       await expect(page.getByText(mismatch)).toBeVisible()
       await expect(page.getByText(`the filter ${parameter} seems to be ignored`)).toBeVisible()
@@ -51,7 +51,7 @@ test('if the recorder ignores a filter, the page shows no rows and says why', as
 
   await test.step('rows of the search before are not shown as rows of this one', async () => {
     await openList(page)
-    recorder.on('list', fault.ignoreFilters('direction'))
+    recorder.on('list', recorderFault.ignoreFilters('direction'))
     await chooseDirection(page, 'Incoming')
     await expect(page.getByText(mismatch)).toBeVisible()
     await expect(table(page)).toBeHidden()
@@ -65,8 +65,8 @@ test('if the recorder answers a page of another size, no row is shown', async ({
   guard.expects(failedLoad(502))
   await openSignedIn(page)
   for (const [name, what, said] of [
-    ['all rows at once', fault.ignorePageSize, '300 instead of 50 on this page'],
-    ['fewer rows than there are', fault.capPageSize(10), '10 instead of 50 on this page'],
+    ['all rows at once', recorderFault.ignorePageSize, '300 instead of 50 on this page'],
+    ['fewer rows than there are', recorderFault.capPageSize(10), '10 instead of 50 on this page'],
   ] as const) {
     await test.step(name, async () => {
       recorder.heal()
@@ -85,13 +85,13 @@ test.describe('an unusable answer', () => {
     await openSignedIn(page, 'pageSize=25')
     const rows = await references(page)
     for (const [name, what] of [
-      ['a login page', fault.loginPage],
-      ['a redirect to one', fault.redirect('https://login.example.com/')],
-      ['JSON that breaks off', fault.truncatedJson],
-      ['an array', fault.anArray],
-      ['a total that is no number', fault.textTotal],
-      ['bytes that are no HTTP', fault.noHttp],
-      ['a body that breaks off', fault.cut('half')],
+      ['a login page', recorderFault.loginPage],
+      ['a redirect to one', recorderFault.redirect('https://login.example.com/')],
+      ['JSON that breaks off', recorderFault.truncatedJson],
+      ['an array', recorderFault.anArray],
+      ['a total that is no number', recorderFault.textTotal],
+      ['bytes that are no HTTP', recorderFault.noHttp],
+      ['a body that breaks off', recorderFault.cut('half')],
     ] as const) {
       await test.step(name, async () => {
         recorder.on('list', what)
@@ -112,13 +112,13 @@ test.describe('an unusable answer', () => {
 
   test('does not count as a wrong password at sign-in', async ({ page, recorder, guard }) => {
     guard.expects(failedLoad(502))
-    recorder.on('list', fault.loginPage, 1)
+    recorder.on('list', recorderFault.loginPage, 1)
     await page.goto('/recordings')
-    await signIn(page, 'manager')
+    await fillSignIn(page, 'manager')
     await expect(page.getByRole('alert')).toHaveText(
       'Your password could not be checked: the recorder gave no usable answer.',
     )
-    await signIn(page, 'manager')
+    await fillSignIn(page, 'manager')
     await settled(page)
   })
 })
@@ -128,7 +128,7 @@ test('imperfect rows are each shown once, and totals are taken as they come', as
   const heading = page.getByRole('heading', { level: 1 })
 
   await test.step('one malformed row of 25 does not spoil the others', async () => {
-    recorder.on('list', fault.malformedRow('no recording', 3))
+    recorder.on('list', recorderFault.malformedRow('no recording', 3))
     await openList(page, 'pageSize=25')
     await expect(page.getByText('1 recording could not be read and is not shown.')).toBeVisible()
     expect(await references(page)).toEqual(found().slice(0, 25).toSpliced(3, 1))
@@ -138,7 +138,7 @@ test('imperfect rows are each shown once, and totals are taken as they come', as
   await test.step('a repeated recording is shown once, and opens', async () => {
     recorder.on(
       'list',
-      fault.changeRows((rows) => rows.with(1, rows[0])),
+      recorderFault.changeRows((rows) => rows.with(1, rows[0])),
     )
     await openList(page, 'pageSize=25')
     const once = found().slice(0, 25).toSpliced(1, 1)
@@ -151,14 +151,14 @@ test('imperfect rows are each shown once, and totals are taken as they come', as
   })
 
   await test.step('a page of nothing but one recording shows it once', async () => {
-    recorder.on('list', fault.duplicateIds)
+    recorder.on('list', recorderFault.duplicateIds)
     await openList(page, 'pageSize=25')
     expect(await references(page)).toEqual(found().slice(0, 1))
     recorder.heal()
   })
 
   await test.step('totals that change while paging are taken as they come', async () => {
-    recorder.on('list', fault.changingTotals(7))
+    recorder.on('list', recorderFault.changingTotals(7))
     await openList(page)
     await expect(results(page)).toHaveText('1–50 of 307')
     await page.getByRole('button', { name: 'Next page' }).click()

@@ -3,7 +3,7 @@ import type { Locator, Page } from 'playwright'
 import { readFileSync } from 'node:fs'
 import { failedLoad } from './guard.ts'
 import { audioOf, type Call } from '../src/testing/recorder/calls.ts'
-import { fault } from '../src/testing/recorder/faults.ts'
+import { recorderFault } from '../src/testing/recorder/faults.ts'
 import { enter } from './api.ts'
 import { calls, expect, test } from './relay-fixtures.ts'
 
@@ -64,7 +64,7 @@ test.describe('the audio’s request ends when the listener leaves', () => {
     ['by closing the page', (page: Page) => page.close()],
   ] as const) {
     test(how, async ({ page, recorder }) => {
-      recorder.on('media', fault.drip(50))
+      recorder.on('media', recorderFault.drip(50))
       await openRecording(page)
       await play(page)
       await expect.poll(() => recorder.active()).toBe(1)
@@ -87,15 +87,15 @@ test.describe('audio that goes wrong', () => {
       [
         'it stalls in its middle',
         call,
-        fault.stall,
+        recorderFault.stall,
         'The audio could not be played: the recorder took too long to send it.',
       ],
-      ['it is shorter than it says', other, fault.length('too-long'), brokenOff],
-      ['it breaks off', third, fault.cut('half'), brokenOff],
+      ['it is shorter than it says', other, recorderFault.length('too-long'), brokenOff],
+      ['it breaks off', third, recorderFault.cut('half'), brokenOff],
       [
         'it is a login page',
         fourth,
-        fault.loginPage,
+        recorderFault.loginPage,
         'The audio could not be played. The recorder answered text/html, not audio.',
       ],
     ] as const) {
@@ -134,7 +134,7 @@ test.describe('audio that goes wrong', () => {
     page,
     recorder,
   }) => {
-    recorder.on('media', fault.length('too-short'), 1)
+    recorder.on('media', recorderFault.length('too-short'), 1)
     await openRecording(page)
     await play(page)
     await expect.poll(() => playedS(page)).toBeGreaterThan(0.2)

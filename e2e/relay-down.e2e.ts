@@ -2,7 +2,7 @@
 import type { Page } from 'playwright'
 import { failedLoad } from './guard.ts'
 import { address, chooseDirection, references, results, rowLinks, settled } from './page-objects.ts'
-import { fault } from '../src/testing/recorder/faults.ts'
+import { recorderFault } from '../src/testing/recorder/faults.ts'
 import { expect, found, openSignedIn, test } from './relay-fixtures.ts'
 
 const refresh = (page: Page) => page.getByRole('button', { name: 'Refresh' }).click()
@@ -19,7 +19,7 @@ test.describe('two kinds of 504', () => {
   }) => {
     guard.expects(failedLoad(504))
     await openSignedIn(page)
-    recorder.on('list', fault.status(504))
+    recorder.on('list', recorderFault.status(504))
     const before = recorder.count('list')
     await page.goto('/recordings?direction=1')
     await expect(page.getByText(downTitle)).toBeVisible()
@@ -38,7 +38,7 @@ test.describe('two kinds of 504', () => {
   }) => {
     guard.expects(failedLoad(504))
     await openSignedIn(page)
-    recorder.on('list', fault.silence)
+    recorder.on('list', recorderFault.silence)
     const before = recorder.count('list')
     await page.goto('/recordings?direction=1')
     await expect(page.getByText(slowTitle)).toBeVisible()
@@ -56,7 +56,7 @@ test.describe('two kinds of 504', () => {
   test('an answer that stalls in the middle also counts as too slow', async ({ page, recorder, guard }) => {
     guard.expects(failedLoad(504))
     await openSignedIn(page)
-    recorder.on('list', fault.stall, 1)
+    recorder.on('list', recorderFault.stall, 1)
     await page.goto('/recordings?direction=1')
     await expect(page.getByText(slowTitle)).toBeVisible()
     await page.getByRole('button', { name: 'Try again' }).click()
@@ -127,7 +127,7 @@ test.describe('a recorder that is stopped and started again', () => {
 test.describe('abandoned requests', () => {
   test('a search replaced by another ends at the recorder', async ({ page, recorder }) => {
     await openSignedIn(page)
-    recorder.on('list', fault.hold, 1)
+    recorder.on('list', recorderFault.hold, 1)
     await chooseDirection(page, 'Incoming')
     await expect.poll(() => recorder.held()).toBe(1)
     await chooseDirection(page, 'Outgoing')
@@ -139,7 +139,7 @@ test.describe('abandoned requests', () => {
 
   test('closing the page ends its search', async ({ page, recorder }) => {
     await openSignedIn(page)
-    recorder.on('list', fault.hold)
+    recorder.on('list', recorderFault.hold)
     await refresh(page)
     await expect.poll(() => recorder.held()).toBe(1)
     await page.close()

@@ -1,8 +1,17 @@
 /** The recorder checks the passwords. These tests cover its rights, its refusals and its silence. */
 import type { Page } from 'playwright'
 import { failedLoad } from './guard.ts'
-import { address, openList, references, results, settled, signIn, table, tableRows } from './page-objects.ts'
-import { fault } from '../src/testing/recorder/faults.ts'
+import {
+  address,
+  openList,
+  references,
+  results,
+  settled,
+  fillSignIn,
+  table,
+  tableRows,
+} from './page-objects.ts'
+import { recorderFault } from '../src/testing/recorder/faults.ts'
 import type { Recorder } from '../src/testing/recorder/recorder.ts'
 import { calls, expect, openSignedIn, test } from './relay-fixtures.ts'
 import { refusals } from './sources.ts'
@@ -32,9 +41,9 @@ test.describe('a password changed during a session', () => {
     expect(countWith(recorder, 'manager', 'demo')).toBe(sent + 1)
     expect(await references(page)).toEqual(rows)
     await expect(dialog(page).getByRole('textbox', { name: 'Username' })).toHaveValue('manager')
-    await signIn(page, 'manager', 'demo')
+    await fillSignIn(page, 'manager', 'demo')
     await expect(dialog(page).getByRole('alert')).toHaveText(refusals.recorder)
-    await signIn(page, 'manager', 'changed')
+    await fillSignIn(page, 'manager', 'changed')
     await expect(dialog(page)).toBeHidden()
     await expect(results(page)).toHaveText(/–([\d,]+) of \1$/)
     expect(address(page)).toMatch(/^\/recordings\?direction=1&page=\d+$/)
@@ -65,7 +74,7 @@ test.describe('a password changed during a session', () => {
     recorder.setPassword('manager', 'changed')
     await page.getByRole('button', { name: 'Refresh' }).click()
     await expect(dialog(page)).toBeVisible()
-    await signIn(page, 'mrossi')
+    await fillSignIn(page, 'mrossi')
     await expect(dialog(page)).toBeHidden()
     await settled(page)
     const owners = async () => [...new Set((await tableRows(page)).map(({ Owner }) => Owner))]
@@ -78,15 +87,15 @@ test.describe('a password changed during a session', () => {
 test.describe('a sign-in while the recorder is down', () => {
   test('does not count as a failed login, however often it is tried', async ({ page, recorder, guard }) => {
     guard.expects(failedLoad(504))
-    recorder.on('list', fault.status(504), 5)
+    recorder.on('list', recorderFault.status(504), 5)
     await page.goto('/recordings')
     for (let attempt = 1; attempt <= 5; attempt += 1) {
       const answered = page.waitForResponse('**/auth/login')
-      await signIn(page, 'manager')
+      await fillSignIn(page, 'manager')
       expect((await answered).status()).toBe(504)
       await expect(page.getByRole('alert')).toHaveText(down)
     }
-    await signIn(page, 'manager')
+    await fillSignIn(page, 'manager')
     await settled(page)
   })
 
@@ -97,13 +106,13 @@ test.describe('a sign-in while the recorder is down', () => {
     // If these counted as failed logins, the account would be locked. A fifth would stop the relay for a while.
     for (let attempt = 1; attempt <= 4; attempt += 1) {
       const answered = page.waitForResponse('**/auth/login')
-      await signIn(page, 'manager')
+      await fillSignIn(page, 'manager')
       expect((await answered).status()).toBe(504)
       await expect(page.getByRole('alert')).toHaveText(down)
     }
     expect(recorder.requests.filter(({ headers }) => headers.authorization !== undefined)).toEqual([])
     await recorder.acceptConnections()
-    await signIn(page, 'manager')
+    await fillSignIn(page, 'manager')
     await settled(page)
   })
 })
@@ -120,7 +129,7 @@ test.describe('a user of single sign-on', () => {
     await page.goto('/recordings')
     for (let attempt = 1; attempt <= 3; attempt += 1) {
       const answered = page.waitForResponse('**/auth/login')
-      await signIn(page, 'single')
+      await fillSignIn(page, 'single')
       expect((await answered).status()).toBe(401)
       await expect(page.getByRole('alert')).toContainText(
         'ask the service desk, 4242 to set AllowBasicAuthForSsoUsersViaWebApi=1 on the recorder',
@@ -133,7 +142,7 @@ test.describe('a user of single sign-on', () => {
 test('a user who may not search is signed in, and reads which right is missing', async ({ page, guard }) => {
   guard.expects(failedLoad(403))
   await page.goto('/recordings')
-  await signIn(page, 'guest')
+  await fillSignIn(page, 'guest')
   await expect(page.getByText('guest may not search recordings.')).toBeVisible()
   await expect(page.getByText('Ask your administrator for “Call Recording Base Access”.')).toBeVisible()
   await expect(table(page)).toBeHidden()

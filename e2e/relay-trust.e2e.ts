@@ -1,13 +1,13 @@
 /** A recorder over HTTPS: the certificates that the relay trusts, and the user's message where it does not. */
 import { postSignIn } from './api.ts'
 import { failedLoad } from './guard.ts'
-import { references, results, rowLinks, settled, signIn } from './page-objects.ts'
+import { references, results, rowLinks, settled, fillSignIn } from './page-objects.ts'
 import {
   loopbackNames,
   makeAuthority,
   type CertificateAuthority,
 } from '../src/testing/recorder/certificates.ts'
-import { fault } from '../src/testing/recorder/faults.ts'
+import { recorderFault } from '../src/testing/recorder/faults.ts'
 import { expect, found, openSignedIn, test as base } from './relay-fixtures.ts'
 
 const test = base.extend<object, { readonly authority: CertificateAuthority }>({
@@ -34,7 +34,7 @@ test.describe('a certificate of the customer’s own authority', () => {
 
   trusting('is trusted where the host has its file', async ({ page }) => {
     await page.goto('/recordings')
-    await signIn(page, 'manager')
+    await fillSignIn(page, 'manager')
     await settled(page)
     expect(await references(page)).toEqual(found().slice(0, 50))
   })
@@ -70,7 +70,7 @@ test.describe('a certificate that cannot be trusted', () => {
   cases['of another name']('the sign-in says why', async ({ page, recorder, guard }) => {
     guard.expects(failedLoad(502))
     await page.goto('/recordings')
-    await signIn(page, 'manager')
+    await fillSignIn(page, 'manager')
     await expect(page.getByRole('alert')).toHaveText(untrusted)
     expect(recorder.requests).toEqual([])
   })
@@ -81,7 +81,7 @@ test('the recorder’s own headers do nothing in the browser', async ({ page, co
   const cookies = await context.cookies()
   expect(cookies).toHaveLength(1)
   await page.getByRole('combobox', { name: 'Theme' }).selectOption('Dark')
-  recorder.on('any', fault.hostileHeaders)
+  recorder.on('any', recorderFault.hostileHeaders)
   await page.getByRole('button', { name: 'Next page' }).click()
   await expect(results(page)).toHaveText('51–100 of 300')
   expect(await references(page)).toEqual(found().slice(50, 100))

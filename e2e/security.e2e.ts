@@ -1,13 +1,13 @@
 import { enter } from './api.ts'
 import { expect, test } from './fixtures.ts'
-import { openList, results, rowLinks, settled, signIn } from './page-objects.ts'
+import { openList, results, rowLinks, settled, fillSignIn } from './page-objects.ts'
 
 test.describe('what stays behind', () => {
   test.use({ account: null })
 
   test('the browser keeps nothing personal', async ({ page, context }) => {
     await page.goto('/recordings')
-    await signIn(page, 'manager')
+    await fillSignIn(page, 'manager')
     await settled(page)
     await page.getByRole('textbox', { name: 'Remote number' }).fill('0244548866')
     await page.keyboard.press('Enter')

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright'
 import { enter } from './api.ts'
 import { expect, test } from './fixtures.ts'
-import { fault } from './faulty-host.ts'
+import { hostFault } from './faulty-host.ts'
 import { failedLoad, noAnswer } from './guard.ts'
 import {
   address,
@@ -10,7 +10,7 @@ import {
   results,
   rowLinks,
   settled,
-  signIn,
+  fillSignIn,
   table,
   tableRows,
 } from './page-objects.ts'
@@ -43,7 +43,7 @@ test.describe('a session that ends during work', () => {
     guard.expects(failedLoad(401))
     await openAs(page, 'manager', 'direction=1')
     const rows = await references(page)
-    faults.on('list', fault.signedOut())
+    faults.on('list', hostFault.signedOut())
     await page.getByRole('button', { name: 'Last page' }).click()
     await expect(dialog(page)).toBeVisible()
     await expect(page.getByText('Sign in again to go on where you were.')).toBeVisible()
@@ -61,10 +61,10 @@ test.describe('a session that ends during work', () => {
     guard.expects(failedLoad(401))
     await openAs(page, 'manager')
     const foreign = await referenceOfAnother(page, 'agent')
-    faults.on('list', fault.signedOut(), 1)
+    faults.on('list', hostFault.signedOut(), 1)
     await page.getByRole('button', { name: 'Refresh' }).click()
     await expect(dialog(page)).toBeVisible()
-    await signIn(page, 'agent')
+    await fillSignIn(page, 'agent')
     await expect(dialog(page)).toBeHidden()
     await expect(page.getByText(scopeLines[source].agent)).toBeVisible()
     await expect.poll(() => ownersOf(page)).toEqual(['agent'])
@@ -76,10 +76,10 @@ test.describe('a session that ends during work', () => {
     guard.expects(failedLoad(401))
     await openAs(page, 'manager')
     const from = page.getByRole('group', { name: 'Started' }).getByRole('textbox', { name: 'From' })
-    faults.on('list', fault.hold, 1)
+    faults.on('list', hostFault.hold, 1)
     await page.getByRole('button', { name: 'Refresh' }).click()
     await from.fill('2026-11-0')
-    faults.on('list', fault.signedOut(), 1)
+    faults.on('list', hostFault.signedOut(), 1)
     await from.fill('2026-11-01')
     await page.keyboard.press('Enter')
     await expect(dialog(page)).toBeVisible()
@@ -96,7 +96,7 @@ test.describe('a session that ends during work', () => {
     guard.expects(failedLoad(401))
     await openAs(page, 'manager')
     const [first] = await references(page)
-    faults.on('detail', fault.signedOut(), 1)
+    faults.on('detail', hostFault.signedOut(), 1)
     await rowLinks(page).first().click()
     await expect(dialog(page)).toBeVisible()
     await dialog(page).getByRole('textbox', { name: 'Password' }).fill('demo')
@@ -183,7 +183,7 @@ test.describe('signing out', () => {
   }) => {
     guard.expects(noAnswer)
     await openAs(page, 'manager')
-    faults.on('logout', fault.cut)
+    faults.on('logout', hostFault.cut)
     await page.getByRole('button', { name: 'Sign out' }).click()
     await expect(page.getByRole('alert')).toHaveText(
       'You are still signed in: the server could not be reached.',
@@ -198,7 +198,7 @@ test.describe('signing out', () => {
     await openAs(page, 'manager')
     const foreign = await referenceOfAnother(page, 'agent')
     await page.getByRole('button', { name: 'Sign out' }).click()
-    await signIn(page, 'agent')
+    await fillSignIn(page, 'agent')
     await expect(page.getByText(scopeLines[source].agent)).toBeVisible()
     await expect.poll(() => ownersOf(page)).toEqual(['agent'])
     await expect(page.getByText(foreign)).toHaveCount(0)

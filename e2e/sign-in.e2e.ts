@@ -1,7 +1,7 @@
 import { expect, test } from './fixtures.ts'
-import { fault } from './faulty-host.ts'
+import { hostFault } from './faulty-host.ts'
 import { failedLoad, noAnswer } from './guard.ts'
-import { address, results, signIn, watchListRequests } from './page-objects.ts'
+import { address, results, fillSignIn, watchListRequests } from './page-objects.ts'
 
 test.use({ account: null, throughFaults: true })
 
@@ -17,7 +17,7 @@ test('a visitor is asked to sign in, and then sees the list in the address', asy
   await expect(page.getByRole('alert')).toHaveText('Enter your username and password.')
   expect(faults.count('login')).toBe(0)
 
-  await signIn(page, 'manager')
+  await fillSignIn(page, 'manager')
   await expect(results(page)).toHaveText(/^1–25 of /)
   await expect(page.getByRole('radio', { name: 'Incoming' })).toBeChecked()
   expect(address(page)).toBe('/recordings?direction=1&pageSize=25')
@@ -55,30 +55,30 @@ test('a password that could not be checked is reported differently from a wrong 
   const alert = page.getByRole('alert')
   await page.goto('/recordings')
 
-  faults.on('login', fault.problem(504, 'recorder_down'), 1)
-  await signIn(page, 'manager')
+  faults.on('login', hostFault.problem(504, 'recorder_down'), 1)
+  await fillSignIn(page, 'manager')
   const down = 'Your password could not be checked: the recording service is down.'
   await expect(alert).toHaveText(down)
 
-  faults.on('login', fault.problem(504, 'recorder_timeout'), 1)
-  await signIn(page, 'manager')
+  faults.on('login', hostFault.problem(504, 'recorder_timeout'), 1)
+  await fillSignIn(page, 'manager')
   const late = 'Your password could not be checked: the recorder took too long to answer.'
   await expect(alert).toHaveText(late)
 
-  faults.on('login', fault.cut)
-  await signIn(page, 'manager')
+  faults.on('login', hostFault.cut)
+  await fillSignIn(page, 'manager')
   const unreachable = 'Your password could not be checked: the server cannot be reached.'
   await expect(alert).toHaveText(unreachable)
 
   faults.heal()
-  await signIn(page, 'manager')
+  await fillSignIn(page, 'manager')
   await expect(results(page)).toHaveText(/ of /)
 })
 
 test('a second press while the password is checked does not send it twice', async ({ page, faults }) => {
-  faults.on('login', fault.hold)
+  faults.on('login', hostFault.hold)
   await page.goto('/recordings')
-  await signIn(page, 'manager')
+  await fillSignIn(page, 'manager')
   await expect(page.getByRole('button', { name: 'Checking …' })).toBeVisible()
   await page.getByRole('textbox', { name: 'Password' }).press('Enter')
   await expect.poll(() => faults.held()).toBe(1)

@@ -2,7 +2,7 @@
 import type { Page } from 'playwright'
 import { countOf } from './api.ts'
 import { expect, test } from './fixtures.ts'
-import { fault } from './faulty-host.ts'
+import { hostFault } from './faulty-host.ts'
 import { failedLoad } from './guard.ts'
 import {
   chooseDirection,
@@ -24,7 +24,7 @@ test.describe('waiting', () => {
     page,
     faults,
   }) => {
-    faults.on('list', fault.hold)
+    faults.on('list', hostFault.hold)
     await page.goto('/recordings')
     await expect(page.getByText('Loading recordings')).toBeAttached()
     await expect(table(page)).toHaveAttribute('aria-busy', 'true')
@@ -34,7 +34,7 @@ test.describe('waiting', () => {
     await expect(page.getByText('Loading recordings')).toHaveCount(0)
 
     const rows = await references(page)
-    faults.on('list', fault.hold)
+    faults.on('list', hostFault.hold)
     await refresh(page)
     await expect(page.locator('.table-pane')).toHaveAttribute('aria-busy', 'true')
     expect(await references(page)).toEqual(rows)
@@ -43,7 +43,7 @@ test.describe('waiting', () => {
   })
 
   test('while the host does not answer, another search is possible', async ({ page, faults }) => {
-    faults.on('list', fault.hold, 1)
+    faults.on('list', hostFault.hold, 1)
     await page.goto('/recordings')
     await expect.poll(() => faults.held()).toBe(1)
     await chooseDirection(page, 'Incoming')
@@ -91,7 +91,7 @@ test('a refused filter is marked, a refused page leads to the first, a missing r
 
   await test.step('a filter that the recorder refuses is marked, and one press drops it', async () => {
     const message = 'remotePartyNumber cannot be “contains:02”: it takes a value.'
-    faults.on('list', fault.invalid(0, message, 'remotePartyNumber'), 1)
+    faults.on('list', hostFault.invalid(0, message, 'remotePartyNumber'), 1)
     await page.goto('/recordings?remotePartyNumber=contains:02&direction=1')
     await expect(page.getByText('The recorder does not accept this search.')).toBeVisible()
     await expect(remoteNumber(page)).toHaveAttribute('aria-invalid', 'true')
@@ -102,7 +102,7 @@ test('a refused filter is marked, a refused page leads to the first, a missing r
   })
 
   await test.step('a refusal that names no filter marks none, whatever its words mention', async () => {
-    faults.on('list', fault.invalid(0, 'localPartyNumber or direction is wrong.', 'page'), 1)
+    faults.on('list', hostFault.invalid(0, 'localPartyNumber or direction is wrong.', 'page'), 1)
     await page.goto('/recordings?remotePartyNumber=contains:02&direction=1')
     await expect(page.getByText('localPartyNumber or direction is wrong.')).toBeVisible()
     await expect(page.getByRole('button', { name: /^Remove .+ number$/ })).toHaveCount(0)
@@ -113,7 +113,7 @@ test('a refused filter is marked, a refused page leads to the first, a missing r
   })
 
   await test.step('a page that the recorder refuses leads to one that it has', async () => {
-    faults.on('list', fault.invalid(1, 'page cannot be “7”.'), 1)
+    faults.on('list', hostFault.invalid(1, 'page cannot be “7”.'), 1)
     await page.goto('/recordings?page=7&direction=1')
     await expect(page.getByText('The recorder does not accept this page of the search.')).toBeVisible()
     await page.getByRole('button', { name: 'Go to page 1' }).click()
@@ -122,7 +122,7 @@ test('a refused filter is marked, a refused page leads to the first, a missing r
   })
 
   await test.step('403 during a session says which right is missing', async () => {
-    faults.on('list', fault.problem(403, 'forbidden'))
+    faults.on('list', hostFault.problem(403, 'forbidden'))
     await refresh(page)
     await expect(page.getByText('manager may not search recordings.')).toBeVisible()
     await expect(table(page)).toBeHidden()

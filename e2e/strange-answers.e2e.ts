@@ -1,17 +1,17 @@
 /** Unusable answers and imperfect rows. The page must not show them as something else. */
 import { expect, test } from './fixtures.ts'
-import { fault } from './faulty-host.ts'
+import { hostFault } from './faulty-host.ts'
 import { openList, settled, spokenRows, tableRows } from './page-objects.ts'
 
 test.use({ throughFaults: true })
 
 test('an unusable answer is not shown as an empty list', async ({ page, faults }) => {
   for (const [name, what] of [
-    ['a page of HTML', fault.html()],
-    ['JSON that breaks off', fault.truncate],
-    ['an array', fault.json(200, [])],
-    ['a total that is no number', fault.json(200, { totalCount: '12' })],
-    ['recordings that are no list', fault.json(200, { totalCount: 1, recordings: {} })],
+    ['a page of HTML', hostFault.html()],
+    ['JSON that breaks off', hostFault.truncate],
+    ['an array', hostFault.json(200, [])],
+    ['a total that is no number', hostFault.json(200, { totalCount: '12' })],
+    ['recordings that are no list', hostFault.json(200, { totalCount: 1, recordings: {} })],
   ] as const) {
     await test.step(name, async () => {
       faults.on('list', what, 1)
@@ -28,7 +28,7 @@ test.describe('imperfect rows', () => {
   type Wire = Record<string, unknown>
   /** Changes the recordings of the answer by their index. */
   const changing = (changes: Readonly<Record<number, unknown>>) =>
-    fault.change((json) => ({
+    hostFault.change((json) => ({
       ...json,
       recordings: (json.recordings as Wire[]).map((recording, index) => {
         const change = changes[index]

@@ -5,7 +5,7 @@
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { recordingEndpoint, RECORDINGS } from '../contract/endpoints.ts'
-import { ask, BENCH_PASSWORD, logIn, signIn } from './client.ts'
+import { askHost, BENCH_PASSWORD, logIn, cookieOf } from './client.ts'
 import { DETAIL_ID } from './recorder.ts'
 
 /** How many people press on the host, each with an account. */
@@ -44,7 +44,7 @@ const rawGet = (path: string, authorization?: string): string =>
 /** Tries to sign in until it succeeds, because wrong passwords of other attacks may delay it. */
 async function signInAtLast(url: string, username: string): Promise<string> {
   for (;;) {
-    const cookie = await signIn(url, username).catch(() => null)
+    const cookie = await cookieOf(url, username).catch(() => null)
     if (cookie !== null) return cookie
     await sleep(500)
   }
@@ -54,7 +54,7 @@ async function signInAtLast(url: string, username: string): Promise<string> {
 async function crowd(url: string, people: number, atOnce: number, path: () => string): Promise<void> {
   const cookies: string[] = []
   for (let index = 0; index < people; index += 1) cookies.push(await signInAtLast(url, `crowd${index}`))
-  const everyone = cookies.map((cookie) => repeat(atOnce, () => ask(url + path(), { ...own, cookie })))
+  const everyone = cookies.map((cookie) => repeat(atOnce, () => askHost(url + path(), { ...own, cookie })))
   await Promise.all(everyone)
 }
 
@@ -92,7 +92,7 @@ const guessing: Attack = (url) =>
 
 const givingUp: Attack = async (url) => {
   const cookie = await signInAtLast(url, 'crowd3')
-  await repeat(6, () => ask(url + rare(), { ...own, cookie }, { signal: AbortSignal.timeout(20) }))
+  await repeat(6, () => askHost(url + rare(), { ...own, cookie }, { signal: AbortSignal.timeout(20) }))
 }
 
 const slowReading: Attack = (url) =>

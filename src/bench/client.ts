@@ -24,7 +24,7 @@ export interface BenchRequest {
   readonly signal?: AbortSignal
 }
 
-export function ask(
+export function askHost(
   url: string,
   headers: Record<string, string>,
   { body, from, signal }: BenchRequest = {},
@@ -91,14 +91,14 @@ export const logIn = (
   password: string,
   how: BenchRequest = {},
 ): Promise<BenchAnswer> =>
-  ask(
+  askHost(
     `${host}${AUTH_LOGIN}`,
     { 'content-type': 'application/json', 'sec-fetch-site': 'same-origin' },
     { ...how, body: JSON.stringify({ username, password }) },
   )
 
 /** @returns the Cookie header. */
-export async function signIn(host: string, username: string): Promise<string> {
+export async function cookieOf(host: string, username: string): Promise<string> {
   const answer = await logIn(host, username, BENCH_PASSWORD)
   const cookie = [answer.headers['set-cookie']].flat()[0]?.split(';', 1)[0]
   if (cookie === undefined) throw new Error(`${username} could not sign in: ${answer.status} ${answer.body}`)

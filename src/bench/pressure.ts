@@ -13,7 +13,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { RECORDINGS } from '../contract/endpoints.ts'
 import { attacks, CROWD, relayAttacks } from './attacks.ts'
 import {
-  ask,
+  askHost,
   BENCH_PASSWORD,
   failuresOf,
   hangUp,
@@ -22,7 +22,7 @@ import {
   Measured,
   print,
   readMetric,
-  signIn,
+  cookieOf,
   start,
   STARTED,
 } from './client.ts'
@@ -61,7 +61,7 @@ interface Noticed {
 }
 
 async function residentMb(): Promise<number> {
-  const { body } = await ask(`http://127.0.0.1:${METRICS_PORT}/metrics`, {})
+  const { body } = await askHost(`http://127.0.0.1:${METRICS_PORT}/metrics`, {})
   return readMetric(body, 'process_resident_memory_bytes') / 1e6
 }
 
@@ -74,7 +74,7 @@ async function notice(name: string, url: string, cookie: string, seconds: number
   for (let tick = 0; tick < seconds * PAGES_A_SECOND; tick += 1) {
     const dueMs = startedMs + (tick * 1000) / PAGES_A_SECOND
     await sleep(Math.max(0, dueMs - performance.now()))
-    running.push(pages.run(dueMs, ask(`${url}${RECORDINGS}?page=0&pageSize=50`, headers)))
+    running.push(pages.run(dueMs, askHost(`${url}${RECORDINGS}?page=0&pageSize=50`, headers)))
     if (tick % PAGES_A_SECOND === 0) running.push(logins.run(dueMs, logIn(url, 'officer', BENCH_PASSWORD)))
   }
   await Promise.all(running)
@@ -118,8 +118,8 @@ async function pressHost(
   const [host, url] = await start(HOST_PROGRAM, settings, STARTED)
   const all: Noticed[] = []
   try {
-    const cookie = await signIn(url, 'viewer')
-    await signIn(url, 'officer')
+    const cookie = await cookieOf(url, 'viewer')
+    await cookieOf(url, 'officer')
     const add = (noticed: Noticed): void => {
       all.push(noticed)
       print(line(noticed))

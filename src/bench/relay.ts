@@ -11,14 +11,14 @@ import { join } from 'node:path'
 import { RECORDINGS } from '../contract/endpoints.ts'
 import { writeApiQuery } from '../contract/search.ts'
 import {
-  ask,
+  askHost,
   failuresOf,
   hangUp,
   HOST_PROGRAM,
   Measured,
   print,
   readMetric,
-  signIn,
+  cookieOf,
   start,
   STARTED,
 } from './client.ts'
@@ -46,7 +46,7 @@ function watchMemory(metrics: string): { readonly samples: Sample[]; stop(): voi
   const samples: Sample[] = []
   const startedMs = performance.now()
   const sample = async (): Promise<void> => {
-    const { body } = await ask(metrics, {})
+    const { body } = await askHost(metrics, {})
     const residentMb = readMetric(body, 'process_resident_memory_bytes') / 1e6
     samples.push({ atMs: performance.now() - startedMs, residentMb })
   }
@@ -118,7 +118,7 @@ export async function benchRelay(plan: RelayBench): Promise<boolean> {
     const [host, url] = await start(HOST_PROGRAM, { ...settings, METRICS_PORT: String(metricsPort) }, STARTED)
     children.push(host)
     const cookies: string[] = []
-    for (let user = 0; user < plan.users; user += 1) cookies.push(await signIn(url, `user${user}`))
+    for (let user = 0; user < plan.users; user += 1) cookies.push(await cookieOf(url, `user${user}`))
     print(
       `${plan.users} users, ${plan.perSecond} searches a second for ${plan.minutes} min, the recorder takes ${UPSTREAM_MS} ms.`,
     )
@@ -131,9 +131,9 @@ export async function benchRelay(plan: RelayBench): Promise<boolean> {
       const search = { startTime: { op: 'between', from, to: PERIOD.to } } as const
       const query = writeApiQuery(search, { page: 0, pageSize: PAGE_SIZE })
       const headers = { cookie: cookies[index % cookies.length] ?? '', 'sec-fetch-site': 'same-origin' }
-      const asked = [relayed.run(dueMs, ask(`${url}${RECORDINGS}?${query}`, headers))]
+      const asked = [relayed.run(dueMs, askHost(`${url}${RECORDINGS}?${query}`, headers))]
       if (index % DIRECT_EVERY === 0) {
-        asked.push(direct.run(dueMs, ask(`${upstream}${RECORDINGS}?${query}`, { authorization })))
+        asked.push(direct.run(dueMs, askHost(`${upstream}${RECORDINGS}?${query}`, { authorization })))
       }
       return asked
     })

@@ -122,7 +122,7 @@ export const loginRequest = (username: string, secret = password): InjectOptions
 })
 
 /** Signs in as the page does. @returns the Cookie header. */
-export async function signIn(app: FastifyInstance, username: string): Promise<{ cookie: string }> {
+export async function sessionOf(app: FastifyInstance, username: string): Promise<{ cookie: string }> {
   const answer = await app.inject(loginRequest(username))
   const cookie = answer.cookies[0]
   if (!cookie) throw new Error(`${username} could not sign in: ${answer.body}`)

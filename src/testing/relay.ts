@@ -88,7 +88,7 @@ function openSession(sessions: Sessions, username: string, password: string): { 
 }
 
 /** Waits until the recorder has no request in progress. */
-export const settled = (recorder: Recorder): Promise<void> =>
+export const recorderIdle = (recorder: Recorder): Promise<void> =>
   vi.waitFor(() => expect(recorder.active()).toBe(0), { timeout: 10_000, interval: 10 })
 
 /** @param options for the source and the recorder behind it. `url` uses another server in place of the recorder. */
@@ -150,7 +150,7 @@ export function ask(
 }
 
 /** Asks for one page of a search. */
-export const askList = (
+export const askFirstPage = (
   relay: Pick<Relay, 'port'>,
   headers: Readonly<Record<string, string>>,
   query = '',
@@ -165,7 +165,7 @@ export const outcome = (answer: Answered): string =>
   answer.status === 200 ? '200' : `${answer.status} ${String(json(answer).code ?? 'reason')}`
 
 /** The same for a call of a source. */
-export const outcomeOf = (asked: Promise<unknown>): Promise<string> =>
+export const callOutcome = (asked: Promise<unknown>): Promise<string> =>
   asked.then(
     () => '200',
     (error: Problem) => `${error.status} ${error.code}`,

@@ -12,7 +12,7 @@ import { createMetrics, type Metrics } from '../process/metrics.ts'
 import { testGuid } from '../../testing/store.ts'
 import { NOON_MS } from '../../testing/clock.ts'
 import { testHostKey } from '../../testing/compose.ts'
-import { basic, signIn, testHost, type TestHost } from '../../testing/host.ts'
+import { basic, sessionOf, testHost, type TestHost } from '../../testing/host.ts'
 
 let folder: TestFolder
 let logged: string[]
@@ -51,7 +51,7 @@ const loud = (): string[] => logged.filter((line) => line.includes('"level":50')
 
 it('refuses to play, save and export once its file was changed, and says so once', async () => {
   const { app } = await open()
-  const cookie = await signIn(app, 'manager')
+  const cookie = await sessionOf(app, 'manager')
   const get = (url: string, headers: Record<string, string>) => app.inject({ url, headers })
   const media = `${recordingEndpoint(testGuid(1))}/Media`
   expect((await get(media, cookie)).statusCode).not.toBe(503)
@@ -80,7 +80,7 @@ it('refuses to play, save and export once its file was changed, and says so once
 
 it('sends its heads to the log, to the metrics and to a second file', async () => {
   const { app } = await open()
-  await signIn(app, 'manager')
+  await sessionOf(app, 'manager')
   await audit.close()
   const inLog = readHeads(logged.join(''))
   expect(inLog.map(({ n, reason }) => [n, reason])).toEqual([
@@ -108,7 +108,7 @@ it('reports at its start the lines that the log lost meanwhile, and starts', asy
   const { app } = await open()
   expect(loud()).toHaveLength(1)
   expect(loud()[0]).toMatch(/"finding":"shortened".*DOES NOT HOLD THE HEAD/)
-  await signIn(app, 'manager')
+  await sessionOf(app, 'manager')
   expect(linesOf(folder.file).map(({ n, action }) => [n, action])).toEqual([
     [1, 'search'],
     [3, 'log_changed'],

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { AUTH_LOGOUT, AUTH_SESSION, RECORDINGS } from '../../contract/endpoints.ts'
 import type { DemoAccount } from '../../contract/session.ts'
 import type { Source } from '../sources/source.ts'
-import { basic, loginRequest, ownPage, signIn, testHost, type TestHost } from '../../testing/host.ts'
+import { basic, loginRequest, ownPage, sessionOf, testHost, type TestHost } from '../../testing/host.ts'
 
 const demoAccounts: readonly DemoAccount[] = [{ username: 'manager', password: 'demo', role: 'manager' }]
 
@@ -25,7 +25,7 @@ beforeAll(async () => {
   const dependencies = { demoAccounts, trustProxy: ['10.0.0.0/8', 'loopback'] }
   host = await testHost({ recordings: [{}], dependencies, loginFailures: 1000, wrap })
   wrong = await host.app.inject(loginRequest('agent', 'wrong'))
-  cookie = await signIn(host.app, 'manager')
+  cookie = await sessionOf(host.app, 'manager')
 })
 afterAll(() => host.close())
 
@@ -112,7 +112,7 @@ describe('a demo account', () => {
   })
 
   it('can sign out from anywhere', async () => {
-    const headers = { ...(await signIn(host.app, 'manager')), ...ownPage }
+    const headers = { ...(await sessionOf(host.app, 'manager')), ...ownPage }
     const out = await ask({ method: 'POST', url: AUTH_LOGOUT, headers }, { remoteAddress: '203.0.113.9' })
     expect(out.statusCode).toBe(204)
     expect((await ask({ url: AUTH_SESSION, headers }, {})).statusCode).toBe(401)

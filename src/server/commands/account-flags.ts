@@ -1,5 +1,6 @@
 /** The flags of `npm run user`, and the account that they describe. */
 import { roles, type Role } from '../../contract/session.ts'
+import { commaSeparated } from '../config/readers.ts'
 import type { Account } from '../sources/sqlite/directory.ts'
 import { UsageError, type Flags, type Invocation } from './run-command.ts'
 
@@ -31,24 +32,18 @@ export function readRole(text: string | undefined): Role {
   return role
 }
 
-const groupsIn = (text: string): string[] =>
-  text
-    .split(',')
-    .map((group) => group.trim())
-    .filter((group) => group !== '')
-
 /**
  * The groups that a user of this role leads.
  * @param text the value of `--leads`, if given.
  * @param held the groups that they lead now, kept if none are given and the role is still supervisor.
  * @throws UsageError if the role and the groups do not match.
  */
-export function ledGroups(
+export function groupsToLead(
   role: Role,
   text: string | undefined,
   held: readonly string[] = [],
 ): readonly string[] {
-  const given = text === undefined ? null : groupsIn(text)
+  const given = text === undefined ? null : commaSeparated(text)
   if (role !== 'supervisor') {
     if (given && given.length > 0) throw new UsageError('--leads is for the role supervisor.')
     return []
@@ -69,6 +64,6 @@ export function newAccount(name: string, options: UserOptions): Account {
       group: options.group,
     },
     role,
-    leads: ledGroups(role, options.leads),
+    leads: groupsToLead(role, options.leads),
   }
 }

@@ -4,10 +4,11 @@ import type { ImportResult } from '../sources/sqlite/import-file.ts'
 /** How many names of unused files to show. The report has all of them. */
 const NAMES_SHOWN = 3
 
-export const formatCount = (count: number): string => count.toLocaleString('en')
+/** Writes `1,234,567`. */
+export const withCommas = (count: number): string => count.toLocaleString('en')
 
 const counted = (count: number, one: string, many: string): string =>
-  `${formatCount(count)} ${count === 1 ? one : many}`
+  `${withCommas(count)} ${count === 1 ? one : many}`
 
 function imported(
   { added, updated, withAudio, withoutAudio, skipped }: ImportResult,
@@ -15,13 +16,13 @@ function imported(
 ): string {
   const rate = Math.round((added + updated + skipped) / Math.max(seconds, 0.001))
   const parts = [
-    `${formatCount(added)} added`,
-    `${formatCount(updated)} updated`,
-    ...(withAudio > 0 ? [`${formatCount(withAudio)} with audio`] : []),
-    ...(withoutAudio > 0 ? [`${formatCount(withoutAudio)} without audio`] : []),
-    ...(skipped > 0 ? [`${formatCount(skipped)} left out`] : []),
+    `${withCommas(added)} added`,
+    `${withCommas(updated)} updated`,
+    ...(withAudio > 0 ? [`${withCommas(withAudio)} with audio`] : []),
+    ...(withoutAudio > 0 ? [`${withCommas(withoutAudio)} without audio`] : []),
+    ...(skipped > 0 ? [`${withCommas(skipped)} left out`] : []),
   ]
-  return `Imported: ${parts.join(', ')}; ${seconds.toFixed(1)} s, ${formatCount(rate)} recordings a second.`
+  return `Imported: ${parts.join(', ')}; ${seconds.toFixed(1)} s, ${withCommas(rate)} recordings a second.`
 }
 
 function unused(names: readonly string[], mediaDir: string): string {
@@ -45,7 +46,7 @@ export function tellImport(
 ): { said: string; warned: string[] } {
   const { reasons, skipped, unusedAudio, zoneless, accounts, reportFile } = result
   const warned = reasons.map((reason) => `Left out: ${reason}`)
-  if (skipped > reasons.length) warned.push(`… and ${formatCount(skipped - reasons.length)} more.`)
+  if (skipped > reasons.length) warned.push(`… and ${withCommas(skipped - reasons.length)} more.`)
   if (unusedAudio.length > 0) warned.push(unused(unusedAudio, mediaDir))
   if (reportFile !== null) warned.push(`All of this is in ${reportFile}.`)
   if (zoneless > 0 && reading.zone === null) {

@@ -10,7 +10,7 @@ import { dateOrders, type DateOrder } from '../sources/sqlite/import-values.ts'
 import { codeOf } from '../platform/code-of.ts'
 import { OperatorError } from '../platform/operator-error.ts'
 import { logged } from './from-terminal.ts'
-import { formatCount, tellImport } from './import-summary.ts'
+import { withCommas, tellImport } from './import-summary.ts'
 import { importZone } from './import-zone.ts'
 import {
   Interrupted,
@@ -77,11 +77,11 @@ function progressBar(totalBytes: number): { update(progress: ImportProgress): vo
   const bar = new SingleBar({ format: `${shape}{rows} recordings · {rate} a second`, hideCursor: true })
   const startedMs = performance.now()
   const rate = (rows: number): string =>
-    formatCount(Math.round(rows / Math.max((performance.now() - startedMs) / 1000, 0.001)))
+    withCommas(Math.round(rows / Math.max((performance.now() - startedMs) / 1000, 0.001)))
   bar.start(totalBytes || 1, 0, { rows: '0', rate: '0' })
   return {
     update: ({ bytesRead, rows }) =>
-      bar.update(totalBytes > 0 ? bytesRead : 0, { rows: formatCount(rows), rate: rate(rows) }),
+      bar.update(totalBytes > 0 ? bytesRead : 0, { rows: withCommas(rows), rate: rate(rows) }),
     stop: () => bar.stop(),
   }
 }

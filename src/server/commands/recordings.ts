@@ -14,7 +14,7 @@ import { countMatches, removeMatches, type MatchCounts } from '../sources/sqlite
 import { Searcher } from '../sources/sqlite/searching.ts'
 import { askYes } from './ask-yes.ts'
 import { logged } from './from-terminal.ts'
-import { formatCount } from './import-summary.ts'
+import { withCommas } from './import-summary.ts'
 import { readSearch, type CommandSearch } from './recordings-search.ts'
 import { runCommand, UsageError, type Command, type Flags, type Invocation } from './run-command.ts'
 import { textTable } from './text-table.ts'
@@ -38,10 +38,10 @@ const flags = {
 
 type Given = Invocation<typeof flags>
 
-const recordings = (count: number): string => `${formatCount(count)} recording${count === 1 ? '' : 's'}`
+const recordings = (count: number): string => `${withCommas(count)} recording${count === 1 ? '' : 's'}`
 
 const held = (preserved: number): string =>
-  preserved === 0 ? '' : ` ${formatCount(preserved)} of them on legal hold.`
+  preserved === 0 ? '' : ` ${withCommas(preserved)} of them on legal hold.`
 
 function countText(db: Database, { search }: CommandSearch): string {
   const { total, preserved } = countMatches(db, search)
@@ -63,14 +63,14 @@ function listText(db: Database, { search, paging }: CommandSearch): string {
   const found = new Searcher(db).list(search, paging, viewer)
   const rows = found?.recordings ?? []
   const first = paging.page * paging.pageSize
-  const range = rows.length === 0 ? '' : `${formatCount(first + 1)}–${formatCount(first + rows.length)} of `
+  const range = rows.length === 0 ? '' : `${withCommas(first + 1)}–${withCommas(first + rows.length)} of `
   const heading = ['REFERENCE', 'STARTED', 'DURATION', 'DIRECTION', 'REMOTE', 'LOCAL', 'OWNER']
   const table = rows.length === 0 ? [] : [textTable([heading, ...rows.map(rowOf)])]
   return [...table, `${range}${countText(db, { search, paging })}`].join('\n')
 }
 
 function question({ total, preserved }: MatchCounts): string {
-  const stay = preserved === 0 ? '' : ` ${formatCount(preserved)} more on legal hold will stay.`
+  const stay = preserved === 0 ? '' : ` ${withCommas(preserved)} more on legal hold will stay.`
   return `Remove ${recordings(total - preserved)} for good?${stay} Type yes: `
 }
 
@@ -86,7 +86,7 @@ async function remove(given: Given, db: Database, { search }: CommandSearch): Pr
     skipped: result.preserved,
   }))
   const audio =
-    done.audio === 0 ? '' : ` and ${formatCount(done.audio)} audio file${done.audio === 1 ? '' : 's'}`
+    done.audio === 0 ? '' : ` and ${withCommas(done.audio)} audio file${done.audio === 1 ? '' : 's'}`
   const stay = done.preserved === 0 ? '' : ` ${recordings(done.preserved)} on legal hold stayed.`
   return `Removed ${recordings(done.removed)}${audio}.${stay}`
 }

@@ -4,7 +4,7 @@ import { OperatorError } from '../platform/operator-error.ts'
 import type { Database } from '../sources/sqlite/database.ts'
 import { Directory, scopeOf, type Account, type AccountChange } from '../sources/sqlite/directory.ts'
 import { fold } from '../sources/sqlite/fold.ts'
-import { ledGroups, readRole, type UserOptions } from './account-flags.ts'
+import { groupsToLead, readRole, type UserOptions } from './account-flags.ts'
 import { UsageError } from './run-command.ts'
 
 const settable = ['role', 'group', 'leads', 'first-name', 'last-name'] as const
@@ -33,7 +33,7 @@ function changeOf({ user, role, leads }: Account, options: UserOptions): Account
   const after = options.role === undefined ? role : readRole(options.role)
   return {
     role: after,
-    leads: ledGroups(after, options.leads, leads),
+    leads: groupsToLead(after, options.leads, leads),
     group: changed(options.group, user.group),
     firstName: changed(options['first-name'], user.firstName),
     lastName: changed(options['last-name'], user.lastName),

@@ -22,7 +22,7 @@ export function requireSessions(dataDir: string): void {
  * @returns a sentence for the operator.
  * @throws OperatorError if the sessions' file cannot be written.
  */
-export function signOut(dataDir: string, name: string | null): string {
+export function endSessions(dataDir: string, name: string | null): string {
   const file = inDataDir(dataDir, 'sessions.db')
   const ended = explained(file, () => endSessionsIn(file, name))
   if (name === null) return `Ended ${sessionsOf(ended.length)}, of everybody.`

@@ -10,7 +10,7 @@ import { askPassword } from './ask-password.ts'
 import { logged } from './from-terminal.ts'
 import { runCommand, UsageError, type Command } from './run-command.ts'
 import { requireChange, setAccount } from './set-account.ts'
-import { hasSessions, requireSessions, signOut } from './sign-out.ts'
+import { hasSessions, requireSessions, endSessions } from './sign-out.ts'
 import { textTable } from './text-table.ts'
 
 const USAGE = `Usage: npm run user -- add NAME --role none|base|supervisor|manager [--group G] [--leads G,H]
@@ -107,7 +107,7 @@ async function set(given: UserInvocation, db: Database, name: string): Promise<s
   const told = `Changed ${account.username} (${account.role}).`
   if (!account.isNarrower || !hasSessions(given.dataDir)) return told
   try {
-    return `${told} ${signOut(given.dataDir, name)}`
+    return `${told} ${endSessions(given.dataDir, name)}`
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
     throw new OperatorError(
@@ -129,7 +129,7 @@ async function signOutAs(given: UserInvocation, name: string | undefined): Promi
   const whose = given.flags.all ? everybody(name) : named(name)
   requireSessions(given.dataDir)
   const ended = { action: 'sessions_ended', account: whose } as const
-  return logged(given, ended, async () => signOut(given.dataDir, whose))
+  return logged(given, ended, async () => endSessions(given.dataDir, whose))
 }
 
 function openStore(dataDir: string): Database {

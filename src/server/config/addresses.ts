@@ -1,7 +1,7 @@
 /** Readers of hosts, ports, origins and networks. */
 import { isIP } from 'node:net'
 import { API_BASE } from '../../contract/endpoints.ts'
-import { ValueFault, list } from './readers.ts'
+import { ValueFault, commaSeparated } from './readers.ts'
 
 /** Whether only programs on this machine can reach a host under this name. */
 export function isLoopback(hostname: string): boolean {
@@ -22,7 +22,7 @@ export const withoutUser = (text: string): string => text.replace(/[^/]*@/, '…
 
 /** Exact origins, without duplicates. */
 export function origins(text: string): readonly string[] {
-  const given = list(text)
+  const given = commaSeparated(text)
   const read = given.map(readOrigin)
   const wrong = given.filter((_, index) => read[index] === null).map(withoutUser)
   if (wrong.length === 0) return [...new Set(read.filter((origin) => origin !== null))]
@@ -74,7 +74,7 @@ function isProxy(text: string): boolean {
 
 /** Addresses and networks of proxies. If everyone were trusted, every client could claim any address. */
 export function proxies(text: string): readonly string[] {
-  const given = list(text)
+  const given = commaSeparated(text)
   const wrong = given.filter((part) => !isProxy(part))
   if (wrong.length === 0) return [...new Set(given)]
   throw new ValueFault(

@@ -1,6 +1,6 @@
 /** Host names from requests and the configuration, in one form that can be compared. */
 import { isLoopback, withoutUser } from './addresses.ts'
-import { ValueFault, list } from './readers.ts'
+import { ValueFault, commaSeparated } from './readers.ts'
 
 export interface Authority {
   /** In lower case and punycode, without a trailing dot. An IPv6 address is in brackets, in its shortest form. */
@@ -33,7 +33,7 @@ export function isLoopbackName(name: string): boolean {
 
 /** Names separated by commas, each with an optional port. Letters beyond ASCII become punycode. */
 export function hostNames(text: string): readonly Authority[] {
-  const given = list(text)
+  const given = commaSeparated(text)
   const found = given.map((part) => read(part, /^([\w.\p{L}\p{M}\p{N}-]+|\[[\da-f:.]+\])(?::(\d{1,5}))?$/iu))
   const wrong = given.filter((_, index) => found[index] === null).map(withoutUser)
   if (wrong.length === 0) return found.filter((authority) => authority !== null)

@@ -32,7 +32,7 @@ export function onOff(): Reader<boolean> {
 }
 
 /** @param what the values are, such as "a port from 1 to 65535". */
-export function integer(least: number, most: number, what: string): Reader<number> {
+export function integerBetween(least: number, most: number, what: string): Reader<number> {
   return (text) => {
     const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN
     if (value >= least && value <= most) return value
@@ -48,7 +48,7 @@ export function matching(pattern: RegExp, what: string): Reader<string> {
 }
 
 /** The parts between commas, trimmed and not empty. */
-export function list(text: string): string[] {
+export function commaSeparated(text: string): string[] {
   return text
     .split(',')
     .map((part) => part.trim())

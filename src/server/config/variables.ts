@@ -5,7 +5,7 @@ import { listenAddress, origins, proxies, recorderRoot } from './addresses.ts'
 import { hostNames } from './authorities.ts'
 import { certificateFile, keyFile } from './certificates.ts'
 import { hostKey, hostKeyFile } from './host-keys.ts'
-import { instant, integer, matching, onOff, oneOf, optional, type Reader } from './readers.ts'
+import { instant, integerBetween, matching, onOff, oneOf, optional, type Reader } from './readers.ts'
 import { auditSink } from './sinks.ts'
 
 export interface Variable<T = unknown> {
@@ -43,7 +43,7 @@ const host = {
     what: 'its port; `0` takes a free one',
     standard: '8080',
     example: '8080',
-    read: integer(0, 65_535, 'a port from 1 to 65535, or 0 for any free one'),
+    read: integerBetween(0, 65_535, 'a port from 1 to 65535, or 0 for any free one'),
   }),
   DATA_DIR: variable({
     what: 'recordings, audio, sessions, the host’s key and the audit log',
@@ -73,7 +73,7 @@ const host = {
     what: 'wrong passwords of one user that are free; each further one makes the next wait longer',
     standard: '4',
     example: '4',
-    read: integer(1, 1000, 'an integer from 1 to 1000'),
+    read: integerBetween(1, 1000, 'an integerBetween from 1 to 1000'),
   }),
   CONTACT: variable({
     what: 'contact that the page shows to users without the right to search',
@@ -119,7 +119,7 @@ const recorder = {
     what: 'seconds that a search may take at the recorder',
     standard: '25',
     example: '25',
-    read: integer(1, 120, 'seconds, an integer from 1 to 120'),
+    read: integerBetween(1, 120, 'seconds, an integerBetween from 1 to 120'),
   }),
 }
 
@@ -142,7 +142,7 @@ const operations = {
     what: 'recordings shown to one session in an hour that are a line of their own in the audit log, and a metric',
     standard: '5000',
     example: '5000',
-    read: integer(1, 999_999_999, 'an integer from 1'),
+    read: integerBetween(1, 999_999_999, 'an integerBetween from 1'),
   }),
   HOST_KEY: variable({
     what: '32 bytes in base64 that seal sessions and mask what the audit log holds',

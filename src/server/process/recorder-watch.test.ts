@@ -7,9 +7,9 @@ import { recordingEndpoint } from '../../contract/endpoints.ts'
 import { basic, loginRequest } from '../../testing/host.ts'
 import { makeCalls } from '../../testing/recorder/calls.ts'
 import { makeAuthority } from '../../testing/recorder/certificates.ts'
-import { fault } from '../../testing/recorder/faults.ts'
+import { recorderFault } from '../../testing/recorder/faults.ts'
 import { startRecorder } from '../../testing/recorder/recorder.ts'
-import { ask, askList, outcome, relayHost, type Relay } from '../../testing/relay.ts'
+import { ask, askFirstPage, outcome, relayHost, type Relay } from '../../testing/relay.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { watchRecorder } from './recorder-watch.ts'
 
@@ -38,29 +38,29 @@ describe('in front of a recorder, the metrics', () => {
   it('count the passwords that it refuses, at the sign-in and of scripts, and no session that ends', async () => {
     expect((await relay.app.inject(loginRequest('ada', 'wrong'))).statusCode).toBe(401)
     expect(await failures()).toBe(1)
-    expect((await askList(relay, basic('boss', 'wrong'))).status).toBe(401)
+    expect((await askFirstPage(relay, basic('boss', 'wrong'))).status).toBe(401)
     expect(await failures()).toBe(2)
-    expect((await askList(relay, basic('boss'))).status).toBe(200)
+    expect((await askFirstPage(relay, basic('boss'))).status).toBe(200)
     relay.recorder.setPassword('boss', 'new')
-    expect((await askList(relay, basic('boss'))).status).toBe(401)
+    expect((await askFirstPage(relay, basic('boss'))).status).toBe(401)
     expect(await failures()).toBe(3)
     const cookie = relay.enter('mrossi')
     relay.recorder.setPassword('mrossi', 'new')
-    expect((await askList(relay, cookie)).status).toBe(401)
-    expect((await askList(relay, {})).status).toBe(401)
+    expect((await askFirstPage(relay, cookie)).status).toBe(401)
+    expect((await askFirstPage(relay, {})).status).toBe(401)
     expect(await failures()).toBe(3)
   })
 
   it('hold how long it takes to answer, by the kind of question', async () => {
     const cookie = relay.enter('ada')
     const address = recordingEndpoint(recordings[0]?.id ?? '')
-    expect((await askList(relay, cookie)).status).toBe(200)
+    expect((await askFirstPage(relay, cookie)).status).toBe(200)
     expect((await ask(relay, address, cookie)).status).toBe(200)
     expect((await ask(relay, `${address}/Media`, cookie)).status).toBe(200)
     expect(await relay.source.ready()).toBe(true)
     for (const kind of ['search', 'detail', 'audio', 'check']) expect(await count(kind, 'answered')).toBe(1)
     await relay.recorder.refuseConnections()
-    expect((await askList(relay, cookie)).status).toBe(504)
+    expect((await askFirstPage(relay, cookie)).status).toBe(504)
     expect(await count('search', 'failed')).toBe(1)
     await relay.recorder.acceptConnections()
   })
@@ -101,11 +101,11 @@ describe('a recorder that cannot be reached', () => {
     const watch = watchRecorder(null)
     relay = await relayHost({ watch, recorder: { recordings } })
     const cookie = relay.enter('ada')
-    expect((await askList(relay, cookie)).status).toBe(200)
+    expect((await askFirstPage(relay, cookie)).status).toBe(200)
     await relay.recorder.refuseConnections()
     const address = `${recordingEndpoint(recordings[0]?.id ?? '')}/Media`
     expect(outcome(await ask(relay, address, cookie))).toBe('504 recorder_down')
-    for (let count = 0; count < 3; count += 1) expect((await askList(relay, cookie)).status).toBe(504)
+    for (let count = 0; count < 3; count += 1) expect((await askFirstPage(relay, cookie)).status).toBe(504)
     // News from before there was a log comes first.
     watch.tellTo(log)
     expect(log.lines).toEqual([
@@ -113,10 +113,10 @@ describe('a recorder that cannot be reached', () => {
       expect.stringMatching(/^the recorder cannot be reached: .*"ECONNREFUSED".*refuses the connection/),
     ])
     await relay.recorder.acceptConnections()
-    for (let count = 0; count < 3; count += 1) expect((await askList(relay, cookie)).status).toBe(200)
+    for (let count = 0; count < 3; count += 1) expect((await askFirstPage(relay, cookie)).status).toBe(200)
     expect(log.lines.slice(2)).toEqual(['the recorder answers'])
     await relay.recorder.refuseConnections()
-    expect((await askList(relay, cookie)).status).toBe(504)
+    expect((await askFirstPage(relay, cookie)).status).toBe(504)
     expect(log.lines.slice(3)).toEqual([expect.stringMatching(/^the recorder cannot be reached/)])
     await relay.recorder.acceptConnections()
   })
@@ -126,9 +126,9 @@ describe('a recorder that cannot be reached', () => {
     const watch = watchRecorder(null)
     watch.tellTo(log)
     relay = await relayHost({ watch, recorder: { recordings } })
-    relay.recorder.on('list', fault.status(504), 2)
+    relay.recorder.on('list', recorderFault.status(504), 2)
     for (const status of [504, 504, 200])
-      expect((await askList(relay, relay.enter('ada'))).status).toBe(status)
+      expect((await askFirstPage(relay, relay.enter('ada'))).status).toBe(status)
     expect(log.lines).toEqual([expect.stringContaining('answers 504 itself'), 'the recorder answers'])
   })
 
@@ -153,7 +153,7 @@ describe('a recorder that cannot be reached', () => {
         relay = await relayHost({ watch, url, limits: { connectMs: 300 } })
         const cookie = relay.enter('ada')
         const address = `${recordingEndpoint(recordings[0]?.id ?? '')}/Media`
-        const answer = await (lane === 'audio' ? ask(relay, address, cookie) : askList(relay, cookie))
+        const answer = await (lane === 'audio' ? ask(relay, address, cookie) : askFirstPage(relay, cookie))
         expect(answer.status).toBeGreaterThan(500)
         expect(log.lines).toEqual([expect.stringMatching(cause)])
         if (lane === 'data' || url !== unknown.url) await relay.close()

@@ -26,7 +26,7 @@ import {
   loginRequest,
   ownPage,
   rawGet,
-  signIn,
+  sessionOf,
   testHost,
   type TestHost,
   type TestHostOptions,
@@ -102,7 +102,7 @@ const down = new Problem({ code: 'recorder_down', message: 'Down.' })
 describe('signing in and out', () => {
   it('has a line each, in the session that they open and end', async () => {
     await open()
-    const cookie = await signIn(host.app, 'manager')
+    const cookie = await sessionOf(host.app, 'manager')
     await host.app.inject({ method: 'POST', url: AUTH_LOGOUT, headers: { ...ownPage, ...cookie } })
     await host.app.inject({ method: 'POST', url: AUTH_LOGOUT, headers: { ...ownPage, ...cookie } })
     const [login, logout, ...more] = lines()
@@ -206,7 +206,7 @@ describe('signing in and out', () => {
 describe('a search', () => {
   it('has one line with how many match', async () => {
     await open()
-    const cookie = await signIn(host.app, 'manager')
+    const cookie = await sessionOf(host.app, 'manager')
     const told = since()
     await find('page=1&pageSize=1', cookie)
     await find('page=0&pageSize=50&direction=2', basic('agent'))
@@ -219,7 +219,7 @@ describe('a search', () => {
 
   it('has equal digests for equal values, however they are written', async () => {
     await open()
-    const cookie = await signIn(host.app, 'manager')
+    const cookie = await sessionOf(host.app, 'manager')
     const told = since()
     await find('page=0&pageSize=9&ownerUsername=MRossi&startTime=after:2026-01-01', cookie)
     await find('page=0&pageSize=9&ownerUsername=mrossi&startTime=after:2026-01-01T01:00:00%2B01:00', cookie)
@@ -235,7 +235,7 @@ describe('a search', () => {
 
   it('leaves no number and no name that was looked for in the file', async () => {
     await open()
-    const cookie = await signIn(host.app, 'manager')
+    const cookie = await sessionOf(host.app, 'manager')
     const digits = '0551234567'
     await find(`page=0&pageSize=9&remotePartyNumber=contains:${digits}&ownerUsername=MRossi`, cookie)
     await find(`remotePartyNumber=${digits}&ownerUsername=mrossi`, basic('manager'))
@@ -252,7 +252,7 @@ describe('a search', () => {
   it('that fails says how, and counts nothing', async () => {
     const source = watched()
     await open({ wrap: source.wrap })
-    const cookie = await signIn(host.app, 'manager')
+    const cookie = await sessionOf(host.app, 'manager')
     const told = since()
     await find('page=0&pageSize=1&direction=7', cookie)
     source.fail.with = down
@@ -353,7 +353,7 @@ async function growing(held: Promise<void> = Promise.resolve()) {
       },
     }),
   })
-  return { cookie: await signIn(host.app, 'manager'), wrapped }
+  return { cookie: await sessionOf(host.app, 'manager'), wrapped }
 }
 
 describe('a request that only serves a search', () => {
@@ -361,7 +361,7 @@ describe('a request that only serves a search', () => {
 
   async function searched() {
     await open()
-    const cookie = await signIn(host.app, 'manager')
+    const cookie = await sessionOf(host.app, 'manager')
     await find(`page=0&pageSize=50&${main}`, cookie)
     const told = since()
     const serve = async (query: string, purpose: string, headers: Headers = cookie) => {
@@ -405,7 +405,7 @@ describe('a request that only serves a search', () => {
     const query = `page=1&pageSize=50&${main}`
     expect(await serve(query, 'secret')).toMatchObject([{ action: 'search' }])
     expect((await serve(query, 'paging', basic('manager'))).slice(1)).toMatchObject([{ via: 'basic' }])
-    const other = await signIn(host.app, 'manager')
+    const other = await sessionOf(host.app, 'manager')
     const [, , login, search, ...more] = await serve(query, 'paging', other)
     expect([login, search]).toMatchObject([{ action: 'login' }, { action: 'search', purpose: 'paging' }])
     expect(more).toEqual([])
@@ -433,7 +433,7 @@ describe('a request that only serves a search', () => {
     }
     const rows: TestRecording[] = [{ startTime: '2026-11-23T10:00:00.0000000Z' }, later]
     await testHostWith(rows)
-    const cookie = await signIn(host.app, 'manager')
+    const cookie = await sessionOf(host.app, 'manager')
     await find(`page=0&pageSize=1&startTime=before:2026-11-23T12:00:00Z`, cookie)
     await find(`page=0&pageSize=1&${from('2026-11-23T11:00:00Z')}`, cookie)
     const told = since()
@@ -490,7 +490,7 @@ describe('a request that only serves a search', () => {
 describe('one recording', () => {
   it('has a line when it is opened', async () => {
     await open()
-    const cookie = await signIn(host.app, 'manager')
+    const cookie = await sessionOf(host.app, 'manager')
     const told = since()
     await get(recordingEndpoint(testGuid(1).toUpperCase()), cookie)
     expect(told()).toMatchObject([{ action: 'open', recording: testGuid(1), outcome: 'ok' }])
@@ -498,7 +498,7 @@ describe('one recording', () => {
 
   it('has one line for all the pieces of a listening', async () => {
     await open()
-    const cookie = await signIn(host.app, 'manager')
+    const cookie = await sessionOf(host.app, 'manager')
     const told = since()
     await play(1, { ...cookie, ...range('0-') })
     await play(1, { ...cookie, ...range('500-') })
@@ -511,7 +511,7 @@ describe('one recording', () => {
     await play(2, cookie)
     host.nowMs += 11 * MINUTE_MS
     await play(1, cookie)
-    await play(1, await signIn(host.app, 'manager'))
+    await play(1, await sessionOf(host.app, 'manager'))
     await play(1, basic('manager'))
     await play(1, basic('MANAGER'))
     expect(told().map(({ action, recording, via }) => [action, recording, via])).toEqual([
@@ -526,7 +526,7 @@ describe('one recording', () => {
 
   it('has one line for pieces that are asked for side by side', async () => {
     await open()
-    const cookie = await signIn(host.app, 'manager')
+    const cookie = await sessionOf(host.app, 'manager')
     const told = since()
     const pieces = ['0-99', '100-199', '200-'].map((piece) => play(1, { ...cookie, ...range(piece) }))
     for (const { statusCode } of await Promise.all(pieces)) expect(statusCode).toBe(206)
@@ -535,7 +535,7 @@ describe('one recording', () => {
 
   it('has a line for each address that a session listens at', async () => {
     await open({ dependencies: { trustProxy: ['loopback'] } })
-    const cookie = await signIn(host.app, 'manager')
+    const cookie = await sessionOf(host.app, 'manager')
     const told = since()
     for (const address of ['192.0.2.1', '192.0.2.2', '192.0.2.1']) {
       await play(1, { ...cookie, 'x-forwarded-for': address })
@@ -548,7 +548,7 @@ describe('one recording', () => {
 
   it('has a line for each time it is saved, resumed or not', async () => {
     await open()
-    const cookie = await signIn(host.app, 'manager')
+    const cookie = await sessionOf(host.app, 'manager')
     const told = since()
     await play(1, cookie)
     await play(1, { ...cookie, ...range('900-') }, '?download=1')
@@ -560,7 +560,7 @@ describe('one recording', () => {
 
   it('has one line for a download that goes on with its last bytes', async () => {
     await open()
-    const cookie = await signIn(host.app, 'manager')
+    const cookie = await sessionOf(host.app, 'manager')
     const told = since()
     await play(1, cookie, '?download=1')
     const { statusCode, headers } = await play(1, { ...cookie, ...range('-100') }, '?download=1')
@@ -572,7 +572,7 @@ describe('one recording', () => {
     'has a line of its own for a download by “%s”, which gets the whole',
     async (odd) => {
       await open()
-      const cookie = await signIn(host.app, 'manager')
+      const cookie = await sessionOf(host.app, 'manager')
       const told = since()
       await play(1, cookie, '?download=1')
       const { statusCode, rawPayload } = await play(1, { ...cookie, range: odd }, '?download=1')
@@ -597,8 +597,8 @@ describe('copying', () => {
   it('is a line and a metric once a session was shown more rows in an hour than COPY_ALERT', async () => {
     const metrics = createMetrics()
     await open({ dependencies: { copyAlert: 8, metrics } })
-    const cookie = await signIn(host.app, 'manager')
-    const other = await signIn(host.app, 'manager')
+    const cookie = await sessionOf(host.app, 'manager')
+    const other = await sessionOf(host.app, 'manager')
     const told = since()
     const copied = async () => {
       const alerts = told().filter(({ action }) => action === 'copy_alert')
@@ -633,7 +633,7 @@ describe('a refusal', () => {
     ['agent', '/fw/Apps/Recorder/WebAPI/LiveRecordings', 403, 'live', 'forbidden'],
   ])('of %s at %s has one line', async (user, url, status, attempt, outcome) => {
     await open()
-    const cookie = await signIn(host.app, user)
+    const cookie = await sessionOf(host.app, user)
     const told = since()
     expect((await get(url, cookie)).statusCode).toBe(status)
     expect(told()).toMatchObject([{ user, action: 'refusal', attempt, outcome }])
@@ -663,7 +663,7 @@ describe('a refusal', () => {
   it('is not what a failing recorder answers', async () => {
     const source = watched()
     await open({ wrap: source.wrap })
-    const cookie = await signIn(host.app, 'manager')
+    const cookie = await sessionOf(host.app, 'manager')
     const told = since()
     source.fail.with = down
     await get(recordingEndpoint(testGuid(1)), cookie)
@@ -690,7 +690,7 @@ describe('a request of another site’s page', () => {
   const strange = { 'sec-fetch-site': 'cross-site' }
   it('is a refusal, with a line of its own where it carries somebody’s cookie or password', async () => {
     await open()
-    const cookie = await signIn(host.app, 'manager')
+    const cookie = await sessionOf(host.app, 'manager')
     const told = since()
     await find('page=0&pageSize=1', { ...cookie, ...strange })
     await get(recordingEndpoint(testGuid(1)), { ...cookie, 'sec-fetch-site': 'same-site' })
@@ -719,7 +719,7 @@ describe('where no line can be written', () => {
   it('nothing is played, saved or exported, and nothing is asked for', async () => {
     const source = watched()
     await open({ wrap: source.wrap })
-    const cookie = await signIn(host.app, 'manager')
+    const cookie = await sessionOf(host.app, 'manager')
     const mend = fill()
     for (const answer of [
       await play(1, cookie),
@@ -745,7 +745,7 @@ describe('where no line can be written', () => {
     const logged: string[] = []
     const stream = { write: (line: string) => void logged.push(line) }
     await open({ dependencies: { log: { level: 'error', stream } } })
-    const cookie = await signIn(host.app, 'manager')
+    const cookie = await sessionOf(host.app, 'manager')
     for (let outage = 1; outage <= 2; outage += 1) {
       const mend = fill()
       const answers = [
@@ -766,7 +766,7 @@ describe('where no line can be written', () => {
   it('a path that is no longer a file stops the same', async () => {
     const source = watched()
     await open({ wrap: source.wrap })
-    const cookie = await signIn(host.app, 'manager')
+    const cookie = await sessionOf(host.app, 'manager')
     rmSync(file())
     mkdirSync(file())
     expect((await play(1, cookie)).json()).toMatchObject({ code: 'audit_unavailable' })
@@ -775,7 +775,7 @@ describe('where no line can be written', () => {
 
   it('a listening that has its line goes on', async () => {
     await open()
-    const cookie = await signIn(host.app, 'manager')
+    const cookie = await sessionOf(host.app, 'manager')
     await play(1, { ...cookie, ...range('0-499') })
     fill()
     expect((await play(1, { ...cookie, ...range('500-') })).statusCode).toBe(206)
@@ -784,7 +784,7 @@ describe('where no line can be written', () => {
 
 it('holds a chain over everything that a host does, and over its restart', async () => {
   await open()
-  const cookie = await signIn(host.app, 'manager')
+  const cookie = await sessionOf(host.app, 'manager')
   await Promise.all(Array.from({ length: 30 }, (_, n) => find(`page=${n}&pageSize=1`, cookie)))
   await host.restart()
   await get(recordingEndpoint(testGuid(2)), cookie)

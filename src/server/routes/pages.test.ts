@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { AUTH_LOGIN, AUTH_LOGOUT, AUTH_SESSION, RECORDINGS } from '../../contract/endpoints.ts'
 import type { Boot } from '../../contract/session.ts'
 import { readDocument } from './document.ts'
-import { basic, ownPage, script, signIn, testHost, type TestHost } from '../../testing/host.ts'
+import { basic, ownPage, script, sessionOf, testHost, type TestHost } from '../../testing/host.ts'
 
 const portals = ['https://portal.test', 'https://other.test:8443']
 const demoAccounts = [{ username: 'manager', password: 'demo', role: 'manager' }] as const
@@ -71,7 +71,7 @@ describe('the document', () => {
   })
 
   it('tells the page who is signed in', async () => {
-    const cookie = await signIn(host.app, 'manager')
+    const cookie = await sessionOf(host.app, 'manager')
     const told = (await get(AUTH_SESSION, { ...cookie, ...ownPage })).json<unknown>()
     expect(bootOf((await get('/recordings', cookie)).body).session).toEqual(told)
     expect(bootOf((await get('/embed/v1/recordings', cookie)).body).session).toEqual(told)
@@ -86,7 +86,7 @@ describe('the document', () => {
         },
       }),
     })
-    const cookie = await signIn(broken.app, 'manager')
+    const cookie = await sessionOf(broken.app, 'manager')
     const answer = await broken.app.inject({ url: '/', headers: cookie })
     expect([answer.statusCode, bootOf(answer.body).session]).toEqual([200, null])
     await broken.close()

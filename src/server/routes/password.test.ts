@@ -11,7 +11,7 @@ import {
   basic,
   loginRequest,
   ownPage,
-  signIn,
+  sessionOf,
   testHost,
   type TestHost,
   type TestHostOptions,
@@ -36,8 +36,8 @@ const lines = () => linesOf(join(host.dataDir, 'audit.log'))
 describe('changing one’s own password', () => {
   it('ends every other session, goes on in this one, and has its line', async () => {
     await open()
-    const [here, elsewhere] = [await signIn(host.app, 'agent'), await signIn(host.app, 'agent')]
-    const other = await signIn(host.app, 'manager')
+    const [here, elsewhere] = [await sessionOf(host.app, 'agent'), await sessionOf(host.app, 'agent')]
+    const other = await sessionOf(host.app, 'manager')
     expect(await host.app.inject({ url: `${RECORDINGS}?pageSize=1`, headers: basic('agent') })).toMatchObject(
       {
         statusCode: 200,
@@ -65,7 +65,7 @@ describe('changing one’s own password', () => {
   it('asks for the old one, ends no session without it, and counts it as a sign-in', async () => {
     const slept: number[] = []
     await open({ dependencies: { slowDown: async (ms) => void slept.push(ms) } })
-    const cookie = await signIn(host.app, 'agent')
+    const cookie = await sessionOf(host.app, 'agent')
     for (let count = 0; count < 6; count += 1) {
       const refused = await change(cookie, { old: 'wrong', new: GOOD })
       expect([refused.statusCode, refused.json()]).toMatchObject([401, { code: 'wrong_credentials' }])
@@ -86,7 +86,7 @@ describe('changing one’s own password', () => {
     ['x'.repeat(257), /at most 256/],
   ])('does not take %s', async (weak, message) => {
     await open()
-    const cookie = await signIn(host.app, 'agent')
+    const cookie = await sessionOf(host.app, 'agent')
     const answer = await change(cookie, { old: 'demo', new: weak })
     expect([answer.statusCode, answer.json()]).toMatchObject([400, { code: 'weak_password' }])
     expect(answer.json<{ message: string }>().message).toMatch(message)
@@ -95,7 +95,7 @@ describe('changing one’s own password', () => {
 
   it('does not take the username, however it is written', async () => {
     await open()
-    const cookie = await signIn(host.app, 'supervisor')
+    const cookie = await sessionOf(host.app, 'supervisor')
     for (const name of ['supervisor', 'SUPERVISOR', ' Supervisor ']) {
       const answer = await change(cookie, { old: 'demo', new: name })
       expect(answer.json<{ message: string }>().message).toMatch(/not the username/)
@@ -109,7 +109,7 @@ describe('changing one’s own password', () => {
     [{ old: 1, new: GOOD }, 400],
   ])('with %j is refused', async (payload, status) => {
     await open()
-    const cookie = await signIn(host.app, 'agent')
+    const cookie = await sessionOf(host.app, 'agent')
     const answer = await change(cookie, payload ?? {})
     expect(answer.statusCode).toBe(status)
   })
@@ -118,7 +118,7 @@ describe('changing one’s own password', () => {
     await open()
     expect((await change({}, { old: 'demo', new: GOOD })).json()).toMatchObject({ code: 'signed_out' })
     expect((await change({ ...basic('agent') }, { old: 'demo', new: GOOD })).statusCode).toBe(401)
-    const cookie = await signIn(host.app, 'agent')
+    const cookie = await sessionOf(host.app, 'agent')
     const strange = await change({ ...cookie, 'sec-fetch-site': 'cross-site' }, { old: 'demo', new: GOOD })
     expect(strange.json()).toMatchObject({ code: 'cross_origin' })
     expect(await logIn('agent', 'demo')).toBe(200)
@@ -129,7 +129,7 @@ describe('changing one’s own password', () => {
     const db = openForWriting(host.dataDir)
     writeDemoMark(db, { edition: 1, madeForMs: 0, accounts: ['agent'] })
     db.close()
-    const cookie = await signIn(host.app, 'agent')
+    const cookie = await sessionOf(host.app, 'agent')
     const told = await host.app.inject({ url: AUTH_SESSION, headers: cookie })
     expect(told.json()).toMatchObject({ canChangePassword: false })
     const answer = await change(cookie, { old: 'demo', new: GOOD })
@@ -139,7 +139,7 @@ describe('changing one’s own password', () => {
 
   it('is 503 where the store is locked, and nothing is changed', async () => {
     await open()
-    const cookie = await signIn(host.app, 'agent')
+    const cookie = await sessionOf(host.app, 'agent')
     const other = new Database(join(host.dataDir, 'recordings.db'))
     other.exec('BEGIN IMMEDIATE')
     const answer = await change(cookie, { old: 'demo', new: GOOD })
@@ -155,7 +155,7 @@ describe('changing one’s own password', () => {
 it('a recorder keeps passwords itself, as the page knows', async () => {
   await open()
   const relay = await relayHost()
-  const cookie = await signIn(relay.app, 'ada')
+  const cookie = await sessionOf(relay.app, 'ada')
   const session = await relay.app.inject({ url: AUTH_SESSION, headers: cookie })
   expect(session.json()).toMatchObject({ canChangePassword: false })
   const answer = await relay.app.inject({

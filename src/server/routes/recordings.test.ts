@@ -13,7 +13,7 @@ import {
   listen,
   ownPage,
   rawGet,
-  signIn,
+  sessionOf,
   testHost,
   type TestHost,
 } from '../../testing/host.ts'
@@ -168,7 +168,7 @@ describe('paging', () => {
     'refuses a page’s session %j with reason 1',
     async (query) => {
       const answer = await get(`${RECORDINGS}?${query}`, {
-        ...(await signIn(host.app, 'manager')),
+        ...(await sessionOf(host.app, 'manager')),
         ...ownPage,
       })
       expect(answer.statusCode).toBe(400)
@@ -177,7 +177,7 @@ describe('paging', () => {
   )
 
   it('answers a page’s session up to 1,000', async () => {
-    const session = { ...(await signIn(host.app, 'manager')), ...ownPage }
+    const session = { ...(await sessionOf(host.app, 'manager')), ...ownPage }
     const answer = await get(`${RECORDINGS}?page=0&pageSize=1000`, session)
     expect(answer.json()).toEqual(await list('page=0&pageSize=1000'))
   })

@@ -14,7 +14,7 @@ import {
   basic,
   loginRequest,
   ownPage,
-  signIn,
+  sessionOf,
   testHost,
   type TestHost,
   type TestHostOptions,
@@ -84,7 +84,7 @@ describe('signing in', () => {
     expect(answer.statusCode).toBe(200)
     expect(answer.json()).toEqual(expected)
     host.nowMs += MINUTE_MS
-    const later = await session(await signIn(host.app, 'manager'))
+    const later = await session(await sessionOf(host.app, 'manager'))
     expect(later.json()).toMatchObject({ nowMs: NOON_MS + MINUTE_MS })
   })
 
@@ -163,7 +163,7 @@ describe('signing in', () => {
 
   it('makes a new session each time and ends the one before', async () => {
     await open()
-    const first = await signIn(host.app, 'agent')
+    const first = await sessionOf(host.app, 'agent')
     const again = loginRequest('manager')
     const answer = await host.app.inject({ ...again, headers: { ...again.headers, ...first } })
     expect(answer.statusCode).toBe(200)
@@ -175,7 +175,7 @@ describe('signing in', () => {
 describe('a session', () => {
   it('ends 30 minutes after the last input, not the last look', async () => {
     await open()
-    const cookie = await signIn(host.app, 'manager')
+    const cookie = await sessionOf(host.app, 'manager')
     host.nowMs += 29 * MINUTE_MS
     expect(await statusOf(cookie)).toBe(200)
     expect((await listAs(cookie)).statusCode).toBe(200)
@@ -188,7 +188,7 @@ describe('a session', () => {
 
   it('lives on with input, but no longer than 10 hours', async () => {
     await open()
-    const cookie = await signIn(host.app, 'manager')
+    const cookie = await sessionOf(host.app, 'manager')
     for (let minutes = 20; minutes < 600; minutes += 20) {
       host.nowMs = NOON_MS + minutes * MINUTE_MS
       const extended = await post(AUTH_ACTIVITY, cookie)
@@ -203,7 +203,7 @@ describe('a session', () => {
 
   it('is worth nothing when any part of its cookie is changed', async () => {
     await open()
-    const { cookie } = await signIn(host.app, 'manager')
+    const { cookie } = await sessionOf(host.app, 'manager')
     const flip = (index: number): string => {
       const other = cookie[index] === 'A' ? 'B' : 'A'
       return cookie.slice(0, index) + other + cookie.slice(index + 1)
@@ -224,24 +224,24 @@ describe('a session', () => {
 
   it('survives a restart of the host', async () => {
     await open()
-    const cookie = await signIn(host.app, 'manager')
+    const cookie = await sessionOf(host.app, 'manager')
     await host.restart()
     expect(await statusOf(cookie)).toBe(200)
   })
 
   it('holds under the host’s own key alone', async () => {
     await open()
-    const cookie = await signIn(host.app, 'manager')
+    const cookie = await sessionOf(host.app, 'manager')
     await host.restart(Buffer.alloc(32, 9))
     expect(await statusOf(cookie)).toBe(401)
   })
 
   it('is one of 20 that its user may have: the oldest go', async () => {
     await open()
-    const other = await signIn(host.app, 'agent')
+    const other = await sessionOf(host.app, 'agent')
     const cookies: { cookie: string }[] = []
     for (let count = 0; count < 22; count += 1) {
-      cookies.push(await signIn(host.app, count % 2 === 0 ? 'manager' : 'MANAGER'))
+      cookies.push(await sessionOf(host.app, count % 2 === 0 ? 'manager' : 'MANAGER'))
       host.nowMs += 1
     }
     const statuses: number[] = []
@@ -256,14 +256,14 @@ describe('a session', () => {
     change((directory) =>
       directory.saveAccount({ user: { username: 'agent@other' }, role: 'base', leads: [] }, stored),
     )
-    const cookie = await signIn(host.app, 'agent')
-    for (let count = 0; count < 20; count += 1) await signIn(host.app, 'agent@other')
+    const cookie = await sessionOf(host.app, 'agent')
+    for (let count = 0; count < 20; count += 1) await sessionOf(host.app, 'agent@other')
     expect(await statusOf(cookie)).toBe(200)
   })
 
   it('leaves nothing in its file that could be made into a cookie', async () => {
     await open()
-    const { cookie } = await signIn(host.app, 'manager')
+    const { cookie } = await sessionOf(host.app, 'manager')
     const token = Buffer.from(cookie.replace('rc=', ''), 'base64url')
     const files = ['sessions.db', 'sessions.db-wal'].map((name) => readFileSync(join(host.dataDir, name)))
     const stored = Buffer.concat(files)
@@ -274,9 +274,9 @@ describe('a session', () => {
 
   it('is cleared away once it has ended', async () => {
     await open()
-    await signIn(host.app, 'agent')
+    await sessionOf(host.app, 'agent')
     host.nowMs += HOUR_MS
-    await signIn(host.app, 'manager')
+    await sessionOf(host.app, 'manager')
     const db = new Database(join(host.dataDir, 'sessions.db'), { readonly: true })
     expect(db.prepare('SELECT username FROM session').pluck().all()).toEqual(['manager'])
     db.close()
@@ -284,25 +284,25 @@ describe('a session', () => {
 
   it('starts fresh if its file is of another version', async () => {
     await open()
-    const cookie = await signIn(host.app, 'manager')
+    const cookie = await sessionOf(host.app, 'manager')
     const db = new Database(join(host.dataDir, 'sessions.db'))
     db.pragma('user_version = 99')
     db.close()
     await host.restart()
     expect(await statusOf(cookie)).toBe(401)
-    expect(await statusOf(await signIn(host.app, 'manager'))).toBe(200)
+    expect(await statusOf(await sessionOf(host.app, 'manager'))).toBe(200)
   })
 
   it('ends at once when its user is removed', async () => {
     await open()
-    const cookie = await signIn(host.app, 'agent')
+    const cookie = await sessionOf(host.app, 'agent')
     change((directory) => directory.removeAccount('agent'))
     expect(await statusOf(cookie)).toBe(401)
   })
 
   it('ends at once when its user’s password changes', async () => {
     await open()
-    const cookie = await signIn(host.app, 'agent')
+    const cookie = await sessionOf(host.app, 'agent')
     const script = basic('agent')
     expect((await listAs(script)).statusCode).toBe(200)
     const secret = await cheapHash('new')
@@ -314,7 +314,7 @@ describe('a session', () => {
 
   it('has its user’s new role at once', async () => {
     await open()
-    const cookie = await signIn(host.app, 'manager')
+    const cookie = await sessionOf(host.app, 'manager')
     expect((await listAs(cookie)).json()).toMatchObject({ totalCount: 1 })
     change((directory) => {
       const account = directory.account('manager')
@@ -329,7 +329,7 @@ describe('a session', () => {
 describe('signing out', () => {
   it('ends the session, clears the cookie and what the browser kept', async () => {
     await open()
-    const cookie = await signIn(host.app, 'manager')
+    const cookie = await sessionOf(host.app, 'manager')
     const answer = await post(AUTH_LOGOUT, cookie)
     expect(answer.statusCode).toBe(204)
     expect(answer.headers['clear-site-data']).toBe('"cache"')
@@ -348,7 +348,7 @@ describe('signing out', () => {
 
   it('leaves the user’s other sessions open', async () => {
     await open()
-    const [mine, theirs] = [await signIn(host.app, 'manager'), await signIn(host.app, 'manager')]
+    const [mine, theirs] = [await sessionOf(host.app, 'manager'), await sessionOf(host.app, 'manager')]
     await post(AUTH_LOGOUT, mine)
     expect(await statusOf(theirs)).toBe(200)
   })
@@ -519,7 +519,7 @@ describe('Basic', () => {
 
   it('counts before a cookie, and opens no session', async () => {
     await open()
-    const cookie = await signIn(host.app, 'manager')
+    const cookie = await sessionOf(host.app, 'manager')
     const answer = await listAs({ ...cookie, ...basic('guest') })
     expect(answer.statusCode).toBe(403)
     expect(answer.headers).not.toHaveProperty('set-cookie')
@@ -550,7 +550,7 @@ describe('a request that changes something', () => {
     ['of several words', { 'sec-fetch-site': 'same-origin, cross-site' }, false],
   ])('%s', async (_, headers, allowed) => {
     await open()
-    const cookie = await signIn(host.app, 'manager')
+    const cookie = await sessionOf(host.app, 'manager')
     const payload = { username: 'agent', password: 'demo' }
     for (const url of [AUTH_ACTIVITY, AUTH_LOGIN, AUTH_LOGOUT]) {
       const answer = await host.app.inject({
@@ -585,7 +585,7 @@ describe('a request that reads with credentials', () => {
   ])('from %s', async (site, status) => {
     await open()
     const from = site === undefined ? {} : { 'sec-fetch-site': site }
-    const cookie = await signIn(host.app, 'manager')
+    const cookie = await sessionOf(host.app, 'manager')
     expect(await statusOf({ ...cookie, ...from })).toBe(status)
     expect((await listAs({ ...cookie, ...from })).statusCode).toBe(status)
     expect((await listAs({ ...basic('manager'), ...from })).statusCode).toBe(status)

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { AUTH_ACTIVITY, AUTH_LOGOUT, AUTH_SESSION } from '../../contract/endpoints.ts'
 import { databaseFile } from '../sources/sqlite/database.ts'
-import { limitFiles, loginRequest, ownPage, signIn, testHost, type TestHost } from '../../testing/host.ts'
+import { limitFiles, loginRequest, ownPage, sessionOf, testHost, type TestHost } from '../../testing/host.ts'
 
 /** How many ended sessions the host remembers. */
 const FLOOD = 200
@@ -57,7 +57,7 @@ const faults = [
 
 describe.each(faults)('while the sessions’ file is %s', (_, fault) => {
   it('signing in and going on are refused for a moment, and no reason is revealed', async () => {
-    const cookie = await signIn(host.app, 'manager')
+    const cookie = await sessionOf(host.app, 'manager')
     host.nowMs += 1
     const mend = fault()
     try {
@@ -81,12 +81,12 @@ describe.each(faults)('while the sessions’ file is %s', (_, fault) => {
     }
     expect(lines.join('')).toContain('"msg":"storage failed"')
     expect(audited().at(-1)).toMatchObject({ action: 'login', user: 'agent', outcome: 'storage_failed' })
-    expect(await statusOf(await signIn(host.app, 'agent'))).toBe(200)
+    expect(await statusOf(await sessionOf(host.app, 'agent'))).toBe(200)
     expect((await post(AUTH_ACTIVITY, cookie)).statusCode).toBe(200)
   })
 
   it('signing out holds at once, and for good once it can be written', async () => {
-    const [mine, theirs] = [await signIn(host.app, 'manager'), await signIn(host.app, 'agent')]
+    const [mine, theirs] = [await sessionOf(host.app, 'manager'), await sessionOf(host.app, 'agent')]
     const mend = fault()
     try {
       const answer = await post(AUTH_LOGOUT, mine)
@@ -124,7 +124,7 @@ function spoil(): () => void {
 }
 
 it('signing out works where not even the session can be read', async () => {
-  const cookie = await signIn(host.app, 'manager')
+  const cookie = await sessionOf(host.app, 'manager')
   spoil()
   const asked = await host.app.inject({ url: AUTH_SESSION, headers: cookie })
   expect([asked.statusCode, asked.headers['retry-after']]).toEqual([503, '5'])
@@ -137,9 +137,9 @@ it('signing out works where not even the session can be read', async () => {
 describe('signing out while the sessions’ file cannot be read', () => {
   it('holds, however many made-up cookies sign out', async () => {
     const [before, after, other] = [
-      await signIn(host.app, 'manager'),
-      await signIn(host.app, 'agent'),
-      await signIn(host.app, 'solo'),
+      await sessionOf(host.app, 'manager'),
+      await sessionOf(host.app, 'agent'),
+      await sessionOf(host.app, 'solo'),
     ]
     const mend = spoil()
     await post(AUTH_LOGOUT, before)
@@ -154,7 +154,7 @@ describe('signing out while the sessions’ file cannot be read', () => {
   it('holds, however many old cookies sign out later', async () => {
     const principal = { username: 'agent', displayName: null, role: 'base', scope: { kind: 'own' } } as const
     const old = Array.from({ length: FLOOD }, () => host.sessions.open({ ...principal, stamp: '' }))
-    const [seen, unseen] = [await signIn(host.app, 'manager'), await signIn(host.app, 'solo')]
+    const [seen, unseen] = [await sessionOf(host.app, 'manager'), await sessionOf(host.app, 'solo')]
     const unlock = lock()
     await post(AUTH_LOGOUT, seen)
     unlock()

@@ -90,7 +90,7 @@ const loginPage =
   '<!doctype html><html><head><title>Log in</title></head><body><form action="/login"></form></body></html>'
 
 /** All faults by name. */
-export const fault = {
+export const recorderFault = {
   status: (status: number, body: string | Buffer = '', type = 'text/plain'): RecorderFault =>
     answer(status, type, body),
   json: (status: number, body: unknown): RecorderFault =>

@@ -6,7 +6,7 @@ import { connect } from 'node:net'
 import { afterEach, beforeAll, afterAll, describe, expect, it, vi } from 'vitest'
 import { makeAuthority, loopbackNames, type CertificateAuthority } from './certificates.ts'
 import { audioOf, generateCalls, makeCalls, NEWEST_MS, type Call } from './calls.ts'
-import { fault, type RecorderFault } from './faults.ts'
+import { recorderFault, type RecorderFault } from './faults.ts'
 import type { Quirks } from './quirks.ts'
 import { startRecorder, type Recorder, type StandInOptions } from './recorder.ts'
 import { FRAME_BYTES } from './silent-mp3.ts'
@@ -369,72 +369,82 @@ describe('both readings', () => {
 
 describe('faults of content', () => {
   it('answers with any status, type and body', async () => {
-    expect(await withFault(fault.status(504, 'down'))).toMatchObject({
+    expect(await withFault(recorderFault.status(504, 'down'))).toMatchObject({
       status: 504,
       body: Buffer.from('down'),
     })
-    expect(json(await withFault(fault.json(500, { a: 1 })))).toEqual({ a: 1 })
-    const page = await withFault(fault.loginPage)
+    expect(json(await withFault(recorderFault.json(500, { a: 1 })))).toEqual({ a: 1 })
+    const page = await withFault(recorderFault.loginPage)
     expect([page.status, page.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8'])
-    expect((await withFault(fault.contentType('text/plain'))).headers['content-type']).toBe('text/plain')
-    expect((await withFault(fault.contentType(undefined))).headers).not.toHaveProperty('content-type')
+    expect((await withFault(recorderFault.contentType('text/plain'))).headers['content-type']).toBe(
+      'text/plain',
+    )
+    expect((await withFault(recorderFault.contentType(undefined))).headers).not.toHaveProperty('content-type')
   })
 
   it('redirects', async () => {
     const elsewhere = await start()
-    const answer = await withFault(fault.redirect(elsewhere.url, 307))
+    const answer = await withFault(recorderFault.redirect(elsewhere.url, 307))
     expect([answer.status, answer.headers.location]).toEqual([307, elsewhere.url])
     expect(elsewhere.requests).toEqual([])
   })
 
   it('adds hostile headers to a correct answer', async () => {
-    const answer = await withFault(fault.hostileHeaders)
-    expect(Object.keys(answer.headers)).toEqual(expect.arrayContaining([...fault.hostileNames]))
+    const answer = await withFault(recorderFault.hostileHeaders)
+    expect(Object.keys(answer.headers)).toEqual(expect.arrayContaining([...recorderFault.hostileNames]))
     expect(json(answer).totalCount).toBe(300)
   })
 
   it('sends headers that are too many, or none at all', async () => {
-    await expect(withFault(fault.hugeHeaders())).rejects.toMatchObject({ code: 'HPE_HEADER_OVERFLOW' })
-    await expect(withFault(fault.badHeaderBytes)).rejects.toMatchObject({
+    await expect(withFault(recorderFault.hugeHeaders())).rejects.toMatchObject({
+      code: 'HPE_HEADER_OVERFLOW',
+    })
+    await expect(withFault(recorderFault.badHeaderBytes)).rejects.toMatchObject({
       code: expect.stringMatching(/^HPE_/),
     })
-    await expect(withFault(fault.twoLengths)).rejects.toMatchObject({ code: expect.stringMatching(/^HPE_/) })
-    await expect(withFault(fault.lengthAndChunks)).rejects.toMatchObject({
+    await expect(withFault(recorderFault.twoLengths)).rejects.toMatchObject({
       code: expect.stringMatching(/^HPE_/),
     })
-    await expect(withFault(fault.noHttp)).rejects.toMatchObject({ code: expect.stringMatching(/^HPE_/) })
+    await expect(withFault(recorderFault.lengthAndChunks)).rejects.toMatchObject({
+      code: expect.stringMatching(/^HPE_/),
+    })
+    await expect(withFault(recorderFault.noHttp)).rejects.toMatchObject({
+      code: expect.stringMatching(/^HPE_/),
+    })
   })
 
   it('breaks the JSON', async () => {
     const text = async (what: RecorderFault): Promise<string> => String((await withFault(what)).body)
-    const truncated = await text(fault.truncatedJson)
+    const truncated = await text(recorderFault.truncatedJson)
     expect(truncated).toMatch(/^\{"totalCount":300/)
     expect(() => JSON.parse(truncated) as unknown).toThrow(SyntaxError)
-    expect(await text(fault.anArray)).toBe('[]')
-    expect(await text(fault.textTotal)).toBe('{"totalCount":"12"}')
-    expect(await text(fault.byteOrderMark)).toMatch(/^\ufeff\{/)
-    const { body } = await withFault(fault.invalidUtf8)
+    expect(await text(recorderFault.anArray)).toBe('[]')
+    expect(await text(recorderFault.textTotal)).toBe('{"totalCount":"12"}')
+    expect(await text(recorderFault.byteOrderMark)).toMatch(/^\ufeff\{/)
+    const { body } = await withFault(recorderFault.invalidUtf8)
     expect(() => new TextDecoder('utf-8', { fatal: true }).decode(body)).toThrow(TypeError)
     expect(() => JSON.parse(body.toString()) as unknown).not.toThrow()
   })
 
   it('breaks the rows', async () => {
-    expect((await rowsWith(fault.malformedRow('junk', 1))).map((row) => typeof row)).toEqual([
+    expect((await rowsWith(recorderFault.malformedRow('junk', 1))).map((row) => typeof row)).toEqual([
       'object',
       'string',
       'object',
       'object',
       'object',
     ])
-    expect(new Set((await rowsWith(fault.duplicateIds)).map((row) => JSON.stringify(row))).size).toBe(1)
-    expect(await rowsWith(fault.ignorePageSize)).toHaveLength(300)
-    expect(await rowsWith(fault.capPageSize(2))).toHaveLength(2)
-    expect(await rowsWith(fault.capPageSize(9))).toHaveLength(5)
+    expect(new Set((await rowsWith(recorderFault.duplicateIds)).map((row) => JSON.stringify(row))).size).toBe(
+      1,
+    )
+    expect(await rowsWith(recorderFault.ignorePageSize)).toHaveLength(300)
+    expect(await rowsWith(recorderFault.capPageSize(2))).toHaveLength(2)
+    expect(await rowsWith(recorderFault.capPageSize(9))).toHaveLength(5)
   })
 
   it('changes its total from answer to answer', async () => {
     const recorder = await start()
-    recorder.on('list', fault.changingTotals(7))
+    recorder.on('list', recorderFault.changingTotals(7))
     expect([(await list(recorder)).totalCount, (await list(recorder)).totalCount]).toEqual([307, 314])
   })
 
@@ -442,7 +452,7 @@ describe('faults of content', () => {
     const recorder = await start()
     const own = (await list(recorder, 'direction=0&ownerUsername=mrossi')).totalCount
     const byOwner = (await list(recorder, 'ownerUsername=mrossi')).totalCount
-    recorder.on('list', fault.ignoreFilters('direction'))
+    recorder.on('list', recorderFault.ignoreFilters('direction'))
     expect(own).toBeLessThan(byOwner)
     expect((await list(recorder, 'direction=0&ownerUsername=mrossi')).totalCount).toBe(byOwner)
   })
@@ -451,7 +461,7 @@ describe('faults of content', () => {
 describe('faults of delivery', () => {
   it('sends nothing, and counts clients that leave', async () => {
     const recorder = await start()
-    recorder.on('list', fault.silence)
+    recorder.on('list', recorderFault.silence)
     const leaving = new AbortController()
     const asked = ask(recorder, '', { signal: leaving.signal })
     await vi.waitUntil(() => recorder.active() === 1)
@@ -464,7 +474,7 @@ describe('faults of delivery', () => {
 
   it('stalls in the middle, and counts clients that leave', async () => {
     const recorder = await start()
-    recorder.on('list', fault.stall)
+    recorder.on('list', recorderFault.stall)
     const request = get(`${recorder.url}${RECORDINGS}`, { headers: ada, agent: false })
     const [answer] = (await once(request, 'response')) as [IncomingMessage]
     await once(answer, 'data')
@@ -476,10 +486,10 @@ describe('faults of delivery', () => {
 
   it('cuts before and after the headers and in the middle, without counting the client as leaving', async () => {
     const recorder = await start()
-    recorder.on('list', fault.cut('nothing'), 1)
-    recorder.on('list', fault.cut('headers'), 1)
-    recorder.on('list', fault.cut('half'), 1)
-    recorder.on('list', fault.reset, 1)
+    recorder.on('list', recorderFault.cut('nothing'), 1)
+    recorder.on('list', recorderFault.cut('headers'), 1)
+    recorder.on('list', recorderFault.cut('half'), 1)
+    recorder.on('list', recorderFault.reset, 1)
     await expect(ask(recorder)).rejects.toMatchObject({ code: 'ECONNRESET' })
     const headers = await ask(recorder)
     expect([headers.status, headers.body.length, headers.error]).toEqual([200, 0, 'ECONNRESET'])
@@ -493,29 +503,29 @@ describe('faults of delivery', () => {
   })
 
   it('sends a wrong length or none', async () => {
-    const whole = (await withFault(fault.delay(0))).body
-    const long = await withFault(fault.length('too-long'))
+    const whole = (await withFault(recorderFault.delay(0))).body
+    const long = await withFault(recorderFault.length('too-long'))
     expect([long.body.equals(whole), long.error]).toEqual([true, 'ECONNRESET'])
-    const short = await withFault(fault.length('too-short'))
+    const short = await withFault(recorderFault.length('too-short'))
     expect(short.body.length).toBe(Math.floor(whole.length / 2))
-    const chunked = await withFault(fault.length('chunked'))
+    const chunked = await withFault(recorderFault.length('chunked'))
     expect([chunked.body.equals(whole), chunked.headers['transfer-encoding']]).toEqual([true, 'chunked'])
-    const close = await withFault(fault.length('until-close'))
+    const close = await withFault(recorderFault.length('until-close'))
     expect([close.body.equals(whole), close.headers['transfer-encoding']]).toEqual([true, undefined])
     expect(close.headers).not.toHaveProperty('content-length')
   })
 
   it('floods with bytes that parse', async () => {
     const size = 3_000_000
-    const answer = await withFault(fault.flood(size))
+    const answer = await withFault(recorderFault.flood(size))
     expect(answer.body).toHaveLength(size)
     expect(json(answer).totalCount).toBe(300)
-    expect((await withFault(fault.flood(size, true))).headers['content-length']).toBe(String(size))
+    expect((await withFault(recorderFault.flood(size, true))).headers['content-length']).toBe(String(size))
   })
 
   it('stops an endless flood when the client has had enough', async () => {
     const recorder = await start()
-    recorder.on('list', fault.flood(Infinity))
+    recorder.on('list', recorderFault.flood(Infinity))
     const request = get(`${recorder.url}${RECORDINGS}`, { headers: ada, agent: false })
     const [answer] = (await once(request, 'response')) as [IncomingMessage]
     let got = 0
@@ -529,16 +539,16 @@ describe('faults of delivery', () => {
 
   it('drips, byte by byte', async () => {
     const recorder = await start({ recordings: [] })
-    recorder.on('list', fault.drip(1))
+    recorder.on('list', recorderFault.drip(1))
     expect(json(await ask(recorder))).toEqual({ totalCount: 0, recordings: [] })
   })
 
   it('compresses unasked, and sends interim answers first', async () => {
-    const zipped = await withFault(fault.compressed())
+    const zipped = await withFault(recorderFault.compressed())
     expect(zipped.headers['content-encoding']).toBe('gzip')
     expect(zipped.body.readUInt16BE(0)).toBe(0x1f8b)
     const recorder = await start()
-    recorder.on('list', fault.interim)
+    recorder.on('list', recorderFault.interim)
     const socket = connect(recorder.port, '127.0.0.1')
     socket.end(`GET ${RECORDINGS}?page=0&pageSize=1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`)
     let text = ''
@@ -553,7 +563,7 @@ describe('faults of delivery', () => {
 
   it('promises to keep the connection, but closes it', async () => {
     const recorder = await start()
-    recorder.on('list', fault.closeIdle)
+    recorder.on('list', recorderFault.closeIdle)
     const answer = await ask(recorder, '', { headers: { ...ada, connection: 'keep-alive' } })
     expect(answer.headers.connection).toBe('keep-alive')
     expect(answer.error).toBeNull()
@@ -564,8 +574,8 @@ describe('faults of delivery', () => {
 describe('the plan', () => {
   it('applies to a number of requests by route and query, and heals', async () => {
     const recorder = await start()
-    recorder.on('list', fault.status(500), 2, (params) => params.get('direction') === '1')
-    recorder.on('media', fault.status(504))
+    recorder.on('list', recorderFault.status(500), 2, (params) => params.get('direction') === '1')
+    recorder.on('media', recorderFault.status(504))
     const statuses = [
       (await ask(recorder)).status,
       (await ask(recorder, '?direction=1')).status,
@@ -582,14 +592,18 @@ describe('the plan', () => {
 
   it('combines faults in their order', async () => {
     const recorder = await start()
-    recorder.on('list', [fault.delay(1), fault.status(503, 'x'), fault.headers({ 'retry-after': '3' })])
+    recorder.on('list', [
+      recorderFault.delay(1),
+      recorderFault.status(503, 'x'),
+      recorderFault.headers({ 'retry-after': '3' }),
+    ])
     const answer = await ask(recorder)
     expect([answer.status, answer.headers['retry-after'], String(answer.body)]).toEqual([503, '3', 'x'])
   })
 
   it('holds until released, and forgets clients that have left', async () => {
     const recorder = await start()
-    recorder.on('list', fault.hold)
+    recorder.on('list', recorderFault.hold)
     const leaving = new AbortController()
     const [stays, leaves] = [ask(recorder), ask(recorder, '', { signal: leaving.signal })]
     await vi.waitUntil(() => recorder.held() === 2)
@@ -603,7 +617,7 @@ describe('the plan', () => {
 
   it('refuses connections, and accepts them again at the same port', async () => {
     const recorder = await start()
-    recorder.on('list', fault.silence, 1)
+    recorder.on('list', recorderFault.silence, 1)
     const cutOff = ask(recorder)
     await vi.waitUntil(() => recorder.active() === 1)
     await Promise.all([expect(cutOff).rejects.toThrow(), recorder.refuseConnections()])
@@ -661,7 +675,7 @@ describe('over TLS', () => {
   it('has the same faults as without TLS', async () => {
     const tls = await authority.issue(loopbackNames)
     const recorder = await start({ tls })
-    recorder.on('list', fault.cut('half'))
+    recorder.on('list', recorderFault.cut('half'))
     const answer = await new Promise<Answered>((found, fail) => {
       const options = { headers: ada, agent: false, ca: authority.ca }
       getSecurely(`${recorder.url}${RECORDINGS}`, options, (got) => found(readAll(got))).on('error', fail)

@@ -23,7 +23,7 @@ import { openListener } from './listener.ts'
 import { createPlan, type Plan, type When } from './plan.ts'
 import { usualQuirks, type Quirks } from './quirks.ts'
 import { see, type Seen } from './seen.ts'
-import { readCredentials, signIn, type RecorderUser } from './users.ts'
+import { readCredentials, findUser, type RecorderUser } from './users.ts'
 
 export interface StandInOptions {
   readonly users: readonly RecorderUser[]
@@ -94,7 +94,7 @@ function replyFrom(users: readonly RecorderUser[], calls: readonly Call[], quirk
   }
   return (seen, liberties) => {
     const target = readTarget(seen.path)
-    const user = signIn(users, readCredentials(seen.headers.authorization), quirks)
+    const user = findUser(users, readCredentials(seen.headers.authorization), quirks)
     if (!user) {
       const refusal = failure(401, 'Unauthorized', quirks)
       return { ...refusal, headers: { ...refusal.headers, 'www-authenticate': 'Basic realm="Recorder"' } }

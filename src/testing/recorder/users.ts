@@ -27,7 +27,7 @@ export function readCredentials(authorization: string | undefined): GivenCredent
 }
 
 /** The user with these credentials, or null. The case of passwords matters. */
-export function signIn(
+export function findUser(
   users: readonly RecorderUser[],
   credentials: GivenCredentials | null,
   quirks: Quirks,

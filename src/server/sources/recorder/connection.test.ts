@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { makeCalls } from '../../../testing/recorder/calls.ts'
 import { makeAuthority } from '../../../testing/recorder/certificates.ts'
-import { fault, type RecorderFault } from '../../../testing/recorder/faults.ts'
+import { recorderFault, type RecorderFault } from '../../../testing/recorder/faults.ts'
 import { HEALTH_READY, recordingEndpoint } from '../../../contract/endpoints.ts'
 import type { Problem } from '../../../contract/problems.ts'
 import { AttemptMemory } from '../../auth/attempt-memory.ts'
@@ -16,7 +16,7 @@ import { openConnection } from './connection.ts'
 import { standardRecorderLimits } from './limits.ts'
 import {
   ask,
-  askList,
+  askFirstPage,
   json,
   outcome,
   recorderUsers,
@@ -39,7 +39,7 @@ const open = async (options: TestRelayOptions = {}): Promise<Relay> => {
   relay = await relayHost({ ...options, recorder: { recordings, ...options.recorder } })
   return relay
 }
-const list = async (user = 'ada'): Promise<string> => outcome(await askList(relay, relay.enter(user)))
+const list = async (user = 'ada'): Promise<string> => outcome(await askFirstPage(relay, relay.enter(user)))
 const ready = async (): Promise<number> => (await ask(relay, HEALTH_READY)).status
 
 /** A server that speaks no HTTP: it counts connections, and `meet` decides what happens to them. */
@@ -108,7 +108,7 @@ describe('after five failed connects', () => {
     expect(raw.connects).toBe(FAILURES)
     relay.steadyMs += OPEN_MS - 12_000
     for (const user of ['ada', 'boss', 'mrossi']) {
-      const answer = await askList(relay, relay.enter(user))
+      const answer = await askFirstPage(relay, relay.enter(user))
       expect(outcome(answer)).toBe('504 recorder_down')
       expect(answer.headers).toHaveProperty('retry-after', '12')
     }
@@ -167,17 +167,17 @@ describe('after five failed connects', () => {
 
 describe('a recorder that does not answer', () => {
   const slow: Readonly<Record<string, RecorderFault>> = {
-    silence: fault.silence,
-    'a stall in the middle': fault.stall,
-    'a drip': fault.drip(50),
-    'a delay': fault.delay(60_000),
+    silence: recorderFault.silence,
+    'a stall in the middle': recorderFault.stall,
+    'a drip': recorderFault.drip(50),
+    'a delay': recorderFault.delay(60_000),
   }
 
   it.each(Object.entries(slow))('is given up after its time: %s', async (_name, what) => {
     const { recorder } = await open({ limits: { firstByteMs: 250, answerMs: 400 } })
     recorder.on('any', what)
     const cookie = relay.enter('ada')
-    const answer = await askList(relay, cookie)
+    const answer = await askFirstPage(relay, cookie)
     expect(outcome(answer)).toBe('504 recorder_timeout')
     expect(json(answer).message).toMatch(/took longer than this host waits/)
     expect(outcome(await ask(relay, recordingEndpoint(id), cookie))).toBe('504 recorder_timeout')
@@ -187,14 +187,14 @@ describe('a recorder that does not answer', () => {
 
   it('differs from one that reports itself as down', async () => {
     const { recorder } = await open()
-    recorder.on('list', fault.status(504))
+    recorder.on('list', recorderFault.status(504))
     expect(await list()).toBe('504 recorder_down')
   })
 
   it('opens no breaker, however often', async () => {
     const { recorder } = await open({ limits: { firstByteMs: 300, answerMs: 400 } })
     expect(await list()).toBe('200')
-    recorder.on('list', fault.silence, FAILURES + 1)
+    recorder.on('list', recorderFault.silence, FAILURES + 1)
     for (let count = 0; count <= FAILURES; count += 1) expect(await list()).toBe('504 recorder_timeout')
     expect(recorder.count('list')).toBe(1 + FAILURES + 1)
   })
@@ -209,9 +209,9 @@ describe('many requests at once', () => {
   it('share twenty sockets, some of them only for audio', async () => {
     const { recorder } = await open({ recorder: { users: [...recorderUsers, ...users] } })
     const cookies = users.map(({ username }) => relay.enter(username))
-    for (const cookie of cookies) expect(outcome(await askList(relay, cookie))).toBe('200')
-    recorder.on('any', fault.hold)
-    const searches = cookies.flatMap((cookie) => Array.from({ length: 5 }, () => askList(relay, cookie)))
+    for (const cookie of cookies) expect(outcome(await askFirstPage(relay, cookie))).toBe('200')
+    recorder.on('any', recorderFault.hold)
+    const searches = cookies.flatMap((cookie) => Array.from({ length: 5 }, () => askFirstPage(relay, cookie)))
     const audio = cookies.map((cookie) => ask(relay, `${recordingEndpoint(id)}/Media`, cookie))
     await expect.poll(() => recorder.held()).toBe(20)
     expect(recorder.sockets()).toBe(20)
@@ -229,9 +229,9 @@ describe('many requests at once', () => {
   it('of one user are six at a time', async () => {
     const { recorder } = await open()
     const cookie = relay.enter('ada')
-    expect(outcome(await askList(relay, cookie))).toBe('200')
-    recorder.on('list', fault.hold)
-    const running = Array.from({ length: 60 }, () => askList(relay, cookie))
+    expect(outcome(await askFirstPage(relay, cookie))).toBe('200')
+    recorder.on('list', recorderFault.hold)
+    const running = Array.from({ length: 60 }, () => askFirstPage(relay, cookie))
     await expect.poll(() => recorder.held()).toBe(6)
     await Promise.race(running)
     expect(recorder.requests).toHaveLength(7)
@@ -252,9 +252,9 @@ describe('a user with many requests', () => {
   ] as const)('for %s does not block other users', async (_name, route, suffix, atOnce) => {
     const { recorder } = await open({ recorder: { recordings: all } })
     const [cookie, other] = [relay.enter('ada'), relay.enter('boss')]
-    for (const each of [cookie, other]) expect(outcome(await askList(relay, each))).toBe('200')
+    for (const each of [cookie, other]) expect(outcome(await askFirstPage(relay, each))).toBe('200')
     const path = (n: number): string => `${recordingEndpoint(all[n % 12]?.id ?? '')}${suffix}`
-    recorder.on(route, fault.hold)
+    recorder.on(route, recorderFault.hold)
     // Asks the source directly, because the routes limit the requests of one user.
     const viewer = await relay.source.principal('ada', { username: 'ada', password: 'demo' })
     if (!viewer) throw new Error('ada may ask.')
@@ -268,7 +268,7 @@ describe('a user with many requests', () => {
     const told = Promise.allSettled(asked)
     await expect.poll(() => recorder.held()).toBe(atOnce)
     expect(running()).toBe(atOnce)
-    if (route === 'detail') expect(outcome(await askList(relay, other))).toBe('200')
+    if (route === 'detail') expect(outcome(await askFirstPage(relay, other))).toBe('200')
     const theirs = ask(relay, path(0), other)
     await expect.poll(() => recorder.held()).toBe(atOnce + 1)
     recorder.heal()
@@ -296,7 +296,7 @@ describe('a user with many requests', () => {
       return relay.source.detail(all[0]?.id ?? '', viewer, signal)
     }
     for (const who of [0, 1, 2]) await detail(who)
-    recorder.on('detail', fault.hold)
+    recorder.on('detail', recorderFault.hold)
     const first = Array.from({ length: 60 }, () => detail(0))
     const second = Array.from({ length: 10 }, () => detail(1))
     await expect.poll(() => recorder.held()).toBe(14)
@@ -310,7 +310,7 @@ describe('a user with many requests', () => {
   it('waits for a limited time, and then gets the error for a busy host', async () => {
     const { recorder } = await open({ limits: { waitMs: 50 } })
     expect(await list()).toBe('200')
-    recorder.on('detail', fault.hold)
+    recorder.on('detail', recorderFault.hold)
     const viewer = await relay.source.principal('ada', { username: 'ada', password: 'demo' })
     if (!viewer) throw new Error('ada may ask.')
     const asked = Array.from({ length: 11 }, () =>
@@ -416,7 +416,7 @@ describe('a connection for audio', () => {
     await open({ url: `https://127.0.0.1:${port}`, limits: { connectMs: 50 } })
     for (let count = 0; count < FAILURES; count += 1) expect(await hears()).toBe('504 recorder_down')
     relay.steadyMs += 1000
-    const answer = await askList(relay, relay.enter('ada'))
+    const answer = await askFirstPage(relay, relay.enter('ada'))
     expect(outcome(answer)).toBe('504 recorder_down')
     expect(answer.headers).toHaveProperty('retry-after', '29')
   })
@@ -424,7 +424,7 @@ describe('a connection for audio', () => {
   it('is one of six that later requests use again', async () => {
     const { recorder } = await open()
     for (let count = 0; count < 3; count += 1) {
-      recorder.on('media', fault.status(500), 1)
+      recorder.on('media', recorderFault.status(500), 1)
       expect(await hears()).toBe('500 recorder_failed')
     }
     expect(await hears()).toBe('200')
@@ -465,10 +465,10 @@ describe('readiness', () => {
   })
 
   it.each([
-    ['its own 504', fault.status(504)],
-    ['a crash', fault.status(500)],
-    ['no HTTP', fault.noHttp],
-    ['a cut', fault.cut('nothing')],
+    ['its own 504', recorderFault.status(504)],
+    ['a crash', recorderFault.status(500)],
+    ['no HTTP', recorderFault.noHttp],
+    ['a cut', recorderFault.cut('nothing')],
   ])('is missing while there is %s, and comes back', async (_name, what) => {
     const { recorder } = await open()
     recorder.on('any', what)

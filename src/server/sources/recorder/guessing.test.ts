@@ -1,6 +1,6 @@
 /** Attempts to get around the four tries: other spellings, answers that prove nothing, and the clock. */
 import { afterEach, describe, expect, it } from 'vitest'
-import { fault } from '../../../testing/recorder/faults.ts'
+import { recorderFault } from '../../../testing/recorder/faults.ts'
 import { makeCalls } from '../../../testing/recorder/calls.ts'
 import { HEALTH_LIVE, AUTH_SESSION, mediaEndpoint } from '../../../contract/endpoints.ts'
 import { AttemptMemory } from '../../auth/attempt-memory.ts'
@@ -8,7 +8,7 @@ import { keepTries } from '../../auth/tries.ts'
 import { basic, loginRequest } from '../../../testing/host.ts'
 import { MAX_STRANGER_TRIES, MAX_TRIES, TRY_WINDOW_MS } from '../tries.ts'
 import { PROVEN_MS } from './credentials.ts'
-import { ask, askList, outcome, outcomeOf, relayHost, type Relay } from '../../../testing/relay.ts'
+import { ask, askFirstPage, outcome, callOutcome, relayHost, type Relay } from '../../../testing/relay.ts'
 
 const recordings = makeCalls({ audioFrames: 5000 }, {})
 const tooMany = '429 too_many_attempts'
@@ -27,7 +27,7 @@ async function logIn(username: string, password: string, address: string): Promi
 const { signal } = new AbortController()
 const known = { from: '127.0.0.1', isKnown: true, isScript: false }
 const tryOut = (password: string): Promise<string> =>
-  outcomeOf(relay.source.authenticate('ada', password, signal, known))
+  callOutcome(relay.source.authenticate('ada', password, signal, known))
 
 it('accents in an account’s name give it no more tries', async () => {
   await open()
@@ -43,7 +43,7 @@ it('accents in an account’s name give it no more tries', async () => {
 it('a web page instead of an answer proves no password', async () => {
   await open()
   const guesses = ['a', 'b', 'c', 'd', 'e', 'f']
-  relay.recorder.on('list', fault.loginPage)
+  relay.recorder.on('list', recorderFault.loginPage)
   for (const guess of guesses) expect(await tryOut(guess)).toBe('502 recorder_failed')
   relay.recorder.heal()
   const outcomes: string[] = []
@@ -55,24 +55,24 @@ it('a web page instead of an answer proves no password', async () => {
 it('a password that is no longer right is sent for only a few of the spellings for which it was right', async () => {
   await open()
   const names = ['ada', 'Ada', 'aDa', 'adA', 'ADa', 'AdA', 'aDA', 'ADA']
-  for (const name of names) expect(outcome(await askList(relay, basic(name)))).toBe('200')
+  for (const name of names) expect(outcome(await askFirstPage(relay, basic(name)))).toBe('200')
   relay.steadyMs += PROVEN_MS
   relay.nowMs += PROVEN_MS
   relay.recorder.setPassword('ada', 'new')
   const before = relay.recorder.requests.length
-  for (const name of names) expect(outcome(await askList(relay, basic(name)))).not.toBe('200')
+  for (const name of names) expect(outcome(await askFirstPage(relay, basic(name)))).not.toBe('200')
   expect(relay.recorder.requests.length - before).toBeLessThanOrEqual(MAX_TRIES)
 })
 
 it('strangers with many names do not delay a signed-in user', async () => {
   await open()
   const cookie = relay.enter('ada')
-  expect(outcome(await askList(relay, cookie))).toBe('200')
+  expect(outcome(await askFirstPage(relay, cookie))).toBe('200')
   // Only the sign-in requests one row here.
-  relay.recorder.on('list', fault.hold, undefined, (params) => params.get('pageSize') === '1')
+  relay.recorder.on('list', recorderFault.hold, undefined, (params) => params.get('pageSize') === '1')
   const strangers = Array.from({ length: 40 }, (_, n) => logIn(`name${n}`, 'x', `10.${n}.0.1`))
   await expect.poll(() => relay.recorder.held()).toBeGreaterThanOrEqual(10)
-  expect(outcome(await askList(relay, cookie))).toBe('200')
+  expect(outcome(await askFirstPage(relay, cookie))).toBe('200')
   relay.recorder.heal()
   await Promise.all(strangers)
 })
@@ -83,8 +83,8 @@ it('a refusal of an old password ends no session with the new one', async () => 
   const old = relay.enter('ada', 'old')
   relay.nowMs += 1000
   const fresh = relay.enter('ada', 'new')
-  expect(outcome(await askList(relay, fresh))).toBe('200')
-  relay.recorder.on('media', fault.hold)
+  expect(outcome(await askFirstPage(relay, fresh))).toBe('200')
+  relay.recorder.on('media', recorderFault.hold)
   const media = mediaEndpoint(recordings[0]?.id ?? '')
   const first = ask(relay, media, old)
   await expect.poll(() => relay.recorder.held()).toBe(1)
@@ -100,7 +100,7 @@ it('a failure with one password does not delay requests with another', async () 
   await open()
   const old = relay.enter('ada')
   const media = mediaEndpoint(recordings[0]?.id ?? '')
-  relay.recorder.on('media', fault.status(503))
+  relay.recorder.on('media', recorderFault.status(503))
   expect(outcome(await ask(relay, media, old))).toBe('503 recorder_failed')
   relay.recorder.heal()
   relay.recorder.setPassword('ada', 'new')
@@ -110,7 +110,7 @@ it('a failure with one password does not delay requests with another', async () 
 describe('a network whose requests get no answers', () => {
   it('has to wait like one that guesses', async () => {
     await open()
-    relay.recorder.on('list', fault.cut('nothing'))
+    relay.recorder.on('list', recorderFault.cut('nothing'))
     const outcomes: string[] = []
     for (let n = 0; n < 45; n += 1) outcomes.push(await logIn(`name${n}`, 'x', '10.0.0.1'))
     expect(outcomes.at(0)).not.toBe(tooMany)

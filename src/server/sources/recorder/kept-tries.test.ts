@@ -6,7 +6,7 @@ import { makeCalls } from '../../../testing/recorder/calls.ts'
 import type { Problem } from '../../../contract/problems.ts'
 import { loginRequest } from '../../../testing/host.ts'
 import { TRY_WINDOW_MS } from '../tries.ts'
-import { askList, outcome, outcomeOf, relayHost, type Relay } from '../../../testing/relay.ts'
+import { askFirstPage, outcome, callOutcome, relayHost, type Relay } from '../../../testing/relay.ts'
 
 const HOME = '10.9.0.1'
 const refused = '401 refused_by_recorder'
@@ -54,7 +54,7 @@ it('keeps a session in spite of strangers’ guesses after a restart', async () 
   const cookie = relay.enter('ada')
   await relay.restart()
   await guesses(5)
-  expect(outcome(await askList(relay, cookie))).toBe('200')
+  expect(outcome(await askFirstPage(relay, cookie))).toBe('200')
   expect(relay.recorder.requests).toHaveLength(3 + 1)
 })
 
@@ -67,14 +67,14 @@ it('sends at most four wrong passwords in all, from any client', async () => {
   expect(await logIn('ada', 'demo', HOME)).toBe(refused)
   await relay.restart()
   expect(await logIn('ada', 'other', HOME)).toBe(tooMany)
-  expect(outcome(await askList(relay, cookie))).toBe(tooMany)
+  expect(outcome(await askFirstPage(relay, cookie))).toBe(tooMany)
   expect(relay.recorder.requests).toHaveLength(1 + 4)
 })
 
 it('never gives a user’s own last try to a stranger, even if many come at once', async () => {
   const { signal } = new AbortController()
   const tryOut = (password: string, isKnown: boolean): Promise<string> =>
-    outcomeOf(
+    callOutcome(
       relay.source.authenticate('ada', password, signal, { from: password, isKnown, isScript: false }),
     )
   const strangers = await Promise.all(['a', 'b', 'c', 'd', 'e', 'f'].map((guess) => tryOut(guess, false)))

@@ -1,17 +1,17 @@
 /** A client that leaves ends its requests at the recorder, and a host that closes leaves nothing open. */
 import { describe, expect, it } from 'vitest'
 import { makeCalls } from '../../../testing/recorder/calls.ts'
-import { fault, type RecorderFault } from '../../../testing/recorder/faults.ts'
+import { recorderFault, type RecorderFault } from '../../../testing/recorder/faults.ts'
 import { RECORDINGS, recordingEndpoint } from '../../../contract/endpoints.ts'
 import { basic } from '../../../testing/host.ts'
 import {
   ask,
-  askList,
+  askFirstPage,
   awake,
   expectAsleep,
   outcome,
   relayHost,
-  settled,
+  recorderIdle,
   type Relay,
 } from '../../../testing/relay.ts'
 
@@ -40,7 +40,7 @@ function leaving(relay: Relay, path: string, headers: Record<string, string>) {
 /** A session with a proven password. A request that tries a password would go on without its client. */
 async function proven(relay: Relay, username: string): Promise<{ cookie: string }> {
   const cookie = relay.enter(username)
-  expect(outcome(await askList(relay, cookie))).toBe('200')
+  expect(outcome(await askFirstPage(relay, cookie))).toBe('200')
   return cookie
 }
 /** How many clients are connected to the host. */
@@ -51,11 +51,11 @@ const routes = { list: page, 'a recording': recordingEndpoint(id), 'its audio': 
 
 describe('a client that leaves', () => {
   const slow: Readonly<Record<string, RecorderFault>> = {
-    'before the answer': fault.hold,
-    'while nothing comes': fault.silence,
-    'in the middle of it': fault.stall,
-    'while it drips': fault.drip(20),
-    'while it comes without end': fault.flood(Infinity),
+    'before the answer': recorderFault.hold,
+    'while nothing comes': recorderFault.silence,
+    'in the middle of it': recorderFault.stall,
+    'while it drips': recorderFault.drip(20),
+    'while it comes without end': recorderFault.flood(Infinity),
   }
   const cases = Object.entries(slow).flatMap(([when, what]) =>
     Object.entries(routes).map(([route, path]) => [route, when, path, what] as const),
@@ -72,7 +72,7 @@ describe('a client that leaves', () => {
       await expect.poll(() => recorder.requests.length).toBe(2)
       leave()
       await over
-      await settled(recorder)
+      await recorderIdle(recorder)
       expect(recorder.aborted()).toBe(1)
       expect(recorder.requests).toHaveLength(2)
     })
@@ -82,12 +82,12 @@ describe('a client that leaves', () => {
     await withRelay(async (relay) => {
       const { recorder } = relay
       const cookie = relay.enter('ada')
-      expect(outcome(await askList(relay, cookie))).toBe('200')
-      recorder.on('list', fault.hold)
-      const running = Array.from({ length: 6 }, () => askList(relay, cookie))
+      expect(outcome(await askFirstPage(relay, cookie))).toBe('200')
+      recorder.on('list', recorderFault.hold)
+      const running = Array.from({ length: 6 }, () => askFirstPage(relay, cookie))
       await expect.poll(() => recorder.held()).toBe(6)
       const waiting = Array.from({ length: 5 }, () => leaving(relay, page, cookie))
-      const last = askList(relay, cookie)
+      const last = askFirstPage(relay, cookie)
       for (const { leave } of waiting) leave()
       await Promise.all(waiting.map(({ over }) => over))
       await expect.poll(() => connections(relay)).toBe(7)
@@ -95,7 +95,7 @@ describe('a client that leaves', () => {
       expect((await Promise.all([...running, last])).map(outcome)).toEqual(
         Array.from({ length: 7 }, () => '200'),
       )
-      await settled(recorder)
+      await recorderIdle(recorder)
       expect(recorder.count('list')).toBe(1 + 7)
       expect(relay.source.gauges?.()).toMatchObject({
         recorder_requests_running: 0,
@@ -113,8 +113,8 @@ describe('a client that leaves', () => {
       async (relay) => {
         const { recorder, source } = relay
         const cookies = users.map(({ username }) => relay.enter(username))
-        for (const cookie of cookies) await askList(relay, cookie)
-        recorder.on('list', fault.hold)
+        for (const cookie of cookies) await askFirstPage(relay, cookie)
+        recorder.on('list', recorderFault.hold)
         const requests = cookies.flatMap((cookie) =>
           Array.from({ length: 5 }, () => leaving(relay, page, cookie)),
         )
@@ -122,10 +122,10 @@ describe('a client that leaves', () => {
         for (const { leave } of requests) leave()
         await Promise.all(requests.map(({ over }) => over))
         await expect.poll(() => source.gauges?.().recorder_requests_queued).toBe(0)
-        await settled(recorder)
+        await recorderIdle(recorder)
         expect(recorder.requests).toHaveLength(4 + 14)
         recorder.heal()
-        expect(outcome(await askList(relay, relay.enter('u0')))).toBe('200')
+        expect(outcome(await askFirstPage(relay, relay.enter('u0')))).toBe('200')
       },
       { recorder: { recordings, users } },
     )
@@ -135,15 +135,15 @@ describe('a client that leaves', () => {
     await withRelay(async (relay) => {
       const { recorder } = relay
       const cookie = relay.enter('ada')
-      recorder.on('list', fault.hold, 1)
-      const first = askList(relay, cookie)
+      recorder.on('list', recorderFault.hold, 1)
+      const first = askFirstPage(relay, cookie)
       await expect.poll(() => recorder.held()).toBe(1)
       const { leave, over } = leaving(relay, page, cookie)
       leave()
       await over
       recorder.release()
       expect(outcome(await first)).toBe('200')
-      await settled(recorder)
+      await recorderIdle(recorder)
       expect(recorder.count('list')).toBe(1)
     })
   })
@@ -152,16 +152,16 @@ describe('a client that leaves', () => {
     await withRelay(async (relay) => {
       const { recorder } = relay
       const cookie = relay.enter('ada')
-      recorder.on('list', fault.hold, 1)
+      recorder.on('list', recorderFault.hold, 1)
       const { leave, over } = leaving(relay, page, cookie)
       await expect.poll(() => recorder.held()).toBe(1)
-      const second = askList(relay, cookie)
+      const second = askFirstPage(relay, cookie)
       leave()
       await over
       expect(recorder.held()).toBe(1)
       recorder.release()
       expect(outcome(await second)).toBe('200')
-      await settled(recorder)
+      await recorderIdle(recorder)
       expect([recorder.aborted(), recorder.count('list')]).toEqual([0, 2])
     })
   })
@@ -171,7 +171,7 @@ describe('a client that leaves', () => {
       const { recorder } = relay
       const path = `${page}&remotePartyNumber=contains:39`
       const [ada, boss] = [await proven(relay, 'ada'), await proven(relay, 'boss')]
-      recorder.on('list', fault.hold, 1)
+      recorder.on('list', recorderFault.hold, 1)
       const first = leaving(relay, path, ada)
       await expect.poll(() => recorder.held()).toBe(1)
       const waiting = leaving(relay, path, boss)
@@ -181,7 +181,7 @@ describe('a client that leaves', () => {
       expect(recorder.requests).toHaveLength(3)
       first.leave()
       expect(outcome(await second)).toBe('200')
-      await settled(recorder)
+      await recorderIdle(recorder)
       expect(recorder.aborted()).toBe(1)
     })
   })
@@ -191,12 +191,12 @@ describe('a client that leaves', () => {
     await withRelay(
       async (relay) => {
         const { recorder } = relay
-        recorder.on('list', fault.hold, 1, (params) => params.get('page') === '1')
+        recorder.on('list', recorderFault.hold, 1, (params) => params.get('page') === '1')
         const { leave, over } = leaving(relay, RECORDINGS, basic('ada'))
         await expect.poll(() => recorder.held()).toBe(1)
         leave()
         await over
-        await settled(recorder)
+        await recorderIdle(recorder)
         expect(recorder.requests.map(({ params }) => params.get('page'))).not.toContain('2')
       },
       { recorder: { recordings: many } },
@@ -210,8 +210,8 @@ describe('a host that closes', () => {
     async (name) => {
       await withRelay(async (relay) => {
         const { recorder } = relay
-        expect(outcome(await askList(relay, relay.enter('ada')))).toBe('200')
-        recorder.on('any', fault[name])
+        expect(outcome(await askFirstPage(relay, relay.enter('ada')))).toBe('200')
+        recorder.on('any', recorderFault[name])
         const paths = [page, recordingEndpoint(id), media, `${page}&remotePartyNumber=1`]
         const requests = paths.map((path) => leaving(relay, path, relay.enter('ada')))
         await expect.poll(() => recorder.active()).toBe(4)
@@ -226,7 +226,7 @@ describe('a host that closes', () => {
     async (_, path) => {
       await withRelay(async (relay) => {
         const { recorder } = relay
-        recorder.on('any', fault.silence)
+        recorder.on('any', recorderFault.silence)
         const { leave, over } = leaving(relay, path, relay.enter('ada'))
         await expect.poll(() => recorder.active()).toBe(1)
         leave()
@@ -240,13 +240,13 @@ describe('a host that closes', () => {
   it('leaves nothing behind while audio arrives', async () => {
     await withRelay(async (relay) => {
       const { recorder } = relay
-      recorder.on('media', fault.flood(Infinity))
+      recorder.on('media', recorderFault.flood(Infinity))
       const request = leaving(relay, media, relay.enter('ada'))
       await expect.poll(() => relay.source.gauges?.().recorder_spool_bytes).toBeGreaterThan(100_000)
       await relay.source.close()
       request.leave()
       await request.over
-      await settled(recorder)
+      await recorderIdle(recorder)
     })
   })
 })

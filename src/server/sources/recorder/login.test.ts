@@ -2,17 +2,17 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { makeAuthority } from '../../../testing/recorder/certificates.ts'
 import { makeCalls } from '../../../testing/recorder/calls.ts'
-import { fault, type RecorderFault } from '../../../testing/recorder/faults.ts'
+import { recorderFault, type RecorderFault } from '../../../testing/recorder/faults.ts'
 import { readCredentials } from '../../../testing/recorder/users.ts'
 import { RECORDINGS } from '../../../contract/endpoints.ts'
-import { basic, loginRequest, signIn } from '../../../testing/host.ts'
+import { basic, loginRequest, sessionOf } from '../../../testing/host.ts'
 import { REFUSED_MS, KNOWN_RIGHT_MS } from './credentials.ts'
 import { SSO_SETTING } from './failures.ts'
 import { MAX_STRANGER_TRIES, TRY_WINDOW_MS } from '../tries.ts'
 import {
-  askList,
+  askFirstPage,
   outcome,
-  outcomeOf,
+  callOutcome,
   recorderUsers,
   relayHost,
   type Relay,
@@ -58,8 +58,8 @@ describe('a login', () => {
 
   it('of a user without the right to search succeeds, and the search says which right is missing', async () => {
     await open()
-    const cookie = await signIn(relay.app, 'guest')
-    const answer = await askList(relay, cookie)
+    const cookie = await sessionOf(relay.app, 'guest')
+    const answer = await askFirstPage(relay, cookie)
     expect(outcome(answer)).toBe('403 forbidden')
     expect(answer.body.toString()).toContain('Call Recording Base Access')
   })
@@ -112,23 +112,23 @@ describe('a refused password', () => {
 
   it('signs in once the recorder accepts it again, and its requests go on', async () => {
     const { recorder } = await open()
-    recorder.on('list', fault.status(401), 1)
+    recorder.on('list', recorderFault.status(401), 1)
     expect(await told('ada')).toBe(refused)
-    const cookie = await signIn(relay.app, 'ada')
-    expect(outcome(await askList(relay, cookie))).toBe('200')
+    const cookie = await sessionOf(relay.app, 'ada')
+    expect(outcome(await askFirstPage(relay, cookie))).toBe('200')
     expect(recorder.requests).toHaveLength(3)
   })
 
   it('is not sent by a session, not even while a new sign-in tries it', async () => {
     const { recorder } = await open()
     const cookie = relay.enter('ada')
-    recorder.on('list', fault.status(401), 1)
-    expect(outcome(await askList(relay, cookie))).toBe('401 signed_out')
+    recorder.on('list', recorderFault.status(401), 1)
+    expect(outcome(await askFirstPage(relay, cookie))).toBe('401 signed_out')
     const stale = relay.enter('ada')
-    recorder.on('list', fault.hold, 1)
+    recorder.on('list', recorderFault.hold, 1)
     const signingIn = told('ada')
     await expect.poll(() => recorder.held()).toBe(1)
-    expect(outcome(await askList(relay, stale))).toBe('401 signed_out')
+    expect(outcome(await askFirstPage(relay, stale))).toBe('401 signed_out')
     recorder.release()
     expect(await signingIn).toBe('200')
     expect(recorder.requests).toHaveLength(2)
@@ -137,9 +137,9 @@ describe('a refused password', () => {
   it('stays refused if the recorder did not judge the new sign-in', async () => {
     const { recorder } = await open()
     expect(await told('ada', 'wrong')).toBe(refused)
-    recorder.on('list', fault.status(503), 1)
+    recorder.on('list', recorderFault.status(503), 1)
     expect(await told('ada', 'wrong')).toBe('503 recorder_failed')
-    expect(outcome(await askList(relay, relay.enter('ada', 'wrong')))).toBe('401 signed_out')
+    expect(outcome(await askFirstPage(relay, relay.enter('ada', 'wrong')))).toBe('401 signed_out')
     expect(recorder.requests).toHaveLength(2)
   })
 
@@ -162,20 +162,24 @@ describe('a refused password', () => {
   it('of a script counts the same, and is sent once for many calls at once', async () => {
     const { recorder } = await open()
     const ada = basic('ada', 'wrong')
-    const side = await Promise.all([askList(relay, ada), askList(relay, ada), askList(relay, ada)])
+    const side = await Promise.all([
+      askFirstPage(relay, ada),
+      askFirstPage(relay, ada),
+      askFirstPage(relay, ada),
+    ])
     expect(side.map(outcome)).toEqual([refused, refused, refused])
     expect(recorder.requests).toHaveLength(1)
     for (let count = 1; count < LOGIN_FAILURES; count += 1)
-      expect(outcome(await askList(relay, ada))).toBe(refused)
+      expect(outcome(await askFirstPage(relay, ada))).toBe(refused)
     expect(recorder.requests).toHaveLength(2)
-    expect(outcome(await askList(relay, basic('ada')))).toBe('429 too_many_attempts')
+    expect(outcome(await askFirstPage(relay, basic('ada')))).toBe('429 too_many_attempts')
   })
 })
 
 const { signal } = new AbortController()
 /** Signs in from a place where the user has signed in before. */
 const tryOut = (username: string, password: string): Promise<string> =>
-  outcomeOf(
+  callOutcome(
     relay.source.authenticate(username, password, signal, {
       from: '127.0.0.1',
       isKnown: true,
@@ -220,7 +224,7 @@ describe('one account at the recorder', () => {
     relay.steadyMs += KNOWN_RIGHT_MS - 1
     await guesses(5)
     expect(await tryOut('ada', 'demo')).toBe('200')
-    expect(outcome(await askList(relay, relay.enter('ada')))).toBe('200')
+    expect(outcome(await askFirstPage(relay, relay.enter('ada')))).toBe('200')
     expect(recorder.requests).toHaveLength(1 + 4 + 2)
     // With another spelling of the account's name it is no guess either, but another password is.
     expect(await tryOut('CORP\\ADA', 'demo')).not.toBe(tooMany)
@@ -230,7 +234,7 @@ describe('one account at the recorder', () => {
 
   it('does not count passwords that were right or not judged', async () => {
     const { recorder } = await open()
-    recorder.on('list', fault.status(503), 5)
+    recorder.on('list', recorderFault.status(503), 5)
     expect(new Set(await guesses(4))).toEqual(new Set(['503 recorder_failed']))
     expect(await tryOut('ada', 'demo')).toBe('503 recorder_failed')
     for (let count = 0; count < 5; count += 1) {
@@ -243,9 +247,9 @@ describe('one account at the recorder', () => {
   it('counts a password that is no longer right once, whichever request notices it', async () => {
     const { recorder } = await open()
     const cookie = relay.enter('ada')
-    expect(outcome(await askList(relay, cookie))).toBe('200')
+    expect(outcome(await askFirstPage(relay, cookie))).toBe('200')
     recorder.setPassword('ada', 'new')
-    await Promise.all([askList(relay, cookie), askList(relay, cookie), askList(relay, cookie)])
+    await Promise.all([askFirstPage(relay, cookie), askFirstPage(relay, cookie), askFirstPage(relay, cookie)])
     expect((await guesses(5)).filter((one) => one === refused)).toHaveLength(3)
   })
 
@@ -259,14 +263,14 @@ describe('one account at the recorder', () => {
 describe('a 403', () => {
   it('for everybody opens no session, is reported, and is no failed attempt', async () => {
     const { recorder } = await open()
-    recorder.on('any', fault.status(403))
+    recorder.on('any', recorderFault.status(403))
     for (let count = 0; count < LOGIN_FAILURES + 2; count += 1) {
       const answer = await logIn('ada', `guess ${count}`)
       expect(answer.statusCode).toBe(502)
       expect(answer.json()).toMatchObject({ code: 'recorder_failed' })
       expect(answer.body).toMatch(/403.*password could not be checked/)
     }
-    expect(outcome(await askList(relay, basic('ada', 'wrong')))).toBe('502 recorder_failed')
+    expect(outcome(await askFirstPage(relay, basic('ada', 'wrong')))).toBe('502 recorder_failed')
     recorder.heal()
     expect(await told('ada')).toBe('200')
   })
@@ -279,30 +283,30 @@ describe('a 403', () => {
     expect(new Set(names).size).toBe(3)
     const sent = recorder.requests.map(({ headers }) => readCredentials(headers.authorization)?.password)
     expect(new Set(sent).size).toBe(3)
-    recorder.on('any', fault.status(403))
+    recorder.on('any', recorderFault.status(403))
     expect(await told('guest')).toBe('502 recorder_failed')
   })
 
   it.each([
-    ['nothing at all', fault.cut('nothing'), '502 recorder_failed'],
-    ['its 504', fault.status(504), '502 recorder_failed'],
-    ['a page', fault.loginPage, '502 recorder_failed'],
+    ['nothing at all', recorderFault.cut('nothing'), '502 recorder_failed'],
+    ['its 504', recorderFault.status(504), '502 recorder_failed'],
+    ['a page', recorderFault.loginPage, '502 recorder_failed'],
   ])('does not count if the invented one gets %s', async (_name, what, expected) => {
     await open()
-    relay.recorder.on('list', fault.status(403), 1)
+    relay.recorder.on('list', recorderFault.status(403), 1)
     relay.recorder.on('list', what, 1)
     expect(await told('guest')).toBe(expected)
   })
 
   it.each([400, 404])('like a %i proves no password to later requests', async (status) => {
     const { recorder } = await open()
-    const body = fault.json(status, { reason: 0, message: 'no' })
+    const body = recorderFault.json(status, { reason: 0, message: 'no' })
     recorder.on('list', body)
     const cookie = relay.enter('ada')
-    await askList(relay, cookie)
+    await askFirstPage(relay, cookie)
     recorder.heal()
-    recorder.on('list', fault.hold)
-    const running = [askList(relay, cookie), askList(relay, cookie)]
+    recorder.on('list', recorderFault.hold)
+    const running = [askFirstPage(relay, cookie), askFirstPage(relay, cookie)]
     await expect.poll(() => recorder.held()).toBe(1)
     expect(recorder.requests).toHaveLength(2)
     recorder.heal()
@@ -312,16 +316,16 @@ describe('a 403', () => {
 
 describe('a password that was not judged', () => {
   const outages: Readonly<Record<string, readonly [RecorderFault, string]>> = {
-    'its own 504': [fault.status(504), '504 recorder_down'],
-    'a crash': [fault.status(500), '500 recorder_failed'],
-    unavailable: [fault.status(503), '503 recorder_failed'],
-    'a login page': [fault.loginPage, '502 recorder_failed'],
-    'a redirect': [fault.redirect('/login'), '502 recorder_failed'],
-    'no API': [fault.status(404), '502 recorder_failed'],
-    'too many requests': [fault.status(429), '429 too_many_searches'],
-    'a cut': [fault.cut('half'), '502 recorder_failed'],
-    'half of the JSON': [fault.truncatedJson, '502 recorder_failed'],
-    'a drip': [fault.drip(40), '504 recorder_timeout'],
+    'its own 504': [recorderFault.status(504), '504 recorder_down'],
+    'a crash': [recorderFault.status(500), '500 recorder_failed'],
+    unavailable: [recorderFault.status(503), '503 recorder_failed'],
+    'a login page': [recorderFault.loginPage, '502 recorder_failed'],
+    'a redirect': [recorderFault.redirect('/login'), '502 recorder_failed'],
+    'no API': [recorderFault.status(404), '502 recorder_failed'],
+    'too many requests': [recorderFault.status(429), '429 too_many_searches'],
+    'a cut': [recorderFault.cut('half'), '502 recorder_failed'],
+    'half of the JSON': [recorderFault.truncatedJson, '502 recorder_failed'],
+    'a drip': [recorderFault.drip(40), '504 recorder_timeout'],
   }
 
   it.each(Object.entries(outages))('because of %s is no failed attempt', async (_name, [what, expected]) => {
@@ -339,7 +343,7 @@ describe('a password that was not judged', () => {
 
   it('for want of an answer is no failed attempt at the host, but counts at the recorder', async () => {
     const { recorder } = await open()
-    recorder.on('list', fault.cut('nothing'))
+    recorder.on('list', recorderFault.cut('nothing'))
     for (let count = 0; count < MAX_STRANGER_TRIES; count += 1)
       expect(await told('ada', `${count}`)).toBe('502 recorder_failed')
     const answer = await logIn('ada')

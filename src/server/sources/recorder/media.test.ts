@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { audioOf, makeCalls } from '../../../testing/recorder/calls.ts'
-import { fault, type RecorderFault } from '../../../testing/recorder/faults.ts'
+import { recorderFault, type RecorderFault } from '../../../testing/recorder/faults.ts'
 import type { FigureName } from '../../platform/figures.ts'
 import { mediaEndpoint } from '../../../contract/endpoints.ts'
 import { limitFiles } from '../../../testing/host.ts'
@@ -14,7 +14,7 @@ import {
   ask,
   outcome,
   relayHost,
-  settled,
+  recorderIdle,
   type Answered,
   type Relay,
   type TestRelayOptions,
@@ -62,7 +62,7 @@ describe('one listening', () => {
       expect(status).toBe(206)
       expect(body.equals(audio.subarray(from, from + 9600))).toBe(true)
     }
-    await settled(recorder)
+    await recorderIdle(recorder)
     expect((await listen()).body.equals(audio)).toBe(true)
     expect((await range(size - 1)).body.equals(audio.subarray(-1))).toBe(true)
     expect((await listen({ id: call.id.toLowerCase() })).body.equals(audio)).toBe(true)
@@ -87,7 +87,7 @@ describe('one listening', () => {
 
   it('is held while somebody still listens', async () => {
     const { recorder } = await open({ spool: { idleMs: 20 } })
-    recorder.on('media', fault.hold, 1)
+    recorder.on('media', recorderFault.hold, 1)
     const first = listen()
     await expect.poll(() => recorder.held()).toBe(1)
     const second = range(0, 9)
@@ -107,7 +107,7 @@ describe('one listening', () => {
 
   it('begins before the recorder has sent all of it', async () => {
     const { recorder } = await open()
-    recorder.on('media', fault.stall)
+    recorder.on('media', recorderFault.stall)
     const { status, body } = await range(0, 999)
     expect([status, body.equals(audio.subarray(0, 1000))]).toEqual([206, true])
     expect(recorder.active()).toBe(1)
@@ -115,7 +115,7 @@ describe('one listening', () => {
 
   it('goes on for a moment after its client left, for one that comes back', async () => {
     const { recorder } = await open({ spool: { graceMs: 60_000 } })
-    recorder.on('media', fault.stall)
+    recorder.on('media', recorderFault.stall)
     const abort = new AbortController()
     const path = mediaEndpoint(call.id)
     const left = ask(relay, path, relay.enter('ada'), { signal: abort.signal })
@@ -129,7 +129,7 @@ describe('one listening', () => {
 
   it('lasts for a client that came back in time, however long the audio takes', async () => {
     const { recorder } = await open({ spool: { graceMs: 1500 } })
-    recorder.on('media', fault.hold, 1)
+    recorder.on('media', recorderFault.hold, 1)
     const abort = new AbortController()
     const left = ask(relay, mediaEndpoint(call.id), relay.enter('ada'), { signal: abort.signal })
     await expect.poll(() => recorder.held()).toBe(1)
@@ -144,9 +144,9 @@ describe('one listening', () => {
 
   it('ends at the recorder if its client stays away', async () => {
     const { recorder } = await open({ spool: { graceMs: 20 } })
-    recorder.on('media', fault.stall)
+    recorder.on('media', recorderFault.stall)
     expect((await range(0, 999)).status).toBe(206)
-    await settled(recorder)
+    await recorderIdle(recorder)
     expect(recorder.aborted()).toBe(1)
     await forgotten()
   })
@@ -174,7 +174,7 @@ describe('a right to hear', () => {
     const { recorder } = await open()
     await listen()
     relay.steadyMs += HEARING_RIGHT_MS
-    recorder.on('detail', fault.status(status), 1)
+    recorder.on('detail', recorderFault.status(status), 1)
     expect(outcome(await range(5, 9))).toBe('404 not_found')
     expect(gauge('recorder_spool_bytes')).toBe(0)
     expect(gauge('recorder_spool_recordings')).toBe(0)
@@ -186,7 +186,7 @@ describe('a right to hear', () => {
     const { recorder } = await open()
     await listen()
     relay.steadyMs += HEARING_RIGHT_MS
-    recorder.on('detail', fault.status(504), 1)
+    recorder.on('detail', recorderFault.status(504), 1)
     expect(outcome(await range(5, 9))).toBe('504 recorder_down')
     expect((await range(5, 9)).status).toBe(206)
     expect(routes()).toEqual(['media', 'detail', 'detail'])
@@ -213,7 +213,7 @@ describe('a right to hear', () => {
   it('belongs to one spelling of the name', async () => {
     const { recorder } = await open()
     await listen()
-    recorder.on('media', fault.status(403), 1)
+    recorder.on('media', recorderFault.status(403), 1)
     expect(outcome(await listen({ user: 'ADA' }))).toBe('404 not_found')
     expect(recorder.requests.map(({ user }) => user)).toEqual(['ada', 'ADA'])
   })
@@ -257,7 +257,7 @@ describe('a player’s request', () => {
     ['with odd characters is not passed on', '"a b\tc"', null],
   ])('with the recorder’s validator: one %s', async (_name, told, expected) => {
     await open()
-    relay.recorder.on('media', fault.headers({ etag: told }))
+    relay.recorder.on('media', recorderFault.headers({ etag: told }))
     const { headers } = await listen()
     if (expected === null) expect(headers.etag).not.toBe(told)
     else expect(headers.etag).toBe(expected)
@@ -275,8 +275,8 @@ describe('a player’s request', () => {
 
 describe('audio without a told length', () => {
   it.each([
-    ['in chunks', fault.length('chunked')],
-    ['up to the end of the connection', fault.length('until-close')],
+    ['in chunks', recorderFault.length('chunked')],
+    ['up to the end of the connection', recorderFault.length('until-close')],
   ])('%s has a length once it is complete', async (_name, what) => {
     const { recorder } = await open()
     recorder.on('media', what)
@@ -291,7 +291,10 @@ describe('audio without a told length', () => {
 
   it('is an error if it breaks off', async () => {
     await open()
-    relay.recorder.on('media', [fault.headers({ 'transfer-encoding': 'chunked' }), fault.cut('half')])
+    relay.recorder.on('media', [
+      recorderFault.headers({ 'transfer-encoding': 'chunked' }),
+      recorderFault.cut('half'),
+    ])
     expect(outcome(await listen())).toBe('502 recorder_failed')
   })
 
@@ -300,9 +303,9 @@ describe('audio without a told length', () => {
     const cookie = relay.enter('ada')
     expect((await ask(relay, mediaEndpoint(short.id), cookie)).status).toBe(200)
     recorder.on('media', [
-      fault.headers({ 'transfer-encoding': 'chunked' }),
-      fault.hold,
-      fault.flood(Infinity),
+      recorderFault.headers({ 'transfer-encoding': 'chunked' }),
+      recorderFault.hold,
+      recorderFault.flood(Infinity),
     ])
     const abort = new AbortController()
     const left = ask(relay, mediaEndpoint(call.id), cookie, { signal: abort.signal })
@@ -310,7 +313,7 @@ describe('audio without a told length', () => {
     abort.abort()
     await left.catch(() => null)
     recorder.release()
-    await settled(recorder)
+    await recorderIdle(recorder)
     expect(recorder.aborted()).toBe(1)
     await forgotten()
     expect(gauge('recorder_spool_unwritable')).toBe(0)
@@ -318,20 +321,20 @@ describe('audio without a told length', () => {
 
   it('that never ends is given up when there is no more room', async () => {
     const { recorder } = await open({ spool: { maxBytes: 1_000_000 } })
-    recorder.on('media', fault.flood(Infinity))
+    recorder.on('media', recorderFault.flood(Infinity))
     expect(outcome(await listen())).toBe('502 recorder_failed')
-    await settled(recorder)
+    await recorderIdle(recorder)
     expect(gauge('recorder_spool_bytes')).toBe(0)
   })
 })
 
 describe('audio that breaks', () => {
   const broken: Readonly<Record<string, RecorderFault>> = {
-    'is shorter than its length': fault.length('too-long'),
-    'is cut in the middle': fault.cut('half'),
-    'is cut after its headers': fault.cut('headers'),
-    'is reset in the middle': fault.reset,
-    'stalls in the middle': fault.stall,
+    'is shorter than its length': recorderFault.length('too-long'),
+    'is cut in the middle': recorderFault.cut('half'),
+    'is cut after its headers': recorderFault.cut('headers'),
+    'is reset in the middle': recorderFault.reset,
+    'stalls in the middle': recorderFault.stall,
   }
 
   it.each(Object.entries(broken))('never looks complete if it %s', async (name, what) => {
@@ -362,7 +365,7 @@ describe('audio that breaks', () => {
     ['by a download that goes on', { query: '?download=1', headers: { range: 'bytes=9-' } }, 206],
   ])('is requested again %s', async (_name, again, status) => {
     const { recorder } = await open()
-    recorder.on('media', fault.status(500), 1)
+    recorder.on('media', recorderFault.status(500), 1)
     expect(outcome(await listen())).toBe('500 recorder_failed')
     expect((await listen(again)).status).toBe(status)
     expect(recorder.requests).toHaveLength(2)
@@ -370,7 +373,7 @@ describe('audio that breaks', () => {
 
   it('is reported to a player that asks for its last bytes', async () => {
     const { recorder } = await open()
-    recorder.on('media', fault.status(500), 1)
+    recorder.on('media', recorderFault.status(500), 1)
     expect(outcome(await listen())).toBe('500 recorder_failed')
     expect(outcome(await listen({ headers: { range: 'bytes=-100' } }))).toBe('500 recorder_failed')
     expect(recorder.requests).toHaveLength(1)
@@ -378,7 +381,7 @@ describe('audio that breaks', () => {
 
   it('is forgotten after a while', async () => {
     const { recorder } = await open({ spool: { failureMs: 20 } })
-    recorder.on('media', fault.status(500), 1)
+    recorder.on('media', recorderFault.status(500), 1)
     expect(outcome(await listen())).toBe('500 recorder_failed')
     await expect.poll(async () => (await range(9)).status).toBe(206)
     expect(recorder.requests).toHaveLength(2)
@@ -386,7 +389,7 @@ describe('audio that breaks', () => {
 
   it('does not affect other users', async () => {
     const { recorder } = await open()
-    recorder.on('media', fault.status(500), 1)
+    recorder.on('media', recorderFault.status(500), 1)
     expect(outcome(await listen())).toBe('500 recorder_failed')
     expect((await range(9, '', 'boss')).status).toBe(206)
     expect(outcome(await range(9))).toBe('500 recorder_failed')
@@ -395,28 +398,31 @@ describe('audio that breaks', () => {
 
 describe('an answer without audio', () => {
   const failing: Readonly<Record<string, readonly [RecorderFault | readonly RecorderFault[], string]>> = {
-    'a login page': [fault.loginPage, '502 recorder_failed'],
-    JSON: [fault.json(200, { message: 'no' }), '502 recorder_failed'],
-    'no type': [fault.contentType(undefined), '502 recorder_failed'],
-    'a page that says it is SVG': [fault.contentType('image/svg+xml'), '502 recorder_failed'],
-    'compressed bytes': [fault.compressed(), '502 recorder_failed'],
-    'an unrequested part': [fault.status(206, audio.subarray(0, 99), 'audio/mpeg'), '502 recorder_failed'],
-    'an unrequested range error': [fault.status(416), '502 recorder_failed'],
-    'nothing there': [fault.status(404), '404 not_found'],
-    'nothing for this user': [fault.status(403), '404 not_found'],
-    'a crash': [fault.status(500), '500 recorder_failed'],
-    'its own 504': [fault.status(504), '504 recorder_down'],
-    'a redirect': [fault.redirect('https://evil.test/x.mp3'), '502 recorder_failed'],
-    'no HTTP': [fault.noHttp, '502 recorder_failed'],
-    'a cut before all': [fault.cut('nothing'), '502 recorder_failed'],
-    'headers of 200 KB': [fault.hugeHeaders(), '502 recorder_failed'],
-    'control bytes in a header': [fault.badHeaderBytes, '502 recorder_failed'],
-    'two lengths': [fault.twoLengths, '502 recorder_failed'],
-    'an unrequested upgrade': [
-      fault.raw('HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n'),
+    'a login page': [recorderFault.loginPage, '502 recorder_failed'],
+    JSON: [recorderFault.json(200, { message: 'no' }), '502 recorder_failed'],
+    'no type': [recorderFault.contentType(undefined), '502 recorder_failed'],
+    'a page that says it is SVG': [recorderFault.contentType('image/svg+xml'), '502 recorder_failed'],
+    'compressed bytes': [recorderFault.compressed(), '502 recorder_failed'],
+    'an unrequested part': [
+      recorderFault.status(206, audio.subarray(0, 99), 'audio/mpeg'),
       '502 recorder_failed',
     ],
-    'a refused password': [fault.status(401), '401 signed_out'],
+    'an unrequested range error': [recorderFault.status(416), '502 recorder_failed'],
+    'nothing there': [recorderFault.status(404), '404 not_found'],
+    'nothing for this user': [recorderFault.status(403), '404 not_found'],
+    'a crash': [recorderFault.status(500), '500 recorder_failed'],
+    'its own 504': [recorderFault.status(504), '504 recorder_down'],
+    'a redirect': [recorderFault.redirect('https://evil.test/x.mp3'), '502 recorder_failed'],
+    'no HTTP': [recorderFault.noHttp, '502 recorder_failed'],
+    'a cut before all': [recorderFault.cut('nothing'), '502 recorder_failed'],
+    'headers of 200 KB': [recorderFault.hugeHeaders(), '502 recorder_failed'],
+    'control bytes in a header': [recorderFault.badHeaderBytes, '502 recorder_failed'],
+    'two lengths': [recorderFault.twoLengths, '502 recorder_failed'],
+    'an unrequested upgrade': [
+      recorderFault.raw('HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n'),
+      '502 recorder_failed',
+    ],
+    'a refused password': [recorderFault.status(401), '401 signed_out'],
   }
 
   it.each(Object.entries(failing))(
@@ -433,9 +439,9 @@ describe('an answer without audio', () => {
 
   it('for silence comes from the relay’s own limit', async () => {
     const { recorder } = await open({ limits: { firstByteMs: 300, answerMs: 400 } })
-    recorder.on('media', fault.silence)
+    recorder.on('media', recorderFault.silence)
     expect(outcome(await listen())).toBe('504 recorder_timeout')
-    await settled(recorder)
+    await recorderIdle(recorder)
   })
 
   it('is 404 for a recording without audio, and for one of another user', async () => {
@@ -462,7 +468,7 @@ describe('a file’s name', () => {
     ['that is missing', 'attachment', own],
   ])('%s', async (_name, told, expected) => {
     await open()
-    relay.recorder.on('media', fault.headers({ 'content-disposition': told }))
+    relay.recorder.on('media', recorderFault.headers({ 'content-disposition': told }))
     expect((await listen()).headers['content-disposition']).toBe(`inline; filename="${expected}"`)
     const saved = await listen({ query: '?download=1' })
     expect(saved.headers['content-disposition']).toBe(`attachment; filename="${expected}"`)
@@ -472,7 +478,7 @@ describe('a file’s name', () => {
     await open()
     const lines = ['HTTP/1.1 200 OK', 'content-type: audio/mpeg', 'content-length: 4', 'connection: close']
     const told = 'content-disposition: attachment; filename="anr\u00fcf.mp3"'
-    relay.recorder.on('media', fault.raw([...lines, told, '', 'mp3.'].join('\r\n')))
+    relay.recorder.on('media', recorderFault.raw([...lines, told, '', 'mp3.'].join('\r\n')))
     const { headers, body } = await listen()
     expect(headers['content-disposition']).toBe(`inline; filename="${own}"`)
     expect(body.toString()).toBe('mp3.')
@@ -491,7 +497,7 @@ describe('a spool without room', () => {
       expect(status).toBe(206)
       expect(headers).toMatchObject({ 'content-range': `bytes 1000-1999/${size}`, 'content-length': '1000' })
       expect(body.equals(audio.subarray(1000, 2000))).toBe(true)
-      await settled(recorder)
+      await recorderIdle(recorder)
       const asked = recorder.requests.map((seen) => seen.headers.range ?? null)
       expect(asked).toEqual([null, `bytes=0-${size - 1}`, 'bytes=1000-1999'])
       expect(gauge('recorder_spool_bytes')).toBe(0)
@@ -504,13 +510,13 @@ describe('a spool without room', () => {
   })
 
   const parts: Readonly<Record<string, RecorderFault>> = {
-    'ends early': fault.cut('half'),
-    'is shorter than it says': fault.bytes((body) => body.subarray(0, 500)),
-    'is another part': fault.headers({ 'content-range': `bytes 9000-9999/${size}` }),
-    'has no place': fault.headers({ 'content-range': undefined }),
-    'is gone': fault.status(404),
-    'is a page': fault.loginPage,
-    fails: fault.status(500),
+    'ends early': recorderFault.cut('half'),
+    'is shorter than it says': recorderFault.bytes((body) => body.subarray(0, 500)),
+    'is another part': recorderFault.headers({ 'content-range': `bytes 9000-9999/${size}` }),
+    'has no place': recorderFault.headers({ 'content-range': undefined }),
+    'is gone': recorderFault.status(404),
+    'is a page': recorderFault.loginPage,
+    fails: recorderFault.status(500),
   }
   it.each(Object.entries(parts))('breaks off if a part %s', async (_name, what) => {
     const { recorder } = await open(full)
@@ -527,7 +533,7 @@ describe('a spool without room', () => {
       expect(complete).toBe(false)
       expect(audio.subarray(1000, 1000 + body.length).equals(body)).toBe(true)
     }
-    await settled(recorder)
+    await recorderIdle(recorder)
   })
 
   it('drops the audio that nobody heard for the longest time, and none that is being heard', async () => {
@@ -562,7 +568,7 @@ describe('a full disk', () => {
     expect(body.equals(audio)).toBe(true)
     expect(gauge('recorder_spool_unwritable')).toBe(1)
     expect((await hear()).body.equals(audio)).toBe(true)
-    await settled(recorder)
+    await recorderIdle(recorder)
     const asked = recorder.requests.map((seen) => seen.headers.range ?? null)
     // The first began in the file. The arrival of the bytes decides from where on it was passed on.
     expect(asked).toEqual([
@@ -592,7 +598,7 @@ describe('a full disk', () => {
   it('leaves nothing behind if its listener leaves during the rest', async () => {
     const { recorder } = await open({ limits: { answerMs: 60_000 } })
     const { cookie } = relay.enter('ada')
-    recorder.on('media', fault.stall, 1, () => recorder.requests.length > 1)
+    recorder.on('media', recorderFault.stall, 1, () => recorder.requests.length > 1)
     limitFiles(taken)
     const leaving = new AbortController()
     const asked = ask(relay, mediaEndpoint(call.id), { cookie }, { signal: leaving.signal })
@@ -600,7 +606,7 @@ describe('a full disk', () => {
     await expect.poll(() => recorder.active()).toBe(1)
     leaving.abort()
     expect(await asked).toMatchObject({ status: 200, complete: false })
-    await settled(recorder)
+    await recorderIdle(recorder)
   })
 
   it('says so where the length is not told either', async () => {

@@ -2,7 +2,7 @@
 import * as fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { makeCalls } from '../../../testing/recorder/calls.ts'
-import { fault } from '../../../testing/recorder/faults.ts'
+import { recorderFault } from '../../../testing/recorder/faults.ts'
 import type { Seen } from '../../../testing/recorder/seen.ts'
 import { RECORDINGS } from '../../../contract/endpoints.ts'
 import { filterNames } from '../../../contract/search.ts'
@@ -113,7 +113,7 @@ describe('the query', () => {
     ['none if it names no filter', both, { ...no, filter: ['direction'] }, undefined],
     ['none if the page is refused', `${first}&direction=1`, { ...no, reason: 1 }, undefined],
   ])('is refused by the recorder for %s', async (_name, query, body, filter) => {
-    relay.recorder.on('list', fault.json(400, body), 1)
+    relay.recorder.on('list', recorderFault.json(400, body), 1)
     const answer = await ask(relay, `${RECORDINGS}?${query}`, cookie)
     expect(answer.status).toBe(400)
     expect(json(answer)).toEqual({ reason: body.reason, message: body.message, filter })

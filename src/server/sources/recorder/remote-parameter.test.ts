@@ -1,10 +1,10 @@
 /** The relay finds out once how the recorder calls the remote number, but not by a user who finds nothing. */
 import { afterEach, describe, expect, it } from 'vitest'
 import { makeCalls } from '../../../testing/recorder/calls.ts'
-import { fault } from '../../../testing/recorder/faults.ts'
+import { recorderFault } from '../../../testing/recorder/faults.ts'
 import type { Quirks } from '../../../testing/recorder/quirks.ts'
 import {
-  askList,
+  askFirstPage,
   json,
   outcome,
   relayHost,
@@ -26,7 +26,7 @@ const open = async (quirks: Partial<Quirks>, options: TestRelayOptions = {}): Pr
 }
 
 const byNumber = (user = 'ada', number = 'contains:39055') =>
-  askList(relay, relay.enter(user), `remotePartyNumber=${number}`)
+  askFirstPage(relay, relay.enter(user), `remotePartyNumber=${number}`)
 const queries = (): string[] =>
   relay.recorder.requests.map(({ params }) => {
     const [name = ''] = [...params.keys()].filter((key) => key.startsWith('remote'))
@@ -65,7 +65,7 @@ describe('the remote parameter', () => {
         expect(outcome(answer)).toBe('502 recorder_failed')
         expect(answer.body.toString()).toMatch(/neither remotePartyNumber nor remoteParty/)
       }
-      expect(outcome(await askList(relay, relay.enter('ada'), 'direction=1'))).toBe('200')
+      expect(outcome(await askFirstPage(relay, relay.enter('ada'), 'direction=1'))).toBe('200')
     },
   )
 
@@ -85,7 +85,9 @@ describe('the remote parameter', () => {
 
   it('is not looked for by a search without it', async () => {
     await open({})
-    expect(outcome(await askList(relay, relay.enter('ada'), 'direction=1&localPartyNumber=201'))).toBe('200')
+    expect(outcome(await askFirstPage(relay, relay.enter('ada'), 'direction=1&localPartyNumber=201'))).toBe(
+      '200',
+    )
     expect(queries()).toEqual(['all'])
   })
 
@@ -100,7 +102,7 @@ describe('the remote parameter', () => {
 
   it('is not decided for waiting users by a user who finds nothing', async () => {
     await open({ remoteParameter: 'remoteParty' })
-    relay.recorder.on('list', fault.hold, 1)
+    relay.recorder.on('list', recorderFault.hold, 1)
     const empty = byNumber('nobody')
     await expect.poll(() => relay.recorder.held()).toBe(1)
     const full = byNumber('ada')
@@ -111,7 +113,7 @@ describe('the remote parameter', () => {
 
   it('is found out by a waiting request if the first one fails or leaves', async () => {
     await open({ remoteParameter: 'remoteParty' })
-    relay.recorder.on('list', [fault.hold, fault.status(500)], 1)
+    relay.recorder.on('list', [recorderFault.hold, recorderFault.status(500)], 1)
     const [first, second] = [byNumber('ada'), byNumber('boss')]
     await expect.poll(() => relay.recorder.held()).toBe(1)
     relay.recorder.release()
@@ -142,10 +144,10 @@ describe('the remote parameter', () => {
     async (unknownParameter) => {
       const { recorder } = await open({ unknownParameter })
       expect(json(await byNumber())).toMatchObject(found)
-      const refusal = fault.json(400, { reason: 0, message: 'Unknown parameter remotePartyNumber.' })
+      const refusal = recorderFault.json(400, { reason: 0, message: 'Unknown parameter remotePartyNumber.' })
       recorder.on(
         'list',
-        unknownParameter === 'ignored' ? fault.ignoreFilters('remotePartyNumber') : refusal,
+        unknownParameter === 'ignored' ? recorderFault.ignoreFilters('remotePartyNumber') : refusal,
         2,
         isOld,
       )

@@ -2,13 +2,13 @@
 import * as fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { generateCalls, makeCalls, NEWEST_MS, type Call } from '../../../testing/recorder/calls.ts'
-import { fault, type RecorderFault } from '../../../testing/recorder/faults.ts'
+import { recorderFault, type RecorderFault } from '../../../testing/recorder/faults.ts'
 import { find } from '../../../testing/recorder/matching.ts'
 import { usualQuirks, type Quirks } from '../../../testing/recorder/quirks.ts'
 import { writeRow, type Fields } from '../../../testing/recorder/wire.ts'
 import { filterNames, writeApiQuery, type Search } from '../../../contract/search.ts'
 import { mismatch } from './matches.ts'
-import { askList, json, outcome, relayHost, type Relay } from '../../../testing/relay.ts'
+import { askFirstPage, json, outcome, relayHost, type Relay } from '../../../testing/relay.ts'
 
 const calls = generateCalls(60)
 const [call] = calls.filter(({ owner, direction }) => owner?.username === 'mrossi' && direction === 1)
@@ -23,7 +23,7 @@ afterEach(() => relay.recorder.heal())
 
 const search = async (query: string, what: RecorderFault | readonly RecorderFault[] = []) => {
   relay.recorder.on('list', what)
-  return askList(relay, relay.enter('ada'), query)
+  return askFirstPage(relay, relay.enter('ada'), query)
 }
 
 const iso = (ms: number): string => new Date(ms).toISOString()
@@ -47,7 +47,7 @@ describe('a filter that the recorder ignores', () => {
     ['direction', '0'],
     ['direction', '2'],
   ])('%s=%s shows no row and no total', async (name, value) => {
-    const answer = await search(`${name}=${encodeURIComponent(value)}`, fault.ignoreFilters(name))
+    const answer = await search(`${name}=${encodeURIComponent(value)}`, recorderFault.ignoreFilters(name))
     expect(outcome(answer)).toBe('502 recorder_mismatch')
     expect(json(answer).message).toContain(name)
     expect(Object.keys(json(answer)).toSorted()).toEqual(['code', 'message', 'requestId'])
@@ -58,12 +58,12 @@ describe('a filter that the recorder ignores', () => {
   })
 
   it('is noticed beside a filter that it applies', async () => {
-    const answer = await search('ownerUsername=mrossi&direction=1', fault.ignoreFilters('direction'))
+    const answer = await search('ownerUsername=mrossi&direction=1', recorderFault.ignoreFilters('direction'))
     expect(outcome(answer)).toBe('502 recorder_mismatch')
   })
 
   it('is noticed by one row among many', async () => {
-    const wrong = fault.changeRows((rows) => rows.with(3, { ...(rows[3] as Fields), direction: 2 }))
+    const wrong = recorderFault.changeRows((rows) => rows.with(3, { ...(rows[3] as Fields), direction: 2 }))
     expect(outcome(await search('direction=1', wrong))).toBe('502 recorder_mismatch')
   })
 })
@@ -74,7 +74,9 @@ describe('a field that is not a scalar', () => {
     ['ownerUsername', 'mrossi'],
     ['direction', '1'],
   ])('is left out, and is no mismatch with %s=%s', async (name, value) => {
-    const odd = fault.changeRows((rows) => rows.map((row) => ({ ...(row as Fields), [name]: ['hidden'] })))
+    const odd = recorderFault.changeRows((rows) =>
+      rows.map((row) => ({ ...(row as Fields), [name]: ['hidden'] })),
+    )
     const answer = await search(`${name}=${encodeURIComponent(value)}`, odd)
     expect(outcome(answer)).toBe('200')
     for (const row of json(answer).recordings as readonly Fields[]) expect(row).not.toHaveProperty(name)
@@ -83,10 +85,10 @@ describe('a field that is not a scalar', () => {
 
 describe('a page’s size', () => {
   it.each([
-    ['ignored', fault.ignorePageSize],
-    ['cut', fault.capPageSize(2)],
-    ['of zero', fault.changeRows(() => [])],
-    ['of one more', fault.changeRows((rows) => [...rows, rows[0]])],
+    ['ignored', recorderFault.ignorePageSize],
+    ['cut', recorderFault.capPageSize(2)],
+    ['of zero', recorderFault.changeRows(() => [])],
+    ['of one more', recorderFault.changeRows((rows) => [...rows, rows[0]])],
   ])('%s is a mismatch', async (_name, what) => {
     const answer = await search('', what)
     expect(outcome(answer)).toBe('502 recorder_mismatch')
@@ -95,7 +97,7 @@ describe('a page’s size', () => {
 
   it('may be smaller on the last page, because the total may just have changed', async () => {
     for (const total of [3, 5, 9]) {
-      const few = fault.change((own) => ({
+      const few = recorderFault.change((own) => ({
         totalCount: total,
         recordings: (own.recordings as unknown[]).slice(0, 3),
       }))
@@ -271,7 +273,7 @@ describe('any search', () => {
     const property = fc.asyncProperty(searches, async (asked) => {
       const query = writeApiQuery(asked, null)
       const expected = find(calls, asked, usualQuirks, 0)
-      const answer = await askList(relay, relay.enter('ada'), query)
+      const answer = await askFirstPage(relay, relay.enter('ada'), query)
       expect(json(answer)).toMatchObject({ totalCount: expected.length })
       expect((json(answer).recordings as readonly Fields[]).map(({ id }) => id)).toEqual(
         expected.slice(0, 5).map(({ id }) => id),

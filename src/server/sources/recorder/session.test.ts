@@ -4,11 +4,11 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { makeCalls } from '../../../testing/recorder/calls.ts'
-import { fault } from '../../../testing/recorder/faults.ts'
+import { recorderFault } from '../../../testing/recorder/faults.ts'
 import { AUTH_SESSION, recordingEndpoint } from '../../../contract/endpoints.ts'
-import { basic, loginRequest, signIn } from '../../../testing/host.ts'
+import { basic, loginRequest, sessionOf } from '../../../testing/host.ts'
 import { PROVEN_MS, REFUSED_MS } from './credentials.ts'
-import { ask, askList, outcome, relayHost, type Relay } from '../../../testing/relay.ts'
+import { ask, askFirstPage, outcome, relayHost, type Relay } from '../../../testing/relay.ts'
 
 const password = 'correct horse: battery'
 const recordings = makeCalls({}, {}, {})
@@ -25,7 +25,7 @@ afterEach(() => relay.close())
 
 const enter = (): { cookie: string } => relay.enter('ada', password)
 const list = async (headers: Record<string, string>): Promise<string> =>
-  outcome(await askList(relay, headers))
+  outcome(await askFirstPage(relay, headers))
 const many = (count: number, headers: Record<string, string>): Promise<string[]> =>
   Promise.all(Array.from({ length: count }, () => list(headers)))
 const rows = (): number => {
@@ -141,7 +141,7 @@ describe('a password that changes at the recorder', () => {
     relay.recorder.setPassword('ada', 'new')
     const address = recordingEndpoint(recordings[0]?.id ?? '')
     const answer = await (route === 'list'
-      ? askList(relay, cookie)
+      ? askFirstPage(relay, cookie)
       : ask(relay, route === 'media' ? `${address}/Media` : address, cookie))
     expect(outcome(answer)).toBe('401 signed_out')
     expect(answer.headers).toMatchObject({ 'www-authenticate': 'Session realm="recordings"' })
@@ -168,7 +168,7 @@ describe('a password that changes at the recorder', () => {
   it('ends the running requests too', async () => {
     const cookie = enter()
     expect(await list(cookie)).toBe('200')
-    relay.recorder.on('list', fault.hold, 3)
+    relay.recorder.on('list', recorderFault.hold, 3)
     const running = many(3, cookie)
     await expect.poll(() => relay.recorder.held()).toBe(3)
     relay.recorder.setPassword('ada', 'new')
@@ -181,7 +181,7 @@ describe('a password that changes at the recorder', () => {
   it('does not queue requests with a proven password', async () => {
     const cookie = enter()
     expect(await list(cookie)).toBe('200')
-    relay.recorder.on('list', fault.hold)
+    relay.recorder.on('list', recorderFault.hold)
     const running = many(6, cookie)
     await expect.poll(() => relay.recorder.held()).toBe(6)
     relay.recorder.heal()
@@ -190,7 +190,7 @@ describe('a password that changes at the recorder', () => {
 
   it('is sent by one request until its answer has proven it', async () => {
     const cookie = enter()
-    relay.recorder.on('list', fault.hold, 1)
+    relay.recorder.on('list', recorderFault.hold, 1)
     const running = many(5, cookie)
     await expect.poll(() => relay.recorder.held()).toBe(1)
     expect(relay.recorder.requests).toHaveLength(1)
@@ -210,9 +210,9 @@ describe('a password that changes at the recorder', () => {
 
 describe('a recorder that fails', () => {
   it('ends no session', async () => {
-    const cookie = await signIn(relay.app, 'boss')
+    const cookie = await sessionOf(relay.app, 'boss')
     for (const status of [500, 502, 503, 504, 403, 404]) {
-      relay.recorder.on('list', fault.status(status), 1)
+      relay.recorder.on('list', recorderFault.status(status), 1)
       expect(await list(cookie)).not.toMatch(/^401|^200/)
     }
     expect((await ask(relay, AUTH_SESSION, cookie)).status).toBe(200)

@@ -1,16 +1,16 @@
 /** The request that tries a password. Its caller may leave, but the password still counts at a directory. */
 import { afterEach, describe, expect, it } from 'vitest'
 import { makeCalls } from '../../../testing/recorder/calls.ts'
-import { fault } from '../../../testing/recorder/faults.ts'
+import { recorderFault } from '../../../testing/recorder/faults.ts'
 import { HEALTH_LIVE, RECORDINGS, recordingEndpoint } from '../../../contract/endpoints.ts'
 import { MAX_UNANSWERED, PROVEN_MS } from './credentials.ts'
 import {
   ask,
-  askList,
+  askFirstPage,
   outcome,
-  outcomeOf,
+  callOutcome,
   relayHost,
-  settled,
+  recorderIdle,
   type Relay,
   type TestRelayOptions,
 } from '../../../testing/relay.ts'
@@ -48,7 +48,7 @@ async function askAndLeave(path: string, headers: Record<string, string>): Promi
 const { signal } = new AbortController()
 const known = { from: '127.0.0.1', isKnown: true, isScript: false }
 const tryOut = (password: string): Promise<string> =>
-  outcomeOf(relay.source.authenticate('ada', password, signal, known))
+  callOutcome(relay.source.authenticate('ada', password, signal, known))
 async function tryAll(count: number): Promise<string[]> {
   const outcomes: string[] = []
   for (let n = 0; n < count; n += 1) outcomes.push(await tryOut(`guess ${n}`))
@@ -61,27 +61,27 @@ describe('a caller that leaves each request', () => {
   it.each(Object.entries(routes))('sends an old password once: %s', async (_route, path) => {
     const { recorder } = await open()
     const cookie = relay.enter('ada', 'old')
-    recorder.on('any', fault.hold)
+    recorder.on('any', recorderFault.hold)
     for (let count = 0; count < 5; count += 1) await askAndLeave(path, cookie)
     expect(recorder.requests).toHaveLength(1)
     recorder.heal()
-    await settled(recorder)
-    expect(outcome(await askList(relay, cookie))).toBe('401 signed_out')
+    await recorderIdle(recorder)
+    expect(outcome(await askFirstPage(relay, cookie))).toBe('401 signed_out')
     expect(recorder.requests).toHaveLength(1)
   })
 
   it.each(Object.entries(routes))('leaves nothing open with a right password: %s', async (_route, path) => {
     const { recorder } = await open()
     const cookie = relay.enter('ada')
-    recorder.on('any', [fault.hold, fault.stall], 1)
+    recorder.on('any', [recorderFault.hold, recorderFault.stall], 1)
     await askAndLeave(path, cookie)
     recorder.heal()
-    await settled(recorder)
+    await recorderIdle(recorder)
     await expect.poll(() => relay.source.gauges?.()).toMatchObject({ recorder_requests_running: 0 })
     expect(recorder.requests).toHaveLength(1)
     // Although nobody read the answer, it has proven the password.
-    recorder.on('list', fault.hold)
-    const running = [askList(relay, cookie), askList(relay, cookie)]
+    recorder.on('list', recorderFault.hold)
+    const running = [askFirstPage(relay, cookie), askFirstPage(relay, cookie)]
     await expect.poll(() => recorder.held()).toBe(2)
     recorder.heal()
     expect((await Promise.all(running)).map(outcome)).toEqual(['200', '200'])
@@ -90,14 +90,14 @@ describe('a caller that leaves each request', () => {
   it('sends a recently right password a few times, and then once more', async () => {
     const { recorder } = await open()
     const cookie = relay.enter('ada')
-    expect(outcome(await askList(relay, cookie))).toBe('200')
+    expect(outcome(await askFirstPage(relay, cookie))).toBe('200')
     recorder.setPassword('ada', 'new')
-    recorder.on('list', fault.hold)
+    recorder.on('list', recorderFault.hold)
     for (let count = 0; count < MAX_UNANSWERED + 4; count += 1) await askAndLeave(routes.list, cookie)
     expect(recorder.requests).toHaveLength(1 + MAX_UNANSWERED + 1)
     recorder.heal()
-    await settled(recorder)
-    expect(outcome(await askList(relay, cookie))).toBe('401 signed_out')
+    await recorderIdle(recorder)
+    expect(outcome(await askFirstPage(relay, cookie))).toBe('401 signed_out')
     expect(recorder.requests).toHaveLength(1 + MAX_UNANSWERED + 1)
     // All of them may have been wrong, so no more is sent.
     expect(await tryOut('new')).toBe(tooMany)
@@ -106,8 +106,8 @@ describe('a caller that leaves each request', () => {
   it('while its request waits for a turn sends nothing, and uses no try', async () => {
     const { recorder, source } = await open()
     const cookie = relay.enter('ada')
-    expect(outcome(await askList(relay, cookie))).toBe('200')
-    recorder.on('list', fault.hold)
+    expect(outcome(await askFirstPage(relay, cookie))).toBe('200')
+    recorder.on('list', recorderFault.hold)
     const viewer = await source.principal('ada', { username: 'ada', password: 'demo' })
     const paging = { page: 0, pageSize: 5 }
     const never = new AbortController().signal
@@ -131,9 +131,9 @@ describe('a caller that leaves each request', () => {
 
 describe('a password that was sent and got no answer', () => {
   it.each([
-    ['the connection broke off', fault.cut('nothing'), '502 recorder_failed'],
-    ['it was no HTTP', fault.noHttp, '502 recorder_failed'],
-    ['none came in time', fault.silence, '504 recorder_timeout'],
+    ['the connection broke off', recorderFault.cut('nothing'), '502 recorder_failed'],
+    ['it was no HTTP', recorderFault.noHttp, '502 recorder_failed'],
+    ['none came in time', recorderFault.silence, '504 recorder_timeout'],
   ])('counts, because %s', async (_why, what, expected) => {
     const { recorder } = await open({ limits: { firstByteMs: 300, answerMs: 400 } })
     recorder.on('list', what)
@@ -150,7 +150,7 @@ describe('a password that was sent and got no answer', () => {
     expect(await tryOut('demo')).toBe('200')
     for (let count = 0; count < 5; count += 1) {
       relay.steadyMs += PROVEN_MS
-      recorder.on('list', fault.cut('nothing'), 1)
+      recorder.on('list', recorderFault.cut('nothing'), 1)
       expect(await tryOut('demo')).toBe('502 recorder_failed')
     }
     expect(await tryOut('demo')).toBe('200')

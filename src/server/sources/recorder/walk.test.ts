@@ -1,10 +1,18 @@
 /** All recordings in one answer, which the relay requests page by page. */
 import { afterEach, describe, expect, it } from 'vitest'
 import { makeCalls } from '../../../testing/recorder/calls.ts'
-import { fault, type RecorderFault } from '../../../testing/recorder/faults.ts'
+import { recorderFault, type RecorderFault } from '../../../testing/recorder/faults.ts'
 import { RECORDINGS } from '../../../contract/endpoints.ts'
 import { basic } from '../../../testing/host.ts'
-import { ask, json, outcome, relayHost, settled, type Answered, type Relay } from '../../../testing/relay.ts'
+import {
+  ask,
+  json,
+  outcome,
+  relayHost,
+  recorderIdle,
+  type Answered,
+  type Relay,
+} from '../../../testing/relay.ts'
 
 const TOTAL = 2345
 const recordings = makeCalls(...Array.from({ length: TOTAL }, () => ({})))
@@ -46,7 +54,7 @@ describe('all recordings', () => {
     await open()
     expect(referencesOf(await all('?direction=1'))).toEqual(references)
     expect(json(await all('?direction=2'))).toEqual({ totalCount: 0, recordings: [] })
-    relay.recorder.on('list', fault.ignoreFilters('direction'))
+    relay.recorder.on('list', recorderFault.ignoreFilters('direction'))
     expect(outcome(await all('?direction=2'))).toBe('502 recorder_mismatch')
   })
 
@@ -60,7 +68,7 @@ describe('all recordings', () => {
   it('exclude those that arrive meanwhile, and repeat none', async () => {
     await open()
     // Ten new recordings push the last ten of the first page onto the second.
-    const pushed = fault.change((own) => ({
+    const pushed = recorderFault.change((own) => ({
       totalCount: TOTAL + 10,
       recordings: [
         ...recordings
@@ -70,7 +78,7 @@ describe('all recordings', () => {
       ],
     }))
     onPage(1, pushed)
-    const moved = fault.change((own) => ({
+    const moved = recorderFault.change((own) => ({
       totalCount: TOTAL + 10,
       recordings: [...recordings.slice(1990, 2000), ...(own.recordings as unknown[])],
     }))
@@ -81,13 +89,13 @@ describe('all recordings', () => {
   })
 
   const vanishing: Readonly<Record<string, RecorderFault>> = {
-    'rows vanish': fault.change(() => ({ totalCount: 1000, recordings: [] })),
-    'a page is short': fault.changeRows((rows) => rows.slice(0, 5)),
-    'a page fails': fault.status(500),
-    'the recorder goes down': fault.status(504),
-    'the connection breaks': fault.cut('half'),
-    'a page is no JSON': fault.loginPage,
-    'the password changes': fault.status(401),
+    'rows vanish': recorderFault.change(() => ({ totalCount: 1000, recordings: [] })),
+    'a page is short': recorderFault.changeRows((rows) => rows.slice(0, 5)),
+    'a page fails': recorderFault.status(500),
+    'the recorder goes down': recorderFault.status(504),
+    'the connection breaks': recorderFault.cut('half'),
+    'a page is no JSON': recorderFault.loginPage,
+    'the password changes': recorderFault.status(401),
   }
 
   it.each(Object.entries(vanishing))(
@@ -97,7 +105,7 @@ describe('all recordings', () => {
       onPage(1, what)
       const answer = await all().catch(() => null)
       expect(answer?.status === 200 && answer.complete).toBe(false)
-      await settled(recorder)
+      await recorderIdle(recorder)
       expect(recorder.count('list')).toBeLessThanOrEqual(4)
     },
   )

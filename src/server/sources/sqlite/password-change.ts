@@ -23,7 +23,7 @@ function notStored(cause: unknown): Problem {
  * Stores another password over a connection that is opened just for this. Does nothing if there is no such account.
  * @throws Problem 503 `storage_failed` if the store is locked, full or not writable, or the error of `derive`.
  */
-export async function changePassword(
+export async function replacePassword(
   dataDir: string,
   { username, password }: Credentials,
   derive: Derive,

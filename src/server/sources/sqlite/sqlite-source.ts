@@ -8,7 +8,7 @@ import { hasAudio, openAudio } from './audio-files.ts'
 import { BUSY_TIMEOUT_MS, databaseFile, openForReading, openForWriting, stopWaiting } from './database.ts'
 import { Details } from './details.ts'
 import { Directory } from './directory.ts'
-import { changePassword } from './password-change.ts'
+import { replacePassword } from './password-change.ts'
 import { verifyPassword } from './passwords.ts'
 import { scryptInPlace, scryptInWorkers } from './scrypt-runner.ts'
 import type { Derive } from './scrypt.ts'
@@ -63,7 +63,7 @@ export async function openSqliteSource(options: SqliteSourceOptions): Promise<Sq
     },
     async changePassword(username, password, signal) {
       const asker = { signal, from: username, isKnown: true, isScript: false }
-      await changePassword(dataDir, { username, password }, (work) => scrypt.derive(work, asker))
+      await replacePassword(dataDir, { username, password }, (work) => scrypt.derive(work, asker))
       return directory.credentials(username)?.principal ?? null
     },
     async principal(username) {
