@@ -1,15 +1,12 @@
-/** Opens the configured source. */
+/** Opens the configured source. Only its own code is loaded, because loading takes most of the host's start. */
 import { inDataDir } from '../files/data-dir.ts'
 import type { DemoAccount } from '../../contract/session.ts'
 import type { NowMs } from './clock.ts'
 import type { Config } from '../config/config.ts'
 import { isLoopback } from '../config/addresses.ts'
-import { demoAccounts, isDemoStore, prepareDemo } from '../demo/demo.ts'
-import { openRecorderSource } from '../sources/recorder/recorder-source.ts'
 import type { RecorderWatch } from '../sources/recorder/reaching.ts'
 import type { Source } from '../sources/source.ts'
 import { storeExists } from '../sources/sqlite/database.ts'
-import { openSqliteSource } from '../sources/sqlite/sqlite-source.ts'
 import type { Tries } from '../sources/tries.ts'
 import { OperatorError } from '../platform/operator-error.ts'
 
@@ -28,12 +25,18 @@ interface Prepare {
   readonly say: (line: string) => void
 }
 
-/** @returns whether the store holds demo data, with accounts whose password everyone knows. */
-async function prepareStore(config: Config, dataDir: string, { nowMs, say }: Prepare): Promise<boolean> {
+/** @returns the accounts whose password everyone knows, if the store holds demo data. */
+async function prepareStore(
+  config: Config,
+  dataDir: string,
+  { nowMs, say }: Prepare,
+): Promise<readonly DemoAccount[]> {
+  const { demoAccounts, isDemoStore, prepareDemo } = await import('../demo/demo.ts')
   const isPrivate = isLoopback(config.host)
   if (config.demo && isPrivate) await prepareDemo({ dataDir, nowMs: nowMs(), log: say })
   const holdsDemo = isDemoStore(dataDir)
-  if (isPrivate || !(holdsDemo || (config.demo && !storeExists(dataDir)))) return holdsDemo
+  if (isPrivate || !(holdsDemo || (config.demo && !storeExists(dataDir))))
+    return holdsDemo ? demoAccounts : []
   throw new OperatorError(
     `Demo accounts, whose password everyone knows, may not be reached from other machines (HOST=${config.host}). ` +
       'Set HOST=127.0.0.1; or for real use set DEMO=off and DATA_DIR to a folder without demo data.',
@@ -52,11 +55,13 @@ export async function openSource(config: Config, dataDir: string, prepare: Prepa
     const limits = { answerMs: timeoutMs, firstByteMs: Math.min(timeoutMs, 20_000) }
     const spoolFolder = inDataDir(dataDir, 'spool')
     const { tries, watch } = prepare
+    const { openRecorderSource } = await import('../sources/recorder/recorder-source.ts')
     return {
       source: openRecorderSource({ url, ca, remoteParameter, limits, tries, spoolFolder, watch }),
       demoAccounts: [],
     }
   }
-  const isDemo = await prepareStore(config, dataDir, prepare)
-  return { source: await openSqliteSource({ dataDir }), demoAccounts: isDemo ? demoAccounts : [] }
+  const demoAccounts = await prepareStore(config, dataDir, prepare)
+  const { openSqliteSource } = await import('../sources/sqlite/sqlite-source.ts')
+  return { source: await openSqliteSource({ dataDir }), demoAccounts }
 }
