@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { request, type IncomingMessage, type ServerResponse } from 'node:http'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import tailwind from '@tailwindcss/vite'
@@ -145,7 +146,7 @@ export default defineConfig({
     expect: { poll: { timeout: 10_000 } },
     // Test files share the modules that they test: loading them for each file took 13 of 31 s of processor time.
     isolate: false,
-    // The main process has next to nothing to do while tests run: without this it keeps a processor to itself.
-    maxWorkers: '100%',
+    // One more than there are processors, because some tests wait for other processes and for time to pass.
+    maxWorkers: availableParallelism() + 1,
   },
 })
