@@ -14,6 +14,7 @@ import {
   settled,
   table,
 } from './page-objects.ts'
+import { scopeLines } from './sources.ts'
 
 test.use({ throughFaults: true })
 
@@ -56,6 +57,8 @@ test.describe('nothing to show', () => {
   test('without matches, the page names the best filter to drop, and offers to clear the only one', async ({
     page,
     host,
+    faults,
+    source,
   }) => {
     await openList(page, 'startTime=on:2026-11&ownerUsername=nobody-at-all&direction=1')
     await expect(page.getByText('No recordings match these 3 filters.')).toBeVisible()
@@ -71,6 +74,13 @@ test.describe('nothing to show', () => {
     await expect(page.getByText('No recordings match this filter.')).toBeVisible()
     await page.getByRole('main').getByRole('button', { name: 'Clear filters' }).click()
     await expect(results(page)).toHaveText(/^1–50 of /)
+
+    faults.on('list', hostFault.json(200, { totalCount: 0, recordings: [] }), 1)
+    await page.reload()
+    await expect(page.getByText('There are no recordings that you may find.')).toBeVisible()
+    // The page tells where to look, so that line has to be there.
+    await expect(page.getByText('The line above says whose calls you may find.')).toBeVisible()
+    await expect(page.getByText(scopeLines[source].manager)).toBeVisible()
   })
 
   test('a page past the end says how many pages there are and leads to the last', async ({ page }) => {
