@@ -38,6 +38,7 @@ const files: Readonly<Record<string, Runs>> = {
   'password.e2e.ts': embedded('a recorder keeps its passwords itself'),
   'portal.e2e.ts': embedded('frames and cookies are between host and browser'),
   'screenshots.e2e.ts': embedded('the README shows the embedded store'),
+  'scrolling.e2e.ts': embedded('the page decides which of its parts scroll'),
   'session.e2e.ts': embedded('the ends of sessions are made between host and page, or by the page’s clock'),
   'sign-in.e2e.ts': embedded('the form decides what it sends and says'),
   'size.ts': embedded('no byte of the page comes from the source'),
