@@ -26,9 +26,11 @@ export const startedCell = (row: RecordingRow): ReactNode =>
         <span className="max-md:hidden">{row.weekday} </span>
         {row.day}
       </span>{' '}
-      <span className="font-medium">{row.time}</span>
-      {row.foreignOffset === '' ? null : (
-        <span className="ml-1.5 text-xs text-muted">{row.foreignOffset}</span>
+      <span className="font-medium">{row.time}</span>{' '}
+      {row.there && (
+        <span className="block text-xs leading-tight text-muted max-lg:whitespace-normal">
+          {listText.get().recordedThere(row.there)}
+        </span>
       )}
     </time>
   )

@@ -1,6 +1,6 @@
 /** Prepares the text of every cell once for a page of rows. */
 import { directions } from '../contract/filter-kinds.ts'
-import type { Recording, RecordingField } from '../contract/recording.ts'
+import type { Recording, RecordingField, Start } from '../contract/recording.ts'
 import { formatDuration, formatTime, speakDuration } from '../lib/times.ts'
 import { dateAt, offsetMinutesAt } from '../lib/zones.ts'
 
@@ -13,8 +13,8 @@ export interface RecordingRow {
   readonly time: string
   /** The recording's own date-time, for a tooltip. */
   readonly recordedAs: string | null
-  /** The recording's offset where it differs from the page's zone, else empty. */
-  readonly foreignOffset: string
+  /** The time and the offset on the recorder's clock where it differs from the page's zone, else null. */
+  readonly there: { readonly time: string; readonly offset: string } | null
   readonly duration: string
   readonly spokenDuration: string
   readonly isoDuration: string | null
@@ -41,9 +41,26 @@ function dayText(epochMs: number, zone: string, nowMs: number): string {
   return formatTime(epochMs, zone, thisYear ? 'shortDate' : 'date')
 }
 
+/** The time as it was recorded, with the date if that is another day there. */
+function timeThere(
+  { epochMs, offsetMinutes, text }: Start,
+  zone: string,
+  nowMs: number,
+): RecordingRow['there'] {
+  if (offsetMinutesAt(epochMs, zone) === offsetMinutes) return null
+  const offset = /(?:Z|[+-]\d\d:?\d\d)$/i.exec(text)?.[0] ?? 'UTC'
+  // In UTC, the shifted instant shows the clock there.
+  const shiftedMs = epochMs + offsetMinutes * 60_000
+  const time = formatTime(shiftedMs, 'UTC', 'time')
+  const isOtherDay = dateAt(shiftedMs, 'UTC') !== dateAt(epochMs, zone)
+  return {
+    time: isOtherDay ? `${dayText(shiftedMs, 'UTC', nowMs)} ${time}` : time,
+    offset: offset.toUpperCase() === 'Z' ? 'UTC' : offset,
+  }
+}
+
 export function makeRow(recording: Recording, { zone, nowMs, hrefOf, ownerNames }: RowContext): RecordingRow {
   const { start, duration, direction, ownerUsername } = recording
-  const foreign = start !== null && offsetMinutesAt(start.epochMs, zone) !== start.offsetMinutes
   return {
     recording,
     href: hrefOf(recording.id),
@@ -51,7 +68,7 @@ export function makeRow(recording: Recording, { zone, nowMs, hrefOf, ownerNames 
     day: start ? dayText(start.epochMs, zone, nowMs) : '',
     time: start ? formatTime(start.epochMs, zone, 'time') : '',
     recordedAs: start?.text ?? null,
-    foreignOffset: foreign ? (/(?:Z|[+-]\d\d:?\d\d)$/i.exec(start.text)?.[0] ?? 'UTC') : '',
+    there: start ? timeThere(start, zone, nowMs) : null,
     duration: duration ? formatDuration(duration.durationMs) : '',
     spokenDuration: duration ? speakDuration(duration.durationMs) : '',
     isoDuration: duration?.text ?? null,

@@ -75,6 +75,7 @@ export const listText = i18n('list', {
   missing: 'none',
   unreadable: params('Could not be read: {value}'),
   recordedAt: params('Recorded as {text}'),
+  recordedThere: params('{time} there ({offset})'),
   asOf: params('as of {time}'),
   refresh: 'Refresh',
   loading: 'Loading recordings',
