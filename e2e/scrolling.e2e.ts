@@ -1,9 +1,11 @@
-/** From 64rem the panes scroll and the document stays. Scrollbars are shown here, because they take room. */
+/** What the list shows at each size, and which of its parts scroll. Scrollbars are shown, because they take room. */
 import type { Page } from 'playwright'
 import { browserOptions } from './find-browser.ts'
+import { hostFault } from './faulty-host.ts'
 import { expect, test } from './fixtures.ts'
-import { openList, rowLinks } from './page-objects.ts'
+import { openList, rowLinks, table } from './page-objects.ts'
 
+test.use({ throughFaults: true })
 test.use({ launchOptions: { ...(await browserOptions()), ignoreDefaultArgs: ['--hide-scrollbars'] } })
 
 const sizes = [
@@ -47,4 +49,68 @@ test('the document never scrolls, and the table does, at 200 rows', async ({ pag
     await expect(page.getByRole('button', { name: 'Next page' })).toBeInViewport({ ratio: 1 })
     await expect(page.getByRole('banner')).toBeInViewport({ ratio: 1 })
   })
+})
+
+/** The texts of heads and cells that do not show in full, or that lie outside the table. */
+const cutTexts = (page: Page): Promise<string[]> =>
+  table(page).evaluate((element) => {
+    const right = element.parentElement?.getBoundingClientRect().right ?? 0
+    const head = element.querySelector('thead')
+    // On narrow screens the head is for assistive technology only.
+    const shown = head && getComputedStyle(head).position !== 'absolute' ? 'th, td' : 'td'
+    const seen = [...element.querySelectorAll<HTMLElement>(shown)].filter((cell) => cell.checkVisibility())
+    return seen
+      .filter((cell) => cell.scrollWidth > cell.clientWidth || cell.getBoundingClientRect().right > right)
+      .map((cell) => `${cell.textContent} (${cell.clientWidth} of ${cell.scrollWidth} px)`)
+  })
+
+test('no number, name or time is cut at any width', async ({ page }) => {
+  // These calls carry their year, which makes the longest times.
+  for (const search of ['pageSize=100', 'pageSize=5&startTime=on:2018']) {
+    await openList(page, search)
+    for (const width of [300, 320, 390, 640, 768, 1023, ...sizes.map(([wide]) => wide)]) {
+      await page.setViewportSize({ width, height: 900 })
+      expect.soft(await cutTexts(page), `${search} at ${width} px`).toEqual([])
+    }
+  }
+})
+
+test('heads are whole with wider spacing of the text', async ({ page }) => {
+  await openList(page, 'pageSize=5')
+  // The least that a reader may set: https://www.w3.org/TR/WCAG22/#text-spacing
+  await page.evaluate(() => {
+    for (const head of document.querySelectorAll<HTMLElement>('th')) {
+      head.style.letterSpacing = '0.12em'
+      head.style.wordSpacing = '0.16em'
+      head.style.lineHeight = '1.5'
+    }
+  })
+  for (const [width, height] of sizes) {
+    await page.setViewportSize({ width, height })
+    const cut = (await cutTexts(page)).filter((text) =>
+      /^(Started|Duration|Direction|\w+ number|Owner|Ref)/.test(text),
+    )
+    expect.soft(cut, `at ${width} px`).toEqual([])
+  }
+})
+
+test('a long reference pushes nothing out', async ({ page, faults }) => {
+  faults.on(
+    'list',
+    hostFault.change((json) => ({
+      ...json,
+      recordings: (json.recordings as object[]).map((recording) => ({
+        ...recording,
+        referenceNumber: '75A90276-E47E-4e9e-B463-E3C743D5FF3A',
+      })),
+    })),
+  )
+  await openList(page, 'pageSize=5')
+  for (const width of [320, 390, 768]) {
+    await page.setViewportSize({ width, height: 900 })
+    const cut = (await cutTexts(page)).filter((text) => !text.startsWith('75A90276'))
+    expect.soft(cut, `at ${width} px`).toEqual([])
+    const room = await table(page).evaluate((element) => element.scrollWidth - element.clientWidth)
+    expect.soft(room, `at ${width} px`).toBe(0)
+  }
 })

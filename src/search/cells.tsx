@@ -62,12 +62,9 @@ export const ownerCell = (row: RecordingRow): ReactNode => {
   if (ownerUsername === null) return instead(row, 'ownerUsername')
   if (row.ownerName === null) return <Data>{ownerUsername}</Data>
   return (
-    <>
-      <Data>{row.ownerName}</Data>{' '}
-      <span className="text-muted">
-        (<Data>{ownerUsername}</Data>)
-      </span>
-    </>
+    <span title={ownerUsername}>
+      <Data>{row.ownerName}</Data>
+    </span>
   )
 }
 

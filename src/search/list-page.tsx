@@ -25,7 +25,8 @@ import { linkIdOf, makeRow, rowIdAt, type RecordingRow } from './rows.ts'
 import { useRecordings, type Recordings } from './use-recordings.ts'
 import { useTurnTo } from './use-turn-to.ts'
 
-const wideScreen = matchMedia('(width >= 64rem)')
+/** Where the filters have room beside the table. */
+const wideScreen = matchMedia('(width >= 80rem)')
 
 const useWide = (): boolean =>
   useSyncExternalStore(
@@ -88,7 +89,7 @@ function useReturn(lastOpen: string | null, rows: readonly RecordingRow[]) {
   }, [])
   const toTop = (): void => {
     pane.current?.scrollTo({ top: 0 })
-    if (!wideScreen.matches) window.scrollTo({ top: 0 })
+    window.scrollTo({ top: 0 })
   }
   return { pane, toTop }
 }
