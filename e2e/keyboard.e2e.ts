@@ -1,6 +1,14 @@
 import type { Page } from 'playwright'
 import { expect, test } from './fixtures.ts'
-import { address, openList, results, rowLinks, settled } from './page-objects.ts'
+import {
+  address,
+  historyLength,
+  openList,
+  results,
+  rowLinks,
+  settled,
+  watchListRequests,
+} from './page-objects.ts'
 
 /** The name of the focused element, roughly as assistive technology reads it. */
 const focused = (page: Page): Promise<string> =>
@@ -138,6 +146,34 @@ test('the table’s head never hides the focused element', async ({ page }) => {
         await page.keyboard.press('Shift+Tab')
         expect(await isOnTop(page), `row ${24 - back} at ${width} px`).toBe(true)
       }
+    })
+  }
+})
+
+test('walking through choices by arrow keys makes one search and one entry of the history', async ({
+  page,
+}) => {
+  for (const [name, keys, led] of [
+    ['Period', ['ArrowDown', 'ArrowDown', 'ArrowDown'], '/recordings?startTime=on:last-7-days'],
+    ['Time zone', ['ArrowDown', 'ArrowDown', 'ArrowDown'], '/recordings?startTime=on:2018&tz=Africa/Accra'],
+    ['Any', ['ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowUp'], '/recordings?startTime=on:2018&direction=2'],
+  ] as const) {
+    await test.step(name, async () => {
+      await openList(page, name === 'Period' ? '' : 'startTime=on:2018')
+      const entries = await historyLength(page)
+      const asked = watchListRequests(page)
+      await (name === 'Any' ? page.getByRole('radio', { name }) : page.getByLabel(name)).first().focus()
+      for (const key of keys) await page.keyboard.press(key)
+      await expect.poll(() => address(page)).toBe(led)
+      await settled(page)
+      expect(asked).toHaveLength(1)
+      expect(await historyLength(page)).toBe(entries + 1)
+
+      // Going on within the same visit replaces the entry, and leaving the field applies at once.
+      await page.keyboard.press('ArrowUp')
+      await page.keyboard.press('Tab')
+      await expect.poll(() => address(page)).not.toBe(led)
+      expect(await historyLength(page)).toBe(entries + 1)
     })
   }
 })

@@ -7,6 +7,7 @@ import { density, setDensity, setTheme, theme, themes } from '../prefs/prefs.ts'
 import { useText } from '../text/i18n.ts'
 import { shellText } from '../text/shell-text.ts'
 import { Button, IconButton } from '../ui/button.tsx'
+import { useChoice } from '../search/use-filter.ts'
 import { Select } from '../ui/field.tsx'
 import { firstQuery } from '../url/entry.ts'
 import { usePageQuery, usePaths, useSetZone } from '../url/navigation.tsx'
@@ -22,6 +23,7 @@ function ZonePicker() {
   const t = useText(shellText)
   const query = usePageQuery()
   const setZone = useSetZone()
+  const choice = useChoice(query.tz ?? '', (zone, visit) => setZone(zone === '' ? null : zone, visit))
   // There are over 400 zones, and few changes of the address affect them.
   const options = useMemo(() => {
     const named = [...new Set([...zones, query.tz ?? 'UTC'])]
@@ -32,9 +34,10 @@ function ZonePicker() {
     <Select
       aria-label={t.zone}
       className="!w-auto max-w-64 !min-h-8 min-w-0 shrink"
-      value={query.tz ?? ''}
+      {...choice.handlers}
+      value={choice.value}
       options={options}
-      onPick={(zone) => setZone(zone === '' ? null : zone)}
+      onPick={choice.pick}
     />
   )
 }

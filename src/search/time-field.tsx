@@ -8,7 +8,7 @@ import { SelectField, TextField } from '../ui/field.tsx'
 import { usePageQuery } from '../url/navigation.tsx'
 import { describeTime, presetOf, presets } from './describe.ts'
 import { boundTexts, readBounds, resolvedTexts, type BoundTexts } from './time-bounds.ts'
-import { useDraft, useFilter } from './use-filter.ts'
+import { useChoice, useDraft, useFilter } from './use-filter.ts'
 
 type Bound = keyof BoundTexts
 
@@ -57,16 +57,17 @@ export function TimeField({ name, rejected, first }: TimeFieldProps) {
   const hints = resolvedTexts(value, clock)
   const reversed = value !== undefined && timeKind.resolve(value, clock) === null
 
-  const pick = (option: string): void => {
+  const pick = (option: string, visit?: string): void => {
     setDraft(null)
     setUnread([])
     setCustomOpen(option === CUSTOM)
     if (option === CUSTOM) {
       // Custom starts with the bounds of the current period.
-      if (value?.op === 'on' || value?.op === 'last') change(readBounds(hints, clock).value)
+      if (value?.op === 'on' || value?.op === 'last') change(readBounds(hints, clock).value, visit)
       fromField.current?.focus()
-    } else change(option === '' ? undefined : (timeKind.readPage(option) ?? undefined))
+    } else change(option === '' ? undefined : (timeKind.readPage(option) ?? undefined), visit)
   }
+  const choice = useChoice(period.selected, pick)
   const settle = (): void => {
     if (draft === null) return
     const shown = boundTexts(value, clock)
@@ -102,9 +103,10 @@ export function TimeField({ name, rejected, first }: TimeFieldProps) {
       <SelectField
         ref={first}
         label={t.period}
-        value={period.selected}
+        {...choice.handlers}
+        value={choice.value}
         options={period.options}
-        onPick={pick}
+        onPick={choice.pick}
       />
       <div className="flex flex-col gap-2">
         {field('from', t.from)}

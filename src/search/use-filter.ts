@@ -1,4 +1,4 @@
-import { useEffect, useEffectEvent, useRef, useState, type KeyboardEvent } from 'react'
+import { useEffect, useEffectEvent, useRef, useState, type FocusEvent, type KeyboardEvent } from 'react'
 import { isSameSearch, withFilter, type FilterName, type PageSearch } from '../contract/search.ts'
 import { usePageQuery, useSearchFor } from '../url/navigation.tsx'
 
@@ -65,5 +65,41 @@ export function useTyping(value: string, apply: (text: string, visit: string) =>
       if (event.key === 'Enter') settle()
     },
     onBlur: settle,
+  }
+}
+
+/** Whether the focus comes from outside the element that has the handler, or goes there. */
+const crossesEdge = ({ currentTarget, relatedTarget }: FocusEvent): boolean =>
+  !currentTarget.contains(relatedTarget as Node | null)
+
+/**
+ * A choice of a select or a radio group. Arrow keys walk over choices that nobody wants, so a choice by key is like
+ * typing: it is applied 300 ms after the last key, and a visit makes one history entry. A press applies at once.
+ * @param apply gets the choice, and the name of the visit where it was made by key.
+ * @returns the choice to show, its setter, and handlers for the select or for the group.
+ */
+export function useChoice(value: string, apply: (choice: string, visit?: string) => void) {
+  const byKey = useRef(false)
+  const typing = useTyping(value, (choice, visit) => {
+    apply(choice, visit)
+    return choice
+  })
+  return {
+    value: typing.value,
+    pick: (choice: string): void => {
+      if (byKey.current) typing.onChange({ target: { value: choice } })
+      else apply(choice)
+    },
+    handlers: {
+      onFocus: (event: FocusEvent) => crossesEdge(event) && typing.onFocus(),
+      onBlur: (event: FocusEvent) => crossesEdge(event) && typing.onBlur(),
+      onKeyDown: (event: KeyboardEvent) => {
+        byKey.current = true
+        typing.onKeyDown(event)
+      },
+      onPointerDown: () => {
+        byKey.current = false
+      },
+    },
   }
 }

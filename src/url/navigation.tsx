@@ -78,15 +78,21 @@ const pathsOf = (place: Place): Paths => ({
   recording: (id, query) => recordingPath(place, id, query),
 })
 
-/** Changes the zone of the current view, list or recording. */
-export function useSetZone(): (tz: string | null) => void {
+/** Whether a change gets an entry of its own, and the visit that it belongs to. @param current the last one's. */
+const how = ({ base }: Place, current: string | null, typing: string | undefined) => ({
+  replace: base !== '' || (typing !== undefined && typing === current),
+  state: typing === undefined ? null : { typing },
+})
+
+/** Changes the zone of the current view, list or recording. `typing` is as in `useSearchFor`. */
+export function useSetZone(): (tz: string | null, typing?: string) => void {
   const navigate = useNavigate()
   const paths = usePaths()
-  const { entry, view, query } = useAddress()
-  return (tz) => {
+  const { entry, view, query, typing: current } = useAddress()
+  return (tz, typing) => {
     const next = { ...query, tz }
     const path = view.name === 'recording' ? paths.recording(view.id, next) : paths.list(next)
-    void navigate(path, { replace: entry.place.base !== '' })
+    void navigate(path, how(entry.place, current, typing))
   }
 }
 
@@ -100,8 +106,7 @@ export function useSearchFor(): (query: PageQuery, typing?: string) => void {
   const { place } = entry
   return useCallback(
     (query, typing) => {
-      const replace = place.base !== '' || (typing !== undefined && typing === current)
-      void navigate(listPath(place, query), { replace, state: typing === undefined ? null : { typing } })
+      void navigate(listPath(place, query), how(place, current, typing))
     },
     [navigate, place, current],
   )
