@@ -4,7 +4,7 @@ import { hostNowMs, minutesBetween } from './api.ts'
 import { expect, test } from './fixtures.ts'
 import { hostFault, type FaultyHost } from './faulty-host.ts'
 import { failedLoad, noAnswer } from './guard.ts'
-import { address, chooseDirection, openList, references, results, settled } from './page-objects.ts'
+import { address, chooseDirection, openList, references, results, rowLinks, settled } from './page-objects.ts'
 
 test.use({ throughFaults: true })
 
@@ -176,4 +176,44 @@ test('offline while paging, the rows stay; back online, the page goes on by itse
   await context.setOffline(false)
   await expect(results(page)).toHaveText(/–([\d,]+) of \1$/)
   await expect(page.getByRole('alert')).toHaveCount(0)
+})
+
+const heading = (page: Page, name: string) => page.getByRole('main').getByRole('heading', { name, level: 1 })
+
+test.describe('a recording whose code is missing', () => {
+  /** React's report of an error that a boundary has caught. */
+  const partMissing = /^error: PartMissing: /
+
+  test('leaves the list as it was, and can be tried again', async ({ page, faults, guard }) => {
+    guard.expects(noAnswer, partMissing)
+    await openList(page, 'direction=1')
+    const rows = await references(page)
+    faults.on('detailCode', hostFault.cut)
+    await rowLinks(page).nth(3).click()
+    await expect(heading(page, 'This page could not be loaded.')).toBeFocused()
+    // The load was tried twice, when the row was hovered and when it was pressed.
+    expect(faults.count('detailCode')).toBeGreaterThanOrEqual(2)
+
+    await page.goBack()
+    await settled(page)
+    expect(await references(page)).toEqual(rows)
+    await page.goForward()
+    await expect(heading(page, 'This page could not be loaded.')).toBeVisible()
+    faults.heal()
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await expect(heading(page, `Recording ${rows[3]}`)).toBeFocused()
+  })
+
+  test('because of a new release asks to load the page again', async ({ page, faults, guard }) => {
+    guard.expects(failedLoad(404), partMissing)
+    await openList(page)
+    const [first = ''] = await references(page)
+    faults.on('detailCode', hostFault.problem(404, 'not_found'))
+    faults.on('document', hostFault.html(200))
+    await rowLinks(page).first().click()
+    await expect(heading(page, 'A new version is there.')).toBeVisible()
+    faults.heal()
+    await page.getByRole('button', { name: 'Load the page again' }).click()
+    await expect(heading(page, `Recording ${first}`)).toBeVisible()
+  })
 })

@@ -32,6 +32,9 @@ export const routes = {
   activity: /^\/auth\/activity/,
   /** The framework and the program. Without them there is no page. */
   program: /^\/assets\/page-[^/]+\.js/,
+  /** The part of the program that shows a recording. */
+  detailCode: /^\/assets\/detail-page-[^/]+\.js/,
+  document: /^\/recordings(\?|$)/,
 } as const
 export type Route = keyof typeof routes
 

@@ -1,7 +1,7 @@
 /** The providers and the layout, which depend on the session. */
 import { useStore } from '@nanostores/react'
 import { QueryClientProvider, useQueryClient } from '@tanstack/react-query'
-import { lazy, Suspense, useEffect, useEffectEvent, useState } from 'react'
+import { Suspense, useEffect, useEffectEvent, useState } from 'react'
 import { fetchSession, signOut } from '../api/auth.ts'
 import { retryFailed } from '../api/queries.ts'
 import { makeQueryClient } from '../api/query-client.ts'
@@ -26,14 +26,11 @@ import { listPath } from '../url/paths.ts'
 import { CrashBoundary } from './crash.tsx'
 import { Header } from './header.tsx'
 import { nearRow, Pages } from './pages.tsx'
+import { part } from './part.tsx'
 
-const SignInPage = lazy(() => import('../session/sign-in.tsx').then((m) => ({ default: m.SignInPage })))
-const FramedSignIn = lazy(() =>
-  import('../session/framed-sign-in.tsx').then((m) => ({ default: m.FramedSignIn })),
-)
-const ExpiredDialog = lazy(() =>
-  import('../session/expired-dialog.tsx').then((m) => ({ default: m.ExpiredDialog })),
-)
+const SignInPage = part(async () => (await import('../session/sign-in.tsx')).SignInPage)
+const FramedSignIn = part(async () => (await import('../session/framed-sign-in.tsx')).FramedSignIn)
+const ExpiredDialog = part(async () => (await import('../session/expired-dialog.tsx')).ExpiredDialog)
 
 function PageUser({ session, ended }: { readonly session: Session; readonly ended: boolean }) {
   const t = useText(shellText)
@@ -81,9 +78,7 @@ function PageUser({ session, ended }: { readonly session: Session; readonly ende
         {t.skip}
       </a>
       {embedded ? null : <Header session={session} onSignOut={leave} signOutFailed={failed} />}
-      <CrashBoundary>
-        <Pages key={session.username} account={{ session, signOut: leave }} />
-      </CrashBoundary>
+      <Pages key={session.username} account={{ session, signOut: leave }} />
       <SessionKeeper session={session} ended={ended} />
       {ended && !embedded ? (
         <Suspense fallback={null}>
@@ -129,7 +124,7 @@ export function App({ entry }: { readonly entry: PageEntry }) {
   return (
     <QueryClientProvider client={queryClient}>
       <AddressProvider entry={entry}>
-        <CrashBoundary>
+        <CrashBoundary back="/">
           <Root />
         </CrashBoundary>
       </AddressProvider>

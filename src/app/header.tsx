@@ -1,6 +1,6 @@
 import { useStore } from '@nanostores/react'
 import { AudioLines, KeyRound, LogOut } from 'lucide-react'
-import { lazy, Suspense, useMemo, useState } from 'react'
+import { Suspense, useMemo, useState } from 'react'
 import type { Session } from '../contract/session.ts'
 import { browserZone, zoneNames } from '../lib/zones.ts'
 import { density, setDensity, setTheme, theme, themes } from '../prefs/prefs.ts'
@@ -9,12 +9,13 @@ import { shellText } from '../text/shell-text.ts'
 import { Button, IconButton } from '../ui/button.tsx'
 import { useChoice } from '../search/use-filter.ts'
 import { Select } from '../ui/field.tsx'
+import { Notice } from '../ui/message.tsx'
 import { firstQuery } from '../url/entry.ts'
 import { usePageQuery, usePaths, useSetZone } from '../url/navigation.tsx'
+import { CrashBoundary } from './crash.tsx'
+import { part } from './part.tsx'
 
-const ChangePassword = lazy(() =>
-  import('../session/change-password.tsx').then((m) => ({ default: m.ChangePassword })),
-)
+const ChangePassword = part(async () => (await import('../session/change-password.tsx')).ChangePassword)
 
 const zones = zoneNames()
 
@@ -66,6 +67,12 @@ function LooksPicker() {
   )
 }
 
+/** Says that a dialog could not be loaded. A press closes it, so that the next one tries again. */
+function Unopened({ onPress }: { readonly onPress: () => void }) {
+  const t = useText(shellText)
+  return <Notice actions={<Button onClick={onPress}>{t.close}</Button>}>{t.dialogMissing}</Notice>
+}
+
 function PasswordButton({ username }: { readonly username: string }) {
   const t = useText(shellText)
   const [isOpen, setOpen] = useState(false)
@@ -78,9 +85,11 @@ function PasswordButton({ username }: { readonly username: string }) {
         onClick={() => setOpen(true)}
       />
       {isOpen ? (
-        <Suspense fallback={null}>
-          <ChangePassword username={username} onClose={() => setOpen(false)} />
-        </Suspense>
+        <CrashBoundary back="/" instead={<Unopened onPress={() => setOpen(false)} />}>
+          <Suspense fallback={null}>
+            <ChangePassword username={username} onClose={() => setOpen(false)} />
+          </Suspense>
+        </CrashBoundary>
       ) : null}
     </>
   )

@@ -1,5 +1,5 @@
 /** The page at each address, for a signed-in user. */
-import { Activity, lazy, Suspense, useDeferredValue, useState, type SyntheticEvent } from 'react'
+import { Activity, Suspense, useDeferredValue, useState, type SyntheticEvent } from 'react'
 import type { PageUser } from '../search/page-user.ts'
 import { ListPage } from '../search/list-page.tsx'
 import { useText } from '../text/i18n.ts'
@@ -7,13 +7,18 @@ import { shellText } from '../text/shell-text.ts'
 import { buttonClass } from '../ui/button.tsx'
 import { Message } from '../ui/message.tsx'
 import { usePageQuery, usePaths, useView } from '../url/navigation.tsx'
+import { CrashBoundary } from './crash.tsx'
+import { part } from './part.tsx'
 
-const loadDetail = () => import('../recording/detail-page.tsx')
-const DetailPage = lazy(() => loadDetail().then((m) => ({ default: m.DetailPage })))
+const loadDetail = async () => (await import('../recording/detail-page.tsx')).DetailPage
+const DetailPage = part(loadDetail)
 
-/** Loads the detail's code when a row is hovered or focused, so that the first click does not wait for it. */
+/**
+ * Loads the detail's code when a row is hovered or focused, so that the first click does not wait for it. If that
+ * fails, the detail itself tries again and says so.
+ */
 export function nearRow(event: SyntheticEvent): void {
-  if (event.target instanceof Element && event.target.closest('[data-href]')) void loadDetail()
+  if (event.target instanceof Element && event.target.closest('[data-href]')) loadDetail().catch(() => {})
 }
 
 function NotFound({ wrongVersion }: { readonly wrongVersion: boolean }) {
@@ -43,6 +48,7 @@ function NotFound({ wrongVersion }: { readonly wrongVersion: boolean }) {
 export function Pages({ account }: { readonly account: PageUser }) {
   // The list stays until the recording's code is loaded.
   const view = useDeferredValue(useView())
+  const list = usePaths().list(usePageQuery())
   const [listed, setListed] = useState(view.name === 'list')
   if (view.name === 'list' && !listed) setListed(true)
   const openId = view.name === 'recording' ? view.id : null
@@ -53,13 +59,17 @@ export function Pages({ account }: { readonly account: PageUser }) {
     <>
       {listed ? (
         <Activity mode={view.name === 'list' ? 'visible' : 'hidden'}>
-          <ListPage account={account} openId={openId} lastOpen={lastOpen} />
+          <CrashBoundary at={list} back={list}>
+            <ListPage account={account} openId={openId} lastOpen={lastOpen} />
+          </CrashBoundary>
         </Activity>
       ) : null}
       {openId === null ? null : (
-        <Suspense fallback={null}>
-          <DetailPage key={openId} id={openId} />
-        </Suspense>
+        <CrashBoundary at={openId} back={list}>
+          <Suspense fallback={null}>
+            <DetailPage key={openId} id={openId} />
+          </Suspense>
+        </CrashBoundary>
       )}
       {view.name === 'unknown' ? <NotFound wrongVersion={view.wrongVersion} /> : null}
     </>

@@ -32,6 +32,13 @@ export const shellText = i18n('shell', {
     'This portal asks for a version of the dashboard that does not exist here. It offers /embed/v1/.',
   crashTitle: 'This page stopped working.',
   crashHint: 'Your search is in the address and is kept.',
+  missingTitle: 'This page could not be loaded.',
+  missingHint: 'The server cannot be reached. Your search is in the address and is kept.',
+  retry: 'Try again',
+  replacedTitle: 'A new version is there.',
+  replacedHint: 'Load the page again to go on. Your search is in the address and is kept.',
+  dialogMissing: 'This could not be opened: the server cannot be reached.',
+  close: 'Close',
   reload: 'Load the page again',
   openTab: 'Open in new tab',
 })
