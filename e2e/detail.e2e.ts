@@ -14,6 +14,9 @@ const fact = (page: Page, label: string): Locator =>
 
 const exampleId = '75A90276-E47E-4e9e-B463-E3C743D5FF3A'
 
+const next = (page: Page) => page.getByRole('link', { name: 'Next recording' })
+const previous = (page: Page) => page.getByRole('link', { name: 'Previous recording' })
+
 test('a recording shows all its facts, the technical ones folded away and exact', async ({ page }) => {
   await page.goto(`/recordings/${exampleId}`)
   await expect(heading(page)).toHaveText('Recording 2017000000175')
@@ -105,12 +108,42 @@ test('next and previous go through the results, across the edges of pages', asyn
 test('the first result has no previous, the last no next', async ({ page }) => {
   await openList(page, 'startTime=between:2018-11-01T00:00:00Z;2018-11-02T00:00:00Z')
   await rowLinks(page).first().click()
-  await expect(page.getByRole('link', { name: 'Next recording' })).toBeVisible()
-  await expect(page.getByRole('link', { name: 'Previous recording' })).toBeHidden()
+  await expect(page.getByText('1 of 64', { exact: true })).toBeVisible()
+  await expect(next(page)).not.toHaveAttribute('aria-disabled')
+  await expect(previous(page)).toHaveAttribute('aria-disabled', 'true')
   await openList(page, 'startTime=between:2018-11-01T00:00:00Z;2018-11-02T00:00:00Z&page=1')
-  await rowLinks(page).last().click()
-  await expect(page.getByRole('link', { name: 'Previous recording' })).toBeVisible()
-  await expect(page.getByRole('link', { name: 'Next recording' })).toBeHidden()
+  await rowLinks(page).nth(-2).click()
+  await expect(page.getByText('63 of 64', { exact: true })).toBeVisible()
+
+  await test.step('the steps keep their places and the focus', async () => {
+    const places = async () => [await previous(page).boundingBox(), await next(page).boundingBox()]
+    const before = await places()
+    await next(page).focus()
+    await page.keyboard.press('Enter')
+    await expect(page.getByText('64 of 64', { exact: true })).toBeVisible()
+    await expect(next(page)).toHaveAttribute('aria-disabled', 'true')
+    await expect(next(page)).toBeFocused()
+    expect(await places()).toEqual(before)
+    await page.keyboard.press('Enter')
+    await expect(page.getByText('64 of 64', { exact: true })).toBeVisible()
+  })
+})
+
+test.describe('while the next page is on its way', () => {
+  test.use({ throughFaults: true })
+
+  test('a step over the edge waits for it', async ({ page, faults }) => {
+    await openList(page, 'direction=2&pageSize=25')
+    faults.on('list', hostFault.hold)
+    await rowLinks(page).last().click()
+    await expect(page.getByText(/^25 of /)).toBeVisible()
+    await expect.poll(() => faults.held()).toBe(1)
+    await next(page).click()
+    await expect(next(page)).toHaveAttribute('aria-busy', 'true')
+    faults.heal()
+    await expect(page.getByText(/^26 of /)).toBeVisible()
+    expect(address(page)).toContain('page=1')
+  })
 })
 
 test('a shared link opens the recording, and its way back leads to its search', async ({ page }) => {
@@ -123,7 +156,7 @@ test('a shared link opens the recording, and its way back leads to its search', 
   expect(await references(page)).toContain('2017000000175')
 })
 
-test('an owner’s name, once learned, is shown in the list beside the username', async ({ page }) => {
+test('an owner’s name, once learned, is shown in the list', async ({ page }) => {
   await openList(page, 'ownerUsername=user1')
   await rowLinks(page).first().click()
   await expect(fact(page, 'Owner')).toHaveText('Primo, Ugo')

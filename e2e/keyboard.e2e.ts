@@ -128,6 +128,20 @@ test('the keyboard alone sets and clears filters, and turns pages', async ({ pag
   await expect(page.getByRole('button', { name: 'Next page' })).toBeFocused()
 })
 
+test('the pager keeps the focus on a step that has come to its end', async ({ page }) => {
+  await openList(page, 'startTime=between:2018-11-01T00:00:00Z;2018-11-02T00:00:00Z')
+  const next = page.getByRole('button', { name: 'Next page' })
+  await next.focus()
+  await page.keyboard.press('Enter')
+  await expect(results(page)).toHaveText('51–64 of 64')
+  await expect(next).toBeFocused()
+  await expect(next).toBeDisabled()
+  await page.keyboard.press('Enter')
+  await page.keyboard.press('Tab')
+  expect(await focused(page)).toBe('Last page')
+  await expect(results(page)).toHaveText('51–64 of 64')
+})
+
 /** Whether the focused element is on top, not under the table's head. */
 const isOnTop = (page: Page): Promise<boolean> =>
   page.evaluate(() => {

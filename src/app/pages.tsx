@@ -67,7 +67,7 @@ export function Pages({ account }: { readonly account: PageUser }) {
       {openId === null ? null : (
         <CrashBoundary at={openId} back={list}>
           <Suspense fallback={null}>
-            <DetailPage key={openId} id={openId} />
+            <DetailPage id={openId} />
           </Suspense>
         </CrashBoundary>
       )}

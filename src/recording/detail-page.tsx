@@ -1,6 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { ArrowLeft, ChevronDown, ChevronUp } from 'lucide-react'
-import { useEffect, useRef, type ReactNode } from 'react'
+import { useEffect, useRef, type ReactNode, type RefObject } from 'react'
 import { clockFor } from '../api/clock-for.ts'
 import { heldRow, recordingQuery } from '../api/queries.ts'
 import { asProblem, problemFacts, type Problem } from '../contract/problems.ts'
@@ -14,7 +13,8 @@ import { Message } from '../ui/message.tsx'
 import { usePageQuery, usePaths } from '../url/navigation.tsx'
 import { Audio } from './audio.tsx'
 import { callFacts, keepingFacts, ownerFacts, technicalFacts, type Fact } from './facts.tsx'
-import { useNeighbours, type Neighbours } from './neighbours.ts'
+import { useNeighbours, type Neighbour } from './neighbours.ts'
+import { Ways } from './ways.tsx'
 
 function Facts({ title, facts }: { readonly title: string; readonly facts: readonly Fact[] }) {
   return (
@@ -38,40 +38,10 @@ function FactList({ facts }: { readonly facts: readonly Fact[] }) {
   )
 }
 
-interface StepProps {
-  readonly label: string
-  readonly href: string | null
-  readonly icon: ReactNode
-}
-
-function Step({ label, href, icon }: StepProps) {
-  if (href === null) return null
-  return (
-    <a className={`${buttonClass('plain')} max-md:px-2`} href={href} aria-label={label}>
-      {icon}
-      <span className="max-md:sr-only">{label}</span>
-    </a>
-  )
-}
-
-function Ways({ back, neighbours }: { readonly back: string; readonly neighbours: Neighbours }) {
-  const t = useText(detailText)
-  return (
-    <nav aria-label={t.back} className="flex flex-wrap items-center gap-2 py-3">
-      <a className={`${buttonClass('quiet')} mr-auto !pl-1`} href={back}>
-        <ArrowLeft size={16} aria-hidden />
-        {t.back}
-      </a>
-      <Step label={t.previous} href={neighbours.previous} icon={<ChevronUp size={16} aria-hidden />} />
-      <Step label={t.next} href={neighbours.next} icon={<ChevronDown size={16} aria-hidden />} />
-    </nav>
-  )
-}
-
 interface FailedProps {
   readonly problem: Problem
   readonly back: string
-  readonly next: string | null
+  readonly next: Neighbour
   readonly onRetry: () => void
 }
 
@@ -89,7 +59,7 @@ function Failed({ problem, back, next, onRetry }: FailedProps) {
       )
     }
     const href = name === 'back' ? back : next
-    return href === null ? null : (
+    return href === null || href === 'waiting' ? null : (
       <a key={name} className={buttonClass(look)} href={href}>
         {t[name]}
       </a>
@@ -139,12 +109,31 @@ function Detail({
   )
 }
 
+interface HeadingProps {
+  readonly title: string
+  /** Keeps the focus of a user who steps through the results. */
+  readonly ways: RefObject<HTMLElement | null>
+}
+
+/** Takes the focus when it is mounted. */
+function Heading({ title, ways }: HeadingProps) {
+  const heading = useRef<HTMLHeadingElement>(null)
+  useEffect(() => {
+    if (!ways.current?.contains(document.activeElement)) heading.current?.focus()
+  }, [ways])
+  return (
+    <h1 ref={heading} tabIndex={-1} className="mb-4 text-lg font-semibold outline-none">
+      {title}
+    </h1>
+  )
+}
+
 /** One recording with its audio and all its facts. It is painted from the list's row first, then completed. */
 export function DetailPage({ id }: { readonly id: string }) {
   const t = useText(detailText)
   const query = usePageQuery()
   const paths = usePaths()
-  const heading = useRef<HTMLHeadingElement>(null)
+  const ways = useRef<HTMLElement>(null)
   const held = heldRow(useQueryClient(), id)
   const { data, error, isPlaceholderData, refetch } = useQuery({
     ...recordingQuery(id),
@@ -154,18 +143,16 @@ export function DetailPage({ id }: { readonly id: string }) {
   const back = paths.list(query)
   const { zone } = clockFor(query)
   const problem = error && asProblem(error)
-  useEffect(() => {
-    heading.current?.focus()
-  }, [])
   const shown = data ?? (problem && problemFacts[problem.code].keeps === 'never' ? undefined : held)
   const title = t.title({ reference: shown?.referenceNumber ?? '' })
   return (
     <main id="main" className="mx-auto w-full max-w-5xl px-4">
       <title>{title}</title>
-      <Ways back={back} neighbours={neighbours} />
-      <h1 ref={heading} tabIndex={-1} className="mb-4 text-lg font-semibold outline-none">
-        {title}
-      </h1>
+      <Ways ref={ways} back={back} neighbours={neighbours} />
+      {/* Read out where the focus stays on a step. */}
+      <div aria-live="polite">
+        <Heading key={id} title={title} ways={ways} />
+      </div>
       {problem && data === undefined ? (
         <Failed problem={problem} back={back} next={neighbours.next} onRetry={() => void refetch()} />
       ) : null}

@@ -14,39 +14,50 @@ const usePageOf = (query: PageQuery, wanted: boolean, purpose?: SearchPurpose) =
 const indexOf = (answer: ListAnswer | undefined, id: string): number =>
   answer?.list.recordings.findIndex((recording) => recording.id.toLowerCase() === id.toLowerCase()) ?? -1
 
+/** The address of a recording, `waiting` until its page is loaded, or null where there is none. */
+export type Neighbour = string | 'waiting' | null
+
 export interface Neighbours {
-  readonly previous: string | null
-  readonly next: string | null
+  readonly previous: Neighbour
+  readonly next: Neighbour
+  /** The place of this recording in its search, from 1, or null while it is unknown. */
+  readonly place: { readonly number: number; readonly total: number } | null
 }
 
 /**
- * The addresses of the recordings before and after this one in its search, most recent first as in the list.
- * At the edge of a page they lead to the page before or after, and their address carries that page.
+ * The recordings before and after this one in its search, most recent first as in the list. At the edge of a page they
+ * are on the page before or after, and their address carries that page.
  */
 export function useNeighbours(id: string, query: PageQuery): Neighbours {
   const paths = usePaths()
   // Back and Forward return to a search that was already made. A page opened by a link counts as a new search.
-  const here = usePageOf(query, true, useWalked() ? 'neighbour' : undefined).data
+  const { data: here, isLoading } = usePageOf(query, true, useWalked() ? 'neighbour' : undefined)
   const index = indexOf(here, id)
   const rows = here?.list.recordings ?? []
-  const pages = Math.ceil((here?.list.totalCount ?? 0) / query.pageSize)
+  const total = here?.list.totalCount ?? 0
   const beforeQuery = { ...query, page: query.page - 1 }
   const afterQuery = { ...query, page: query.page + 1 }
-  const before = usePageOf(beforeQuery, index === 0 && query.page > 0, 'neighbour').data
-  const after = usePageOf(
-    afterQuery,
-    index >= 0 && index === rows.length - 1 && afterQuery.page < pages,
-    'neighbour',
-  ).data
-  if (index < 0) return { previous: null, next: null }
-  const address = (target: { id: string } | undefined, at: PageQuery): string | null =>
+  const isFirstHere = index === 0 && query.page > 0
+  const isLastHere = index >= 0 && index === rows.length - 1 && afterQuery.page * query.pageSize < total
+  const before = usePageOf(beforeQuery, isFirstHere, 'neighbour')
+  const after = usePageOf(afterQuery, isLastHere, 'neighbour')
+  if (index < 0) {
+    const unknown = isLoading ? 'waiting' : null
+    return { previous: unknown, next: unknown, place: null }
+  }
+  const address = (target: { id: string } | undefined, at: PageQuery): Neighbour =>
     target === undefined ? null : paths.recording(target.id, at)
   return {
-    previous:
-      index > 0 ? address(rows[index - 1], query) : address(before?.list.recordings.at(-1), beforeQuery),
-    next:
-      index < rows.length - 1
-        ? address(rows[index + 1], query)
-        : address(after?.list.recordings[0], afterQuery),
+    previous: !isFirstHere
+      ? address(rows[index - 1], query)
+      : before.isLoading
+        ? 'waiting'
+        : address(before.data?.list.recordings.at(-1), beforeQuery),
+    next: !isLastHere
+      ? address(rows[index + 1], query)
+      : after.isLoading
+        ? 'waiting'
+        : address(after.data?.list.recordings[0], afterQuery),
+    place: { number: query.page * query.pageSize + index + 1, total },
   }
 }

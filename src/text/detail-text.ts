@@ -3,6 +3,8 @@ import { i18n, params } from './i18n.ts'
 export const detailText = i18n('detail', {
   title: params('Recording {reference}'),
   back: 'Back to results',
+  ways: 'Results',
+  place: params('{number} of {total}'),
   previous: 'Previous recording',
   next: 'Next recording',
   call: 'Call',

@@ -7,7 +7,7 @@ const looks = {
 } as const
 
 const frame =
-  'inline-flex items-center justify-center gap-1.5 min-h-8 min-w-8 px-3 rounded-md border font-medium whitespace-nowrap disabled:opacity-45 disabled:hover:bg-transparent'
+  'inline-flex items-center justify-center gap-1.5 min-h-8 min-w-8 px-3 rounded-md border font-medium whitespace-nowrap disabled:opacity-45 disabled:hover:bg-transparent aria-disabled:cursor-not-allowed aria-disabled:opacity-45 aria-disabled:hover:bg-transparent'
 
 export type ButtonLook = keyof typeof looks
 

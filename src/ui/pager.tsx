@@ -24,12 +24,13 @@ export function Pager({ page, pages, pageSize, onPage, onPageSize, onNear }: Pag
   const t = useText(pagerText)
   const last = Math.max((pages ?? 1) - 1, 0)
   const offered = sizes.includes(pageSize) ? sizes : [...sizes, pageSize].toSorted((a, b) => a - b)
+  // A button that was disabled would drop the focus of a user who has just pressed it.
   const step = (label: string, icon: ReactNode, target: number, possible: boolean) => (
     <IconButton
       label={label}
       icon={icon}
-      disabled={!possible}
-      onClick={() => onPage(target)}
+      aria-disabled={!possible}
+      onClick={() => possible && onPage(target)}
       onPointerEnter={() => possible && onNear(target)}
       onFocus={() => possible && onNear(target)}
     />

@@ -31,7 +31,10 @@ export function useLinkHandler(): (event: MouseEvent) => void {
  */
 function addressAt(target: Element): URL | null {
   const link = target.closest('a')
-  if (link) return link.target !== '' || link.hasAttribute('download') ? null : new URL(link.href)
+  if (link) {
+    const isElsewhere = link.target !== '' || link.hasAttribute('download') || link.href === ''
+    return isElsewhere ? null : new URL(link.href)
+  }
   if (target.closest('button, input, select, label') || getSelection()?.isCollapsed === false) return null
   const href = target.closest<HTMLElement>('[data-href]')?.dataset.href
   return href === undefined ? null : new URL(href, location.origin)
