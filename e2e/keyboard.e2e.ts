@@ -78,6 +78,8 @@ test('the focus can be seen, and the skip link leads to the recordings', async (
   await page.keyboard.press('Shift+Tab')
   await expect(page.getByRole('link', { name: 'Skip to the recordings' })).toBeInViewport()
   await page.keyboard.press('Enter')
+  await expect(page.getByRole('main')).toBeFocused()
+  expect(new URL(page.url()).hash).toBe('')
   await page.keyboard.press('Tab')
   expect(['Refresh', 'Remove Started 2018-11-01 01:00 – 2018-11-02 01:00']).toContain(await focused(page))
 })
@@ -126,6 +128,26 @@ test('the keyboard alone sets and clears filters, and turns pages', async ({ pag
   await page.keyboard.press('Enter')
   await expect(results(page)).toHaveText(/^51–100 of /)
   await expect(page.getByRole('button', { name: 'Next page' })).toBeFocused()
+})
+
+test('the focus is never lost with the button that was pressed', async ({ page }) => {
+  const body = () => page.evaluate(() => document.activeElement === document.body)
+  await openList(page, 'ownerUsername=nobody-at-all&direction=1')
+  await page.getByRole('button', { name: 'Remove Owner', exact: true }).focus()
+  await page.keyboard.press('Enter')
+  await expect(results(page)).toHaveText(/^1–50 of /)
+  expect(await body()).toBe(false)
+  // The next Tab leads into the rows that have come instead.
+  await page.keyboard.press('Tab')
+  await expect(rowLinks(page).first()).toBeFocused()
+
+  const clear = page.getByRole('form', { name: 'Filters' }).getByRole('button', { name: 'Clear filters' })
+  await clear.focus()
+  await page.keyboard.press('Enter')
+  await expect.poll(() => address(page)).toBe('/recordings')
+  await settled(page)
+  await expect(clear).toBeFocused()
+  await expect(clear).toBeDisabled()
 })
 
 test('the pager keeps the focus on a step that has come to its end', async ({ page }) => {

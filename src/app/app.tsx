@@ -1,7 +1,7 @@
 /** The providers and the layout, which depend on the session. */
 import { useStore } from '@nanostores/react'
 import { QueryClientProvider, useQueryClient } from '@tanstack/react-query'
-import { Suspense, useEffect, useEffectEvent, useState } from 'react'
+import { Suspense, useEffect, useEffectEvent, useState, type SyntheticEvent } from 'react'
 import { fetchSession, signOut } from '../api/auth.ts'
 import { retryFailed } from '../api/queries.ts'
 import { makeQueryClient } from '../api/query-client.ts'
@@ -31,6 +31,12 @@ import { part } from './part.tsx'
 const SignInPage = part(async () => (await import('../session/sign-in.tsx')).SignInPage)
 const FramedSignIn = part(async () => (await import('../session/framed-sign-in.tsx')).FramedSignIn)
 const ExpiredDialog = part(async () => (await import('../session/expired-dialog.tsx')).ExpiredDialog)
+
+/** Moves the focus past the header and the filters. A link alone would write `#main` into the address. */
+function skip(event: SyntheticEvent): void {
+  event.preventDefault()
+  document.getElementById('main')?.focus()
+}
 
 function PageUser({ session, ended }: { readonly session: Session; readonly ended: boolean }) {
   const t = useText(shellText)
@@ -73,6 +79,7 @@ function PageUser({ session, ended }: { readonly session: Session; readonly ende
     >
       <a
         href="#main"
+        onClick={skip}
         className={`${buttonClass('primary')} fixed top-2 left-2 z-20 not-focus-visible:sr-only`}
       >
         {t.skip}

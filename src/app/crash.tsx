@@ -30,7 +30,7 @@ function Crashed({ error, back, onRetry }: CrashedProps) {
       ? [t.missingTitle, t.missingHint]
       : [t.crashTitle, t.crashHint]
   return (
-    <main id="main">
+    <main id="main" tabIndex={-1} className="outline-none">
       <h1 ref={heading} tabIndex={-1} className="sr-only">
         {title}
       </h1>

@@ -26,7 +26,7 @@ function NotFound({ wrongVersion }: { readonly wrongVersion: boolean }) {
   const paths = usePaths()
   const query = usePageQuery()
   return (
-    <main id="main">
+    <main id="main" tabIndex={-1} className="outline-none">
       <h1 className="sr-only">{t.product}</h1>
       <Message
         title={wrongVersion ? t.wrongVersion : t.notFoundTitle}

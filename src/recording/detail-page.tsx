@@ -146,7 +146,7 @@ export function DetailPage({ id }: { readonly id: string }) {
   const shown = data ?? (problem && problemFacts[problem.code].keeps === 'never' ? undefined : held)
   const title = t.title({ reference: shown?.referenceNumber ?? '' })
   return (
-    <main id="main" className="mx-auto w-full max-w-5xl px-4">
+    <main id="main" tabIndex={-1} className="outline-none mx-auto w-full max-w-5xl px-4">
       <title>{title}</title>
       <Ways ref={ways} back={back} neighbours={neighbours} />
       {/* Read out where the focus stays on a step. */}

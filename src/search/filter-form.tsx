@@ -39,6 +39,7 @@ export function FilterForm({ rejected, first }: FilterFormProps) {
   const query = usePageQuery()
   const searchFor = useSearchFor()
   const [opened, setOpened] = useState(false)
+  const isEmpty = Object.keys(query.search).length === 0
   const open = opened || further.some((name) => query.search[name] !== undefined)
   const fieldOf = (name: FilterName) => (
     <div key={name}>
@@ -62,10 +63,8 @@ export function FilterForm({ rejected, first }: FilterFormProps) {
         {t.more}
       </Button>
       {open ? further.map(fieldOf) : null}
-      <Button
-        disabled={Object.keys(query.search).length === 0}
-        onClick={() => searchFor({ ...query, page: 0, search: {} })}
-      >
+      {/* A disabled button would drop the focus of the user who has pressed it. */}
+      <Button aria-disabled={isEmpty} onClick={() => isEmpty || searchFor({ ...query, page: 0, search: {} })}>
         {t.clear}
       </Button>
     </form>

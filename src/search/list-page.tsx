@@ -131,7 +131,7 @@ export function ListPage({ account, openId, lastOpen }: ListPageProps) {
       <aside className="list-sidebar">
         {wide ? <FilterForm rejected={rejected} first={review} /> : null}
       </aside>
-      <main className="list-main" id={openId === null ? 'main' : undefined}>
+      <main className="list-main outline-none" tabIndex={-1} id={openId === null ? 'main' : undefined}>
         <ListHead session={account.session} recordings={recordings} />
         <FilterBar wide={wide} rejected={rejected} review={review} />
         <TablePane

@@ -1,4 +1,4 @@
-import { useEffect, useState, type RefObject } from 'react'
+import { useEffect, useRef, useState, type RefObject } from 'react'
 import { isSignedOut, problemFacts, type Problem } from '../contract/problems.ts'
 import type { PageUser } from './page-user.ts'
 import { useText } from '../text/i18n.ts'
@@ -27,9 +27,30 @@ interface TablePaneProps {
   readonly onReview: () => void
 }
 
+/**
+ * Moves the focus to the pane when its focused control goes with the state that it belonged to, such as the button that
+ * removes a filter. @returns handlers for the pane.
+ */
+function useFocusLeft(pane: RefObject<HTMLDivElement | null>) {
+  const isWithin = useRef(false)
+  useEffect(() => {
+    // Browsers report no blur of an element that is removed.
+    if (isWithin.current && document.activeElement === document.body) pane.current?.focus()
+  })
+  return {
+    onFocus: () => {
+      isWithin.current = true
+    },
+    onBlur: () => {
+      isWithin.current = false
+    },
+  }
+}
+
 /** The table, or the state that replaces it. */
 export function TablePane({ pane, recordings, rows, account, currentId, onReview }: TablePaneProps) {
   const { answer, current, busy, problem, impossible, refresh } = recordings
+  const focusLeft = useFocusLeft(pane)
   const showRows = answer !== null && keepsRows(problem, current)
   return (
     <>
@@ -40,7 +61,7 @@ export function TablePane({ pane, recordings, rows, account, currentId, onReview
         <StaleNotice answer={answer} current={current} problem={problem} onRetry={refresh} />
       ) : null}
       {busy && answer !== null ? <BusyLine /> : null}
-      <div ref={pane} className="table-pane" aria-busy={busy}>
+      <div ref={pane} className="table-pane outline-none" tabIndex={-1} aria-busy={busy} {...focusLeft}>
         {showRows ? (
           <Rows recordings={recordings} rows={rows} currentId={currentId} />
         ) : (
