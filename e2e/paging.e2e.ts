@@ -1,3 +1,4 @@
+import type { Locator, Page } from 'playwright'
 import { askApi } from './api.ts'
 import { expect, test } from './fixtures.ts'
 import { hostFault } from './faulty-host.ts'
@@ -20,6 +21,20 @@ const pages = 'Pages'
 
 /** Changes the total of the answer. */
 const total = (totalCount: number) => hostFault.change((json) => ({ ...json, totalCount }))
+
+const opacityAndWeight = (part: Locator): Promise<string> =>
+  part.evaluate((element) => {
+    const { opacity, fontWeight } = getComputedStyle(element)
+    return `${opacity} ${fontWeight}`
+  })
+
+/** How total, rows and pager look. */
+const looks = (page: Page): Promise<string[]> =>
+  Promise.all(
+    [results(page), table(page).getByRole('rowgroup').last(), page.locator('.list-pager')].map(
+      opacityAndWeight,
+    ),
+  )
 
 test('the pager goes next, last, previous and first, each one entry of the history', async ({ page }) => {
   await openList(page, 'direction=0')
@@ -152,10 +167,12 @@ test.describe('with a slow or strange host', () => {
     faults.on('list', hostFault.hold, 1)
     await chooseDirection(page, 'Incoming')
     await expect.poll(() => faults.held()).toBe(1)
+    await expect.poll(() => looks(page)).toEqual(['0.55 400', '0.55 400', '0.55 400'])
     await chooseDirection(page, 'Outgoing')
     await expect.poll(() => faults.held()).toBe(0)
     await settled(page)
     await expect(table(page).getByText('Incoming')).toHaveCount(0)
+    await expect.poll(() => looks(page)).toEqual(['1 600', '1 400', '1 400'])
   })
 
   test('a total over a million has digit groups, and a total that changes while paging is taken as it comes', async ({

@@ -3,7 +3,7 @@ import type { Page } from 'playwright'
 import { browserOptions } from './find-browser.ts'
 import { hostFault } from './faulty-host.ts'
 import { expect, test } from './fixtures.ts'
-import { openList, rowLinks, table } from './page-objects.ts'
+import { address, openList, rowLinks, settled, table } from './page-objects.ts'
 
 test.use({ throughFaults: true })
 test.use({ launchOptions: { ...(await browserOptions()), ignoreDefaultArgs: ['--hide-scrollbars'] } })
@@ -49,6 +49,37 @@ test('the document never scrolls, and the table does, at 200 rows', async ({ pag
     await expect(page.getByRole('button', { name: 'Next page' })).toBeInViewport({ ratio: 1 })
     await expect(page.getByRole('banner')).toBeInViewport({ ratio: 1 })
   })
+})
+
+test('another search starts at the top, and a refresh does not', async ({ page, faults }) => {
+  for (const [width, height] of [
+    [1440, 900],
+    [390, 844],
+  ] as const) {
+    await test.step(`${width} × ${height}`, async () => {
+      await page.setViewportSize({ width, height })
+      await openList(page)
+      const isScrolled = () =>
+        rowLinks(page)
+          .first()
+          .evaluate((link) => link.getBoundingClientRect().top < 0)
+      await rowLinks(page).nth(45).scrollIntoViewIfNeeded()
+      expect(await isScrolled()).toBe(true)
+      const asked = faults.count('list')
+      await page.getByRole('button', { name: 'Refresh' }).evaluate((button: HTMLElement) => button.click())
+      await expect.poll(() => faults.count('list')).toBe(asked + 1)
+      await settled(page)
+      expect(await isScrolled()).toBe(true)
+
+      if (width < 1280) await page.getByRole('button', { name: /^Filters/ }).click()
+      await page.getByRole('radio', { name: 'Incoming' }).click()
+      await expect.poll(() => address(page)).toBe('/recordings?direction=1')
+      if (width < 1280) await page.getByRole('button', { name: 'Show recordings' }).click()
+      await settled(page)
+      await expect.poll(isScrolled).toBe(false)
+      await expect(rowLinks(page).first()).toBeInViewport()
+    })
+  }
 })
 
 /** The texts of heads and cells that do not show in full, or that lie outside the table. */

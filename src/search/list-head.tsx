@@ -54,7 +54,7 @@ export function ListHead({ session, recordings }: ListHeadProps) {
         <p className="truncate text-muted">{scopeLine(session)}</p>
       </div>
       <div className="flex items-center gap-3 max-md:w-full">
-        <output aria-label={t.results} className="font-semibold max-md:mr-auto">
+        <output aria-label={t.results} className="list-range max-md:mr-auto">
           {rangeLine(recordings)}
         </output>
         <p className="text-muted">

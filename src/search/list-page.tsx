@@ -61,11 +61,23 @@ function useRows({ answer }: Recordings): RecordingRow[] {
 
 /**
  * Restores the list's scroll position, and the focus on the row that was opened. The list is only hidden while a
- * recording is shown; its layout effects run again when it returns.
+ * recording is shown; its layout effects run again when it returns. The rows of another search start at the top.
+ * @param shown names the search and the page of the rows.
  */
-function useReturn(lastOpen: string | null, rows: readonly RecordingRow[]) {
+function useReturn(lastOpen: string | null, rows: readonly RecordingRow[], shown: string) {
   const pane = useRef<HTMLDivElement>(null)
   const left = useRef({ paneTop: 0, pageTop: 0 })
+  const shownLast = useRef(shown)
+  const toTop = useCallback((): void => {
+    pane.current?.scrollTo({ top: 0 })
+    window.scrollTo({ top: 0 })
+    left.current = { paneTop: 0, pageTop: 0 }
+  }, [])
+  useLayoutEffect(() => {
+    // Not on a return to the same rows.
+    if (shownLast.current !== shown) toTop()
+    shownLast.current = shown
+  }, [shown, toTop])
   const comeBack = useEffectEvent((scroller: HTMLDivElement | null) => {
     scroller?.scrollTo({ top: left.current.paneTop })
     window.scrollTo({ top: left.current.pageTop })
@@ -87,10 +99,6 @@ function useReturn(lastOpen: string | null, rows: readonly RecordingRow[]) {
       window.removeEventListener('scroll', remember)
     }
   }, [])
-  const toTop = (): void => {
-    pane.current?.scrollTo({ top: 0 })
-    window.scrollTo({ top: 0 })
-  }
   return { pane, toTop }
 }
 
@@ -111,7 +119,8 @@ export function ListPage({ account, openId, lastOpen }: ListPageProps) {
   const recordings = useRecordings(query)
   const rows = useRows(recordings)
   const wide = useWide()
-  const { pane, toTop } = useReturn(lastOpen, rows)
+  const paths = usePaths()
+  const { pane, toTop } = useReturn(lastOpen, rows, paths.list(recordings.answer?.query ?? query))
   const filters = useRef<HTMLElement>(null)
   const review = useCallback((control: HTMLElement | null) => {
     filters.current = control
@@ -131,7 +140,12 @@ export function ListPage({ account, openId, lastOpen }: ListPageProps) {
       <aside className="list-sidebar">
         {wide ? <FilterForm rejected={rejected} first={review} /> : null}
       </aside>
-      <main className="list-main outline-none" tabIndex={-1} id={openId === null ? 'main' : undefined}>
+      <main
+        className="list-main outline-none"
+        tabIndex={-1}
+        id={openId === null ? 'main' : undefined}
+        data-old={(answer !== null && !recordings.current) || undefined}
+      >
         <ListHead session={account.session} recordings={recordings} />
         <FilterBar wide={wide} rejected={rejected} review={review} />
         <TablePane
