@@ -80,19 +80,26 @@ const USAGE = `Usage: npm start -- [--print-config | --version]
 Starts the host. With --print-config it prints every variable, its value and whether it was set, and ends. With --version
 it prints the release, and ends.`
 
-/** @throws OperatorError for an argument that is not in the usage. */
-async function run(args: readonly string[], openHost: OpenHost): Promise<void> {
-  const [argument, ...others] = args
-  if (others.length === 0) {
-    if (argument === '--help') return say(USAGE)
-    if (argument === '--version') return say(readVersion())
-    if (argument === undefined || argument === '--print-config') {
-      const config = readConfig(process.env)
-      if (argument === undefined) return start(config, openHost)
-      return void process.stdout.write(printConfig(process.env))
-    }
-  }
+const flags = ['--print-config', '--version', '--help'] as const
+
+/**
+ * @returns the flag that says what to do, or null to start the host.
+ * @throws OperatorError for any other argument.
+ */
+export function readFlag(args: readonly string[]): (typeof flags)[number] | null {
+  if (args.length === 0) return null
+  const flag = flags.find((known) => known === args[0])
+  if (flag !== undefined && args.length === 1) return flag
   throw new OperatorError(`The arguments ${args.join(' ')} are unknown.\n\n${USAGE}`)
+}
+
+async function run(args: readonly string[], openHost: OpenHost): Promise<void> {
+  const flag = readFlag(args)
+  if (flag === '--help') return say(USAGE)
+  if (flag === '--version') return say(readVersion())
+  const config = readConfig(process.env)
+  if (flag === null) return start(config, openHost)
+  process.stdout.write(printConfig(process.env))
 }
 
 /** Runs the host. A failure to start is one message for the operator, and exit code 1. */
