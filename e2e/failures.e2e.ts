@@ -3,7 +3,7 @@ import type { Page } from 'playwright'
 import { hostNowMs, minutesBetween } from './api.ts'
 import { expect, test } from './fixtures.ts'
 import { hostFault, type FaultyHost } from './faulty-host.ts'
-import { failedLoad, noAnswer } from './guard.ts'
+import { failedLoad, noAnswer, partMissing } from './guard.ts'
 import { address, chooseDirection, openList, references, results, rowLinks, settled } from './page-objects.ts'
 
 test.use({ throughFaults: true })
@@ -181,9 +181,6 @@ test('offline while paging, the rows stay; back online, the page goes on by itse
 const heading = (page: Page, name: string) => page.getByRole('main').getByRole('heading', { name, level: 1 })
 
 test.describe('a recording whose code is missing', () => {
-  /** React's report of an error that a boundary has caught. */
-  const partMissing = /^error: PartMissing: /
-
   test('leaves the list as it was, and can be tried again', async ({ page, faults, guard }) => {
     guard.expects(noAnswer, partMissing)
     await openList(page, 'direction=1')

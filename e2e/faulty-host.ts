@@ -34,6 +34,7 @@ export const routes = {
   program: /^\/assets\/page-[^/]+\.js/,
   /** The part of the program that shows a recording. */
   detailCode: /^\/assets\/detail-page-[^/]+\.js/,
+  passwordCode: /^\/assets\/change-password-[^/]+\.js/,
   document: /^\/recordings(\?|$)/,
 } as const
 export type Route = keyof typeof routes

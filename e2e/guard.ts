@@ -13,6 +13,8 @@ export interface PageGuard {
 /** The browser's log line for an answer with that status. */
 export const failedLoad = (status: number): RegExp =>
   new RegExp(`^error: Failed to load resource: .*status of ${status}\\b`)
+/** React's report of a part of the program that could not be loaded, which a boundary has caught. */
+export const partMissing = /^error: PartMissing: /
 /** The browser's log line for no answer. */
 export const noAnswer = /^error: Failed to load resource: net::/
 

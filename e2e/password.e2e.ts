@@ -6,8 +6,9 @@ import { text } from 'node:stream/consumers'
 import type { Page } from 'playwright'
 import { enter } from './api.ts'
 import { expect, test as base } from './fixtures.ts'
-import { failedLoad } from './guard.ts'
-import { removeFolder, startHost, newFolder, type Host } from './host.ts'
+import { hostFault, startFaultyHost, type FaultyHost } from './faulty-host.ts'
+import { failedLoad, noAnswer, partMissing } from './guard.ts'
+import { removeFolder, startHost, newFolder } from './host.ts'
 import { openList, fillSignIn } from './page-objects.ts'
 
 const OLD = 'first of all words'
@@ -25,16 +26,18 @@ async function addUser(dataDir: string, name: string, password: string): Promise
   if (code !== 0) throw new Error(`${name} could not be added: ${said}`)
 }
 
-const test = base.extend<{ readonly own: Host }>({
+const test = base.extend<{ readonly own: FaultyHost }>({
   account: null,
-  /** A host with only this account, for this test alone. */
+  /** A host with only this account, for this test alone, behind a server that makes faults. */
   // Playwright reads the needed fixtures from this pattern; this fixture needs none.
   // oxlint-disable-next-line no-empty-pattern
   own: async ({}, provide) => {
     const folder = newFolder()
     await addUser(folder, 'mrossi', OLD)
     const host = await startHost(folder, { DEMO: 'off' })
-    await provide(host)
+    const faults = await startFaultyHost(host.url)
+    await provide(faults)
+    await faults.stop()
     await host.stop()
     removeFolder(folder)
   },
@@ -54,10 +57,19 @@ test('a user changes their password, stays signed in and signs in with the new o
   own,
   guard,
 }) => {
-  guard.expects(failedLoad(400), failedLoad(401))
+  guard.expects(failedLoad(400), failedLoad(401), noAnswer, partMissing)
   const opener = page.getByRole('banner').getByRole('button', { name: 'Change password' })
   await page.goto(`${own.url}/recordings`)
   await fillSignIn(page, 'mrossi', OLD)
+
+  await test.step('a dialog whose code is missing says so, and the next press tries again', async () => {
+    own.on('passwordCode', hostFault.cut)
+    await opener.click()
+    await expect(dialog(page)).toContainText('This could not be opened: the server cannot be reached.')
+    await dialog(page).getByRole('button', { name: 'Close' }).click()
+    await expect(dialog(page)).toBeHidden()
+    own.heal()
+  })
 
   await test.step('Esc leaves the password as it is, and the focus where it was', async () => {
     await opener.click()

@@ -11,6 +11,8 @@ export interface RequestOptions {
   readonly purpose?: SearchPurpose | undefined
   /** The value of the `Range` header. */
   readonly range?: string
+  /** The value of the `Accept` header, by default JSON. */
+  readonly accept?: string
 }
 
 async function readJson(response: Response): Promise<unknown> {
@@ -21,8 +23,9 @@ async function readJson(response: Response): Promise<unknown> {
   }
 }
 
-async function send(path: string, { signal, body, purpose, range }: RequestOptions): Promise<Response> {
-  const headers: Record<string, string> = { Accept: 'application/json' }
+async function send(path: string, options: RequestOptions): Promise<Response> {
+  const { signal, body, purpose, range, accept = 'application/json' } = options
+  const headers: Record<string, string> = { Accept: accept }
   const init: RequestInit = { headers, credentials: 'same-origin', signal: signal ?? null }
   if (purpose !== undefined) headers[SEARCH_PURPOSE_HEADER] = purpose
   if (range !== undefined) headers.Range = range
@@ -50,6 +53,16 @@ export async function whyNoAudio(id: string, signal: AbortSignal): Promise<Probl
     return null
   }
   return readProblem(response.status, await readJson(response), response.headers.get('Retry-After'))
+}
+
+/** Whether the host has another release than this page: the document at that address names other scripts. */
+export async function isReplaced(address: string): Promise<boolean> {
+  const answer = await send(address, { accept: 'text/html' })
+  if (!answer.ok) return false
+  const now = await answer.text()
+  // Extensions of the browser may add scripts of their own.
+  const own = document.querySelectorAll('script[src^="/"]')
+  return [...own].some((script) => !now.includes(script.getAttribute('src') ?? ''))
 }
 
 /**

@@ -1,5 +1,6 @@
-import { Component, useEffect, useRef, useState, type ReactNode } from 'react'
-import { isReplaced } from '../api/release.ts'
+import { useEffect, useRef, useState, type ReactNode } from 'react'
+import { ErrorBoundary, useErrorBoundary } from 'react-error-boundary'
+import { isReplaced } from '../api/request.ts'
 import { shellText } from '../text/shell-text.ts'
 import { useText } from '../text/i18n.ts'
 import { Button, buttonClass } from '../ui/button.tsx'
@@ -7,16 +8,10 @@ import { Message } from '../ui/message.tsx'
 import { reloadPage } from '../url/reload.ts'
 import { PartMissing } from './part.tsx'
 
-interface CrashedProps {
-  readonly error: unknown
-  /** A way on that does not need the failed view. */
-  readonly back: string
-  readonly onRetry: () => void
-}
-
 /** What a view says that crashed or is not there, with its next steps. */
-function Crashed({ error, back, onRetry }: CrashedProps) {
+function Crashed({ back }: Pick<CrashBoundaryProps, 'back'>) {
   const t = useText(shellText)
+  const { error, resetBoundary } = useErrorBoundary()
   const isMissing = error instanceof PartMissing
   const [replaced, setReplaced] = useState(false)
   const heading = useRef<HTMLHeadingElement>(null)
@@ -29,24 +24,20 @@ function Crashed({ error, back, onRetry }: CrashedProps) {
     : isMissing
       ? [t.missingTitle, t.missingHint]
       : [t.crashTitle, t.crashHint]
+  const canRetry = isMissing && !replaced
   return (
     <main id="main" tabIndex={-1} className="outline-none">
-      <h1 ref={heading} tabIndex={-1} className="sr-only">
-        {title}
-      </h1>
       <Message
-        title={<span aria-hidden>{title}</span>}
+        title={
+          <h1 ref={heading} tabIndex={-1} className="outline-none">
+            {title}
+          </h1>
+        }
         actions={
           <>
-            {isMissing && !replaced ? (
-              <Button look="primary" onClick={onRetry}>
-                {t.retry}
-              </Button>
-            ) : (
-              <Button look="primary" onClick={reloadPage}>
-                {t.reload}
-              </Button>
-            )}
+            <Button look="primary" onClick={canRetry ? resetBoundary : reloadPage}>
+              {canRetry ? t.retry : t.reload}
+            </Button>
             <a className={buttonClass('plain')} href={back}>
               {t.toRecordings}
             </a>
@@ -59,7 +50,7 @@ function Crashed({ error, back, onRetry }: CrashedProps) {
   )
 }
 
-interface BoundaryProps {
+interface CrashBoundaryProps {
   readonly children: ReactNode
   /** Names the place: another one is a new beginning. */
   readonly at?: string
@@ -70,26 +61,14 @@ interface BoundaryProps {
 }
 
 /** Keeps a crash, or a part that cannot be loaded, to the view where it happened. */
-export class CrashBoundary extends Component<BoundaryProps, { at?: string; error?: unknown }> {
-  override state: { at?: string; error?: unknown } = {}
-
-  static getDerivedStateFromError(error: unknown): { error: unknown } {
-    return { error }
-  }
-
-  static getDerivedStateFromProps({ at }: BoundaryProps, state: { at?: string; error?: unknown }) {
-    return at === state.at ? null : { at, error: undefined }
-  }
-
-  override componentDidCatch(error: unknown): void {
-    if (error instanceof PartMissing) error.forget()
-  }
-
-  override render(): ReactNode {
-    const { error } = this.state
-    const { children, instead, back } = this.props
-    if (error === undefined) return children
-    if (instead !== undefined) return instead
-    return <Crashed error={error} back={back} onRetry={() => this.setState({ error: undefined })} />
-  }
+export function CrashBoundary({ children, at, back, instead }: CrashBoundaryProps) {
+  return (
+    <ErrorBoundary
+      resetKeys={[at]}
+      onError={(error) => error instanceof PartMissing && error.forget()}
+      fallback={instead ?? <Crashed back={back} />}
+    >
+      {children}
+    </ErrorBoundary>
+  )
 }

@@ -7,9 +7,9 @@ import { density, setDensity, setTheme, theme, themes } from '../prefs/prefs.ts'
 import { useText } from '../text/i18n.ts'
 import { shellText } from '../text/shell-text.ts'
 import { Button, IconButton } from '../ui/button.tsx'
-import { useChoice } from '../search/use-filter.ts'
+import { Dialog } from '../ui/dialog.tsx'
 import { Select } from '../ui/field.tsx'
-import { Notice } from '../ui/message.tsx'
+import { useChoice } from '../ui/typing.ts'
 import { firstQuery } from '../url/entry.ts'
 import { usePageQuery, usePaths, useSetZone } from '../url/navigation.tsx'
 import { CrashBoundary } from './crash.tsx'
@@ -67,10 +67,17 @@ function LooksPicker() {
   )
 }
 
-/** Says that a dialog could not be loaded. A press closes it, so that the next one tries again. */
-function Unopened({ onPress }: { readonly onPress: () => void }) {
+/** In place of a dialog that could not be loaded. The next press of its button tries again. */
+function MissingDialog({ label, onClose }: { readonly label: string; readonly onClose: () => void }) {
   const t = useText(shellText)
-  return <Notice actions={<Button onClick={onPress}>{t.close}</Button>}>{t.dialogMissing}</Notice>
+  return (
+    <Dialog label={label} onClose={onClose} className="m-auto max-w-sm rounded-xl p-5">
+      <p className="mb-3">{t.dialogMissing}</p>
+      <Button look="primary" onClick={onClose}>
+        {t.close}
+      </Button>
+    </Dialog>
+  )
 }
 
 function PasswordButton({ username }: { readonly username: string }) {
@@ -85,7 +92,10 @@ function PasswordButton({ username }: { readonly username: string }) {
         onClick={() => setOpen(true)}
       />
       {isOpen ? (
-        <CrashBoundary back="/" instead={<Unopened onPress={() => setOpen(false)} />}>
+        <CrashBoundary
+          back="/"
+          instead={<MissingDialog label={t.changePassword} onClose={() => setOpen(false)} />}
+        >
           <Suspense fallback={null}>
             <ChangePassword username={username} onClose={() => setOpen(false)} />
           </Suspense>

@@ -31,7 +31,7 @@ export interface Neighbours {
 export function useNeighbours(id: string, query: PageQuery): Neighbours {
   const paths = usePaths()
   // Back and Forward return to a search that was already made. A page opened by a link counts as a new search.
-  const { data: here, isLoading } = usePageOf(query, true, useWalked() ? 'neighbour' : undefined)
+  const { data: here, isLoading: isComing } = usePageOf(query, true, useWalked() ? 'neighbour' : undefined)
   const index = indexOf(here, id)
   const rows = here?.list.recordings ?? []
   const total = here?.list.totalCount ?? 0
@@ -42,22 +42,16 @@ export function useNeighbours(id: string, query: PageQuery): Neighbours {
   const before = usePageOf(beforeQuery, isFirstHere, 'neighbour')
   const after = usePageOf(afterQuery, isLastHere, 'neighbour')
   if (index < 0) {
-    const unknown = isLoading ? 'waiting' : null
+    const unknown = isComing ? 'waiting' : null
     return { previous: unknown, next: unknown, place: null }
   }
   const address = (target: { id: string } | undefined, at: PageQuery): Neighbour =>
     target === undefined ? null : paths.recording(target.id, at)
+  const beyond = ({ isLoading, data }: typeof before, edge: 0 | -1, at: PageQuery): Neighbour =>
+    isLoading ? 'waiting' : address(data?.list.recordings.at(edge), at)
   return {
-    previous: !isFirstHere
-      ? address(rows[index - 1], query)
-      : before.isLoading
-        ? 'waiting'
-        : address(before.data?.list.recordings.at(-1), beforeQuery),
-    next: !isLastHere
-      ? address(rows[index + 1], query)
-      : after.isLoading
-        ? 'waiting'
-        : address(after.data?.list.recordings[0], afterQuery),
+    previous: isFirstHere ? beyond(before, -1, beforeQuery) : address(rows[index - 1], query),
+    next: isLastHere ? beyond(after, 0, afterQuery) : address(rows[index + 1], query),
     place: { number: query.page * query.pageSize + index + 1, total },
   }
 }

@@ -2,7 +2,8 @@ import { useId } from 'react'
 import { directions, type Direction } from '../contract/filter-kinds.ts'
 import { useText } from '../text/i18n.ts'
 import { filterText } from '../text/list-text.ts'
-import { useChoice, useFilter } from './use-filter.ts'
+import { useChoice } from '../ui/typing.ts'
+import { useFilter } from './use-filter.ts'
 
 const choices = [undefined, 1, 2, 0] as const satisfies readonly (Direction | undefined)[]
 

@@ -68,16 +68,14 @@ function useReturn(lastOpen: string | null, rows: readonly RecordingRow[], shown
   const pane = useRef<HTMLDivElement>(null)
   const left = useRef({ paneTop: 0, pageTop: 0 })
   const shownLast = useRef(shown)
-  const toTop = useCallback((): void => {
-    pane.current?.scrollTo({ top: 0 })
-    window.scrollTo({ top: 0 })
-    left.current = { paneTop: 0, pageTop: 0 }
-  }, [])
   useLayoutEffect(() => {
     // Not on a return to the same rows.
-    if (shownLast.current !== shown) toTop()
+    if (shownLast.current === shown) return
     shownLast.current = shown
-  }, [shown, toTop])
+    left.current = { paneTop: 0, pageTop: 0 }
+    pane.current?.scrollTo({ top: 0 })
+    window.scrollTo({ top: 0 })
+  }, [shown])
   const comeBack = useEffectEvent((scroller: HTMLDivElement | null) => {
     scroller?.scrollTo({ top: left.current.paneTop })
     window.scrollTo({ top: left.current.pageTop })
@@ -99,7 +97,7 @@ function useReturn(lastOpen: string | null, rows: readonly RecordingRow[], shown
       window.removeEventListener('scroll', remember)
     }
   }, [])
-  return { pane, toTop }
+  return pane
 }
 
 interface ListPageProps {
@@ -120,7 +118,7 @@ export function ListPage({ account, openId, lastOpen }: ListPageProps) {
   const rows = useRows(recordings)
   const wide = useWide()
   const paths = usePaths()
-  const { pane, toTop } = useReturn(lastOpen, rows, paths.list(recordings.answer?.query ?? query))
+  const pane = useReturn(lastOpen, rows, paths.list(recordings.answer?.query ?? query))
   const filters = useRef<HTMLElement>(null)
   const review = useCallback((control: HTMLElement | null) => {
     filters.current = control
@@ -128,10 +126,6 @@ export function ListPage({ account, openId, lastOpen }: ListPageProps) {
   const rejected = rejectedFilter(recordings.problem)
   const { answer } = recordings
   const pages = answer === null ? null : Math.max(1, Math.ceil(answer.list.totalCount / query.pageSize))
-  const goTo = (page: number): void => {
-    turnTo(page)
-    toTop()
-  }
   return (
     <div className="list-frame">
       {openId === null ? (
@@ -161,11 +155,10 @@ export function ListPage({ account, openId, lastOpen }: ListPageProps) {
             page={query.page}
             pages={pages}
             pageSize={query.pageSize}
-            onPage={goTo}
+            onPage={turnTo}
             onPageSize={(pageSize) => {
               const first = query.page * query.pageSize
               searchFor({ ...query, pageSize, page: Math.floor(first / pageSize) })
-              toTop()
             }}
             onNear={(page) => askAhead(client, { ...query, page }, 'prefetch')}
           />

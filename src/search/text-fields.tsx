@@ -4,7 +4,8 @@ import { useText } from '../text/i18n.ts'
 import { filterText } from '../text/list-text.ts'
 import { Select, TextField } from '../ui/field.tsx'
 import { ownersSeen, type Owner } from './owners.ts'
-import { useFilter, useTyping } from './use-filter.ts'
+import { useTyping } from '../ui/typing.ts'
+import { useFilter } from './use-filter.ts'
 
 /** People paste printed numbers; the recorder writes numbers without punctuation. */
 const cleanNumber = (text: string): string => text.replaceAll(/[\s().\-/]/g, '')

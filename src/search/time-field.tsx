@@ -5,10 +5,11 @@ import type { TimeFilterName } from '../contract/search.ts'
 import { useText } from '../text/i18n.ts'
 import { filterText, periodText } from '../text/list-text.ts'
 import { SelectField, TextField } from '../ui/field.tsx'
+import { useChoice, useDraft } from '../ui/typing.ts'
 import { usePageQuery } from '../url/navigation.tsx'
 import { describeTime, presetOf, presets } from './describe.ts'
 import { boundTexts, readBounds, resolvedTexts, type BoundTexts } from './time-bounds.ts'
-import { useChoice, useDraft, useFilter } from './use-filter.ts'
+import { useFilter } from './use-filter.ts'
 
 type Bound = keyof BoundTexts
 

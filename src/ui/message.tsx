@@ -13,7 +13,7 @@ export function Message({ title, children, actions, icon }: MessageProps) {
   return (
     <div className="mx-auto flex max-w-lg flex-col items-center gap-2 px-4 py-14 text-center">
       {icon === undefined ? null : <div className="text-muted">{icon}</div>}
-      <p className="text-base font-semibold">{title}</p>
+      <div className="text-base font-semibold">{title}</div>
       {children === undefined ? null : <div className="text-muted empty:hidden">{children}</div>}
       {actions === undefined ? null : (
         <div className="mt-2 flex flex-wrap justify-center gap-2">{actions}</div>

@@ -79,7 +79,7 @@ const pathsOf = (place: Place): Paths => ({
 })
 
 /** Whether a change gets an entry of its own, and the visit that it belongs to. @param current the last one's. */
-const how = ({ base }: Place, current: string | null, typing: string | undefined) => ({
+const navigateOptions = ({ base }: Place, current: string | null, typing: string | undefined) => ({
   replace: base !== '' || (typing !== undefined && typing === current),
   state: typing === undefined ? null : { typing },
 })
@@ -92,7 +92,7 @@ export function useSetZone(): (tz: string | null, typing?: string) => void {
   return (tz, typing) => {
     const next = { ...query, tz }
     const path = view.name === 'recording' ? paths.recording(view.id, next) : paths.list(next)
-    void navigate(path, how(entry.place, current, typing))
+    void navigate(path, navigateOptions(entry.place, current, typing))
   }
 }
 
@@ -106,7 +106,7 @@ export function useSearchFor(): (query: PageQuery, typing?: string) => void {
   const { place } = entry
   return useCallback(
     (query, typing) => {
-      void navigate(listPath(place, query), how(place, current, typing))
+      void navigate(listPath(place, query), navigateOptions(place, current, typing))
     },
     [navigate, place, current],
   )

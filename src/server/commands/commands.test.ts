@@ -161,7 +161,7 @@ describe('npm run import', () => {
   })
 })
 
-async function sessionOf(username: string, password: string) {
+async function userWith(username: string, password: string) {
   const source = await openSqliteSource({ dataDir: folder.dataDir, workers: 0 })
   const user = await source.authenticate(username, password)
   await source.close()
@@ -177,7 +177,7 @@ describe('npm run user', () => {
       out: 'Added MRossi (supervisor).\n',
       err: '',
     })
-    expect(await sessionOf('mrossi', 'correct horse')).toMatchObject({
+    expect(await userWith('mrossi', 'correct horse')).toMatchObject({
       displayName: 'Maria Rossi',
       scope: { kind: 'groups', groups: ['Sales', 'Support'] },
     })
@@ -187,10 +187,10 @@ describe('npm run user', () => {
     expect(await run('user', ['passwd', 'mrossi', '--password-stdin'], 'battery staple\r\n')).toMatchObject({
       code: 0,
     })
-    expect(await sessionOf('mrossi', 'correct horse')).toBeNull()
-    expect(await sessionOf('mrossi', 'battery staple')).not.toBeNull()
+    expect(await userWith('mrossi', 'correct horse')).toBeNull()
+    expect(await userWith('mrossi', 'battery staple')).not.toBeNull()
     expect(await run('user', ['remove', 'MROSSI'])).toMatchObject({ code: 0 })
-    expect(await sessionOf('mrossi', 'battery staple')).toBeNull()
+    expect(await userWith('mrossi', 'battery staple')).toBeNull()
     expect((await run('user', ['list'])).out).toMatch(/There are no accounts/)
   })
 
@@ -243,7 +243,7 @@ describe('npm run user', () => {
     expect(await listed()).toMatch(/^MRossi +base +Rossi$/)
     await set('--group', 'Support')
     expect(await listed()).toMatch(/^MRossi +base +Support +Rossi$/)
-    expect(await sessionOf('mrossi', 'correct horse')).toMatchObject({ role: 'base', scope: { kind: 'own' } })
+    expect(await userWith('mrossi', 'correct horse')).toMatchObject({ role: 'base', scope: { kind: 'own' } })
     const told = linesOf(auditFile()).map(({ action, outcome }) => [action, outcome])
     const changed = ['account_changed', 'ok']
     expect(told).toEqual([['account_added', 'ok'], changed, ['account_changed', 'failed'], changed, changed])
@@ -405,7 +405,7 @@ describe('npm run user', () => {
       expect(code).toBe(1)
       expect(err).toMatch(message)
     }
-    expect(await sessionOf('mariarossi', 'x')).not.toBeNull()
+    expect(await userWith('mariarossi', 'x')).not.toBeNull()
     expect((await run('user', ['list'])).out).not.toMatch(/new/)
   })
 
