@@ -6,6 +6,9 @@ export const RECORDINGS = `${API_BASE}/Recordings`
 export const recordingEndpoint = (id: string): string => `${RECORDINGS}/${encodeURIComponent(id)}`
 export const mediaEndpoint = (id: string): string => `${recordingEndpoint(id)}/Media`
 
+/** Finds people by username or name: `?q=&limit=`. */
+export const PEOPLE = '/api/people'
+
 export const AUTH_LOGIN = '/auth/login'
 export const AUTH_LOGOUT = '/auth/logout'
 export const AUTH_SESSION = '/auth/session'
