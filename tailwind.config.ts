@@ -22,6 +22,7 @@ export default {
       'accent-strong': both('#17449d', '#b3ccff'),
       'accent-soft': both('#e6eefc', '#1b2a47'),
       'on-accent': both('#ffffff', '#0b1526'),
+      mark: both('#ffe58a', '#5c4a00'),
       warn: both('#8f4300', '#ffb866'),
       'warn-soft': both('#fdf1e3', '#33240f'),
     },

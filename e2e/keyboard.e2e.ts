@@ -42,9 +42,7 @@ test('Tab alone reaches everything that can be used', async ({ page }) => {
     'Skip to the recordings',
     'Recordings Dashboard',
     'Time zone',
-    'Theme',
-    'Rows',
-    'Sign out',
+    'Account',
     'Period',
     'From',
     'To',
@@ -55,6 +53,8 @@ test('Tab alone reaches everything that can be used', async ({ page }) => {
     'More filters',
     'Clear filters',
     'Refresh',
+    'Copy link',
+    'Page',
     'First page',
     'Previous page',
     'Next page',
@@ -81,7 +81,7 @@ test('the focus can be seen, and the skip link leads to the recordings', async (
   await expect(page.getByRole('main')).toBeFocused()
   expect(new URL(page.url()).hash).toBe('')
   await page.keyboard.press('Tab')
-  expect(['Refresh', 'Remove Started 2018-11-01 01:00 – 2018-11-02 01:00']).toContain(await focused(page))
+  expect(await focused(page)).toBe('Remove Started 2018-11-01 01:00 – 2018-11-02 01:00')
 })
 
 test('a recording can be opened and left by keyboard alone, and the focus returns to its row', async ({

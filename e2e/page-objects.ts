@@ -28,6 +28,31 @@ export async function chooseDirection(page: Page, name: string): Promise<void> {
   await expect(radio).toBeChecked()
 }
 
+/** The rows of recordings, without the head and the separators of days. */
+export const rows = (page: Page): Locator =>
+  table(page)
+    .getByRole('row')
+    .filter({ has: page.getByRole('cell') })
+
+/** Opens the menu of the account. */
+export async function openAccount(page: Page): Promise<Locator> {
+  await page.getByRole('button', { name: 'Account' }).click()
+  return page.getByRole('dialog', { name: 'Account' })
+}
+
+export async function signOut(page: Page): Promise<void> {
+  const menu = await openAccount(page)
+  await menu.getByRole('button', { name: 'Sign out' }).click()
+}
+
+/** Chooses a look in the account menu, and closes the menu. */
+export async function chooseLook(page: Page, group: 'Theme' | 'Density', name: string): Promise<void> {
+  const menu = await openAccount(page)
+  await menu.getByRole('radiogroup', { name: group }).getByRole('radio', { name }).check()
+  await page.keyboard.press('Escape')
+  await expect(menu).toBeHidden()
+}
+
 /** The links of the rows, named by their references. */
 export const rowLinks = (page: Page): Locator => table(page).getByRole('link')
 
@@ -50,6 +75,8 @@ async function readTable(page: Page, sense: 'seen' | 'heard'): Promise<TableRow[
   return table(page).evaluate((element, wanted) => {
     const left = wanted === 'seen' ? '.sr-only' : '[aria-hidden="true"]'
     const textOf = (cell: Element): string => {
+      const label = cell.getAttribute('aria-label')
+      if (wanted === 'heard' && label !== null) return label
       const copy = cell.cloneNode(true) as Element
       for (const hidden of copy.querySelectorAll(left)) hidden.remove()
       return (copy.textContent ?? '').replaceAll(/\s+/g, ' ').trim()

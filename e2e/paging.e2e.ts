@@ -11,6 +11,7 @@ import {
   references,
   results,
   rowLinks,
+  rows,
   settled,
   table,
   watchListRequests,
@@ -182,8 +183,8 @@ test.describe('with a slow or strange host', () => {
     faults.on('list', total(1_234_567), 1)
     await openList(page)
     await expect(results(page)).toHaveText('1–50 of 1,234,567')
-    await expect(page.getByRole('navigation', { name: pages })).toContainText('Page 1 of 24,692')
-    await expect(table(page).getByRole('row')).toHaveCount(51)
+    await expect(page.getByRole('navigation', { name: pages })).toContainText('of 24,692')
+    await expect(rows(page)).toHaveCount(50)
 
     faults.on('list', total(300), 1)
     await page.getByRole('button', { name: 'Refresh' }).click()
@@ -191,6 +192,7 @@ test.describe('with a slow or strange host', () => {
     faults.on('list', total(120))
     await page.getByRole('button', { name: 'Next page' }).click()
     await expect(results(page)).toHaveText('51–100 of 120')
-    await expect(page.getByRole('navigation', { name: pages })).toContainText('Page 2 of 3')
+    await expect(page.getByRole('navigation', { name: pages })).toContainText('of 3')
+    await expect(page.getByRole('textbox', { name: 'Page' })).toHaveValue('2')
   })
 })

@@ -25,7 +25,7 @@ async function openPortal(
 
 const search = 'startTime=between:2018-11-01T00:00:00Z;2018-11-02T00:00:00Z&direction=1'
 
-test('in the portal the page works without its header, and Back belongs to the portal', async ({
+test('in the portal the page names zone and user, can leave the frame, and Back belongs to the portal', async ({
   page,
   host,
   portal,
@@ -34,8 +34,13 @@ test('in the portal the page works without its header, and Back belongs to the p
   const address = `${onLocalhost(host)}/embed/v1/recordings?${search}&uiTheme=dark`
   const frame = await openPortal(page, portal.port, address)
   await expect(frame.getByRole('status', { name: 'Results' })).toHaveText('1–50 of 57')
-  await expect(frame.getByRole('button', { name: 'Sign out' })).toBeHidden()
-  await expect(frame.getByRole('combobox', { name: 'Time zone' })).toBeHidden()
+  await expect(frame.getByLabel('Time zone')).toBeVisible()
+  const outside = frame.getByRole('link', { name: 'Open in new tab' })
+  await expect(outside).toHaveAttribute('href', `${onLocalhost(host)}/recordings?${search}`)
+  await frame.getByRole('button', { name: 'Account' }).click()
+  await expect(frame.getByRole('dialog', { name: 'Account' })).toContainText('Renato Grassi')
+  // The session belongs to the browser, not to the portal.
+  await expect(frame.getByRole('button', { name: 'Sign out' })).toHaveCount(0)
   const before = await historyLength(page)
   await frame.getByRole('button', { name: 'Next page' }).click()
   await expect(frame.getByRole('status', { name: 'Results' })).toHaveText('51–57 of 57')
@@ -98,6 +103,6 @@ test.describe('other frames', () => {
     await expect(
       page.getByText(/^This portal asks for a version of the dashboard that does not exist here\./),
     ).toBeVisible()
-    await expect(page.getByRole('button', { name: 'Sign out' })).toBeVisible()
+    await expect(page.getByRole('button', { name: 'Account' })).toBeVisible()
   })
 })

@@ -1,7 +1,7 @@
 /** A recorder over HTTPS: the certificates that the relay trusts, and the user's message where it does not. */
 import { postSignIn } from './api.ts'
 import { failedLoad } from './guard.ts'
-import { references, results, rowLinks, settled, fillSignIn } from './page-objects.ts'
+import { chooseLook, references, results, rowLinks, settled, fillSignIn } from './page-objects.ts'
 import {
   loopbackNames,
   makeAuthority,
@@ -80,7 +80,7 @@ test('the recorder’s own headers do nothing in the browser', async ({ page, co
   await openSignedIn(page)
   const cookies = await context.cookies()
   expect(cookies).toHaveLength(1)
-  await page.getByRole('combobox', { name: 'Theme' }).selectOption('Dark')
+  await chooseLook(page, 'Theme', 'Dark')
   recorder.on('any', recorderFault.hostileHeaders)
   await page.getByRole('button', { name: 'Next page' }).click()
   await expect(results(page)).toHaveText('51–100 of 300')
@@ -92,5 +92,5 @@ test('the recorder’s own headers do nothing in the browser', async ({ page, co
   expect(await context.cookies()).toEqual(cookies)
   await page.reload()
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(`Recording ${found()[50]}`)
-  await expect(page.getByRole('combobox', { name: 'Theme' })).toHaveValue('dark')
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark')
 })

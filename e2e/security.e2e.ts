@@ -1,6 +1,6 @@
 import { enter } from './api.ts'
 import { expect, test } from './fixtures.ts'
-import { openList, results, rowLinks, settled, fillSignIn } from './page-objects.ts'
+import { chooseLook, openList, results, rowLinks, settled, fillSignIn, signOut } from './page-objects.ts'
 
 test.describe('what stays behind', () => {
   test.use({ account: null })
@@ -13,7 +13,7 @@ test.describe('what stays behind', () => {
     await page.keyboard.press('Enter')
     await expect(page).toHaveURL(/0244548866/)
     await settled(page)
-    await page.getByRole('combobox', { name: 'Theme' }).selectOption('Dark')
+    await chooseLook(page, 'Theme', 'Dark')
     await rowLinks(page).first().click()
     await expect(page.getByText('Recording group')).toBeVisible()
     const kept = await page.evaluate(async () => ({
@@ -35,7 +35,7 @@ test.describe('what stays behind', () => {
     await enter(page.request, 'manager')
     await openList(page)
     const [before] = await context.cookies()
-    await page.getByRole('button', { name: 'Sign out' }).click()
+    await signOut(page)
     await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible()
     expect(await context.cookies()).toEqual([])
     await context.addCookies(before ? [before] : [])

@@ -13,6 +13,7 @@ import {
   fillSignIn,
   table,
   tableRows,
+  signOut,
 } from './page-objects.ts'
 import { scopeLines } from './sources.ts'
 
@@ -66,7 +67,7 @@ test.describe('a session that ends during work', () => {
     await expect(dialog(page)).toBeVisible()
     await fillSignIn(page, 'agent')
     await expect(dialog(page)).toBeHidden()
-    await expect(page.getByText(scopeLines[source].agent)).toBeVisible()
+    await expect(page.getByRole('main').getByText(scopeLines[source].agent)).toBeVisible()
     await expect.poll(() => ownersOf(page)).toEqual(['agent'])
     await page.goBack()
     await expect(page.getByText(foreign)).toHaveCount(0)
@@ -151,7 +152,7 @@ test.describe('signing out', () => {
     const [first] = await references(page)
     await rowLinks(page).first().click()
     await expect(page.getByRole('heading', { level: 1 })).toHaveText(`Recording ${first}`)
-    await page.getByRole('button', { name: 'Sign out' }).click()
+    await signOut(page)
     await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible()
     await page.goBack()
     await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible()
@@ -167,7 +168,7 @@ test.describe('signing out', () => {
     await settled(tab)
     await tab.getByRole('button', { name: 'Next page' }).click()
     await expect(results(tab)).toHaveText(/^51–100 of /)
-    await page.getByRole('button', { name: 'Sign out' }).click()
+    await signOut(page)
     await expect(tab.getByRole('heading', { name: 'Sign in' })).toBeVisible()
     const asked = faults.count('list')
     await tab.goBack()
@@ -184,22 +185,22 @@ test.describe('signing out', () => {
     guard.expects(noAnswer)
     await openAs(page, 'manager')
     faults.on('logout', hostFault.cut)
-    await page.getByRole('button', { name: 'Sign out' }).click()
+    await signOut(page)
     await expect(page.getByRole('alert')).toHaveText(
       'You are still signed in: the server could not be reached.',
     )
     await expect(table(page)).toBeVisible()
     faults.heal()
-    await page.getByRole('button', { name: 'Sign out' }).click()
+    await signOut(page)
     await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible()
   })
 
   test('the next user sees nothing of the previous user', async ({ page, source }) => {
     await openAs(page, 'manager')
     const foreign = await referenceOfAnother(page, 'agent')
-    await page.getByRole('button', { name: 'Sign out' }).click()
+    await signOut(page)
     await fillSignIn(page, 'agent')
-    await expect(page.getByText(scopeLines[source].agent)).toBeVisible()
+    await expect(page.getByRole('main').getByText(scopeLines[source].agent)).toBeVisible()
     await expect.poll(() => ownersOf(page)).toEqual(['agent'])
     await expect(page.getByText(foreign)).toHaveCount(0)
   })

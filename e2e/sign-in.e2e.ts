@@ -42,7 +42,7 @@ test('a password can be pasted, and Enter in its field signs in', async ({ page,
   await page.getByRole('textbox', { name: 'Password' }).focus()
   await page.keyboard.press('ControlOrMeta+V')
   await page.keyboard.press('Enter')
-  await expect(page.getByRole('button', { name: 'Sign out' })).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Account' })).toBeVisible()
   await expect(results(page)).toHaveText(/ of /)
 })
 

@@ -8,5 +8,6 @@ import { settleEntry } from './url/entry.ts'
 const { query, view, place } = settleEntry()
 applyPrefs(place.flags === '' ? undefined : readEmbedFlags(place.flags).theme)
 document.documentElement.dataset.view = view.name
+if (place.base !== '') document.documentElement.dataset.framed = ''
 
 if (boot.session && view.name !== 'unknown') startEarly(query)

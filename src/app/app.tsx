@@ -19,8 +19,9 @@ import {
 import { shellText } from '../text/shell-text.ts'
 import { useText } from '../text/i18n.ts'
 import { buttonClass } from '../ui/button.tsx'
+import { Speech } from '../ui/speech.tsx'
 import type { PageEntry } from '../url/entry.ts'
-import { useLinkHandler } from '../url/links.ts'
+import { keepMiddleButton, useLinkHandler } from '../url/links.ts'
 import { AddressProvider, useEntry, usePageQuery } from '../url/navigation.tsx'
 import { listPath } from '../url/paths.ts'
 import { CrashBoundary } from './crash.tsx'
@@ -73,9 +74,10 @@ function PageUser({ session, ended }: { readonly session: Session; readonly ende
     // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-static-element-interactions
     <div
       onClick={onLinkClick}
+      onAuxClick={onLinkClick}
+      onMouseDown={keepMiddleButton}
       onPointerOver={nearRow}
       onFocus={nearRow}
-      className={embedded ? 'embedded' : ''}
     >
       <a
         href="#main"
@@ -84,8 +86,9 @@ function PageUser({ session, ended }: { readonly session: Session; readonly ende
       >
         {t.skip}
       </a>
-      {embedded ? null : <Header session={session} onSignOut={leave} signOutFailed={failed} />}
+      <Header session={session} onSignOut={leave} signOutFailed={failed} framed={embedded} />
       <Pages key={session.username} account={{ session, signOut: leave }} />
+      <Speech />
       <SessionKeeper session={session} ended={ended} />
       {ended && !embedded ? (
         <Suspense fallback={null}>

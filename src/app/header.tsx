@@ -1,21 +1,17 @@
-import { useStore } from '@nanostores/react'
-import { AudioLines, KeyRound, LogOut } from 'lucide-react'
-import { Suspense, useMemo, useState } from 'react'
+import { AudioLines, ExternalLink } from 'lucide-react'
+import { useMemo } from 'react'
 import type { Session } from '../contract/session.ts'
 import { browserZone, zoneNames } from '../lib/zones.ts'
-import { density, setDensity, setTheme, theme, themes } from '../prefs/prefs.ts'
+import { Freshness } from '../search/freshness.tsx'
 import { useText } from '../text/i18n.ts'
 import { shellText } from '../text/shell-text.ts'
-import { Button, IconButton } from '../ui/button.tsx'
-import { Dialog } from '../ui/dialog.tsx'
+import { buttonClass } from '../ui/button.tsx'
 import { Select } from '../ui/field.tsx'
 import { useChoice } from '../ui/typing.ts'
 import { firstQuery } from '../url/entry.ts'
 import { usePageQuery, usePaths, useSetZone } from '../url/navigation.tsx'
-import { CrashBoundary } from './crash.tsx'
-import { part } from './part.tsx'
-
-const ChangePassword = part(async () => (await import('../session/change-password.tsx')).ChangePassword)
+import { useOutsideUrl } from '../url/outside.ts'
+import { AccountMenu } from './account-menu.tsx'
 
 const zones = zoneNames()
 
@@ -43,104 +39,51 @@ function ZonePicker() {
   )
 }
 
-function LooksPicker() {
-  const t = useText(shellText)
-  const chosen = useStore(theme)
-  const rows = useStore(density)
-  return (
-    <>
-      <Select
-        aria-label={t.theme}
-        className="!w-auto !min-h-8 shrink-0"
-        value={chosen}
-        options={themes.map((value) => ({ value, label: t[value] }))}
-        onPick={(value) => setTheme(themes.find((known) => known === value) ?? 'system')}
-      />
-      <Select
-        aria-label={t.density}
-        className="!w-auto !min-h-8 shrink-0 max-md:hidden"
-        value={rows}
-        options={(['comfortable', 'compact'] as const).map((value) => ({ value, label: t[value] }))}
-        onPick={(value) => setDensity(value === 'compact' ? 'compact' : 'comfortable')}
-      />
-    </>
-  )
-}
-
-/** In place of a dialog that could not be loaded. The next press of its button tries again. */
-function MissingDialog({ label, onClose }: { readonly label: string; readonly onClose: () => void }) {
-  const t = useText(shellText)
-  return (
-    <Dialog label={label} onClose={onClose} className="m-auto max-w-sm rounded-xl p-5">
-      <p className="mb-3">{t.dialogMissing}</p>
-      <Button look="primary" onClick={onClose}>
-        {t.close}
-      </Button>
-    </Dialog>
-  )
-}
-
-function PasswordButton({ username }: { readonly username: string }) {
-  const t = useText(shellText)
-  const [isOpen, setOpen] = useState(false)
-  return (
-    <>
-      <IconButton
-        label={t.changePassword}
-        icon={<KeyRound size={16} aria-hidden />}
-        className="shrink-0"
-        onClick={() => setOpen(true)}
-      />
-      {isOpen ? (
-        <CrashBoundary
-          back="/"
-          instead={<MissingDialog label={t.changePassword} onClose={() => setOpen(false)} />}
-        >
-          <Suspense fallback={null}>
-            <ChangePassword username={username} onClose={() => setOpen(false)} />
-          </Suspense>
-        </CrashBoundary>
-      ) : null}
-    </>
-  )
-}
-
 interface HeaderProps {
   readonly session: Session
   readonly onSignOut: () => void
   /** The sign-out did not reach the host, so the session goes on. */
   readonly signOutFailed: boolean
+  /** In a portal's frame the header names no product, and offers the page without the frame. */
+  readonly framed: boolean
 }
 
-export function Header({ session, onSignOut, signOutFailed }: HeaderProps) {
+/** The line above every view. */
+export function Header({ session, onSignOut, signOutFailed, framed }: HeaderProps) {
   const t = useText(shellText)
   const paths = usePaths()
-  const query = usePageQuery()
+  const { tz } = usePageQuery()
+  const outside = useOutsideUrl()
   return (
     <header className="page-header">
-      <a
-        href={paths.list({ ...firstQuery, tz: query.tz })}
-        className="mr-auto flex min-h-6 min-w-6 items-center gap-2 font-semibold"
-        aria-label={t.product}
-      >
-        <AudioLines size={20} aria-hidden className="text-accent" />
-        <span className="whitespace-nowrap max-lg:sr-only">{t.product}</span>
-      </a>
+      {framed ? (
+        <a
+          className={`${buttonClass('quiet')} mr-auto !px-2`}
+          href={outside}
+          target="_blank"
+          rel="noreferrer"
+        >
+          <ExternalLink size={16} aria-hidden />
+          <span className="max-md:sr-only">{t.openTab}</span>
+        </a>
+      ) : (
+        <a
+          href={paths.list({ ...firstQuery(), tz })}
+          className="mr-auto flex min-h-6 min-w-6 items-center gap-2 font-semibold"
+          aria-label={t.product}
+        >
+          <AudioLines size={20} aria-hidden className="text-accent" />
+          <span className="whitespace-nowrap max-md:sr-only">{t.product}</span>
+        </a>
+      )}
       {signOutFailed ? (
         <span role="alert" className="text-warn">
           {t.signOutFailed}
         </span>
       ) : null}
+      <Freshness />
       <ZonePicker />
-      <LooksPicker />
-      <span className="truncate text-muted max-lg:sr-only">
-        <bdi>{session.displayName ?? session.username}</bdi>
-      </span>
-      {session.canChangePassword ? <PasswordButton username={session.username} /> : null}
-      <Button look="quiet" className="shrink-0 max-md:!px-1.5" onClick={onSignOut}>
-        <LogOut size={16} aria-hidden className="shrink-0" />
-        <span className="max-md:sr-only">{t.signOut}</span>
-      </Button>
+      <AccountMenu session={session} onSignOut={framed ? null : onSignOut} />
     </header>
   )
 }

@@ -60,7 +60,7 @@ export function Pages({ account }: { readonly account: PageUser }) {
       {listed ? (
         <Activity mode={view.name === 'list' ? 'visible' : 'hidden'}>
           <CrashBoundary at={list} back={list}>
-            <ListPage account={account} openId={openId} lastOpen={lastOpen} />
+            <ListPage account={account} openId={openId} lastOpen={lastOpen} preview={() => null} />
           </CrashBoundary>
         </Activity>
       ) : null}

@@ -5,14 +5,21 @@ import { load, save } from './storage.ts'
 export const themes = ['system', 'light', 'dark'] as const
 export type Theme = (typeof themes)[number]
 
-export const densities = ['comfortable', 'compact'] as const
+export const densities = ['compact', 'comfortable'] as const
 export type Density = (typeof densities)[number]
 
 const stored = <T extends string>(name: string, values: readonly T[], fallback: T): T =>
   values.find((value) => value === load(name)) ?? fallback
 
 export const theme = atom<Theme>(stored('theme', themes, 'system'))
-export const density = atom<Density>(stored('density', densities, 'comfortable'))
+export const density = atom<Density>(stored('density', densities, 'compact'))
+
+export const rowCounts: readonly number[] = [25, 50, 100, 200]
+
+/** The rows on a page that the user chose last, for views that start without an address; null until then. */
+export const rowsPerPage = atom<number | null>(
+  rowCounts.find((count) => String(count) === load('rows-per-page')) ?? null,
+)
 
 /**
  * Sets the preferences on the document before the first paint, and whenever they change.
@@ -34,4 +41,9 @@ export function setDensity(value: Density): void {
   density.set(value)
   save('density', value)
   applyPrefs()
+}
+
+export function setRowsPerPage(value: number): void {
+  rowsPerPage.set(value)
+  save('rows-per-page', String(value))
 }

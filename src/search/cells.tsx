@@ -1,9 +1,9 @@
-/** The cells of the list: plain elements, no state. */
+/** The cells of the list: plain elements, no state, and as few of them as a page of 200 rows deserves. */
 import type { ReactNode } from 'react'
 import { filterText, listText } from '../text/list-text.ts'
 import { Data, Missing, Unreadable } from '../ui/data.tsx'
-import { DirectionMark } from '../ui/direction.tsx'
-import { linkIdOf, type RecordingRow } from './rows.ts'
+import { PhoneNumber } from '../ui/number.tsx'
+import { dayIdOf, linkIdOf, type RecordingRow } from './rows.ts'
 import type { RecordingField } from '../contract/recording.ts'
 
 /** Shows the raw text of a value that could not be read, or says that it is missing. */
@@ -14,21 +14,15 @@ function instead(row: RecordingRow, field: RecordingField): ReactNode {
   return <Unreadable value={raw} label={t.unreadable({ value: raw })} />
 }
 
+/** The time alone: the day stands on the separator above. */
 export const startedCell = (row: RecordingRow): ReactNode =>
   row.time === '' ? (
     instead(row, 'startTime')
   ) : (
-    <time
-      dateTime={row.recordedAs ?? undefined}
-      title={listText.get().recordedAt({ text: row.recordedAs ?? '' })}
-    >
-      <span className="text-muted">
-        <span className="max-md:hidden">{row.weekday} </span>
-        {row.day}
-      </span>{' '}
-      <span className="font-medium">{row.time}</span>{' '}
+    <time dateTime={row.recordedAs ?? undefined}>
+      {row.time}
       {row.there && (
-        <span className="block text-xs leading-tight text-muted max-lg:whitespace-normal">
+        <span className="block text-xs leading-tight font-normal text-muted">
           {listText.get().recordedThere(row.there)}
         </span>
       )}
@@ -36,45 +30,68 @@ export const startedCell = (row: RecordingRow): ReactNode =>
   )
 
 export const durationCell = (row: RecordingRow): ReactNode =>
-  row.duration === '' ? (
-    instead(row, 'duration')
-  ) : (
-    <time dateTime={row.isoDuration ?? undefined} title={row.isoDuration ?? undefined}>
-      <span aria-hidden>{row.duration}</span>
-      <span className="sr-only">{row.spokenDuration}</span>
-    </time>
-  )
+  row.duration === '' ? instead(row, 'duration') : row.duration
 
 export const directionCell = (row: RecordingRow): ReactNode =>
-  row.direction === null ? (
-    instead(row, 'direction')
-  ) : (
-    <DirectionMark kind={row.direction} label={filterText.get()[row.direction]} />
-  )
+  row.direction === null ? instead(row, 'direction') : filterText.get()[row.direction]
 
-export const textCell = (row: RecordingRow, field: 'localPartyNumber' | 'remotePartyNumber'): ReactNode => {
-  const text = row.recording[field]
-  return text === null ? instead(row, field) : <Data>{text}</Data>
+export const localCell = (row: RecordingRow): ReactNode => {
+  const text = row.recording.localPartyNumber
+  return text === null ? instead(row, 'localPartyNumber') : <Data>{text}</Data>
+}
+
+export const remoteCell = (row: RecordingRow): ReactNode => {
+  const text = row.recording.remotePartyNumber
+  return text === null ? (
+    instead(row, 'remotePartyNumber')
+  ) : (
+    <PhoneNumber mark={row.match}>{text}</PhoneNumber>
+  )
 }
 
 export const ownerCell = (row: RecordingRow): ReactNode => {
   const { ownerUsername } = row.recording
-  if (ownerUsername === null) return instead(row, 'ownerUsername')
-  if (row.ownerName === null) return <Data>{ownerUsername}</Data>
-  return (
-    <span title={ownerUsername}>
-      <Data>{row.ownerName}</Data>
-    </span>
+  return ownerUsername === null ? (
+    instead(row, 'ownerUsername')
+  ) : (
+    <Data>{row.ownerName ?? ownerUsername}</Data>
   )
 }
 
-/** The row's link. The reference is its name; the cells with start, number and duration describe it. */
+/** The row's link. The reference is its name; the day and the cells with start, number and duration describe it. */
 export const referenceCell = (row: RecordingRow, rowId: string): ReactNode => (
   <a
     href={row.href}
     id={linkIdOf(rowId)}
-    aria-describedby={['started', 'remote', 'duration'].map((column) => `${rowId}-${column}`).join(' ')}
+    aria-describedby={[
+      dayIdOf(row.date),
+      ...['started', 'remote', 'duration'].map((column) => `${rowId}-${column}`),
+    ].join(' ')}
   >
     <Data>{row.recording.referenceNumber ?? row.recording.id}</Data>
   </a>
 )
+
+interface CellLooks {
+  readonly className: string
+  readonly title?: string | undefined
+  readonly 'aria-label'?: string
+}
+
+/** What is said of a cell on the cell itself, so that it needs no element of its own. */
+export function cellLooks(row: RecordingRow, column: string): CellLooks {
+  const className = `cell-${column}`
+  const { recordedAs, isoDuration, spokenDuration, direction, ownerName, recording } = row
+  if (column === 'started' && recordedAs !== null) {
+    return { className, title: listText.get().recordedAt({ text: recordedAs }) }
+  }
+  if (column === 'duration' && isoDuration !== null) {
+    return { className, title: isoDuration, 'aria-label': spokenDuration }
+  }
+  if (column === 'direction' && direction !== null)
+    return { className: `${className} direction ${direction}` }
+  if (column === 'owner' && ownerName !== null) {
+    return { className, title: recording.ownerUsername ?? undefined }
+  }
+  return { className }
+}

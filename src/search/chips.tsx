@@ -20,16 +20,16 @@ export function Chips({ onRemoved }: ChipsProps) {
   return describeSearch(query.search, clockFor(query)).map(({ name, label, value }) => (
     <span
       key={name}
-      className="inline-flex shrink-0 items-center rounded-full border border-line bg-accent-soft pl-3 whitespace-nowrap"
+      className="inline-flex shrink-0 items-center rounded-full border border-line bg-accent-soft pl-2.5 text-xs whitespace-nowrap"
     >
       <span className="text-muted">{label}:</span>
-      <span className="ml-1 max-w-64 truncate font-medium">
+      <span className="ml-1 font-medium">
         <Data>{value}</Data>
       </span>
       <button
         type="button"
         aria-label={t.remove({ filter: `${label} ${value}` })}
-        className="ml-0.5 inline-flex size-7 items-center justify-center rounded-full text-muted hover:text-ink"
+        className="ml-0.5 inline-flex size-6 items-center justify-center rounded-full text-muted hover:text-ink"
         onClick={() => {
           onRemoved()
           searchFor(withFilter(query, name, undefined))

@@ -1,6 +1,14 @@
 import { createColumnHelper, tableFeatures } from '@tanstack/react-table'
 import { listText } from '../text/list-text.ts'
-import { directionCell, durationCell, ownerCell, referenceCell, startedCell, textCell } from './cells.tsx'
+import {
+  directionCell,
+  durationCell,
+  localCell,
+  ownerCell,
+  referenceCell,
+  remoteCell,
+  startedCell,
+} from './cells.tsx'
 import type { RecordingRow } from './rows.ts'
 
 /** The recorder sorts, filters and pages, so the table needs no features. */
@@ -21,17 +29,9 @@ export const columns = helper.columns([
     header: () => t().direction,
     cell: ({ row }) => directionCell(row.original),
   }),
-  helper.display({
-    id: 'remote',
-    header: () => t().remote,
-    cell: ({ row }) => textCell(row.original, 'remotePartyNumber'),
-  }),
+  helper.display({ id: 'remote', header: () => t().remote, cell: ({ row }) => remoteCell(row.original) }),
   helper.display({ id: 'owner', header: () => t().owner, cell: ({ row }) => ownerCell(row.original) }),
-  helper.display({
-    id: 'local',
-    header: () => t().local,
-    cell: ({ row }) => textCell(row.original, 'localPartyNumber'),
-  }),
+  helper.display({ id: 'local', header: () => t().local, cell: ({ row }) => localCell(row.original) }),
   helper.display({
     id: 'reference',
     header: () => t().reference,

@@ -1,3 +1,4 @@
+import { useStore } from '@nanostores/react'
 import { useQueryClient, type QueryClient } from '@tanstack/react-query'
 import {
   useCallback,
@@ -7,34 +8,36 @@ import {
   useRef,
   useState,
   useSyncExternalStore,
+  type ReactNode,
 } from 'react'
 import { clockFor } from '../api/clock-for.ts'
-import { askAhead } from '../api/queries.ts'
-import type { PageUser } from './page-user.ts'
-import { formatCount } from '../lib/numbers.ts'
 import { useText } from '../text/i18n.ts'
 import { listText } from '../text/list-text.ts'
-import { Pager } from '../ui/pager.tsx'
-import { usePageQuery, usePaths, useSearchFor } from '../url/navigation.tsx'
+import { usePageQuery, usePaths } from '../url/navigation.tsx'
+import { chosenRecording } from './chosen-row.ts'
 import { FilterForm } from './filter-form.tsx'
-import { FilterBar, ListHead } from './list-head.tsx'
+import { ListHead } from './list-head.tsx'
+import { ListPager } from './list-pager.tsx'
 import { ownerNames } from './owners.ts'
-import { TablePane } from './table-pane.tsx'
+import type { PageUser } from './page-user.ts'
 import { rejectedFilter } from './rejected.ts'
-import { linkIdOf, makeRow, rowIdAt, type RecordingRow } from './rows.ts'
+import { dayLabel, linkIdOf, makeRow, rowIdAt, type RecordingRow } from './rows.ts'
+import { searchName, useSpokenOutcome } from './spoken-search.ts'
+import { TablePane } from './table-pane.tsx'
 import { useRecordings, type Recordings } from './use-recordings.ts'
-import { useTurnTo } from './use-turn-to.ts'
 
 /** Where the filters have room beside the table. */
 const wideScreen = matchMedia('(width >= 80rem)')
+/** Where a preview has room beside both. */
+const roomyScreen = matchMedia('(width >= 100rem)')
 
-const useWide = (): boolean =>
+const useMedia = (media: MediaQueryList): boolean =>
   useSyncExternalStore(
     (changed) => {
-      wideScreen.addEventListener('change', changed)
-      return () => wideScreen.removeEventListener('change', changed)
+      media.addEventListener('change', changed)
+      return () => media.removeEventListener('change', changed)
     },
-    () => wideScreen.matches,
+    () => media.matches,
   )
 
 /** The names learned so far. The map changes only with the number of names, so that rows stay the same. */
@@ -52,10 +55,14 @@ function useRows({ answer }: Recordings): RecordingRow[] {
   return useMemo(() => {
     if (!answer) return []
     const { zone, nowMs } = clockFor(answer.query)
-    const hrefOf = (id: string): string => paths.recording(id, answer.query)
-    return answer.list.recordings.map((recording) =>
-      makeRow(recording, { zone, nowMs, hrefOf, ownerNames: names }),
-    )
+    const context = {
+      zone,
+      nowMs,
+      hrefOf: (id: string): string => paths.recording(id, answer.query),
+      ownerNames: names,
+      match: answer.query.search.remotePartyNumber?.text ?? '',
+    }
+    return answer.list.recordings.map((recording) => makeRow(recording, context))
   }, [answer, names, paths])
 }
 
@@ -100,23 +107,31 @@ function useReturn(lastOpen: string | null, rows: readonly RecordingRow[], shown
   return pane
 }
 
+/** Writes days relative to the time of the rows. It changes only with the rows. */
+function useDayLabel({ answer }: Recordings): (date: string | null) => string {
+  return useMemo(() => {
+    const { zone } = clockFor(answer?.query ?? { tz: null })
+    const nowMs = answer?.asOfMs ?? 0
+    return (date) => dayLabel(date, { zone, nowMs })
+  }, [answer])
+}
+
 interface ListPageProps {
   readonly account: PageUser
   /** The recording shown instead of the list, or null. */
   readonly openId: string | null
   /** The recording shown last, or null. */
   readonly lastOpen: string | null
+  /** Shown beside the list where there is room. */
+  readonly preview: (id: string) => ReactNode
 }
 
-export function ListPage({ account, openId, lastOpen }: ListPageProps) {
-  const t = useText(listText)
+export function ListPage({ account, openId, lastOpen, preview }: ListPageProps) {
   const query = usePageQuery()
-  const searchFor = useSearchFor()
-  const turnTo = useTurnTo(query)
-  const client = useQueryClient()
   const recordings = useRecordings(query)
   const rows = useRows(recordings)
-  const wide = useWide()
+  const wide = useMedia(wideScreen)
+  const hasRoom = useMedia(roomyScreen)
   const paths = usePaths()
   const pane = useReturn(lastOpen, rows, paths.list(recordings.answer?.query ?? query))
   const filters = useRef<HTMLElement>(null)
@@ -124,13 +139,12 @@ export function ListPage({ account, openId, lastOpen }: ListPageProps) {
     filters.current = control
   }, [])
   const rejected = rejectedFilter(recordings.problem)
-  const { answer } = recordings
-  const pages = answer === null ? null : Math.max(1, Math.ceil(answer.list.totalCount / query.pageSize))
+  const shared = useDayLabel(recordings)
+  useSpokenOutcome(recordings)
+  const t = useText(listText)
   return (
     <div className="list-frame">
-      {openId === null ? (
-        <title>{answer ? t.pageTitle({ total: formatCount(answer.list.totalCount) }) : t.title}</title>
-      ) : null}
+      {openId === null ? <title>{t.pageTitle({ search: searchName(query) })}</title> : null}
       <aside className="list-sidebar">
         {wide ? <FilterForm rejected={rejected} first={review} /> : null}
       </aside>
@@ -138,32 +152,40 @@ export function ListPage({ account, openId, lastOpen }: ListPageProps) {
         className="list-main outline-none"
         tabIndex={-1}
         id={openId === null ? 'main' : undefined}
-        data-old={(answer !== null && !recordings.current) || undefined}
+        data-old={(recordings.answer !== null && !recordings.current) || undefined}
       >
-        <ListHead session={account.session} recordings={recordings} />
-        <FilterBar wide={wide} rejected={rejected} review={review} />
+        <ListHead
+          session={account.session}
+          recordings={recordings}
+          wide={wide}
+          rejected={rejected}
+          review={review}
+        />
         <TablePane
           pane={pane}
           recordings={recordings}
           rows={rows}
           account={account}
           currentId={lastOpen}
+          dayLabel={shared}
           onReview={() => filters.current?.focus()}
         />
-        <div className="list-pager">
-          <Pager
-            page={query.page}
-            pages={pages}
-            pageSize={query.pageSize}
-            onPage={turnTo}
-            onPageSize={(pageSize) => {
-              const first = query.page * query.pageSize
-              searchFor({ ...query, pageSize, page: Math.floor(first / pageSize) })
-            }}
-            onNear={(page) => askAhead(client, { ...query, page }, 'prefetch')}
-          />
-        </div>
+        <ListPager recordings={recordings} />
       </main>
+      {hasRoom ? <PreviewPane rows={rows} preview={preview} /> : null}
     </div>
   )
+}
+
+/** The free room beside the table: facts of the row that was chosen last, or else of the first. */
+function PreviewPane({
+  rows,
+  preview,
+}: {
+  rows: readonly RecordingRow[]
+  preview: ListPageProps['preview']
+}) {
+  const chosen = useStore(chosenRecording)
+  const row = rows.find(({ recording }) => recording.id === chosen?.id) ?? rows[0]
+  return <aside className="list-preview">{row ? preview(row.recording.id) : null}</aside>
 }

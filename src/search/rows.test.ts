@@ -17,7 +17,7 @@ function rowOf(text: string, offsetMinutes: number, zone: string) {
     remotePartyNumber: null,
     unreadable: {},
   }
-  return makeRow(recording, { zone, nowMs, hrefOf: (id) => id, ownerNames: new Map() })
+  return makeRow(recording, { zone, nowMs, hrefOf: (id) => id, ownerNames: new Map(), match: '' })
 }
 
 describe('the time on the recorder’s clock', () => {

@@ -2,14 +2,14 @@
 import { directions } from '../contract/filter-kinds.ts'
 import type { Recording, RecordingField, Start } from '../contract/recording.ts'
 import { formatDuration, formatTime, speakDuration } from '../lib/times.ts'
-import { dateAt, offsetMinutesAt } from '../lib/zones.ts'
+import { addDays, dateAt, offsetMinutesAt } from '../lib/zones.ts'
+import { listText } from '../text/list-text.ts'
 
 export interface RecordingRow {
   readonly recording: Recording
   readonly href: string
-  readonly weekday: string
-  /** The date, with the year unless it is the current one. */
-  readonly day: string
+  /** The calendar date of the start in the page's zone, `YYYY-MM-DD`, or null where the start is unknown. */
+  readonly date: string | null
   readonly time: string
   /** The recording's own date-time, for a tooltip. */
   readonly recordedAs: string | null
@@ -20,6 +20,8 @@ export interface RecordingRow {
   readonly isoDuration: string | null
   readonly direction: (typeof directions)[number] | null
   readonly ownerName: string | null
+  /** The digits that the search looks for in the remote number, or an empty text. */
+  readonly match: string
   /** The raw text of a field that could not be read. */
   readonly raw: (field: RecordingField) => string | undefined
 }
@@ -27,6 +29,8 @@ export interface RecordingRow {
 /** The id of a row on the page, and of its link: by place, because another page of rows reuses the elements. */
 export const rowIdAt = (index: number): string => `row-${index}`
 export const linkIdOf = (rowId: string): string => `${rowId}-link`
+/** The id of the separator of that day. */
+export const dayIdOf = (date: string | null): string => `day-${date ?? 'unknown'}`
 
 export interface RowContext {
   readonly zone: string
@@ -34,11 +38,24 @@ export interface RowContext {
   readonly nowMs: number
   readonly hrefOf: (id: string) => string
   readonly ownerNames: ReadonlyMap<string, string>
+  readonly match: string
 }
 
 function dayText(epochMs: number, zone: string, nowMs: number): string {
   const thisYear = dateAt(epochMs, zone).slice(0, 4) === dateAt(nowMs, zone).slice(0, 4)
   return formatTime(epochMs, zone, thisYear ? 'shortDate' : 'date')
+}
+
+/** Writes `Today, Mon 23 Nov`, `Mon 23 Nov` or, in another year, `Mon 23 Nov 2025`. @param date `YYYY-MM-DD` or null. */
+export function dayLabel(date: string | null, { zone, nowMs }: Pick<RowContext, 'zone' | 'nowMs'>): string {
+  const t = listText.get()
+  if (date === null) return t.unknownDay
+  const today = dateAt(nowMs, zone)
+  const noon = Date.parse(`${date}T12:00:00Z`)
+  const sameYear = date.slice(0, 4) === today.slice(0, 4)
+  const day = `${formatTime(noon, 'UTC', 'weekday')} ${formatTime(noon, 'UTC', sameYear ? 'shortDate' : 'date')}`
+  if (date === today) return t.today({ day })
+  return date === addDays(today, -1) ? t.yesterday({ day }) : day
 }
 
 /** The time as it was recorded, with the date if that is another day there. */
@@ -59,13 +76,13 @@ function timeThere(
   }
 }
 
-export function makeRow(recording: Recording, { zone, nowMs, hrefOf, ownerNames }: RowContext): RecordingRow {
+export function makeRow(recording: Recording, context: RowContext): RecordingRow {
+  const { zone, nowMs, hrefOf, ownerNames, match } = context
   const { start, duration, direction, ownerUsername } = recording
   return {
     recording,
     href: hrefOf(recording.id),
-    weekday: start ? formatTime(start.epochMs, zone, 'weekday') : '',
-    day: start ? dayText(start.epochMs, zone, nowMs) : '',
+    date: start ? dateAt(start.epochMs, zone) : null,
     time: start ? formatTime(start.epochMs, zone, 'time') : '',
     recordedAs: start?.text ?? null,
     there: start ? timeThere(start, zone, nowMs) : null,
@@ -74,6 +91,7 @@ export function makeRow(recording: Recording, { zone, nowMs, hrefOf, ownerNames 
     isoDuration: duration?.text ?? null,
     direction: direction === null ? null : directions[direction],
     ownerName: ownerUsername === null ? null : (ownerNames.get(ownerUsername.toLowerCase()) ?? null),
+    match,
     raw: (field) => recording.unreadable[field],
   }
 }

@@ -7,6 +7,9 @@ import { usePageQuery } from '../url/navigation.tsx'
 import { Empty } from './empty-state.tsx'
 import { Failed, PastEnd } from './list-state.tsx'
 import { DroppedNotice, ImpossibleNotice, StaleNotice, UnreadableNotice } from './notices.tsx'
+import { useRowTools } from './row-tools.tsx'
+import { chosenRecording } from './chosen-row.ts'
+import { useSearchWords } from './spoken-search.ts'
 import { RecordingsTable, SkeletonTable } from './recordings-table.tsx'
 import type { RecordingRow } from './rows.ts'
 import type { Recordings } from './use-recordings.ts'
@@ -23,6 +26,7 @@ interface TablePaneProps {
   readonly rows: RecordingRow[]
   readonly account: PageUser
   readonly currentId: string | null
+  readonly dayLabel: (date: string | null) => string
   /** Moves the focus to the filters, or to the button that opens them. */
   readonly onReview: () => void
 }
@@ -48,9 +52,11 @@ function useFocusLeft(pane: RefObject<HTMLDivElement | null>) {
 }
 
 /** The table, or the state that replaces it. */
-export function TablePane({ pane, recordings, rows, account, currentId, onReview }: TablePaneProps) {
+export function TablePane(props: TablePaneProps) {
+  const { pane, recordings, rows, account, onReview } = props
   const { answer, current, busy, problem, impossible, refresh } = recordings
   const focusLeft = useFocusLeft(pane)
+  const { tools, handlers } = useRowTools(rows, ({ recording }) => chosenRecording.set(recording))
   const showRows = answer !== null && keepsRows(problem, current)
   return (
     <>
@@ -61,12 +67,25 @@ export function TablePane({ pane, recordings, rows, account, currentId, onReview
         <StaleNotice answer={answer} current={current} problem={problem} onRetry={refresh} />
       ) : null}
       {busy && answer !== null ? <BusyLine /> : null}
-      <div ref={pane} className="table-pane outline-none" tabIndex={-1} aria-busy={busy} {...focusLeft}>
-        {showRows ? (
-          <Rows recordings={recordings} rows={rows} currentId={currentId} />
-        ) : (
-          <Instead recordings={recordings} account={account} />
-        )}
+      {/* These handlers belong to the rows, which are links and work without them. */}
+      {/* oxlint-disable-next-line jsx-a11y/no-static-element-interactions */}
+      <div
+        ref={pane}
+        className="table-pane outline-none"
+        tabIndex={-1}
+        aria-busy={busy}
+        {...handlers}
+        onFocus={(event) => {
+          focusLeft.onFocus()
+          handlers.onFocus(event)
+        }}
+        onBlur={(event) => {
+          focusLeft.onBlur()
+          handlers.onBlur(event)
+        }}
+      >
+        {showRows ? <Rows {...props} /> : <Instead recordings={recordings} account={account} />}
+        {tools}
       </div>
     </>
   )
@@ -82,11 +101,14 @@ function BusyLine() {
   return late ? <div className="busy-line" aria-hidden /> : null
 }
 
-function Rows({ recordings, rows, currentId }: Pick<TablePaneProps, 'recordings' | 'rows' | 'currentId'>) {
+function Rows({ recordings, rows, currentId, dayLabel }: TablePaneProps) {
   const query = usePageQuery()
+  const description = useSearchWords(recordings)
   const { answer, current } = recordings
   const total = answer?.list.totalCount ?? 0
-  if (rows.length > 0 || !current) return <RecordingsTable rows={rows} currentId={currentId} />
+  if (rows.length > 0 || !current) {
+    return <RecordingsTable rows={rows} currentId={currentId} dayLabel={dayLabel} description={description} />
+  }
   if (total === 0) return <Empty query={query} />
   return <PastEnd query={query} pages={Math.ceil(total / query.pageSize)} />
 }

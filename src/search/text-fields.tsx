@@ -1,14 +1,12 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useId, useState } from 'react'
+import { alsoWritten, cleanNumber } from '../lib/phone-numbers.ts'
 import { useText } from '../text/i18n.ts'
 import { filterText } from '../text/list-text.ts'
 import { Select, TextField } from '../ui/field.tsx'
 import { ownersSeen, type Owner } from './owners.ts'
 import { useTyping } from '../ui/typing.ts'
 import { useFilter } from './use-filter.ts'
-
-/** People paste printed numbers; the recorder writes numbers without punctuation. */
-const cleanNumber = (text: string): string => text.replaceAll(/[\s().\-/]/g, '')
 
 interface FieldProps {
   /** Why the recorder did not accept this filter. */
@@ -52,7 +50,27 @@ export function RemoteNumberField({ rejected }: FieldProps) {
       }}
     />
   )
-  return <TextField label={t.remotePartyNumber} inputMode="tel" error={rejected} aside={match} {...typing} />
+  const others = value === undefined ? [] : alsoWritten(value.text)
+  return (
+    <>
+      <TextField label={t.remotePartyNumber} inputMode="tel" error={rejected} aside={match} {...typing} />
+      {others.length === 0 ? null : (
+        <p className="mt-1 flex flex-wrap items-center gap-x-1 text-xs text-muted">
+          {t.also}
+          {others.map((text) => (
+            <button
+              key={text}
+              type="button"
+              className="min-h-6 px-1 font-medium text-accent hover:underline"
+              onClick={() => change({ op, text })}
+            >
+              {text}
+            </button>
+          ))}
+        </p>
+      )}
+    </>
+  )
 }
 
 export function OwnerField({ rejected }: FieldProps) {

@@ -29,10 +29,12 @@ export const filterText = i18n('filters', {
   show: 'Filters',
   active: count({ one: '{count} filter set', other: '{count} filters set' }),
   close: 'Show recordings',
+  showTotal: count({ one: 'Show {count} recording', other: 'Show {count} recordings' }),
   timeHint: '2026-11-23 08:30',
   timeUnread: 'Not a time. Write it like 2026-11-23, 2026-11-23 08:30, 23/11/2026 or today.',
   reversed: 'From is later than To, so the search was not sent. Change one of them.',
   remove: params('Remove {filter}'),
+  also: 'Also try',
 })
 
 export const periodText = i18n('periods', {
@@ -60,7 +62,23 @@ export const periodText = i18n('periods', {
 
 export const listText = i18n('list', {
   title: 'Recordings',
-  pageTitle: params('{total} recordings'),
+  pageTitle: params('{search} – Recordings'),
+  copyLink: 'Copy link',
+  copied: 'Copied',
+  failed: 'Could not copy',
+  today: params('Today, {day}'),
+  yesterday: params('Yesterday, {day}'),
+  unknownDay: 'Start unknown',
+  copyNumber: params('Copy number {number}'),
+  copyRowLink: params('Copy link to {reference}'),
+  onlyNumber: params('Only {number}'),
+  onlyOwner: params('Only {owner}'),
+  rowTools: 'This recording',
+  everything: 'All filters are clear.',
+  inZone: params('Times in {zone}.'),
+  found: count({ one: '{count} recording found.', other: '{count} recordings found.' }),
+  turned: params('Page {page} of {pages}: {first} to {last} of {total} recordings.'),
+  refreshed: params('Refreshed. {found}'),
   results: 'Results',
   range: params('{first}–{last} of {total}'),
   none: params('0 of {total}'),

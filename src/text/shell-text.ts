@@ -1,4 +1,4 @@
-import { i18n, params } from './i18n.ts'
+import { count, i18n, params } from './i18n.ts'
 
 export const pagerText = i18n('pager', {
   pages: 'Pages',
@@ -6,7 +6,12 @@ export const pagerText = i18n('pager', {
   previous: 'Previous page',
   next: 'Next page',
   last: 'Last page',
-  page: params('Page {page} of {pages}'),
+  page: 'Page',
+  ofPages: params('of {pages}'),
+  noPage: count({
+    one: 'There is only 1 page.',
+    other: 'There are {count} pages. Type a number from 1 to {count}.',
+  }),
   rows: 'Rows per page',
 })
 
@@ -14,12 +19,13 @@ export const shellText = i18n('shell', {
   product: 'Recordings Dashboard',
   skip: 'Skip to the recordings',
   zone: 'Time zone',
+  account: 'Account',
   browserZone: params('{zone} (local)'),
   theme: 'Theme',
   system: 'System',
   light: 'Light',
   dark: 'Dark',
-  density: 'Rows',
+  density: 'Density',
   comfortable: 'Comfortable',
   compact: 'Compact',
   changePassword: 'Change password',

@@ -106,3 +106,39 @@ export function Select({ options, onPick, className = '', ...rest }: SelectProps
 export function SelectField({ label, ...rest }: SelectProps & { readonly label: string }) {
   return <Field label={label}>{({ id }) => <Select {...rest} id={id} />}</Field>
 }
+
+interface RadioSetProps<Value extends string> {
+  readonly label: string
+  readonly value: Value
+  readonly options: readonly { readonly value: Value; readonly label: string }[]
+  readonly onPick: (value: Value) => void
+}
+
+/** A few choices of which one applies, side by side. */
+export function RadioSet<Value extends string>({ label, value, options, onPick }: RadioSetProps<Value>) {
+  const id = useId()
+  return (
+    <div role="radiogroup" aria-labelledby={id} className="flex flex-col gap-1">
+      <span id={id} className="text-xs font-medium text-muted">
+        {label}
+      </span>
+      <div className="flex overflow-hidden rounded-md border border-edge">
+        {options.map((option) => (
+          <label
+            key={option.value}
+            className="flex min-h-8 flex-1 cursor-pointer items-center gap-1.5 px-2 has-checked:bg-accent-soft has-checked:font-medium has-focus-visible:outline-2 has-focus-visible:-outline-offset-2 has-focus-visible:outline-accent"
+          >
+            <input
+              type="radio"
+              name={id}
+              className="accent-accent"
+              checked={value === option.value}
+              onChange={() => onPick(option.value)}
+            />
+            {option.label}
+          </label>
+        ))}
+      </div>
+    </div>
+  )
+}

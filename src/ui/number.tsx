@@ -1,4 +1,5 @@
 /** Phone numbers, grouped for the eye. The gaps are margins, so a copied number has none. */
+import type { ReactNode } from 'react'
 import { Data } from './data.tsx'
 
 /** The country codes of one or two digits; all others have three. */
@@ -22,17 +23,38 @@ export function phoneGroups(text: string): string[] {
   return [prefix + code, ...inThrees(digits.slice(code.length))]
 }
 
+/** A group with the part of it that lies within the mark. @param start where the group begins in the whole number. */
+function markWithin(digits: string, start: number, from: number, to: number): ReactNode {
+  const [first, last] = [Math.max(from - start, 0), Math.min(to - start, digits.length)]
+  if (first >= last) return digits
+  return (
+    <>
+      {digits.slice(0, first)}
+      <mark>{digits.slice(first, last)}</mark>
+      {digits.slice(last)}
+    </>
+  )
+}
+
+interface PhoneNumberProps {
+  readonly children: string
+  /** Digits to mark where they first occur. */
+  readonly mark?: string
+}
+
 /** Foreign text that is usually a phone number. Its text content is the number as it is recorded. */
-export function PhoneNumber({ children }: { readonly children: string }) {
+export function PhoneNumber({ children, mark = '' }: PhoneNumberProps) {
   const groups = phoneGroups(children)
-  if (groups.length === 1) return <Data>{children}</Data>
+  const from = mark === '' ? -1 : children.indexOf(mark)
+  if (groups.length === 1 && from < 0) return <Data>{children}</Data>
+  const starts = groups.map((_, at) => groups.slice(0, at).join('').length)
   return (
     <bdi className="whitespace-nowrap">
       {groups.map((digits, at) => (
         // A group has no other identity than its place.
         // oxlint-disable-next-line react/no-array-index-key
         <span key={at} className={at === 0 ? undefined : 'ms-[0.25em]'}>
-          {digits}
+          {from < 0 ? digits : markWithin(digits, starts[at] ?? 0, from, from + mark.length)}
         </span>
       ))}
     </bdi>

@@ -1,10 +1,57 @@
 import { ChevronFirst, ChevronLast, ChevronLeft, ChevronRight } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
 import { formatCount } from '../lib/numbers.ts'
 import { useText } from '../text/i18n.ts'
 import { pagerText } from '../text/shell-text.ts'
 import { IconButton } from './button.tsx'
 import { Select } from './field.tsx'
+
+interface PageFieldProps {
+  /** From 0. */
+  readonly page: number
+  readonly pages: number
+  readonly onPage: (page: number) => void
+}
+
+/** The number of the page, to type another. It is empty where the address asks for a page beyond the last. */
+function PageField({ page, pages, onPage }: PageFieldProps) {
+  const t = useText(pagerText)
+  const field = useRef<HTMLInputElement>(null)
+  const [typed, setTyped] = useState<string | null>(null)
+  const go = (): void => {
+    if (typed === null) return
+    const target = Number(typed)
+    const isThere = /^\s*\d+\s*$/.test(typed) && target >= 1 && target <= pages
+    field.current?.setCustomValidity(isThere || typed.trim() === '' ? '' : t.noPage(pages))
+    if (!isThere && typed.trim() !== '') {
+      field.current?.reportValidity()
+      return
+    }
+    setTyped(null)
+    if (isThere && target !== page + 1) onPage(target - 1)
+  }
+  const onKeyDown = ({ key }: KeyboardEvent): void => {
+    if (key === 'Enter') go()
+    if (key === 'Escape') setTyped(null)
+  }
+  return (
+    <input
+      ref={field}
+      aria-label={t.page}
+      inputMode="numeric"
+      autoComplete="off"
+      className={`control !min-h-7 !px-1 !py-0 text-center ${pages < 1000 ? '!w-10' : '!w-16'}`}
+      value={typed ?? (page < pages ? String(page + 1) : '')}
+      onFocus={(event) => event.target.select()}
+      onChange={(event) => {
+        event.target.setCustomValidity('')
+        setTyped(event.target.value)
+      }}
+      onKeyDown={onKeyDown}
+      onBlur={() => setTyped(null)}
+    />
+  )
+}
 
 interface PagerProps {
   /** From 0. */
@@ -12,23 +59,29 @@ interface PagerProps {
   /** The number of pages, or null while unknown. */
   readonly pages: number | null
   readonly pageSize: number
+  /** The sizes to choose from. */
+  readonly pageSizes: readonly number[]
+  /** Which rows are on the page. */
+  readonly children: ReactNode
   readonly onPage: (page: number) => void
   readonly onPageSize: (pageSize: number) => void
   /** Called when the pointer or the focus reaches the button for that page. */
   readonly onNear: (page: number) => void
 }
 
-const sizes = [25, 50, 100, 200]
-
-export function Pager({ page, pages, pageSize, onPage, onPageSize, onNear }: PagerProps) {
+export function Pager(props: PagerProps) {
+  const { page, pages, pageSize, pageSizes, children, onPage, onPageSize, onNear } = props
   const t = useText(pagerText)
   const last = Math.max((pages ?? 1) - 1, 0)
-  const offered = sizes.includes(pageSize) ? sizes : [...sizes, pageSize].toSorted((a, b) => a - b)
+  const offered = pageSizes.includes(pageSize)
+    ? pageSizes
+    : [...pageSizes, pageSize].toSorted((a, b) => a - b)
   // A button that was disabled would drop the focus of a user who has just pressed it.
   const step = (label: string, icon: ReactNode, target: number, possible: boolean) => (
     <IconButton
       label={label}
       icon={icon}
+      className="shrink-0 max-md:!min-w-7 max-md:!w-7"
       aria-disabled={!possible}
       onClick={() => possible && onPage(target)}
       onPointerEnter={() => possible && onNear(target)}
@@ -36,25 +89,30 @@ export function Pager({ page, pages, pageSize, onPage, onPageSize, onNear }: Pag
     />
   )
   return (
-    <nav aria-label={t.pages} className="flex flex-1 flex-wrap items-center justify-between gap-2">
-      <label className="flex items-center gap-2 text-xs text-muted">
-        {t.rows}
+    <nav aria-label={t.pages} className="flex min-w-0 flex-1 items-center gap-1">
+      <label className="flex items-center gap-2 text-xs whitespace-nowrap text-muted">
+        <span className="max-md:sr-only">{t.rows}</span>
         <Select
-          className="!w-auto !min-h-8 text-sm"
+          className="!min-h-7 !w-auto !py-0 text-sm"
           value={String(pageSize)}
           options={offered.map((size) => ({ value: String(size), label: String(size) }))}
           onPick={(value) => onPageSize(Number(value))}
         />
       </label>
-      <div className="flex items-center gap-1">
-        {step(t.first, <ChevronFirst size={18} aria-hidden />, 0, page > 0)}
-        {step(t.previous, <ChevronLeft size={18} aria-hidden />, Math.min(page - 1, last), page > 0)}
-        <span className="min-w-28 px-1 text-center text-muted">
-          {pages === null ? '' : t.page({ page: formatCount(page + 1), pages: formatCount(last + 1) })}
+      <div className="ms-auto me-1 truncate max-md:text-xs md:me-2">{children}</div>
+      {step(t.first, <ChevronFirst size={18} aria-hidden />, 0, page > 0)}
+      {step(t.previous, <ChevronLeft size={18} aria-hidden />, Math.min(page - 1, last), page > 0)}
+      <span className="flex items-center gap-1.5 px-0.5 whitespace-nowrap text-muted">
+        <span aria-hidden className="max-md:hidden">
+          {t.page}
         </span>
-        {step(t.next, <ChevronRight size={18} aria-hidden />, page + 1, page < last)}
-        {step(t.last, <ChevronLast size={18} aria-hidden />, last, page < last)}
-      </div>
+        <PageField page={page} pages={last + 1} onPage={onPage} />
+        <span className="max-md:sr-only">
+          {pages === null ? '' : t.ofPages({ pages: formatCount(pages) })}
+        </span>
+      </span>
+      {step(t.next, <ChevronRight size={18} aria-hidden />, page + 1, page < last)}
+      {step(t.last, <ChevronLast size={18} aria-hidden />, last, page < last)}
     </nav>
   )
 }

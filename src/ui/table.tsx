@@ -37,6 +37,17 @@ export function Row({ children, ...rest }: HTMLAttributes<HTMLTableRowElement>) 
   )
 }
 
+/** A row with one head, which stands over the rows below it. */
+export function DividerRow({ columns, id, children }: { columns: number; id?: string; children: ReactNode }) {
+  return (
+    <tr role="row" className="divider">
+      <th role="rowheader" scope="rowgroup" colSpan={columns} id={id}>
+        {children}
+      </th>
+    </tr>
+  )
+}
+
 export function Cell({ children, ...rest }: TdHTMLAttributes<HTMLTableCellElement>) {
   return (
     <td role="cell" {...rest}>

@@ -1,6 +1,7 @@
 /** The address that the page was opened with, read once and tidied, with a list of the parts that could not be read. */
 import { embedFlags } from '../contract/endpoints.ts'
 import { isParameter, readPageQuery, type Dropped, type PageQuery } from '../contract/search.ts'
+import { rowsPerPage } from '../prefs/prefs.ts'
 import { listPath, readFlags, readPath, recordingPath, type Place, type View } from './paths.ts'
 
 export interface PageEntry {
@@ -10,8 +11,10 @@ export interface PageEntry {
   readonly dropped: readonly Dropped[]
 }
 
+const lastDays = readPageQuery(new URLSearchParams('startTime=on:last-7-days')).query
+
 /** The search for an address without a query. Today alone would be empty in the morning. */
-export const firstQuery: PageQuery = readPageQuery(new URLSearchParams('startTime=on:last-7-days')).query
+export const firstQuery = (): PageQuery => ({ ...lastDays, pageSize: rowsPerPage.get() ?? lastDays.pageSize })
 
 const isFlag = (name: string): boolean => embedFlags.some((flag) => flag === name)
 
@@ -30,7 +33,7 @@ export function readEntry(pathname: string, search: string): PageEntry {
   return {
     place: { base, flags },
     view,
-    query: bare && asked.length === 0 ? firstQuery : query,
+    query: bare && asked.length === 0 ? firstQuery() : query,
     dropped: [...dropped, ...unknown],
   }
 }

@@ -3,39 +3,67 @@ import { useNavigate } from 'react-router-dom'
 import { useEntry } from './navigation.tsx'
 import { readPath } from './paths.ts'
 
+/** The time for the second press of a double-click on a text, in ms. */
+const SECOND_PRESS_MS = 250
+
+let opening: ReturnType<typeof setTimeout> | undefined
+
 /**
- * One handler for all links of the page, for the outermost element. A click without modifier keys on an address of this
- * page, or on a table row with one, navigates without loading the page again.
+ * One handler for all links of the page, for the `click` and `auxclick` of the outermost element. A plain click on an
+ * address of this page, or on a table row with one, navigates without loading the page again. Elsewhere than on a link,
+ * which browsers know about, a click with Ctrl or the middle button opens a tab.
  */
 export function useLinkHandler(): (event: MouseEvent) => void {
   const navigate = useNavigate()
   const { place } = useEntry()
   return useCallback(
     (event) => {
-      if (event.defaultPrevented || event.button !== 0) return
-      if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
-      const url = event.target instanceof Element ? addressAt(event.target) : null
-      if (!url || url.hash !== '' || url.origin !== location.origin) return
+      clearTimeout(opening)
+      if (event.defaultPrevented || !(event.target instanceof Element)) return
+      const found = addressAt(event.target)
+      if (found === null) return
+      const { url, isLink } = found
+      if (isForTab(event)) {
+        if (!isLink) window.open(url, '_blank', 'noopener')
+        return
+      }
+      if (event.button !== 0 || event.shiftKey || event.altKey || event.detail > 1) return
+      if (url.hash !== '' || url.origin !== location.origin) return
       const { base, view } = readPath(url.pathname)
       if (base !== place.base || view.name === 'unknown') return
       event.preventDefault()
-      void navigate(`${url.pathname}${url.search}`, { replace: place.base !== '' })
+      const go = (): void => void navigate(`${url.pathname}${url.search}`, { replace: place.base !== '' })
+      if (!isLink && isText(event.target)) opening = setTimeout(go, SECOND_PRESS_MS)
+      else go()
     },
     [navigate, place],
   )
 }
 
+const isForTab = ({ button, metaKey, ctrlKey }: MouseEvent): boolean =>
+  button === 1 || (button === 0 && (metaKey || ctrlKey))
+
+/** Whether the press may be the first of a double-click, which selects a word of a text. */
+const isText = (target: Element): boolean => target.closest('bdi, time') !== null
+
 /**
  * The address that a click asks for: a link's own, or the `data-href` of the row around it. A click on a row counts as
  * a click on its link, unless the user selects text or clicks another control in it.
  */
-function addressAt(target: Element): URL | null {
+function addressAt(target: Element): { readonly url: URL; readonly isLink: boolean } | null {
   const link = target.closest('a')
   if (link) {
     const isElsewhere = link.target !== '' || link.hasAttribute('download') || link.href === ''
-    return isElsewhere ? null : new URL(link.href)
+    return isElsewhere ? null : { url: new URL(link.href), isLink: true }
   }
   if (target.closest('button, input, select, label') || getSelection()?.isCollapsed === false) return null
   const href = target.closest<HTMLElement>('[data-href]')?.dataset.href
-  return href === undefined ? null : new URL(href, location.origin)
+  return href === undefined ? null : { url: new URL(href, location.origin), isLink: false }
+}
+
+/** Keeps the middle button from scrolling by itself where it opens a row. For `mousedown` of the outermost element. */
+export function keepMiddleButton(event: MouseEvent): void {
+  if (event.button === 1 && event.target instanceof Element && event.target.closest('[data-href]')) {
+    event.preventDefault()
+  }
 }

@@ -1,0 +1,121 @@
+import { useStore } from '@nanostores/react'
+import { KeyRound, LogOut } from 'lucide-react'
+import { Suspense, useId, useRef, useState } from 'react'
+import type { Session } from '../contract/session.ts'
+import { density, densities, setDensity, setTheme, theme, themes } from '../prefs/prefs.ts'
+import { scopeLine } from '../search/scope-line.ts'
+import { useText } from '../text/i18n.ts'
+import { shellText } from '../text/shell-text.ts'
+import { Button } from '../ui/button.tsx'
+import { Dialog } from '../ui/dialog.tsx'
+import { RadioSet } from '../ui/field.tsx'
+import { CrashBoundary } from './crash.tsx'
+import { part } from './part.tsx'
+
+const ChangePassword = part(async () => (await import('../session/change-password.tsx')).ChangePassword)
+
+/** In place of a dialog that could not be loaded. The next press of its button tries again. */
+export function MissingDialog({ label, onClose }: { readonly label: string; readonly onClose: () => void }) {
+  const t = useText(shellText)
+  return (
+    <Dialog label={label} onClose={onClose} className="m-auto max-w-sm rounded-xl p-5">
+      <p className="mb-3">{t.dialogMissing}</p>
+      <Button look="primary" onClick={onClose}>
+        {t.close}
+      </Button>
+    </Dialog>
+  )
+}
+
+interface PasswordDialogProps {
+  readonly username: string
+  readonly onClose: () => void
+}
+
+function PasswordDialog({ username, onClose }: PasswordDialogProps) {
+  const t = useText(shellText)
+  return (
+    <CrashBoundary back="/" instead={<MissingDialog label={t.changePassword} onClose={onClose} />}>
+      <Suspense fallback={null}>
+        <ChangePassword username={username} onClose={onClose} />
+      </Suspense>
+    </CrashBoundary>
+  )
+}
+
+/** The first letters of the first and the last name, or of the username. */
+function initialsOf({ displayName, username }: Session): string {
+  const words = (displayName ?? username).split(/\s+/).filter((word) => word !== '')
+  const ends = [words[0], words.length > 1 ? words.at(-1) : undefined]
+  return ends.map((word) => [...(word ?? '')][0]?.toUpperCase() ?? '').join('')
+}
+
+interface AccountMenuProps {
+  readonly session: Session
+  /** Null in a portal's frame, where the session is the browser's and not the portal's to end. */
+  readonly onSignOut: (() => void) | null
+}
+
+/** Who is signed in, whose calls they find, and what is set once: the theme and the density of the rows. */
+export function AccountMenu({ session, onSignOut }: AccountMenuProps) {
+  const t = useText(shellText)
+  const id = useId()
+  const menu = useRef<HTMLDialogElement>(null)
+  const [changesPassword, setChangesPassword] = useState(false)
+  const chosenTheme = useStore(theme)
+  const chosenDensity = useStore(density)
+  const name = session.displayName ?? session.username
+  const openPassword = (): void => {
+    // The focus goes back to the menu's button, which is where it returns from the dialog.
+    menu.current?.hidePopover()
+    setChangesPassword(true)
+  }
+  return (
+    <>
+      <button
+        type="button"
+        aria-label={t.account}
+        title={name}
+        popoverTarget={id}
+        className="inline-flex size-8 shrink-0 items-center justify-center rounded-full bg-accent text-xs font-semibold text-on-accent hover:bg-accent-strong"
+      >
+        <span aria-hidden>{initialsOf(session)}</span>
+      </button>
+      <dialog ref={menu} id={id} popover="auto" aria-label={t.account} className="account-menu">
+        <p className="font-semibold wrap-anywhere">
+          <bdi>{name}</bdi>
+        </p>
+        <p className="text-muted">{scopeLine(session)}</p>
+        <RadioSet
+          label={t.theme}
+          value={chosenTheme}
+          options={themes.map((value) => ({ value, label: t[value] }))}
+          onPick={setTheme}
+        />
+        <RadioSet
+          label={t.density}
+          value={chosenDensity}
+          options={densities.map((value) => ({ value, label: t[value] }))}
+          onPick={setDensity}
+        />
+        {onSignOut === null ? null : (
+          <div className="-mx-2 flex flex-col border-t border-line pt-2">
+            {session.canChangePassword ? (
+              <Button look="quiet" className="!justify-start" onClick={openPassword}>
+                <KeyRound size={16} aria-hidden />
+                {t.changePassword}
+              </Button>
+            ) : null}
+            <Button look="quiet" className="!justify-start" onClick={onSignOut}>
+              <LogOut size={16} aria-hidden />
+              {t.signOut}
+            </Button>
+          </div>
+        )}
+      </dialog>
+      {changesPassword ? (
+        <PasswordDialog username={session.username} onClose={() => setChangesPassword(false)} />
+      ) : null}
+    </>
+  )
+}

@@ -1,0 +1,57 @@
+import { useEffect, useState } from 'react'
+
+const SHOWN_MS = 4000
+
+export type Copied = 'copied' | 'failed'
+
+/**
+ * Copies by way of a selection, which needs no secure connection. Browsers call the command outdated, but a page served
+ * by http has no other.
+ */
+function copySelected(text: string): boolean {
+  const area = document.createElement('textarea')
+  area.value = text
+  area.className = 'sr-only'
+  // Inside an open dialog the rest of the page cannot be selected.
+  const place = document.querySelector('dialog:modal') ?? document.body
+  const focused = document.activeElement
+  place.append(area)
+  area.select()
+  // oxlint-disable-next-line typescript/no-deprecated
+  const copied = document.execCommand('copy')
+  area.remove()
+  if (focused instanceof HTMLElement) focused.focus()
+  return copied
+}
+
+async function copyText(text: string): Promise<Copied> {
+  try {
+    await navigator.clipboard.writeText(text)
+    return 'copied'
+  } catch {
+    // Without a secure connection there is no clipboard, and some frames may not write to it.
+    return copySelected(text) ? 'copied' : 'failed'
+  }
+}
+
+/**
+ * Copies texts, and says for four seconds whether that worked.
+ * @param tell called with the outcome of each copy, to say it to assistive technology.
+ */
+export function useCopying(tell?: (outcome: Copied) => void): {
+  readonly outcome: Copied | null
+  readonly copy: (text: string) => void
+} {
+  const [done, setDone] = useState<{ readonly outcome: Copied } | null>(null)
+  useEffect(() => {
+    if (done === null) return undefined
+    const timer = setTimeout(() => setDone(null), SHOWN_MS)
+    return () => clearTimeout(timer)
+  }, [done])
+  const copy = async (text: string): Promise<void> => {
+    const outcome = await copyText(text)
+    setDone({ outcome })
+    tell?.(outcome)
+  }
+  return { outcome: done?.outcome ?? null, copy: (text) => void copy(text) }
+}
