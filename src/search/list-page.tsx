@@ -84,8 +84,11 @@ function useReturn(lastOpen: string | null, rows: readonly RecordingRow[], shown
     window.scrollTo({ top: 0 })
   }, [shown])
   const comeBack = useEffectEvent((scroller: HTMLDivElement | null) => {
-    scroller?.scrollTo({ top: left.current.paneTop })
-    window.scrollTo({ top: left.current.pageTop })
+    // Scrolling makes the browser lay out the page at once, which the first view of the list need not wait for.
+    if (lastOpen === null) return
+    const { paneTop, pageTop } = left.current
+    if (paneTop > 0) scroller?.scrollTo({ top: paneTop })
+    if (window.scrollY !== pageTop) window.scrollTo({ top: pageTop })
     const index = rows.findIndex(({ recording }) => recording.id === lastOpen)
     // By id: a ref for each of up to a thousand rows would cost every render of the table.
     document.getElementById(linkIdOf(rowIdAt(index)))?.focus({ preventScroll: true })
