@@ -98,7 +98,9 @@ const devHost: Plugin = {
   apply: 'serve',
   config: () => ({
     html: { cspNonce: NONCE },
-    server: { proxy: { '/fw': hostUrl, '/auth': hostUrl, '/healthz': hostUrl, '/readyz': hostUrl } },
+    server: {
+      proxy: { '/fw': hostUrl, '/api': hostUrl, '/auth': hostUrl, '/healthz': hostUrl, '/readyz': hostUrl },
+    },
   }),
   configureServer(server) {
     // Vitest starts a server of Vite's too.

@@ -1,6 +1,7 @@
 /** Queries as values, and access to their cache. No other file knows their keys. */
 import { queryOptions, type QueryClient } from '@tanstack/react-query'
-import { RECORDINGS, recordingEndpoint, type SearchPurpose } from '../contract/endpoints.ts'
+import { PEOPLE, RECORDINGS, recordingEndpoint, type SearchPurpose } from '../contract/endpoints.ts'
+import { readPeople, USUAL_PEOPLE } from '../contract/people.ts'
 import { readDetail, readList, type Recording, type RecordingDetail } from '../contract/recording.ts'
 import { isSignedOut } from '../contract/problems.ts'
 import {
@@ -48,6 +49,20 @@ export const countQuery = (search: PageSearch, tz: string | null) => {
   })
 }
 
+/**
+ * People whose calls the user may find, best match first. The caller enables it.
+ * @param q part of a username or of a name; empty for the first people by name.
+ */
+export const peopleQuery = (q: string) =>
+  queryOptions({
+    queryKey: ['people', q],
+    queryFn: ({ signal }) => {
+      const asked = new URLSearchParams({ q, limit: String(USUAL_PEOPLE) })
+      return request(`${PEOPLE}?${asked.toString()}`, readPeople, { signal })
+    },
+    staleTime: 60_000,
+  })
+
 /** One recording with all its facts. */
 export const recordingQuery = (id: string) =>
   queryOptions({
@@ -80,6 +95,10 @@ const allHeld = <T>(client: QueryClient, queryKey: readonly string[]): T[] =>
 /** All rows of the cached lists. */
 export const heldRows = (client: QueryClient): Recording[] =>
   allHeld<ListAnswer>(client, lists).flatMap(({ list }) => list.recordings)
+
+/** The owners' names that came with the cached lists, by username in lower case. */
+export const heldOwnerNames = (client: QueryClient): [string, string][] =>
+  allHeld<ListAnswer>(client, lists).flatMap(({ list }) => Object.entries(list.ownerNames))
 
 /** All cached recordings with all their facts. */
 export const heldDetails = (client: QueryClient): RecordingDetail[] =>

@@ -1,5 +1,10 @@
 /** People whose calls the user may find, as `/api/people` answers. */
 
+interface PersonNames {
+  readonly firstName?: string | null | undefined
+  readonly lastName?: string | null | undefined
+}
+
 export interface Person {
   readonly username: string
   /** `Rossi, Maria`, or null where it is not known. */
@@ -8,9 +13,16 @@ export interface Person {
   readonly group: string | null
 }
 
+/** @returns `Rossi, Maria`, as much of it as is known, or null. Empty parts count as not known. */
+export const personName = ({ firstName, lastName }: PersonNames): string | null =>
+  [lastName, firstName].filter(Boolean).join(', ') || null
+
 /** The longest answer, and the length of an answer without `limit`. */
 export const MAX_PEOPLE = 50
 export const USUAL_PEOPLE = 10
+
+/** The longest text to look for, in characters. */
+export const MAX_PEOPLE_QUERY = 100
 
 const textOrNull = (value: unknown): string | null => (typeof value === 'string' ? value : null)
 

@@ -104,6 +104,26 @@ describe('a list', () => {
     expect(read).toMatchObject({ totalCount: 25, unreadableCount: 1 })
   })
 
+  it('brings the names that the host knows, whatever stands beside them', () => {
+    const owners = {
+      MRossi: 'Rossi, Maria',
+      lbianchi: 'Bianchi, Luca',
+      x: '',
+      y: 7,
+      z: null,
+      __proto__: 'no',
+    }
+    const read = readList({ totalCount: 0, recordings: [], owners })
+    expect(read?.ownerNames).toEqual({ mrossi: 'Rossi, Maria', lbianchi: 'Bianchi, Luca' })
+  })
+
+  it.each([undefined, null, 'Rossi, Maria', 7, [['mrossi', 'Rossi, Maria']]])(
+    'has no names where owners is %j',
+    (owners) => {
+      expect(readList({ totalCount: 0, recordings: [], owners })?.ownerNames).toEqual({})
+    },
+  )
+
   it('is read or refused as a whole, whatever the answer is', () => {
     const almost = fc.record(
       {

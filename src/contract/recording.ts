@@ -90,6 +90,8 @@ export interface RecordingList {
   readonly recordings: readonly Recording[]
   /** How many elements of the answer could not be read at all. */
   readonly unreadableCount: number
+  /** Names such as `Rossi, Maria` by username in lower case. It lacks owners whose name the host does not know. */
+  readonly ownerNames: Readonly<Record<string, string>>
 }
 
 const guid = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i
@@ -150,6 +152,16 @@ export function readRecording(value: unknown): Recording | null {
   }
 }
 
+const isNamed = (entry: [username: string, name: unknown]): entry is [string, string] =>
+  typeof entry[1] === 'string' && entry[1] !== ''
+
+/** The host adds names to a list; a recorder does not. Leaves out what is no name. */
+function readOwnerNames(value: unknown): Record<string, string> {
+  const entries = isFields(value) ? Object.entries(value) : []
+  const named = entries.filter(isNamed)
+  return Object.fromEntries(named.map(([username, name]) => [username.toLowerCase(), name]))
+}
+
 /**
  * Keeps a repeated recording only once.
  * @returns null where the answer is not a list; the caller must not show it as an empty one.
@@ -163,6 +175,7 @@ export function readList(value: unknown): RecordingList | null {
     totalCount,
     recordings: [...new Map(readable.map((recording) => [recording.id.toLowerCase(), recording])).values()],
     unreadableCount: value.recordings.length - readable.length,
+    ownerNames: readOwnerNames(value.owners),
   }
 }
 

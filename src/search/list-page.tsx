@@ -18,7 +18,7 @@ import { chosenRecording } from './chosen-row.ts'
 import { FilterForm } from './filter-form.tsx'
 import { ListHead } from './list-head.tsx'
 import { ListPager } from './list-pager.tsx'
-import { ownerNames } from './owners.ts'
+import { ownerNames, sameNames } from './owners.ts'
 import type { PageUser } from './page-user.ts'
 import { rejectedFilter } from './rejected.ts'
 import { dayLabel, linkIdOf, makeRow, rowIdAt, type RecordingRow } from './rows.ts'
@@ -40,11 +40,11 @@ const useMedia = (media: MediaQueryList): boolean =>
     () => media.matches,
   )
 
-/** The names learned so far. The map changes only with the number of names, so that rows stay the same. */
+/** The names learned so far. The map changes only with the names, so that rows stay the same. */
 function useOwnerNames(client: QueryClient): ReadonlyMap<string, string> {
   const learned = ownerNames(client)
   const [names, setNames] = useState(learned)
-  if (learned.size !== names.size) setNames(learned)
+  if (!sameNames(learned, names)) setNames(learned)
   return names
 }
 

@@ -1,7 +1,7 @@
-/** The owners seen so far in lists and details. Only a detail has an owner's name. */
+/** The owners seen so far in lists and details, and their names where the host knows them. */
 import type { QueryClient } from '@tanstack/react-query'
-import { heldDetails, heldRows } from '../api/queries.ts'
-import type { User } from '../contract/recording.ts'
+import { heldDetails, heldOwnerNames, heldRows } from '../api/queries.ts'
+import { personName } from '../contract/people.ts'
 
 export interface Owner {
   readonly username: string
@@ -9,18 +9,18 @@ export interface Owner {
   readonly name: string | null
 }
 
-const nameOf = ({ firstName, lastName }: User): string | null =>
-  [lastName, firstName].filter((part) => part !== undefined).join(', ') || null
-
 /** Names by username in lower case. */
 export function ownerNames(client: QueryClient): Map<string, string> {
-  const names = new Map<string, string>()
+  const names = new Map(heldOwnerNames(client))
   for (const { owner } of heldDetails(client)) {
-    const name = owner && nameOf(owner)
+    const name = owner && personName(owner)
     if (owner && name) names.set(owner.username.toLowerCase(), name)
   }
   return names
 }
+
+export const sameNames = (one: ReadonlyMap<string, string>, other: ReadonlyMap<string, string>): boolean =>
+  one.size === other.size && [...one].every(([username, name]) => other.get(username) === name)
 
 /** Every owner seen, sorted by username. */
 export function ownersSeen(client: QueryClient): Owner[] {

@@ -41,6 +41,7 @@ import { warn } from './platform/standard-output.ts'
 import { readJsonOnly, serverOptions } from './http/server-options.ts'
 import { refuseOtherMethods } from './http/methods.ts'
 import { pageRoutes } from './routes/pages.ts'
+import { peopleRoute } from './routes/people.ts'
 import { passwordRoute } from './routes/password.ts'
 import { recordingRoutes } from './routes/recordings.ts'
 import type { Source } from './sources/source.ts'
@@ -137,10 +138,11 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   })
 
   healthRoutes(app, dependencies)
-  authRoutes(app, { sessions, viewers, passwords, demo, audit, nowMs })
+  authRoutes(app, { source, sessions, viewers, passwords, demo, audit, nowMs })
   passwordRoute(app, { source, sessions, viewers, passwords, demo, audit, nowMs })
   const lanes = createLanes(dependencies.lanes)
   recordingRoutes(app, { ...dependencies, viewers, audit, lanes })
+  peopleRoute(app, { ...dependencies, viewers, audit, lanes })
   dependencies.metrics?.add(() => {
     const { running, waiting } = lanes.counts('searches')
     return { searches_running: running, searches_waiting: waiting }

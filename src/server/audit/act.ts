@@ -4,7 +4,7 @@ import { Problem } from '../../contract/problems.ts'
 import { MAX_PAGE_SIZE, type Paging, type Search } from '../../contract/search.ts'
 import type { AnsweredSearch, AuditedSearches } from './audited-searches.ts'
 import type { Copies } from './copies.ts'
-import type { Actor, ActKind, AuditEvent } from './event.ts'
+import { isUnlogged, type Actor, type ActKind, type AuditEvent } from './event.ts'
 import type { Listenings, Piece } from './listenings.ts'
 
 export interface Act {
@@ -72,12 +72,11 @@ class OneAct implements Act {
     this.#attempt = attempt
     this.#delivery = delivery
     this.#options = options
-    // Viewing the calls that are being recorded gets no line; a refusal gets one.
-    this.#isTold = attempt === 'live'
+    this.#isTold = isUnlogged(attempt)
   }
 
   #line(outcome: string, count?: number): AuditEvent {
-    const action = this.#attempt === 'live' ? 'refusal' : this.#attempt
+    const action = isUnlogged(this.#attempt) ? 'refusal' : this.#attempt
     return { ...this.#actor, ...this.#facts, action, count, outcome }
   }
 

@@ -30,8 +30,15 @@ export type AuditAction =
   /** The file was not as the host had written it. */
   | 'log_changed'
 
+/** Acts that show no recording, so only a refusal of them gets a line. */
+const unloggedActs = ['live', 'people'] as const
+type UnloggedAct = (typeof unloggedActs)[number]
+
+export const isUnlogged = (act: ActKind): act is UnloggedAct => unloggedActs.some((name) => name === act)
+
 /** Acts that a known user may attempt. */
-export type ActKind = 'search' | 'open' | 'play' | 'download' | 'export' | 'live'
+export type ActKind = 'search' | 'open' | 'play' | 'download' | 'export' | UnloggedAct
+
 /** Attempts that may be refused. */
 export type Refusable = ActKind | 'login' | 'logout' | 'session' | 'password'
 

@@ -188,6 +188,7 @@ describe('the recorder', () => {
       ca: null,
       remoteParameter: 'auto',
       timeoutMs: 25_000,
+      peopleFile: null,
     })
     const set = { RECORDER_REMOTE_PARAMETER: 'remoteParty', RECORDER_TIMEOUT: '120' }
     expect(recorder('https://[2001:db8::1]:8443', set)).toMatchObject({
@@ -195,6 +196,15 @@ describe('the recorder', () => {
       remoteParameter: 'remoteParty',
       timeoutMs: 120_000,
     })
+  })
+
+  it('may have a list of people, and an embedded store may not', () => {
+    expect(recorder('https://recorder.test', { PEOPLE_FILE: 'people.csv' })).toMatchObject({
+      peopleFile: 'people.csv',
+    })
+    expect(fault({ PEOPLE_FILE: 'people.csv' })).toContain(
+      '\n  RECORDER_URL is not set, but PEOPLE_FILE is: set both or neither.',
+    )
   })
 
   it('may speak plain HTTP on this machine, and elsewhere only on request', () => {

@@ -26,6 +26,8 @@ export interface RecorderConfig {
   readonly remoteParameter: RemoteParameterSetting
   /** How long a search may take there, ms. */
   readonly timeoutMs: number
+  /** The path of the list of people that the administrator shows, relative to the working directory, or null. */
+  readonly peopleFile: string | null
 }
 
 export interface Config {
@@ -97,6 +99,7 @@ const toRecorder = (url: string, values: Values): RecorderConfig => ({
   ca: values.RECORDER_CA_FILE?.text ?? null,
   remoteParameter: values.RECORDER_REMOTE_PARAMETER,
   timeoutMs: values.RECORDER_TIMEOUT * 1000,
+  peopleFile: values.PEOPLE_FILE,
 })
 
 const told = (name: VariableName, message: string): string =>

@@ -34,6 +34,7 @@ const needingRecorder: readonly VariableName[] = [
   'RECORDER_CA_FILE',
   'RECORDER_REMOTE_PARAMETER',
   'RECORDER_TIMEOUT',
+  'PEOPLE_FILE',
 ]
 
 /** Otherwise an empty RECORDER_URL would quietly start the demo instead of the intended recorder. */

@@ -121,6 +121,12 @@ const recorder = {
     example: '25',
     read: integerBetween(1, 120, 'seconds, an integerBetween from 1 to 120'),
   }),
+  PEOPLE_FILE: variable({
+    what: 'CSV (`username,firstName,lastName,group`) of people whom every user who may search a recorder can find',
+    standard: '',
+    example: '/etc/recordings/people.csv',
+    read: optional(matching(/^[^\0]+$/, 'the path of a file')),
+  }),
 }
 
 const operations = {

@@ -1,6 +1,6 @@
 /** How a 401 asks for a password: programs are offered Basic, pages never are. */
 import { afterEach, describe, expect, it } from 'vitest'
-import { AUTH_SESSION, recordingEndpoint, RECORDINGS } from '../../contract/endpoints.ts'
+import { AUTH_SESSION, PEOPLE, recordingEndpoint, RECORDINGS } from '../../contract/endpoints.ts'
 import { basic, exchange, listen, ownPage, rawGet, testHost } from '../../testing/host.ts'
 import { relayHost } from '../../testing/relay.ts'
 
@@ -49,7 +49,7 @@ describe.each([
 
   it('offers Basic to a program, which gets in with it', async () => {
     host = await open()
-    for (const path of [search, recordingEndpoint('x'), `${recordingEndpoint('x')}/Media`]) {
+    for (const path of [search, PEOPLE, recordingEndpoint('x'), `${recordingEndpoint('x')}/Media`]) {
       const answer = await ask(path, { 'user-agent': 'curl/8.5.0', accept: '*/*' })
       expect(answer).toContain('HTTP/1.1 401')
       expect(answer).toContain(BASIC)

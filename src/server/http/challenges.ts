@@ -1,7 +1,7 @@
 /** The challenge of a 401: how the client may sign in. */
 import type { FastifyRequest } from 'fastify'
 import type { IncomingHttpHeaders } from 'node:http'
-import { RECORDINGS } from '../../contract/endpoints.ts'
+import { PEOPLE, RECORDINGS } from '../../contract/endpoints.ts'
 
 /** The page shows its own sign-in. Browsers do not know this scheme, so they show no prompt of their own. */
 const SESSION = 'Session realm="recordings"'
@@ -26,6 +26,7 @@ function mayBePage(headers: IncomingHttpHeaders): boolean {
  * even for fetch and audio. No `Vary` is needed: a 401 is never stored.
  */
 export function challengeFor({ routeOptions, headers }: FastifyRequest): string {
-  const takesBasic = routeOptions.url?.startsWith(RECORDINGS) ?? false
+  const { url } = routeOptions
+  const takesBasic = url === PEOPLE || (url?.startsWith(RECORDINGS) ?? false)
   return takesBasic && !mayBePage(headers) ? BASIC : SESSION
 }

@@ -1,5 +1,6 @@
 /** Opens the configured source. Only its own code is loaded, because loading takes most of the host's start. */
 import { inDataDir } from '../files/data-dir.ts'
+import type { Person } from '../../contract/people.ts'
 import type { DemoAccount } from '../../contract/session.ts'
 import type { NowMs } from './clock.ts'
 import type { Config } from '../config/config.ts'
@@ -43,21 +44,27 @@ async function prepareStore(
   )
 }
 
+async function readPeople(path: string): Promise<readonly Person[]> {
+  const { readPeopleFile } = await import('../sources/recorder/people-file.ts')
+  return readPeopleFile(path)
+}
+
 /**
  * Opens the recorder if one is configured, otherwise the embedded store, with demo data if wanted.
  * @param dataDir the host's folder, which must exist.
- * @throws OperatorError if the store cannot be opened, or would expose demo accounts.
+ * @throws OperatorError if the store or PEOPLE_FILE cannot be read, or the store would expose demo accounts.
  */
 export async function openSource(config: Config, dataDir: string, prepare: Prepare): Promise<OpenedSource> {
   const { recorder } = config
   if (recorder) {
-    const { url, ca, remoteParameter, timeoutMs } = recorder
+    const { url, ca, remoteParameter, timeoutMs, peopleFile } = recorder
     const limits = { answerMs: timeoutMs, firstByteMs: Math.min(timeoutMs, 20_000) }
     const spoolFolder = inDataDir(dataDir, 'spool')
     const { tries, watch } = prepare
     const { openRecorderSource } = await import('../sources/recorder/recorder-source.ts')
+    const people = peopleFile === null ? [] : await readPeople(peopleFile)
     return {
-      source: openRecorderSource({ url, ca, remoteParameter, limits, tries, spoolFolder, watch }),
+      source: openRecorderSource({ url, ca, remoteParameter, limits, tries, spoolFolder, watch, people }),
       demoAccounts: [],
     }
   }

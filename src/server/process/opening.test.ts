@@ -54,6 +54,14 @@ describe('the start is refused for', () => {
     await expectRefusal((async () => prepareHost(config))(), /DATA_DIR cannot be used/)
   })
 
+  it('a list of people with a fault', async () => {
+    const file = join(folder.dataDir, 'people.csv')
+    writeFileSync(file, 'username,firstName\n,Maria\n')
+    const env = { RECORDER_URL: 'https://recorder.test', PEOPLE_FILE: file }
+    await expectRefusal(open(env), /PEOPLE_FILE names .*people\.csv, .*: line 2 has no username\. Add it/)
+    await expectRefusal(open({ ...env, PEOPLE_FILE: `${file}.gone` }), /there is no such file/)
+  })
+
   it('a database of a newer version', async () => {
     const source = await openSqliteSource({ dataDir: folder.dataDir, workers: 0 })
     await source.close()

@@ -9,6 +9,7 @@ import {
   AUTH_ACTIVITY,
   AUTH_LOGIN,
   AUTH_LOGOUT,
+  PEOPLE,
   mediaEndpoint,
   recordingEndpoint,
   RECORDINGS,
@@ -421,7 +422,7 @@ describe('a request that only serves a search', () => {
     ] as const
     for (const [purpose, query] of asks) {
       const answer = await find(query, { ...cookie, 'search-purpose': purpose })
-      expect(answer.json()).toEqual({ totalCount: expect.any(Number), recordings: [] })
+      expect(answer.json()).toMatchObject({ totalCount: expect.any(Number), recordings: [], owners: {} })
     }
   })
 
@@ -631,6 +632,7 @@ describe('a refusal', () => {
     ['agent', `${mediaEndpoint(testGuid(1))}?download=1`, 404, 'download', 'not_found'],
     ['manager', mediaEndpoint(testGuid(3)), 404, 'play', 'not_found'],
     ['agent', '/fw/Apps/Recorder/WebAPI/LiveRecordings', 403, 'live', 'forbidden'],
+    ['guest', PEOPLE, 403, 'people', 'forbidden'],
   ])('of %s at %s has one line', async (user, url, status, attempt, outcome) => {
     await open()
     const cookie = await sessionOf(host.app, user)

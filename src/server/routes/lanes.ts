@@ -3,7 +3,10 @@
  * has its own lane, so that a full one leaves the others open.
  */
 import { Problem } from '../../contract/problems.ts'
+import type { FastifyReply } from 'fastify'
+import { exchangeOf } from '../http/exchange.ts'
 import { accountName } from '../sources/account-name.ts'
+import type { Principal } from '../sources/source.ts'
 import { busy, createTurns, type Release, type Turns } from '../sources/turns.ts'
 
 export interface LaneLimits {
@@ -22,6 +25,7 @@ const ofOneUser = { runningInAll: Number.POSITIVE_INFINITY, waiting: 50, waitMs:
 export const standardLanes = {
   searches: { ...ofOneUser, running: 6 },
   details: { ...ofOneUser, running: 6 },
+  people: { ...ofOneUser, running: 6 },
   listenings: { ...ofOneUser, running: 4 },
   /** Answers with every match. Each holds a snapshot of the store while its client reads. */
   wholeLists: { ...ofOneUser, running: 4, runningInAll: 16 },
@@ -33,6 +37,7 @@ export type LaneOptions = Readonly<Record<LaneName, LaneLimits>>
 const inWords: Readonly<Record<LaneName, string>> = {
   searches: 'searches',
   details: 'requests for recordings',
+  people: 'searches for people',
   listenings: 'requests for audio',
   wholeLists: 'requests for whole lists',
 }
@@ -69,6 +74,7 @@ export function createLanes(options: LaneOptions = standardLanes): Lanes {
   const lanes: Readonly<Record<LaneName, Turns>> = {
     searches: turnsOf('searches', options.searches),
     details: turnsOf('details', options.details),
+    people: turnsOf('people', options.people),
     listenings: turnsOf('listenings', options.listenings),
     wholeLists: turnsOf('wholeLists', options.wholeLists),
   }
@@ -76,4 +82,16 @@ export function createLanes(options: LaneOptions = standardLanes): Lanes {
     enter: (lane, username, signal) => lanes[lane].enter(accountName(username), signal),
     counts: (lane) => lanes[lane].counts(),
   }
+}
+
+/** Takes a place until the answer is sent or the client has left. @returns a signal that aborts then. */
+export async function takePlace(
+  lanes: Lanes,
+  lane: LaneName,
+  { username }: Principal,
+  reply: FastifyReply,
+): Promise<AbortSignal> {
+  const exchange = exchangeOf(reply)
+  exchange.onOver(await lanes.enter(lane, username, exchange.signal))
+  return exchange.signal
 }

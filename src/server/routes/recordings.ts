@@ -1,17 +1,18 @@
 /** The Recordings API: the list, one recording, its audio, and the calls being recorded now. */
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { API_BASE, RECORDINGS } from '../../contract/endpoints.ts'
+import { writeUtc } from '../../contract/instants.ts'
 import { Problem } from '../../contract/problems.ts'
 import { isGuid } from '../../contract/recording.ts'
 import { MAX_PAGE_SIZE, readApiQuery, type Paging, type Search } from '../../contract/search.ts'
 import type { Audit } from '../audit/audit.ts'
 import { audited, readPiece, readPurpose } from './auditing.ts'
 import type { Viewer, Viewers } from '../auth/viewer.ts'
-import { exchangeOf } from '../http/exchange.ts'
-import type { LaneName, Lanes } from './lanes.ts'
+import { requireBaseAccess } from './base-access.ts'
+import { takePlace, type Lanes } from './lanes.ts'
 import { mediaAsk, sendMedia } from './media.ts'
 import { rawQuery } from '../http/requests.ts'
-import type { Principal, Source } from '../sources/source.ts'
+import type { Source } from '../sources/source.ts'
 import { sendWholeList, writeRows } from './whole-list.ts'
 
 export interface RecordingsOptions {
@@ -21,6 +22,7 @@ export interface RecordingsOptions {
   readonly lanes: Lanes
   /** Where users ask for rights; null names the administrator. */
   readonly contact: string | null
+  readonly nowMs: () => number
 }
 
 interface Query {
@@ -59,50 +61,38 @@ function existing<T>(found: T | null): T {
 }
 
 export function recordingRoutes(app: FastifyInstance, options: RecordingsOptions): void {
-  const { source, lanes } = options
-
-  const requireBaseAccess = ({ username, role }: Principal): void => {
-    if (role !== 'none') return
-    throw new Problem({
-      code: 'forbidden',
-      message: `${username} may not search recordings. Ask ${options.contact ?? 'your administrator'} for “Call Recording Base Access”.`,
-    })
-  }
-
-  /** Takes a place until the answer is sent or the client has left. @returns a signal that aborts then. */
-  async function place(lane: LaneName, { username }: Principal, reply: FastifyReply): Promise<AbortSignal> {
-    const exchange = exchangeOf(reply)
-    exchange.onOver(await lanes.enter(lane, username, exchange.signal))
-    return exchange.signal
-  }
+  const { source, lanes, contact, nowMs } = options
 
   const list = audited(options, 'search', async (request, reply, viewer, act) => {
     const { principal } = viewer
-    requireBaseAccess(principal)
+    requireBaseAccess(principal, contact)
     const { search, paging } = readQuery(request, viewer)
     act.searches(search, paging, readPurpose(request))
     if (!paging || paging.pageSize > MAX_PAGE_SIZE) {
-      const signal = await place('wholeLists', principal, reply)
+      const signal = await takePlace(lanes, 'wholeLists', principal, reply)
       const found = await act.exports(await source.listAll(search, principal, signal))
       return sendWholeList(request, reply, writeRows(found, paging))
     }
-    const signal = await place('searches', principal, reply)
-    return act.found(await source.list(search, paging, principal, signal))
+    const signal = await takePlace(lanes, 'searches', principal, reply)
+    const page = await act.found(await source.list(search, paging, principal, signal))
+    const owners = source.ownerNames(page.recordings, principal)
+    // Programs get the vendor's answer and no more.
+    return viewer.via === 'session' ? { ...page, asOf: writeUtc(nowMs()), owners } : page
   })
 
   const detail = audited<ById>(options, 'open', async (request, reply, { principal }, act) => {
-    requireBaseAccess(principal)
+    requireBaseAccess(principal, contact)
     const id = readId(request)
     act.concerns(id)
-    const signal = await place('details', principal, reply)
+    const signal = await takePlace(lanes, 'details', principal, reply)
     return act.opened(existing(await source.detail(id, principal, signal)))
   })
 
   const media = audited<ById>(options, 'play', async (request, reply, { principal }, act) => {
-    requireBaseAccess(principal)
+    requireBaseAccess(principal, contact)
     const id = readId(request)
     act.concerns(id)
-    const signal = await place('listenings', principal, reply)
+    const signal = await takePlace(lanes, 'listenings', principal, reply)
     const ask = async () => existing(await source.media(id, principal, signal, mediaAsk(request)))
     // A request for the headers alone plays nothing.
     const found = await (request.method === 'HEAD' ? ask() : act.listens(readPiece(request, reply), ask))

@@ -15,9 +15,10 @@ import type { OpenSession, Sessions } from '../auth/sessions.ts'
 import { describeSession, signedOut, type Viewers } from '../auth/viewer.ts'
 import { storageProblem } from '../files/storage-failure.ts'
 import { exchangeOf } from '../http/exchange.ts'
-import type { Credentials, Principal } from '../sources/source.ts'
+import type { Credentials, Principal, Source } from '../sources/source.ts'
 
 export interface AuthOptions {
+  readonly source: Source
   readonly sessions: Sessions
   readonly viewers: Viewers
   readonly passwords: Passwords
@@ -40,8 +41,19 @@ function readCredentials(body: unknown): Credentials {
   })
 }
 
+/** @returns null also if the session cannot be read. It ends all the same. */
+function findToEnd(sessions: Sessions, request: FastifyRequest, token: string): OpenSession | null {
+  try {
+    return sessions.find(token)
+  } catch (error) {
+    if (!storageProblem(error)) throw error
+    request.log.error({ err: error }, 'storage failed')
+    return null
+  }
+}
+
 export function authRoutes(app: FastifyInstance, options: AuthOptions): void {
-  const { sessions, viewers, passwords, demo, audit, nowMs } = options
+  const { source, sessions, viewers, passwords, demo, audit, nowMs } = options
 
   const endCurrent = (request: FastifyRequest): void => {
     const token = readToken(request)
@@ -57,17 +69,6 @@ export function authRoutes(app: FastifyInstance, options: AuthOptions): void {
       return { principal, session, token }
     } catch (error) {
       throw storageProblem(error) ?? error
-    }
-  }
-
-  /** @returns null also if the session cannot be read. It ends all the same. */
-  function findToEnd(request: FastifyRequest, token: string): OpenSession | null {
-    try {
-      return sessions.find(token)
-    } catch (error) {
-      if (!storageProblem(error)) throw error
-      request.log.error({ err: error }, 'storage failed')
-      return null
     }
   }
 
@@ -90,8 +91,9 @@ export function authRoutes(app: FastifyInstance, options: AuthOptions): void {
   async function logOut(request: FastifyRequest, reply: FastifyReply) {
     clearToken(request, reply)
     const token = readToken(request)
-    const session = token === null ? null : findToEnd(request, token)
+    const session = token === null ? null : findToEnd(sessions, request, token)
     endCurrent(request)
+    if (session) source.forget?.(session.username)
     if (session) await audit.logout(actor(request, session.username, token))
     // Not "storage", which holds the theme and the density but nothing personal.
     return reply.header('clear-site-data', '"cache"').code(204).send()

@@ -23,7 +23,8 @@ const letters: Readonly<Record<string, string>> = {
   þ: 'th',
 }
 
-const withoutAccents = (text: string): string =>
+/** @param text in lower case. Accents stay outside the Latin script. */
+export const withoutAccents = (text: string): string =>
   text
     .normalize('NFKD')
     .replaceAll(accents, '')

@@ -2,6 +2,7 @@
  * Where recordings come from. The host's routes know this interface and nothing behind it, and the browser cannot tell
  * which source answers. Sources throw `Problem` for failures that they can name. Any other error is a 500.
  */
+import type { Person } from '../../contract/people.ts'
 import type { Paging, Search } from '../../contract/search.ts'
 import type { Role, Scope } from '../../contract/session.ts'
 import type { Figures } from '../platform/figures.ts'
@@ -102,6 +103,18 @@ export interface Source {
   list(search: Search, paging: Paging, viewer: Principal, signal: AbortSignal): Promise<Page>
   /** Everything that matches, most recent first. */
   listAll(search: Search, viewer: Principal, signal: AbortSignal): Promise<WholeList>
+  /**
+   * People whose calls the viewer may find, best match first: see `findPeople`.
+   * @throws Problem 403 `forbidden` if the source knows that the viewer may not search.
+   */
+  people(q: string, limit: number, viewer: Principal): Promise<readonly Person[]>
+  /**
+   * The names of the owners of these rows, by username as in the rows. Owners without a known name are left out.
+   * @param rows a page that the viewer is shown. The source may remember its owners for `people`.
+   */
+  ownerNames(rows: readonly unknown[], viewer: Principal): Readonly<Record<string, string>>
+  /** The user has signed out. The source may forget what they were shown. */
+  forget?(username: string): void
   /** @returns null if it does not exist or the viewer may not see it. Ids compare without regard to case. */
   detail(id: string, viewer: Principal, signal: AbortSignal): Promise<object | null>
   /** @returns null as `detail` does, and if the recording has no audio. */

@@ -2,7 +2,7 @@
 import { onAbort } from '../../platform/aborting.ts'
 import { Problem } from '../../../contract/problems.ts'
 import { filterNames, MAX_PAGE_SIZE, type FilterName, type Search } from '../../../contract/search.ts'
-import { explainFailure, recorderDown, recorderFailed } from './failures.ts'
+import { explainFailure, recorderDown, recorderFailed, searchForbidden } from './failures.ts'
 import { MAX_JSON_BYTES } from './limits.ts'
 import { isWithin, type JsonBounds } from './structure.ts'
 import { discard, type WireAnswer } from './wire.ts'
@@ -111,12 +111,6 @@ function busy(answer: WireAnswer): Problem {
   })
 }
 
-const forbidden = (): Problem =>
-  new Problem({
-    code: 'forbidden',
-    message: 'The recorder does not let you search recordings: it takes “Call Recording Base Access”.',
-  })
-
 /**
  * The meaning of an answer other than 200. The caller has not read its body; here it is read or let go.
  * @param search the filters, if it was a search.
@@ -129,7 +123,7 @@ export async function problemOf(
   const { statusCode } = answer
   if (statusCode === 400) return invalidQuery(answer, signal, search)
   discard(answer)
-  if (statusCode === 403) return forbidden()
+  if (statusCode === 403) return searchForbidden()
   if (statusCode === 429) return busy(answer)
   if (statusCode === 504) return recorderDown()
   if (statusCode === 404) return recorderFailed('has no Recordings API at RECORDER_URL')

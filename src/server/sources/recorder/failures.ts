@@ -44,6 +44,13 @@ export function credentialsRefused(): Problem {
   })
 }
 
+export function searchForbidden(): Problem {
+  return new Problem({
+    code: 'forbidden',
+    message: 'The recorder does not let you search recordings: it takes “Call Recording Base Access”.',
+  })
+}
+
 /** A 403 that says nothing about the password, because a wrong one gets it too. */
 export function passwordNotChecked(): Problem {
   return recorderFailed(

@@ -1,6 +1,7 @@
 /** The customer's own recorder as a source of recordings: a relay of three fixed routes, which checks every answer. */
 import { performance } from 'node:perf_hooks'
 import { RECORDINGS } from '../../../contract/endpoints.ts'
+import type { Person } from '../../../contract/people.ts'
 import { Problem } from '../../../contract/problems.ts'
 import { writeApiQuery, type Paging, type Search } from '../../../contract/search.ts'
 import { accountName } from '../account-name.ts'
@@ -18,6 +19,7 @@ import {
   type RemoteParameterFinder,
 } from './remote-parameter.ts'
 import type { RecorderWatch } from './reaching.ts'
+import { ShownPeople } from './shown-people.ts'
 import { Spool, type SpoolOptions } from './spool.ts'
 import { walkPages } from './walk.ts'
 import { discard } from './wire.ts'
@@ -33,6 +35,8 @@ export interface RecorderOptions {
   /** The folder for audio that is being listened to. */
   readonly spoolFolder: string
   readonly limits?: Partial<RecorderLimits>
+  /** People whose names the administrator shows to all users who may search. */
+  readonly people?: readonly Person[]
   readonly spool?: Partial<
     Pick<SpoolOptions, 'maxBytes' | 'idleMs' | 'graceMs' | 'failureMs' | 'faultMs' | 'rightMs'>
   >
@@ -84,19 +88,26 @@ async function checksPasswords(connection: Connection): Promise<boolean> {
 
 type Trier = Pick<Asker, 'isKnown' | 'onUnanswered'>
 
-async function tryPassword(
+/**
+ * Tries the password by a search.
+ * @returns whether its user may search.
+ * @throws Problem `signed_out` for a wrong password.
+ */
+async function maySearch(
   connection: Connection,
   credentials: Credentials,
   { isKnown, onUnanswered }: Trier,
-): Promise<void> {
+): Promise<boolean> {
   const query = { search: {}, paging: smallest, nameOf: asDeclared, isSignIn: true, isKnown, onUnanswered }
   try {
     await askPage(connection.as(credentials), query, new AbortController().signal)
+    return true
   } catch (error) {
     if (!(error instanceof Problem && error.code === 'forbidden')) throw error
     // The password is correct, but the right to search is missing. The page says which right, and whom to ask for it.
     // However, a server that refuses everybody has not checked the password.
     if (!(await checksPasswords(connection))) throw passwordNotChecked()
+    return false
   }
 }
 
@@ -104,10 +115,11 @@ async function authenticate(
   connection: Connection,
   credentials: Credentials,
   trier: Trier,
+  shown: ShownPeople,
 ): Promise<Principal | null> {
   if (!canBeSent(credentials)) return null
   try {
-    await tryPassword(connection, credentials, trier)
+    shown.searched(credentials.username, await maySearch(connection, credentials, trier))
   } catch (error) {
     if (!(error instanceof Problem)) throw error
     throw error.code === 'signed_out' ? refusedByRecorder() : error
@@ -138,6 +150,17 @@ async function list(
   }
 }
 
+/** Learns from the answer to a user whether the user may search, and forgets a user whose password is refused. */
+async function learning<T>(shown: ShownPeople, { username }: Principal, answer: Promise<T>): Promise<T> {
+  try {
+    return await answer
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'signed_out') shown.forget(username)
+    if (error instanceof Problem && error.code === 'forbidden') shown.searched(username, false)
+    throw error
+  }
+}
+
 function readiness(connection: Connection, steadyMs: () => number): () => Promise<boolean> {
   let asked: { readonly atMs: number; readonly ready: Promise<boolean> } | null = null
   const ask = async (): Promise<boolean> => {
@@ -163,18 +186,36 @@ export function openRecorderSource(options: RecorderOptions): Source {
   const finder = remoteParameterFinder(options.remoteParameter)
   const spool = new Spool({ connection, folder: spoolFolder, steadyMs, ...options.spool })
   const clientOf = (viewer: Principal): RecorderClient => connection.as(credentialsOf(viewer))
-  const page = (search: Search, paging: Paging, viewer: Principal, signal: AbortSignal): Promise<Page> =>
-    list(clientOf(viewer), finder, { search, paging }, signal)
+  const shown = new ShownPeople({ listed: options.people, steadyMs })
+  const page = async (
+    search: Search,
+    paging: Paging,
+    viewer: Principal,
+    signal: AbortSignal,
+  ): Promise<Page> => {
+    const found = await learning(shown, viewer, list(clientOf(viewer), finder, { search, paging }, signal))
+    shown.searched(viewer.username, true)
+    return found
+  }
   return {
     // It goes on when its caller leaves: the password has been sent, and the answer counts.
     authenticate: (username, password, _signal, asker) =>
-      authenticate(connection, { username, password }, asker ?? { isKnown: false }),
+      authenticate(connection, { username, password }, asker ?? { isKnown: false }, shown),
     async principal(_username, credentials) {
-      return credentials && !connection.isRefused(credentials) ? principalOf(credentials) : null
+      if (!credentials || connection.isRefused(credentials)) return null
+      shown.touch(credentials.username)
+      return principalOf(credentials)
     },
     list: page,
     listAll: (search, viewer, signal) => walkPages((paging) => page(search, paging, viewer, signal)),
-    detail: (id, viewer, signal) => askDetail(clientOf(viewer), id, signal),
+    people: async (q, limit, { username }) => shown.find(q, limit, username),
+    ownerNames: (rows, { username }) => shown.pageShown(username, rows),
+    forget: (username) => shown.forget(username),
+    async detail(id, viewer, signal) {
+      const found = await learning(shown, viewer, askDetail(clientOf(viewer), id, signal))
+      if (found) shown.detailShown(viewer.username, found)
+      return found
+    },
     media: (id, viewer, signal, ask) => spool.media(id, credentialsOf(viewer), signal, ask),
     ready: readiness(connection, steadyMs),
     gauges: () => ({ ...connection.gauges(), ...spool.gauges() }),

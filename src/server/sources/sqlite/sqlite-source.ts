@@ -10,6 +10,7 @@ import { Details } from './details.ts'
 import { Directory } from './directory.ts'
 import { replacePassword } from './password-change.ts'
 import { verifyPassword } from './passwords.ts'
+import { People } from './people.ts'
 import { scryptInPlace, scryptInWorkers } from './scrypt-runner.ts'
 import type { Derive } from './scrypt.ts'
 import { searchInPlace } from './search-in-place.ts'
@@ -50,6 +51,7 @@ export async function openSqliteSource(options: SqliteSourceOptions): Promise<Sq
   const file = watchDatabaseFile(databaseFile(dataDir))
   const directory = new Directory(db)
   const details = new Details(db)
+  const people = new People(db)
   stopWaiting(db)
   const places = workers === 0 ? searchInPlace(dataDir, pieceRows) : searchInThreads(dataDir, workers)
   const runner = createSearchRunner(places)
@@ -71,6 +73,10 @@ export async function openSqliteSource(options: SqliteSourceOptions): Promise<Sq
     },
     list: (search, paging, viewer, signal) => runner.list(search, paging, viewer, signal),
     listAll: (search, viewer, signal) => runner.listAll(search, viewer, signal),
+    async people(q, limit, viewer) {
+      return people.find(q, limit, viewer)
+    },
+    ownerNames: (rows) => people.namesOf(rows),
     async detail(id, viewer) {
       return details.detail(id, viewer)
     },
