@@ -4,7 +4,7 @@ import type { AxeResults } from 'axe-core'
 import type { Page } from 'playwright'
 import { expect, test } from './fixtures.ts'
 import { hostFault } from './faulty-host.ts'
-import { openList, rowLinks, settled, fillSignIn, table } from './page-objects.ts'
+import { fillSignIn, openList, owner, rowLinks, settled, suggestions, table } from './page-objects.ts'
 import { refusals } from './sources.ts'
 
 test.use({ throughFaults: true })
@@ -83,6 +83,11 @@ test('axe finds nothing on a list from its first load to the end of the session'
   await settled(page)
   await expectClean(page, 'the list with filters')
 
+  await page.getByRole('button', { name: 'Time zone' }).click()
+  await expect(suggestions(page, 'Time zone').first()).toBeVisible()
+  await expectClean(page, 'the zone dialog')
+  await page.keyboard.press('Escape')
+
   const refresh = page.getByRole('button', { name: 'Refresh' })
   faults.on('list', hostFault.problem(500, 'internal'), 1)
   await refresh.click()
@@ -146,11 +151,15 @@ test('axe finds nothing on a recording, there or gone', async ({ page, guard }) 
   await expectClean(page, 'a recording that is gone')
 })
 
-test('axe finds nothing in the drawer of filters', async ({ page }) => {
+test('axe finds nothing in the drawer of filters, with the owner’s suggestions', async ({ page }) => {
   await page.setViewportSize({ width: 320, height: 900 })
   await openList(page, 'direction=1&localPartyNumber=229')
   await page.getByRole('button', { name: /^Filters/ }).click()
   await expect(page.getByRole('dialog', { name: 'Filters' })).toBeVisible()
+  await owner(page).fill('ross')
+  await expect(suggestions(page, 'Owner').first()).toBeVisible()
+  await page.keyboard.press('ArrowDown')
+  await expect(suggestions(page, 'Owner').first()).toHaveAttribute('aria-selected', 'true')
   for (const [colorScheme, , rules] of looks.slice(2)) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     await painted(page)

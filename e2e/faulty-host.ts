@@ -27,6 +27,7 @@ export const routes = {
   list: /^\/fw\/Apps\/Recorder\/WebAPI\/Recordings(\?|$)/,
   detail: /^\/fw\/Apps\/Recorder\/WebAPI\/Recordings\/[^/?]+(\?|$)/,
   media: /^\/fw\/Apps\/Recorder\/WebAPI\/Recordings\/[^/?]+\/Media/,
+  people: /^\/api\/people(\?|$)/,
   login: /^\/auth\/login/,
   logout: /^\/auth\/logout/,
   activity: /^\/auth\/activity/,
@@ -34,6 +35,7 @@ export const routes = {
   program: /^\/assets\/page-[^/]+\.js/,
   /** The part of the program that shows a recording. */
   detailCode: /^\/assets\/detail-page-[^/]+\.js/,
+  zoneCode: /^\/assets\/zone-dialog-[^/]+\.js/,
   passwordCode: /^\/assets\/change-password-[^/]+\.js/,
   document: /^\/recordings(\?|$)/,
 } as const

@@ -172,19 +172,6 @@ test('a pasted number loses its punctuation, and Match chooses between part and 
   await expect(results(page)).toContainText(` of ${await countOf(host, 'remotePartyNumber=980200')}`)
 })
 
-test('owners seen so far are suggested, and letter case does not matter', async ({ page, host }) => {
-  const owners = new Set((await tableRows(page)).map((row) => row.Owner ?? ''))
-  await owner(page).focus()
-  const suggested = await filters(page)
-    .locator('datalist option')
-    .evaluateAll((options) => options.map((option) => (option as HTMLOptionElement).value))
-  expect(suggested.filter((name) => owners.has(name)).length).toBeGreaterThan(3)
-  await owner(page).fill('AGENT')
-  await page.keyboard.press('Enter')
-  await expect(results(page)).toContainText(` of ${await countOf(host, 'ownerUsername=agent')}`)
-  expect(new Set((await tableRows(page)).map((row) => row.Owner))).toEqual(new Set(['agent']))
-})
-
 test('the direction is one choice and one entry of the history, and a filter leads to the first page', async ({
   page,
   host,

@@ -19,8 +19,17 @@ export const period = (page: Page): Locator =>
   range(page, 'Started').getByRole('combobox', { name: 'Period' })
 export const remoteNumber = (page: Page): Locator =>
   filters(page).getByRole('textbox', { name: 'Remote number' })
-/** Found by label, because a text field with suggestions is a combobox to assistive technology. */
-export const owner = (page: Page): Locator => filters(page).getByLabel('Owner')
+export const owner = (page: Page): Locator => filters(page).getByRole('combobox', { name: 'Owner' })
+/** The suggestions below the focused field of a combobox. */
+export const suggestions = (page: Page, name: 'Owner' | 'Time zone'): Locator =>
+  page.getByRole('listbox', { name }).getByRole('option')
+/** Chooses the zone that the text finds first, by the keyboard. */
+export async function chooseZone(page: Page, text: string): Promise<void> {
+  await page.getByRole('button', { name: 'Time zone' }).click()
+  await page.getByRole('combobox', { name: 'Time zone' }).fill(text)
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('dialog', { name: 'Time zone' })).toBeHidden()
+}
 /** Waits for the checked radio, because the address sets it a moment after the press. */
 export async function chooseDirection(page: Page, name: string): Promise<void> {
   const radio = filters(page).getByRole('radio', { name })

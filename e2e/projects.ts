@@ -35,6 +35,7 @@ const files: Readonly<Record<string, Runs>> = {
   'list.e2e.ts': embedded('the page shows an answer'),
   'loading.e2e.ts': embedded('the page decides what it asks for, and when'),
   'measures.e2e.ts': embedded('sizes belong to the page'),
+  'owner.e2e.ts': embedded('the page decides what it asks for while the user types'),
   'paging.e2e.ts': embedded('the page decides which page it asks for'),
   'password.e2e.ts': embedded('a recorder keeps its passwords itself'),
   'portal.e2e.ts': embedded('frames and cookies are between host and browser'),

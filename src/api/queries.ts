@@ -1,7 +1,7 @@
 /** Queries as values, and access to their cache. No other file knows their keys. */
 import { queryOptions, type QueryClient } from '@tanstack/react-query'
 import { PEOPLE, RECORDINGS, recordingEndpoint, type SearchPurpose } from '../contract/endpoints.ts'
-import { readPeople, USUAL_PEOPLE } from '../contract/people.ts'
+import { MAX_PEOPLE_QUERY, readPeople, USUAL_PEOPLE, type Person } from '../contract/people.ts'
 import { readDetail, readList, type Recording, type RecordingDetail } from '../contract/recording.ts'
 import { isSignedOut } from '../contract/problems.ts'
 import {
@@ -19,6 +19,7 @@ const recordings = ['recordings']
 const lists = [...recordings, 'list']
 const counts = [...recordings, 'count']
 const details = [...recordings, 'detail']
+const people = ['people']
 
 /**
  * One page of the list. Its rows stay until the user refreshes them, because a table that updates itself would move
@@ -51,13 +52,14 @@ export const countQuery = (search: PageSearch, tz: string | null) => {
 
 /**
  * People whose calls the user may find, best match first. The caller enables it.
- * @param q part of a username or of a name; empty for the first people by name.
+ * @param q part of a username or of a name; empty for the first people by name. The host refuses more characters than
+ *   any name has, so a longer text is cut.
  */
 export const peopleQuery = (q: string) =>
   queryOptions({
-    queryKey: ['people', q],
+    queryKey: [...people, q],
     queryFn: ({ signal }) => {
-      const asked = new URLSearchParams({ q, limit: String(USUAL_PEOPLE) })
+      const asked = new URLSearchParams({ q: q.slice(0, MAX_PEOPLE_QUERY), limit: String(USUAL_PEOPLE) })
       return request(`${PEOPLE}?${asked.toString()}`, readPeople, { signal })
     },
     staleTime: 60_000,
@@ -99,6 +101,9 @@ export const heldRows = (client: QueryClient): Recording[] =>
 /** The owners' names that came with the cached lists, by username in lower case. */
 export const heldOwnerNames = (client: QueryClient): [string, string][] =>
   allHeld<ListAnswer>(client, lists).flatMap(({ list }) => Object.entries(list.ownerNames))
+
+/** The people in cached answers. */
+export const heldPeople = (client: QueryClient): Person[] => allHeld<Person[]>(client, people).flat()
 
 /** All cached recordings with all their facts. */
 export const heldDetails = (client: QueryClient): RecordingDetail[] =>

@@ -1,43 +1,14 @@
 import { AudioLines, ExternalLink } from 'lucide-react'
-import { useMemo } from 'react'
 import type { Session } from '../contract/session.ts'
-import { browserZone, zoneNames } from '../lib/zones.ts'
 import { Freshness } from '../search/freshness.tsx'
 import { useText } from '../text/i18n.ts'
 import { shellText } from '../text/shell-text.ts'
 import { buttonClass } from '../ui/button.tsx'
-import { Select } from '../ui/field.tsx'
-import { useChoice } from '../ui/typing.ts'
 import { firstQuery } from '../url/entry.ts'
-import { usePageQuery, usePaths, useSetZone } from '../url/navigation.tsx'
+import { usePageQuery, usePaths } from '../url/navigation.tsx'
 import { useOutsideUrl } from '../url/outside.ts'
 import { AccountMenu } from './account-menu.tsx'
-
-const zones = zoneNames()
-
-/** The page's zone, kept in the address. The browser's own zone is marked as local and not written. */
-function ZonePicker() {
-  const t = useText(shellText)
-  const query = usePageQuery()
-  const setZone = useSetZone()
-  const choice = useChoice(query.tz ?? '', (zone, visit) => setZone(zone === '' ? null : zone, visit))
-  // There are over 400 zones, and few changes of the address affect them.
-  const options = useMemo(() => {
-    const named = [...new Set([...zones, query.tz ?? 'UTC'])]
-    const own = { value: '', label: t.browserZone({ zone: browserZone() }) }
-    return [own, ...named.map((zone) => ({ value: zone, label: zone }))]
-  }, [query.tz, t])
-  return (
-    <Select
-      aria-label={t.zone}
-      className="!w-auto max-w-64 !min-h-8 min-w-0 shrink"
-      {...choice.handlers}
-      value={choice.value}
-      options={options}
-      onPick={choice.pick}
-    />
-  )
-}
+import { ZoneButton } from './zone-button.tsx'
 
 interface HeaderProps {
   readonly session: Session
@@ -82,7 +53,7 @@ export function Header({ session, onSignOut, signOutFailed, framed }: HeaderProp
         </span>
       ) : null}
       <Freshness />
-      <ZonePicker />
+      <ZoneButton />
       <AccountMenu session={session} onSignOut={framed ? null : onSignOut} />
     </header>
   )

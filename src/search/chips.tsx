@@ -1,3 +1,4 @@
+import { useQueryClient } from '@tanstack/react-query'
 import { X } from 'lucide-react'
 import { clockFor } from '../api/clock-for.ts'
 import { withFilter } from '../contract/search.ts'
@@ -6,6 +7,7 @@ import { filterText } from '../text/list-text.ts'
 import { Data } from '../ui/data.tsx'
 import { usePageQuery, useSearchFor } from '../url/navigation.tsx'
 import { describeSearch } from './describe.ts'
+import { ownerNames } from './owners.ts'
 
 interface ChipsProps {
   /** A chip was removed, and its button with it. */
@@ -17,7 +19,8 @@ export function Chips({ onRemoved }: ChipsProps) {
   const t = useText(filterText)
   const query = usePageQuery()
   const searchFor = useSearchFor()
-  return describeSearch(query.search, clockFor(query)).map(({ name, label, value }) => (
+  const known = { clock: clockFor(query), names: ownerNames(useQueryClient()) }
+  return describeSearch(query.search, known).map(({ name, label, value }) => (
     <span
       key={name}
       className="inline-flex shrink-0 items-center rounded-full border border-line bg-accent-soft pl-2.5 text-xs whitespace-nowrap"

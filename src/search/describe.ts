@@ -53,17 +53,24 @@ export function describeTime(value: PageTimeFilter, clock: PageClock): string {
   return from === '' ? t.until({ time: to }) : t.between({ from, to })
 }
 
+/** What the words depend on beside the search. */
+export interface DescribeContext {
+  readonly clock: PageClock
+  /** Names such as `Rossi, Maria` by username in lower case. */
+  readonly names: ReadonlyMap<string, string>
+}
+
 type Describers = {
-  readonly [Name in FilterName]: (value: NonNullable<PageSearch[Name]>, clock: PageClock) => string
+  readonly [Name in FilterName]: (value: NonNullable<PageSearch[Name]>, context: DescribeContext) => string
 }
 
 const describers: Describers = {
-  startTime: describeTime,
-  endTime: describeTime,
+  startTime: (value, { clock }) => describeTime(value, clock),
+  endTime: (value, { clock }) => describeTime(value, clock),
   localPartyNumber: ({ text }) => text,
   remotePartyNumber: ({ op, text }) =>
     op === 'contains' ? `${filterText.get().contains.toLowerCase()} ${text}` : text,
-  ownerUsername: ({ text }) => text,
+  ownerUsername: ({ text }, { names }) => names.get(text.toLowerCase()) ?? text,
   direction: (value) => filterText.get()[directions[value]],
 }
 
@@ -74,11 +81,11 @@ export interface Described {
 }
 
 /** The filters that are set, in the order of the declaration. */
-export function describeSearch(search: PageSearch, clock: PageClock): Described[] {
+export function describeSearch(search: PageSearch, context: DescribeContext): Described[] {
   const label = filterText.get()
   return filterNames.flatMap((name) => {
     const value = search[name]
-    const describe = describers[name] as (value: unknown, clock: PageClock) => string
-    return value === undefined ? [] : [{ name, label: label[name], value: describe(value, clock) }]
+    const describe = describers[name] as (value: unknown, context: DescribeContext) => string
+    return value === undefined ? [] : [{ name, label: label[name], value: describe(value, context) }]
   })
 }

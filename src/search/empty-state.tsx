@@ -1,4 +1,5 @@
-import { useQueries } from '@tanstack/react-query'
+import { useStore } from '@nanostores/react'
+import { useQueries, useQueryClient } from '@tanstack/react-query'
 import { Inbox } from 'lucide-react'
 import { clockFor } from '../api/clock-for.ts'
 import { countQuery } from '../api/queries.ts'
@@ -9,8 +10,11 @@ import { useText } from '../text/i18n.ts'
 import { listStateText } from '../text/list-text.ts'
 import { Button } from '../ui/button.tsx'
 import { Message } from '../ui/message.tsx'
-import { useSearchFor } from '../url/navigation.tsx'
+import { openVisit } from '../ui/typing.ts'
+import { useSearchFor, useTypingVisit } from '../url/navigation.tsx'
 import { describeSearch, type Described } from './describe.ts'
+import { DidYouMean, useMeantPeople } from './did-you-mean.tsx'
+import { ownerNames } from './owners.ts'
 
 interface Suggestion {
   readonly filter: Described
@@ -21,9 +25,16 @@ interface Suggestion {
  * The filter whose removal finds the fewest recordings, but at least one. The narrowest search that finds anything is
  * closest to the user's intent.
  */
-function useSuggestion(query: PageQuery, described: readonly Described[]): Suggestion | null {
+function useSuggestion(
+  query: PageQuery,
+  described: readonly Described[],
+  enabled: boolean,
+): Suggestion | null {
   const counts = useQueries({
-    queries: described.map(({ name }) => countQuery(withFilter(query, name, undefined).search, query.tz)),
+    queries: described.map(({ name }) => ({
+      ...countQuery(withFilter(query, name, undefined).search, query.tz),
+      enabled,
+    })),
   })
   const found = described.flatMap((filter, index) => {
     const total = counts[index]?.data ?? 0
@@ -32,12 +43,24 @@ function useSuggestion(query: PageQuery, described: readonly Described[]): Sugge
   return found.toSorted((a, b) => a.total - b.total)[0] ?? null
 }
 
-/** Nothing matches: suggests a filter to remove. */
+/**
+ * Whether the user still types in the field that made this search. Each pause makes another search, whose suggestions
+ * nobody would read.
+ */
+function useStillTyping(): boolean {
+  const visit = useTypingVisit()
+  return useStore(openVisit) === visit && visit !== null
+}
+
+/** Nothing matches: suggests a person whom the owner may mean, and a filter to remove. */
 export function Empty({ query }: { readonly query: PageQuery }) {
   const t = useText(listStateText)
   const searchFor = useSearchFor()
-  const described = describeSearch(query.search, clockFor(query))
-  const suggestion = useSuggestion(query, described)
+  const names = ownerNames(useQueryClient())
+  const described = describeSearch(query.search, { clock: clockFor(query), names })
+  const enabled = !useStillTyping()
+  const suggestion = useSuggestion(query, described, enabled)
+  const meant = useMeantPeople(query, enabled)
   const icon = <Inbox size={32} aria-hidden />
   if (described.length === 0) {
     return (
@@ -47,7 +70,10 @@ export function Empty({ query }: { readonly query: PageQuery }) {
     )
   }
   const drop = suggestion && (
-    <Button look="primary" onClick={() => searchFor(withFilter(query, suggestion.filter.name, undefined))}>
+    <Button
+      look={meant.length === 0 ? 'primary' : 'plain'}
+      onClick={() => searchFor(withFilter(query, suggestion.filter.name, undefined))}
+    >
       {t.removeFilter({ filter: suggestion.filter.label })}
     </Button>
   )
@@ -57,6 +83,7 @@ export function Empty({ query }: { readonly query: PageQuery }) {
       title={t.emptyTitle(described.length)}
       actions={
         <>
+          <DidYouMean query={query} meant={meant} />
           {drop}
           <Button onClick={() => searchFor({ ...query, page: 0, search: {} })}>{t.clear}</Button>
         </>

@@ -6,8 +6,9 @@ import { filterText } from '../text/list-text.ts'
 import { Button } from '../ui/button.tsx'
 import { usePageQuery, useSearchFor } from '../url/navigation.tsx'
 import { DirectionField } from './direction-field.tsx'
-import { LocalNumberField, OwnerField, RemoteNumberField } from './text-fields.tsx'
+import { OwnerField } from './owner-field.tsx'
 import type { Rejected } from './rejected.ts'
+import { LocalNumberField, RemoteNumberField } from './text-fields.tsx'
 import { TimeField } from './time-field.tsx'
 
 type FieldOf = (error: { rejected?: string }, first?: RefCallback<HTMLElement>) => ReactNode

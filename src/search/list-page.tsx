@@ -22,7 +22,7 @@ import { ownerNames, sameNames } from './owners.ts'
 import type { PageUser } from './page-user.ts'
 import { rejectedFilter } from './rejected.ts'
 import { dayLabel, linkIdOf, makeRow, rowIdAt, type RecordingRow } from './rows.ts'
-import { searchName, useSpokenOutcome } from './spoken-search.ts'
+import { useSearchName, useSpokenOutcome } from './spoken-search.ts'
 import { TablePane } from './table-pane.tsx'
 import { useRecordings, type Recordings } from './use-recordings.ts'
 
@@ -145,9 +145,10 @@ export function ListPage({ account, openId, lastOpen, preview }: ListPageProps) 
   const shared = useDayLabel(recordings)
   useSpokenOutcome(recordings)
   const t = useText(listText)
+  const name = useSearchName(query)
   return (
     <div className="list-frame">
-      {openId === null ? <title>{t.pageTitle({ search: searchName(query) })}</title> : null}
+      {openId === null ? <title>{t.pageTitle({ search: name })}</title> : null}
       <aside className="list-sidebar">
         {wide ? <FilterForm rejected={rejected} first={review} /> : null}
       </aside>

@@ -1,6 +1,6 @@
-/** The owners seen so far in lists and details, and their names where the host knows them. */
+/** The owners seen so far in lists and details, and the names that came with any answer. */
 import type { QueryClient } from '@tanstack/react-query'
-import { heldDetails, heldOwnerNames, heldRows } from '../api/queries.ts'
+import { heldDetails, heldOwnerNames, heldPeople, heldRows } from '../api/queries.ts'
 import { personName } from '../contract/people.ts'
 
 export interface Owner {
@@ -11,7 +11,9 @@ export interface Owner {
 
 /** Names by username in lower case. */
 export function ownerNames(client: QueryClient): Map<string, string> {
-  const names = new Map(heldOwnerNames(client))
+  const names = new Map<string, string>()
+  for (const { username, name } of heldPeople(client)) if (name) names.set(username.toLowerCase(), name)
+  for (const [username, name] of heldOwnerNames(client)) names.set(username, name)
   for (const { owner } of heldDetails(client)) {
     const name = owner && personName(owner)
     if (owner && name) names.set(owner.username.toLowerCase(), name)

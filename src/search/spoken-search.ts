@@ -1,4 +1,5 @@
 /** The search and its outcome as sentences, for assistive technology and for the tab. */
+import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useEffectEvent, useRef } from 'react'
 import { clockFor } from '../api/clock-for.ts'
 import { isSameSearch, type PageQuery } from '../contract/search.ts'
@@ -7,22 +8,27 @@ import { useText } from '../text/i18n.ts'
 import { listText, periodText } from '../text/list-text.ts'
 import { speak } from '../ui/speech.tsx'
 import { describeSearch } from './describe.ts'
+import { ownerNames } from './owners.ts'
 import type { Recordings } from './use-recordings.ts'
 
 /** Names the period first, then what else is filtered: `Last 7 days, Incoming`. */
-export function searchName(query: PageQuery): string {
-  const described = describeSearch(query.search, clockFor(query))
+export function useSearchName(query: PageQuery): string {
+  const names = ownerNames(useQueryClient())
+  const described = describeSearch(query.search, { clock: clockFor(query), names })
   const isPeriod = described[0]?.name === 'startTime'
-  const names = described.map(({ value }) => value)
-  return (isPeriod ? names : [periodText.get()[''], ...names]).join(', ')
+  const values = described.map(({ value }) => value)
+  return (isPeriod ? values : [periodText.get()[''], ...values]).join(', ')
 }
 
 /** Describes the rows on screen: `Started: Last 7 days. Direction: Incoming. Times in Europe/Rome.` */
 export function useSearchWords({ answer }: Recordings): string {
   const t = useText(listText)
+  const names = ownerNames(useQueryClient())
   if (answer === null) return ''
   const clock = clockFor(answer.query)
-  const filters = describeSearch(answer.query.search, clock).map(({ label, value }) => `${label}: ${value}.`)
+  const filters = describeSearch(answer.query.search, { clock, names }).map(
+    ({ label, value }) => `${label}: ${value}.`,
+  )
   return [...filters, t.inZone({ zone: clock.zone })].join(' ')
 }
 

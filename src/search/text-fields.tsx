@@ -1,10 +1,8 @@
-import { useQueryClient } from '@tanstack/react-query'
-import { useId, useState } from 'react'
+import { useState } from 'react'
 import { alsoWritten, cleanNumber } from '../lib/phone-numbers.ts'
 import { useText } from '../text/i18n.ts'
 import { filterText } from '../text/list-text.ts'
 import { Select, TextField } from '../ui/field.tsx'
-import { ownersSeen, type Owner } from './owners.ts'
 import { useTyping } from '../ui/typing.ts'
 import { useFilter } from './use-filter.ts'
 
@@ -69,41 +67,6 @@ export function RemoteNumberField({ rejected }: FieldProps) {
           ))}
         </p>
       )}
-    </>
-  )
-}
-
-export function OwnerField({ rejected }: FieldProps) {
-  const t = useText(filterText)
-  const list = useId()
-  const client = useQueryClient()
-  const [seen, setSeen] = useState<readonly Owner[]>([])
-  const [value, change] = useFilter('ownerUsername')
-  const { onFocus, ...typing } = useTyping(value?.text ?? '', (typed, visit) => {
-    const text = typed.trim()
-    change(text === '' ? undefined : { op: 'equals', text }, visit)
-    return text
-  })
-  return (
-    <>
-      <TextField
-        label={t.ownerUsername}
-        list={list}
-        autoCapitalize="none"
-        error={rejected}
-        {...typing}
-        onFocus={() => {
-          setSeen(ownersSeen(client))
-          onFocus()
-        }}
-      />
-      <datalist id={list}>
-        {seen.map(({ username, name }) => (
-          <option key={username} value={username}>
-            {name ?? username}
-          </option>
-        ))}
-      </datalist>
     </>
   )
 }

@@ -35,6 +35,11 @@ export const filterText = i18n('filters', {
   reversed: 'From is later than To, so the search was not sent. Change one of them.',
   remove: params('Remove {filter}'),
   also: 'Also try',
+  clearOwner: 'Clear owner',
+  people: count({ one: '1 person', other: '{count} people' }),
+  peopleLoading: 'Searching…',
+  peopleFailed: 'Names cannot be searched now. A username still works.',
+  nobody: 'Nobody found. Enter searches for this username.',
 })
 
 export const periodText = i18n('periods', {
@@ -124,6 +129,7 @@ export const listStateText = i18n('list-states', {
   emptyWithout: 'Without {filter} there is 1.',
   emptyWithoutMany: 'Without {filter} there are {total}.',
   removeFilter: params('Remove {filter}'),
+  didYouMean: 'Did you mean {person} ({total})?',
   clear: 'Clear filters',
   pastTitle: params('Page {page} does not exist.'),
   pastHint: count({ one: 'This search has 1 page.', other: 'This search has {count} pages.' }),

@@ -1,4 +1,5 @@
 /** Input that is not applied at every key: what is typed, and choices that arrow keys walk over. */
+import { atom } from 'nanostores'
 import { useEffect, useEffectEvent, useRef, useState, type FocusEvent, type KeyboardEvent } from 'react'
 
 const APPLY_AFTER_MS = 300
@@ -15,6 +16,9 @@ export function useDraft<T>(source: string): [T | null, (draft: T | null, over?:
   return [held?.over === source ? held.draft : null, setDraft]
 }
 
+/** The visit to the field that has the focus, among those that apply what is typed; null elsewhere. */
+export const openVisit = atom<string | null>(null)
+
 /**
  * A text that is applied 300 ms after the last key, on Enter, and when the field loses focus.
  * @param apply gets the text, and a name for this visit to the field, so that its changes make one history entry.
@@ -28,6 +32,13 @@ export function useTyping(value: string, apply: (text: string, visit: string) =>
     // Without a draft, another change (such as Back) has discarded the typed text.
     if (draft !== null) setDraft(text, apply(text, visit.current))
   })
+  // A field that disappears, as in a drawer that closes, may not lose its focus first.
+  useEffect(
+    () => () => {
+      if (openVisit.get() === visit.current) openVisit.set(null)
+    },
+    [],
+  )
   useEffect(() => {
     if (typed === null) return undefined
     const timer = setTimeout(() => applyTyped(typed), APPLY_AFTER_MS)
@@ -42,6 +53,7 @@ export function useTyping(value: string, apply: (text: string, visit: string) =>
     value: draft ?? value,
     onFocus: () => {
       visit.current = String(performance.timeOrigin + performance.now())
+      openVisit.set(visit.current)
     },
     onChange: (event: { target: { value: string } }) => {
       setDraft(event.target.value)
@@ -50,8 +62,21 @@ export function useTyping(value: string, apply: (text: string, visit: string) =>
     onKeyDown: (event: KeyboardEvent) => {
       if (event.key === 'Enter') settle()
     },
-    onBlur: settle,
+    onBlur: () => {
+      settle()
+      openVisit.set(null)
+    },
   }
+}
+
+/** The text once it has not changed for that long. An empty text needs no pause. */
+export function usePause(text: string, pauseMs: number): string {
+  const [paused, setPaused] = useState(text)
+  useEffect(() => {
+    const timer = setTimeout(() => setPaused(text), pauseMs)
+    return () => clearTimeout(timer)
+  }, [text, pauseMs])
+  return text === '' ? '' : paused
 }
 
 /** Whether the focus comes from outside the element that has the handler, or goes there. */

@@ -62,6 +62,9 @@ export const usePageQuery = (): PageQuery => useAddress().query
 /** Whether the browser's Back or Forward led to this address. */
 export const useWalked = (): boolean => useAddress().walked
 
+/** The visit to a field whose typing led to this address, or null. */
+export const useTypingVisit = (): string | null => useAddress().typing
+
 export interface Paths {
   list(query: PageQuery): string
   recording(id: string, query: PageQuery): string
