@@ -36,6 +36,7 @@ export const routes = {
   /** The part of the program that shows a recording. */
   detailCode: /^\/assets\/detail-page-[^/]+\.js/,
   zoneCode: /^\/assets\/zone-dialog-[^/]+\.js/,
+  calendarCode: /^\/assets\/time-calendar-[^/]+\.js/,
   passwordCode: /^\/assets\/change-password-[^/]+\.js/,
   document: /^\/recordings(\?|$)/,
 } as const

@@ -94,7 +94,7 @@ test('a reversed range is marked at its fields and not sent; the rows stay, or a
 }) => {
   const started = range(page, 'Started')
   await started.getByRole('textbox', { name: 'From' }).fill('2026-11-20')
-  await page.keyboard.press('Tab')
+  await page.keyboard.press('Enter')
   await expect.poll(() => address(page)).toBe('/recordings?startTime=after:2026-11-20T00:00:00%2B01:00')
   await settled(page)
   const before = await tableRows(page)
@@ -104,8 +104,10 @@ test('a reversed range is marked at its fields and not sent; the rows stay, or a
   await expect(started.getByRole('textbox', { name: 'To' })).toHaveAttribute('aria-invalid', 'true')
   await expect(started.getByRole('textbox', { name: 'From' })).toHaveAttribute('aria-invalid', 'true')
   await expect(started.getByRole('textbox', { name: 'To' })).toHaveAccessibleDescription(
-    /From is later than To, so the search was not sent/,
+    'From is later than To. Change one of them.',
   )
+  await expect(page.getByRole('alert')).toContainText('The search was not sent.')
+  await expect(page.getByText('From is later than To')).toHaveCount(1)
   expect(await tableRows(page)).toEqual(before)
   expect(asked).toEqual([])
 
@@ -114,11 +116,73 @@ test('a reversed range is marked at its fields and not sent; the rows stay, or a
     'aria-invalid',
     'true',
   )
-  await expect(page.getByText('The search was not sent: From is later than To.')).toBeVisible()
+  await expect(started.getByRole('textbox', { name: 'From' })).toHaveValue('2026-11-20 01:00')
+  await expect(started.getByRole('textbox', { name: 'To' })).toHaveValue('2026-11-10 01:00')
+  await expect(page.getByText('From is later than To')).toHaveCount(1)
+  const instead = page.locator('.table-pane')
+  await expect(instead).toContainText('The search was not sent.')
+  await instead.getByRole('button', { name: 'Review filters' }).click()
+  await expect(period(page)).toBeFocused()
   await period(page).selectOption('Any time')
   await settled(page)
   expect(asked).toHaveLength(1)
   expect(asked[0]?.get('startTime')).toBeNull()
+})
+
+test('a time without a date is on the chosen day, and both fields make one search and one entry', async ({
+  page,
+}) => {
+  const started = range(page, 'Started')
+  const [from, to] = [
+    started.getByRole('textbox', { name: 'From' }),
+    started.getByRole('textbox', { name: 'To' }),
+  ]
+  await period(page).selectOption('Yesterday')
+  await expect(started.getByText('Covers Sun, 22 Nov 2026')).toBeVisible()
+  await settled(page)
+  const before = await historyLength(page)
+  const asked = watchListRequests(page)
+  await from.fill('14:30')
+  await page.keyboard.press('Tab')
+  await expect(to).toBeFocused()
+  await page.keyboard.type('15:30')
+  expect(asked).toEqual([])
+  await remoteNumber(page).focus()
+  const bounds = 'between:2026-11-22T14:30:00+01:00;2026-11-22T15:30:00+01:00'
+  await expect.poll(() => param(page, 'startTime')).toBe(bounds)
+  await settled(page)
+  expect(asked).toHaveLength(1)
+  expect(await historyLength(page)).toBe(before + 1)
+
+  // A press or Tab into a field selects its text, so that typing replaces it, on the day that it has.
+  await from.click()
+  await page.keyboard.type('14')
+  await page.keyboard.press('Tab')
+  await page.keyboard.type('16:00')
+  await page.keyboard.press('Enter')
+  await expect
+    .poll(() => param(page, 'startTime'))
+    .toBe('between:2026-11-22T14:00:00+01:00;2026-11-22T16:00:00+01:00')
+})
+
+test('the form asks back for the day of a time, and for a start in the past, and keeps what is typed', async ({
+  page,
+}) => {
+  const asked = watchListRequests(page)
+  const from = range(page, 'Started').getByRole('textbox', { name: 'From' })
+  for (const [typed, question] of [
+    ['14:30', 'Which day? Write the date before the time, such as 23 Nov 14:30.'],
+    ['2026-12-24', /^That is in the future\./],
+  ] as const) {
+    await from.fill(typed)
+    await page.keyboard.press('Enter')
+    await expect(from).toHaveAccessibleDescription(question)
+    await remoteNumber(page).focus()
+    await expect(from).toHaveValue(typed)
+    await expect(from).toHaveAttribute('aria-invalid', 'true')
+  }
+  expect(address(page)).toBe('/recordings')
+  expect(asked).toEqual([])
 })
 
 test('a text that is not a time is marked with a hint, and not applied', async ({ page }) => {

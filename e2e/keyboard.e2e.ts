@@ -44,6 +44,7 @@ test('Tab alone reaches everything that can be used', async ({ page }) => {
     'Time zone',
     'Account',
     'Period',
+    'Calendar',
     'From',
     'To',
     'Match',

@@ -27,10 +27,11 @@ const measure = (page: Page): Promise<Measures> =>
   page.evaluate(() => {
     const root = document.documentElement
     const rows = [...document.querySelectorAll<HTMLTableRowElement>('tr[data-href]')]
+    const seen = { visibilityProperty: true }
     const cellsOf = (row: HTMLTableRowElement) =>
-      [...row.cells].filter((cell) => cell.checkVisibility({ visibilityProperty: true }) && cell.textContent)
+      [...row.cells].filter((cell) => cell.checkVisibility(seen) && cell.textContent)
+    const range = document.createRange()
     const textOf = (cell: HTMLElement): DOMRect => {
-      const range = document.createRange()
       range.selectNodeContents(cell)
       return range.getBoundingClientRect()
     }

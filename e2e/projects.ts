@@ -27,6 +27,7 @@ const files: Readonly<Record<string, Runs>> = {
 
   'accessibility.e2e.ts': embedded('axe reads what the page draws'),
   'address.e2e.ts': embedded('the page reads and writes its own address'),
+  'calendar.e2e.ts': embedded('the calendar writes the address'),
   'detail.e2e.ts': embedded('the page shows an answer'),
   'failures.e2e.ts': embedded('the answers are made between host and page'),
   'filters.e2e.ts': embedded('the form writes the address'),

@@ -89,6 +89,7 @@ const packageLaw: Readonly<Record<string, readonly string[]>> = {
   dayjs: ['lib'],
   'react-router-dom': ['url'],
   '@tanstack/react-table': ['search'],
+  'react-day-picker': ['ui'],
   'better-sqlite3': ['server/sources/sqlite', 'server/auth', 'server/audit', 'server/files'],
   undici: ['server/sources/recorder'],
   fastify: [

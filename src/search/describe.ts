@@ -53,6 +53,20 @@ export function describeTime(value: PageTimeFilter, clock: PageClock): string {
   return from === '' ? t.until({ time: to }) : t.between({ from, to })
 }
 
+/** The days that a period covers now, or the instant that it starts at. @returns null for bounds of its own. */
+export function describeCover(value: PageTimeFilter, clock: PageClock): string | null {
+  if (value.op !== 'on' && value.op !== 'last') return null
+  const resolved = timeKind.resolve(value, clock)
+  const t = periodText.get()
+  const dayAt = (epochMs: number): string => formatTime(epochMs, clock.zone, 'day')
+  if (resolved?.op === 'after') {
+    return t.from({ time: `${dayAt(resolved.at)} ${formatTime(resolved.at, clock.zone, 'minute')}` })
+  }
+  if (resolved?.op !== 'between') return null
+  const [from, to] = [dayAt(resolved.from), dayAt(resolved.to - 1)]
+  return from === to ? from : t.between({ from, to })
+}
+
 /** What the words depend on beside the search. */
 export interface DescribeContext {
   readonly clock: PageClock

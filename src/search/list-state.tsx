@@ -8,7 +8,7 @@ import { formatCount } from '../lib/numbers.ts'
 import { fill } from '../text/fill.tsx'
 import { useText } from '../text/i18n.ts'
 import { listProblems, refusedPage, type ListProblemWords } from '../text/list-problems.ts'
-import { listStateText } from '../text/list-text.ts'
+import { listStateText, listText } from '../text/list-text.ts'
 import { Button } from '../ui/button.tsx'
 import { Message } from '../ui/message.tsx'
 import { ListSteps, type ListStepsProps } from './list-steps.tsx'
@@ -39,6 +39,25 @@ export function PastEnd({ query, pages }: { readonly query: PageQuery; readonly 
       }
     >
       {t.pastHint(pages)}
+    </Message>
+  )
+}
+
+/** A filter can be read but cannot match, so nothing was asked, and there are no rows of an earlier search. */
+export function Impossible({ onReview }: { readonly onReview: () => void }) {
+  const t = useText(listStateText)
+  const { review } = useText(listText)
+  return (
+    <Message
+      icon={<SearchX size={ICON} aria-hidden />}
+      title={t.impossible}
+      actions={
+        <Button look="primary" onClick={onReview}>
+          {review}
+        </Button>
+      }
+    >
+      {t.impossibleHint}
     </Message>
   )
 }

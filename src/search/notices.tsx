@@ -68,9 +68,13 @@ export function UnreadableNotice({ count }: { readonly count: number }) {
   return count === 0 ? null : <Notice>{t.unreadableRows(count)}</Notice>
 }
 
-/** A filter can be read but cannot match, so the page sent no request. The rows stay. */
+/** A filter can be read but cannot match, so the page sent no request. Rows of an earlier search stay. */
 export function ImpossibleNotice({ onReview }: { readonly onReview: () => void }) {
   const t = useText(listText)
   const states = useText(listStateText)
-  return <Notice actions={<Button onClick={onReview}>{t.review}</Button>}>{states.impossible}</Notice>
+  return (
+    <Notice actions={<Button onClick={onReview}>{t.review}</Button>}>
+      {states.impossible} {states.impossibleHint}
+    </Notice>
+  )
 }

@@ -5,7 +5,7 @@ import { useText } from '../text/i18n.ts'
 import { listText } from '../text/list-text.ts'
 import { usePageQuery } from '../url/navigation.tsx'
 import { Empty } from './empty-state.tsx'
-import { Failed, PastEnd } from './list-state.tsx'
+import { Failed, Impossible, PastEnd } from './list-state.tsx'
 import { DroppedNotice, ImpossibleNotice, StaleNotice, UnreadableNotice } from './notices.tsx'
 import { useRowTools } from './row-tools.tsx'
 import { chosenRecording } from './chosen-row.ts'
@@ -61,7 +61,7 @@ export function TablePane(props: TablePaneProps) {
   return (
     <>
       <DroppedNotice onReview={onReview} />
-      {impossible.length > 0 ? <ImpossibleNotice onReview={onReview} /> : null}
+      {impossible.length > 0 && showRows ? <ImpossibleNotice onReview={onReview} /> : null}
       {showRows ? <UnreadableNotice count={answer.list.unreadableCount} /> : null}
       {showRows && problem ? (
         <StaleNotice answer={answer} current={current} problem={problem} onRetry={refresh} />
@@ -84,7 +84,11 @@ export function TablePane(props: TablePaneProps) {
           handlers.onBlur(event)
         }}
       >
-        {showRows ? <Rows {...props} /> : <Instead recordings={recordings} account={account} />}
+        {showRows ? (
+          <Rows {...props} />
+        ) : (
+          <Instead recordings={recordings} account={account} onReview={onReview} />
+        )}
         {tools}
       </div>
     </>
@@ -113,7 +117,11 @@ function Rows({ recordings, rows, currentId, dayLabel }: TablePaneProps) {
   return <PastEnd query={query} pages={Math.ceil(total / query.pageSize)} />
 }
 
-function Instead({ recordings, account }: Pick<TablePaneProps, 'recordings' | 'account'>) {
+function Instead({
+  recordings,
+  account,
+  onReview,
+}: Pick<TablePaneProps, 'recordings' | 'account' | 'onReview'>) {
   const t = useText(listText)
   const query = usePageQuery()
   const { answer, problem, impossible, refresh } = recordings
@@ -121,7 +129,7 @@ function Instead({ recordings, account }: Pick<TablePaneProps, 'recordings' | 'a
   if (problem && !isSignedOut(problem)) {
     return <Failed problem={problem} account={account} query={query} pages={pages} onRetry={refresh} />
   }
-  if (impossible.length > 0) return null
+  if (impossible.length > 0) return <Impossible onReview={onReview} />
   return (
     <>
       <span className="sr-only">{t.loading}</span>

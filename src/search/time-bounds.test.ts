@@ -17,6 +17,15 @@ const filter = (text: string): PageTimeFilter => {
   return value
 }
 
+/** Reads texts in place of those that the form shows of the chosen value. `=` leaves a text as it is. */
+function readUnder(chosen: string, from: string, to: string) {
+  const value = chosen === '' ? undefined : filter(chosen)
+  const shown = boundTexts(value, clock)
+  const texts = { from: from === '=' ? shown.from : from, to: to === '=' ? shown.to : to }
+  const result = readBounds(texts, clock, value)
+  return { ...result, value: result.value && timeKind.writePage(result.value) }
+}
+
 describe('the two texts of a range', () => {
   it.each([
     ['2026-11-23', '', 'after:2026-11-23T00:00:00+01:00'],
@@ -35,6 +44,58 @@ describe('the two texts of a range', () => {
       unread: ['from'],
     })
     expect(readBounds({ from: 'soon', to: '99' }, clock).unread).toEqual(['from', 'to'])
+  })
+
+  it.each([
+    ['on:yesterday', '14:30', '', 'after:2026-11-22T14:30:00+01:00'],
+    ['on:yesterday', '', '3pm', 'before:2026-11-22T15:00:00+01:00'],
+    ['on:yesterday', '14:30', '15:30', 'between:2026-11-22T14:30:00+01:00;2026-11-22T15:30:00+01:00'],
+    ['on:2026-11-20', '14:30', '15:30', 'between:2026-11-20T14:30:00+01:00;2026-11-20T15:30:00+01:00'],
+    ['on:today', '08:00', '', 'after:2026-11-23T08:00:00+01:00'],
+    // Another day as From is typed, and as it is chosen.
+    ['on:yesterday', '20/11 14:30', '15:30', 'between:2026-11-20T14:30:00+01:00;2026-11-20T15:30:00+01:00'],
+    ['', 'fri', '15:30', 'between:2026-11-20T00:00:00+01:00;2026-11-20T15:30:00+01:00'],
+    [
+      'after:2026-11-20T08:00:00+01:00',
+      '=',
+      '15:30',
+      'between:2026-11-20T08:00:00+01:00;2026-11-20T15:30:00+01:00',
+    ],
+    // The day that is already in the field.
+    ['after:2026-11-20T08:00:00+01:00', '14:30', '', 'after:2026-11-20T14:30:00+01:00'],
+    ['before:2026-11-21T00:00:00+01:00', '', '14:30', 'before:2026-11-20T14:30:00+01:00'],
+    [
+      'between:2026-11-19T08:00:00+01:00;2026-11-20T18:00:00+01:00',
+      '=',
+      '14:30',
+      'between:2026-11-19T08:00:00+01:00;2026-11-20T14:30:00+01:00',
+    ],
+    // Both bounds in one field.
+    ['on:yesterday', '14:30-15:30', '', 'between:2026-11-22T14:30:00+01:00;2026-11-22T15:30:00+01:00'],
+    ['', '', 'fri 14:30-15:30', 'between:2026-11-20T14:30:00+01:00;2026-11-20T15:30:00+01:00'],
+  ])('under %j reads From %j and To %j as %s', (chosen, from, to, expected) => {
+    expect(readUnder(chosen, from, to)).toEqual({ value: expected, unread: [] })
+  })
+
+  it.each([
+    ['', '14:30', '', ['from']],
+    ['on:last-7-days', '', '14:30', ['to']],
+    ['', '14:30', '15:30', ['from', 'to']],
+    ['', '14:30-15:30', '', ['from']],
+  ])('under %j asks for the day of From %j and To %j', (chosen, from, to, of) => {
+    expect(readUnder(chosen, from, to)).toEqual({
+      value: undefined,
+      unread: [],
+      question: { ask: 'day', of },
+    })
+  })
+
+  it('asks back where From is in the future, unless the bookmark has it so', () => {
+    const question = { ask: 'past', of: ['from'] }
+    expect(readUnder('on:today', '09:00', '')).toEqual({ value: undefined, unread: [], question })
+    expect(readUnder('', '2026-12-24', '')).toEqual({ value: undefined, unread: [], question })
+    expect(readUnder('', 'today', '2026-12-24').value).toBeDefined()
+    expect(readUnder('after:2026-12-24T00:00:00+01:00', '=', '2026-12-31').value).toBeDefined()
   })
 
   it.each([

@@ -1,17 +1,17 @@
-import { useId, useRef, useState, type RefCallback } from 'react'
+import { useId, useRef, useState, type FocusEventHandler, type RefCallback, type RefObject } from 'react'
 import { clockFor } from '../api/clock-for.ts'
 import { timeKind, type PageTimeFilter } from '../contract/filter-kinds.ts'
 import type { TimeFilterName } from '../contract/search.ts'
 import { useText } from '../text/i18n.ts'
 import { filterText, periodText } from '../text/list-text.ts'
 import { SelectField, TextField } from '../ui/field.tsx'
-import { useChoice, useDraft } from '../ui/typing.ts'
+import { useChoice, useSelectOnFocus } from '../ui/typing.ts'
 import { usePageQuery } from '../url/navigation.tsx'
-import { describeTime, presetOf, presets } from './describe.ts'
-import { boundTexts, readBounds, resolvedTexts, type BoundTexts } from './time-bounds.ts'
+import { CalendarButton } from './calendar-button.tsx'
+import { describeCover, describeTime, presetOf, presets } from './describe.ts'
+import { resolvedBounds } from './time-bounds.ts'
 import { useFilter } from './use-filter.ts'
-
-type Bound = keyof BoundTexts
+import { useTypedBounds } from './use-typed-bounds.ts'
 
 const CUSTOM = 'custom'
 
@@ -41,80 +41,112 @@ interface TimeFieldProps {
   readonly first?: RefCallback<HTMLElement> | undefined
 }
 
-/** A range of times: a period that rolls on with the clock, or two typed bounds. */
+interface BoundFieldsProps {
+  readonly bounds: ReturnType<typeof useTypedBounds>
+  readonly fault: string
+  readonly from: RefObject<HTMLInputElement | null>
+  readonly onBlur: FocusEventHandler
+}
+
+/** @param props.fault the id of the element with the fault. */
+function BoundFields({ bounds, fault, from, onBlur }: BoundFieldsProps) {
+  const t = useText(filterText)
+  const selecting = useSelectOnFocus()
+  return (['from', 'to'] as const).map((bound) => (
+    <TextField
+      {...selecting}
+      key={bound}
+      label={t[bound]}
+      inline
+      className="placeholder:italic"
+      ref={bound === 'from' ? from : null}
+      invalidBy={bounds.fault?.of.includes(bound) ? fault : undefined}
+      placeholder={t.timeHint}
+      value={bounds.texts[bound]}
+      onChange={(event) => bounds.edit(bound, event.target.value)}
+      onKeyDown={(event) => event.key === 'Enter' && bounds.settle()}
+      onBlur={onBlur}
+    />
+  ))
+}
+
+/**
+ * A range of times: a period that rolls on with the clock, or two typed bounds. They are applied together, on Enter and
+ * when the focus leaves both fields and their calendar.
+ */
 export function TimeField({ name, rejected, first }: TimeFieldProps) {
   const t = useText(filterText)
   const clock = clockFor(usePageQuery())
   const [value, change] = useFilter(name)
-  const source = `${clock.zone} ${value ? timeKind.writePage(value) : ''}`
-  const [draft, setDraft] = useDraft<BoundTexts>(source)
-  const [unread, setUnread] = useState<readonly Bound[]>([])
   const [customOpen, setCustomOpen] = useState(false)
-  const errorId = useId()
-  const fromField = useRef<HTMLInputElement>(null)
+  const [calendarOpen, setCalendarOpen] = useState(false)
+  const apply = (next: PageTimeFilter | undefined): void => {
+    setCustomOpen(false)
+    change(next)
+  }
+  const bounds = useTypedBounds({ value, clock, rejected, apply })
+  const [faultId, coverId] = [useId(), useId()]
+  const from = useRef<HTMLInputElement>(null)
+  const fields = useRef<HTMLDivElement>(null)
+  const calendar = useRef<HTMLButtonElement>(null)
   const period = usePeriodOptions(value, customOpen)
-
-  const texts = draft ?? boundTexts(value, clock)
-  const hints = resolvedTexts(value, clock)
-  const reversed = value !== undefined && timeKind.resolve(value, clock) === null
+  const cover = value && describeCover(value, clock)
 
   const pick = (option: string, visit?: string): void => {
-    setDraft(null)
-    setUnread([])
+    bounds.discard()
     setCustomOpen(option === CUSTOM)
     if (option === CUSTOM) {
       // Custom starts with the bounds of the current period.
-      if (value?.op === 'on' || value?.op === 'last') change(readBounds(hints, clock).value, visit)
-      fromField.current?.focus()
+      change(resolvedBounds(value, clock), visit)
+      from.current?.focus()
     } else change(option === '' ? undefined : (timeKind.readPage(option) ?? undefined), visit)
   }
   const choice = useChoice(period.selected, pick)
-  const settle = (): void => {
-    if (draft === null) return
-    const shown = boundTexts(value, clock)
-    if (draft.from === shown.from && draft.to === shown.to) {
-      setDraft(null)
-      return
-    }
-    const read = readBounds(draft, clock)
-    setUnread(read.unread)
-    if (read.unread.length > 0) return
-    setDraft(null)
-    setCustomOpen(false)
-    change(read.value)
+  const leave: FocusEventHandler = ({ relatedTarget: to }) => {
+    const stays = to !== null && (to === calendar.current || fields.current?.contains(to))
+    if (!stays && !calendarOpen) bounds.settle()
   }
-  const wrong = draft === null ? [] : unread
-  const error = wrong.length > 0 ? t.timeUnread : reversed ? t.reversed : rejected
-  const field = (bound: Bound, label: string) => (
-    <TextField
-      label={label}
-      inline
-      ref={bound === 'from' ? fromField : null}
-      invalidBy={error !== undefined && (wrong.length === 0 || wrong.includes(bound)) ? errorId : undefined}
-      placeholder={hints[bound] || t.timeHint}
-      value={texts[bound]}
-      onChange={(event) => setDraft({ ...texts, [bound]: event.target.value })}
-      onKeyDown={(event) => event.key === 'Enter' && settle()}
-      onBlur={settle}
-    />
-  )
+  const applyCalendar = (chosen: PageTimeFilter | null): void => {
+    setCalendarOpen(false)
+    if (chosen === null) return bounds.settle()
+    bounds.discard()
+    apply(chosen)
+  }
   return (
     <fieldset className="flex flex-col gap-2">
       <legend className="mb-1 font-semibold">{t[name]}</legend>
-      <SelectField
-        ref={first}
-        label={t.period}
-        {...choice.handlers}
-        value={choice.value}
-        options={period.options}
-        onPick={choice.pick}
-      />
-      <div className="flex flex-col gap-2">
-        {field('from', t.from)}
-        {field('to', t.to)}
+      <div className="flex items-end gap-1">
+        <div className="min-w-0 flex-1">
+          <SelectField
+            ref={first}
+            label={t.period}
+            aria-describedby={coverId}
+            {...choice.handlers}
+            value={choice.value}
+            options={period.options}
+            onPick={choice.pick}
+          />
+        </div>
+        <CalendarButton
+          ref={calendar}
+          label={t[name]}
+          clock={clock}
+          value={bounds.typed}
+          open={calendarOpen}
+          onOpen={() => setCalendarOpen(true)}
+          onClose={() => setCalendarOpen(false)}
+          onApply={applyCalendar}
+          onBlur={leave}
+        />
       </div>
-      <p id={errorId} className="text-xs font-medium text-warn empty:hidden">
-        {error}
+      <div ref={fields} className="flex flex-col gap-2">
+        <BoundFields bounds={bounds} fault={faultId} from={from} onBlur={leave} />
+      </div>
+      <p id={faultId} className="text-xs font-medium text-warn empty:hidden">
+        {bounds.fault?.message}
+      </p>
+      <p id={coverId} className="text-xs text-muted empty:hidden">
+        {cover ? t.covers({ time: cover }) : null}
       </p>
     </fieldset>
   )

@@ -1,6 +1,14 @@
 /** Input that is not applied at every key: what is typed, and choices that arrow keys walk over. */
+import {
+  useEffect,
+  useEffectEvent,
+  useRef,
+  useState,
+  type FocusEvent,
+  type KeyboardEvent,
+  type SyntheticEvent,
+} from 'react'
 import { atom } from 'nanostores'
-import { useEffect, useEffectEvent, useRef, useState, type FocusEvent, type KeyboardEvent } from 'react'
 
 const APPLY_AFTER_MS = 300
 
@@ -111,6 +119,25 @@ export function useChoice(value: string, apply: (choice: string, visit?: string)
       onPointerDown: () => {
         byKey.current = false
       },
+    },
+  }
+}
+
+type FieldEvent = SyntheticEvent<HTMLInputElement>
+
+/** Handlers that select the text of a field as it gets the focus, by key or by press, so that typing replaces it. */
+export function useSelectOnFocus() {
+  const entering = useRef(false)
+  return {
+    onPointerDown: ({ currentTarget }: FieldEvent): void => {
+      entering.current = document.activeElement !== currentTarget
+    },
+    onFocus: ({ currentTarget }: FieldEvent): void => currentTarget.select(),
+    // A press gives the focus first and then sets the caret. A part that was dragged over stays selected.
+    onClick: ({ currentTarget }: FieldEvent): void => {
+      if (entering.current && currentTarget.selectionStart === currentTarget.selectionEnd)
+        currentTarget.select()
+      entering.current = false
     },
   }
 }
