@@ -12,6 +12,8 @@ const player = (page: Page): Locator => page.getByLabel(/^Audio of recording /)
 const fact = (page: Page, label: string): Locator =>
   page.getByRole('definition').and(page.locator(`dt:text-is("${label}") + dd`))
 
+const box = async (part: Locator) => (await part.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 }
+
 const exampleId = '75A90276-E47E-4e9e-B463-E3C743D5FF3A'
 
 const next = (page: Page) => page.getByRole('link', { name: 'Next recording' })
@@ -20,9 +22,11 @@ const previous = (page: Page) => page.getByRole('link', { name: 'Previous record
 test('a recording shows all its facts, the technical ones folded away and exact', async ({ page }) => {
   await page.goto(`/recordings/${exampleId}`)
   await expect(heading(page)).toHaveText('Recording 2017000000175')
-  await expect(page).toHaveTitle('Recording 2017000000175')
-  await expect(fact(page, 'Started')).toContainText('Thursday, 1 November 2018 at 15:39:15 GMT+01:00')
-  await expect(fact(page, 'Started')).toContainText('2018-11-01T16:39:15.0000000+02:00')
+  await expect(page).toHaveTitle('980200 called Primo, Ugo · Recording 2017000000175')
+  await expect(page.getByText('980200 called Primo, Ugo', { exact: true })).toBeVisible()
+  await expect(fact(page, 'Started')).toContainText('Thu 01 Nov 2018 15:39:15')
+  await expect(fact(page, 'Started')).toContainText('Europe/Rome (+01:00)')
+  await expect(fact(page, 'Started')).toContainText('16:39:15 there (+02:00)')
   await expect(fact(page, 'Ended')).toContainText('15:40:46')
   await expect(fact(page, 'Duration')).toContainText('1:32')
   await expect(fact(page, 'Duration')).toContainText('1 minute 32 seconds')
@@ -50,7 +54,7 @@ test('an id in other letter case opens the same recording, and its times are in 
 }) => {
   await page.goto(`/recordings/${exampleId.toLowerCase()}?tz=Asia/Tokyo`)
   await expect(heading(page)).toHaveText('Recording 2017000000175')
-  await expect(fact(page, 'Started')).toContainText('23:39:15 GMT+09:00')
+  await expect(fact(page, 'Started')).toContainText('Thu 01 Nov 2018 23:39:15Asia/Tokyo (+09:00)')
 })
 
 test('"Back to results" and the browser’s Back restore rows, scroll and focus, without a request', async ({
@@ -109,6 +113,8 @@ test('the first result has no previous, the last no next', async ({ page }) => {
   await openList(page, 'startTime=between:2018-11-01T00:00:00Z;2018-11-02T00:00:00Z')
   await rowLinks(page).first().click()
   await expect(page.getByText('1 of 64', { exact: true })).toBeVisible()
+  const places = async () => [await previous(page).boundingBox(), await next(page).boundingBox()]
+  const atFirst = await places()
   await expect(next(page)).not.toHaveAttribute('aria-disabled')
   await expect(previous(page)).toHaveAttribute('aria-disabled', 'true')
   await openList(page, 'startTime=between:2018-11-01T00:00:00Z;2018-11-02T00:00:00Z&page=1')
@@ -116,14 +122,13 @@ test('the first result has no previous, the last no next', async ({ page }) => {
   await expect(page.getByText('63 of 64', { exact: true })).toBeVisible()
 
   await test.step('the steps keep their places and the focus', async () => {
-    const places = async () => [await previous(page).boundingBox(), await next(page).boundingBox()]
-    const before = await places()
+    expect(await places()).toEqual(atFirst)
     await next(page).focus()
     await page.keyboard.press('Enter')
     await expect(page.getByText('64 of 64', { exact: true })).toBeVisible()
     await expect(next(page)).toHaveAttribute('aria-disabled', 'true')
     await expect(next(page)).toBeFocused()
-    expect(await places()).toEqual(before)
+    expect(await places()).toEqual(atFirst)
     await page.keyboard.press('Enter')
     await expect(page.getByText('64 of 64', { exact: true })).toBeVisible()
   })
@@ -173,18 +178,42 @@ test.describe('audio', () => {
     })
     await page.goto(`/recordings/${exampleId}`)
     await expect(page.getByText('Playing or downloading is logged under your name.')).toBeVisible()
+    const position = page.getByRole('slider', { name: 'Position' })
+    await expect(position).toHaveAttribute('aria-valuetext', '0:00 of 1:32')
+    await expect(page.getByText('0:00 / 1:32')).toBeVisible()
+    await page.getByRole('button', { name: 'Forward 10 seconds' }).click()
+    await position.press('ArrowLeft')
+    await expect(position).toHaveAttribute('aria-valuetext', '0:05 of 1:32')
+    await page.getByRole('combobox', { name: 'Speed' }).selectOption('1.5')
     await expect(player(page)).toHaveJSProperty('readyState', 0)
     expect(fetched).toEqual([])
-    await player(page).evaluate((audio: HTMLAudioElement) => audio.play())
+    await position.press('Space')
+    await expect(page.getByRole('button', { name: 'Pause' })).toBeVisible()
     await expect
       .poll(() => player(page).evaluate((audio: HTMLAudioElement) => audio.currentTime))
-      .toBeGreaterThan(0.2)
+      .toBeGreaterThan(5.2)
+    await expect(player(page)).toHaveJSProperty('playbackRate', 1.5)
+    await expect(position).not.toHaveAttribute('aria-valuetext', /1:32/)
     const duration = await player(page).evaluate((audio: HTMLAudioElement) => audio.duration)
     expect(duration).toBeGreaterThan(1)
     await player(page).evaluate((audio: HTMLAudioElement) => (audio.currentTime = audio.duration - 0.5))
     await expect(player(page)).toHaveJSProperty('ended', true)
+    await expect(page.getByRole('button', { name: 'Play' })).toBeVisible()
+    await page.reload()
+    await expect(page.getByRole('combobox', { name: 'Speed' })).toHaveValue('1.5')
     expect(fetched[0]?.status).toBe(206)
     expect(fetched[0]?.range).toMatch(/^bytes 0-\d+\/\d+$/)
+  })
+
+  test('a recording without audio says so, and offers nothing to play', async ({ page, host }) => {
+    const { recordings } = await askApi(host, 'page=1&pageSize=200')
+    const silent = recordings.find(({ duration }) => duration === 'PT0S')
+    await page.goto(`/recordings/${silent?.id}`)
+    await expect(page.getByText('This recording has no audio.')).toBeVisible()
+    await expect(page.getByRole('button', { name: 'Play' })).toHaveCount(0)
+    await expect(page.getByRole('link', { name: 'Download' })).toHaveCount(0)
+    await page.getByText('Technical facts').click()
+    await expect(fact(page, 'Size')).toContainText('none')
   })
 
   test('a recording is downloaded under its reference', async ({ page }) => {
@@ -199,18 +228,59 @@ test.describe('audio', () => {
   })
 })
 
+test('the reference and the link are copied', async ({ page, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  const copied = () => page.evaluate(() => navigator.clipboard.readText())
+  await page.goto(`/recordings/${exampleId}?direction=1`)
+  await page.getByRole('button', { name: 'Copy reference' }).click()
+  await expect(page.getByRole('status').filter({ hasText: 'Copied' })).toBeVisible()
+  expect(await copied()).toBe('2017000000175')
+  await page.getByRole('button', { name: 'Copy link' }).click()
+  await expect.poll(copied).toBe(page.url())
+  await page.evaluate(() => (navigator.clipboard.writeText = () => Promise.reject(new Error('refused'))))
+  await page.getByRole('button', { name: 'Copy link' }).click()
+  await expect(page.getByRole('status').filter({ hasText: 'Could not copy' })).toBeVisible()
+})
+
+test('all of a recording fits at every width, and uses a wide screen', async ({ page }) => {
+  await page.goto(`/recordings/${exampleId}`)
+  const card = (name: string): Locator => page.locator('section').filter({ hasText: name }).last()
+  await expect(page.getByText('Recording group')).toBeVisible()
+  for (const [width, height] of [
+    [320, 640],
+    [390, 844],
+    [1440, 900],
+    [2560, 1440],
+  ] as const) {
+    await test.step(`${width}`, async () => {
+      await page.setViewportSize({ width, height })
+      const play = await box(page.getByRole('button', { name: 'Play' }))
+      expect([play.width, play.height]).toEqual([44, 44])
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width)
+      const left = await box(page.getByText('980200 called Primo, Ugo', { exact: true }))
+      const call = await box(card('Remote number'))
+      const people = await box(card('Recording group'))
+      expect(left.x).toBeLessThan(24)
+      if (width < 1440) return
+      expect(call.y + call.height).toBeLessThan(height)
+      expect(people.x + people.width - left.x).toBeGreaterThan(width * 0.6)
+    })
+  }
+})
+
 test.describe('what can go wrong', () => {
   test.use({ throughFaults: true })
 
   test('audio that is lost says so and can be tried again', async ({ page, faults, guard }) => {
     guard.expects(failedLoad(404))
-    faults.on('media', hostFault.problem(404, 'not_found'), 1)
+    faults.on('media', hostFault.problem(404, 'not_found'))
     await page.goto(`/recordings/${exampleId}`)
     await player(page).evaluate((audio: HTMLAudioElement) => audio.play().catch(() => undefined))
-    await expect(page.getByRole('alert')).toContainText('The audio could not be played.')
+    await expect(page.getByRole('alert')).toContainText('The recorder has no audio for this recording.')
+    faults.heal()
     await page.getByRole('alert').getByRole('button', { name: 'Try again' }).click()
     await expect(player(page)).toHaveJSProperty('paused', false)
-    await expect(page.getByText('The audio could not be played.')).toBeHidden()
+    await expect(page.getByRole('alert')).toHaveCount(0)
   })
 
   test('an invalid id and a missing recording say why, and lead back', async ({ page, guard }) => {

@@ -37,6 +37,7 @@ export const routes = {
   detailCode: /^\/assets\/detail-page-[^/]+\.js/,
   zoneCode: /^\/assets\/zone-dialog-[^/]+\.js/,
   calendarCode: /^\/assets\/time-calendar-[^/]+\.js/,
+  signInAgainCode: /^\/assets\/expired-dialog-[^/]+\.js/,
   passwordCode: /^\/assets\/change-password-[^/]+\.js/,
   document: /^\/recordings(\?|$)/,
 } as const

@@ -2,7 +2,7 @@ import type { Page } from 'playwright'
 import { enter } from './api.ts'
 import { expect, test } from './fixtures.ts'
 import { hostFault } from './faulty-host.ts'
-import { failedLoad, noAnswer } from './guard.ts'
+import { failedLoad, noAnswer, partMissing } from './guard.ts'
 import {
   address,
   openList,
@@ -105,6 +105,47 @@ test.describe('a session that ends during work', () => {
     await expect(page.getByRole('heading', { level: 1 })).toHaveText(`Recording ${first}`)
     await expect(page.getByText('Recording group')).toBeVisible()
   })
+
+  test('that Play discovers, goes on at the same place with one press', async ({ page, faults, guard }) => {
+    guard.expects(failedLoad(401))
+    await enter(page.request, 'manager')
+    await page.goto('/recordings/75A90276-E47E-4e9e-B463-E3C743D5FF3A')
+    await expect(page.getByText('Recording group')).toBeVisible()
+    const position = page.getByRole('slider', { name: 'Position' })
+    await position.press('ArrowRight')
+    faults.on('media', hostFault.signedOut())
+    await page.getByRole('button', { name: 'Play' }).click()
+    await expect(dialog(page).getByRole('textbox', { name: 'Password' })).toBeFocused()
+    faults.heal()
+    await page.keyboard.type('demo')
+    await page.keyboard.press('Enter')
+    await expect(dialog(page)).toBeHidden()
+    await expect(page.getByRole('button', { name: 'Play' })).toBeFocused()
+    await expect(page.getByRole('alert')).toHaveCount(0)
+    await page.keyboard.press('Enter')
+    await expect(page.getByRole('button', { name: 'Pause' })).toBeVisible()
+    await expect.poll(async () => Number(await position.inputValue())).toBeGreaterThan(5)
+    await expect(page.getByRole('alert')).toHaveCount(0)
+  })
+
+  test('keeps the page where the sign-in cannot be loaded, and tries again', async ({
+    page,
+    faults,
+    guard,
+  }) => {
+    guard.expects(failedLoad(401), noAnswer, partMissing)
+    await openAs(page, 'manager')
+    const rows = await references(page)
+    faults.on('signInAgainCode', hostFault.cut)
+    faults.on('list', hostFault.signedOut(), 1)
+    await page.getByRole('button', { name: 'Refresh' }).click()
+    const missing = page.getByRole('dialog', { name: /^You were signed out, and the sign-in could not be/ })
+    await expect(missing).toBeVisible()
+    expect(await references(page)).toEqual(rows)
+    faults.heal()
+    await missing.getByRole('button', { name: 'Try again' }).click()
+    await expect(dialog(page).getByRole('textbox', { name: 'Password' })).toBeFocused()
+  })
 })
 
 test.describe('expiry', () => {
@@ -119,6 +160,27 @@ test.describe('expiry', () => {
     await page.keyboard.press('Enter')
     await expect(warning).toBeHidden()
     expect(faults.count('activity')).toBe(1)
+  })
+
+  test('an extension that does not reach the host says so, and the session goes on', async ({
+    page,
+    faults,
+    guard,
+  }) => {
+    guard.expects(noAnswer)
+    await page.clock.install()
+    await openAs(page, 'manager')
+    await page.clock.fastForward('28:30')
+    const warning = page.getByRole('dialog', { name: 'Still there?' })
+    faults.on('activity', hostFault.cut)
+    await warning.getByRole('button', { name: 'Stay signed in' }).click()
+    await expect(warning.getByRole('alert')).toHaveText(
+      'That did not reach the server. You are still signed in; try again.',
+    )
+    faults.heal()
+    await warning.getByRole('button', { name: 'Stay signed in' }).click()
+    await expect(warning).toBeHidden()
+    await expect(dialog(page)).toBeHidden()
   })
 
   test('without an answer the page signs out and keeps its rows behind the sign-in', async ({ page }) => {

@@ -19,9 +19,36 @@ test('a visitor is asked to sign in, and then sees the list in the address', asy
 
   await fillSignIn(page, 'manager')
   await expect(results(page)).toHaveText(/^1–25 of /)
+  await expect(page.getByRole('main')).toBeFocused()
   await expect(page.getByRole('radio', { name: 'Incoming' })).toBeChecked()
   expect(address(page)).toBe('/recordings?direction=1&pageSize=25')
   expect(asked).toHaveLength(1)
+})
+
+test('the focus is where something is to be typed, and says what is wrong there', async ({
+  page,
+  faults,
+  guard,
+}) => {
+  guard.expects(failedLoad(401))
+  const username = page.getByRole('textbox', { name: 'Username' })
+  const password = page.getByRole('textbox', { name: 'Password' })
+  await page.goto('/recordings')
+  await expect(username).toBeFocused()
+  await page.keyboard.type('manager')
+  await page.keyboard.press('Enter')
+  await expect(password).toBeFocused()
+  await expect(password).toHaveAttribute('aria-invalid', 'true')
+  await expect(password).toHaveAccessibleDescription('Enter your password.')
+  await expect(username).not.toHaveAttribute('aria-invalid')
+  expect(faults.count('login')).toBe(0)
+
+  await page.keyboard.type('wrong')
+  await expect(page.getByRole('alert')).toHaveCount(0)
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+  await expect(password).toHaveAccessibleDescription(/^Username or password is not right\./)
+  await expect(password).toBeFocused()
+  await expect(password).toHaveValue('')
 })
 
 test('the demo accounts are listed, and one press fills one in', async ({ page }) => {

@@ -5,7 +5,18 @@ import { describe, expect, it } from 'vitest'
 
 const root = resolve(import.meta.dirname)
 
-const browserFolders = ['api', 'url', 'search', 'recording', 'session', 'embed', 'text', 'prefs', 'ui']
+const browserFolders = [
+  'api',
+  'url',
+  'search',
+  'recording',
+  'player',
+  'session',
+  'embed',
+  'text',
+  'prefs',
+  'ui',
+]
 const everything = [...browserFolders, 'app', 'clock', 'contract', 'lib']
 
 /** The folders that each folder may import, besides itself and packages. `''` is `src` itself, with the two entries. */
@@ -18,7 +29,8 @@ const floorPlan: Readonly<Record<string, readonly string[] | 'anything'>> = {
   api: ['contract', 'clock', 'lib', 'text', 'prefs'],
   url: ['contract', 'lib', 'text', 'prefs'],
   search: ['contract', 'clock', 'api', 'url', 'ui', 'lib', 'text', 'prefs'],
-  recording: ['contract', 'api', 'url', 'ui', 'lib', 'text', 'prefs'],
+  recording: ['contract', 'api', 'url', 'ui', 'lib', 'player', 'text', 'prefs'],
+  player: ['contract', 'api', 'ui', 'lib', 'text', 'prefs'],
   session: ['contract', 'api', 'url', 'ui', 'lib', 'text', 'prefs'],
   embed: ['contract', 'lib', 'text', 'prefs'],
   text: ['contract', 'lib', 'prefs'],

@@ -89,6 +89,8 @@ export const audioProblemQuery = (id: string, failures: number) =>
     enabled: failures > 0,
     retry: false,
     staleTime: Number.POSITIVE_INFINITY,
+    // Another visit counts its failures from the start, and must not find the reason of an earlier one.
+    gcTime: 0,
   })
 
 const allHeld = <T>(client: QueryClient, queryKey: readonly string[]): T[] =>

@@ -28,10 +28,10 @@ import { CrashBoundary } from './crash.tsx'
 import { Header } from './header.tsx'
 import { nearRow, Pages } from './pages.tsx'
 import { part } from './part.tsx'
+import { SignInAgain } from './sign-in-again.tsx'
 
 const SignInPage = part(async () => (await import('../session/sign-in.tsx')).SignInPage)
 const FramedSignIn = part(async () => (await import('../session/framed-sign-in.tsx')).FramedSignIn)
-const ExpiredDialog = part(async () => (await import('../session/expired-dialog.tsx')).ExpiredDialog)
 
 /** Moves the focus past the header and the filters. A link alone would write `#main` into the address. */
 function skip(event: SyntheticEvent): void {
@@ -39,11 +39,21 @@ function skip(event: SyntheticEvent): void {
   document.getElementById('main')?.focus()
 }
 
-function PageUser({ session, ended }: { readonly session: Session; readonly ended: boolean }) {
+interface SignedInProps {
+  readonly session: Session
+  readonly ended: boolean
+  /** Whether the user has just signed in on the sign-in page, whose focused button is gone. */
+  readonly entered: boolean
+}
+
+function SignedIn({ session, ended, entered }: SignedInProps) {
   const t = useText(shellText)
   const client = useQueryClient()
   const onLinkClick = useLinkHandler()
   const [failed, setFailed] = useState(false)
+  useEffect(() => {
+    if (entered) document.getElementById('main')?.focus({ preventScroll: true })
+  }, [entered])
   const embedded = useEntry().place.base !== ''
   const onSignedIn = (next: Session): void => {
     if (next.username.toLowerCase() !== session.username.toLowerCase()) client.clear()
@@ -91,9 +101,7 @@ function PageUser({ session, ended }: { readonly session: Session; readonly ende
       <Speech />
       <SessionKeeper session={session} ended={ended} />
       {ended && !embedded ? (
-        <Suspense fallback={null}>
-          <ExpiredDialog username={session.username} onSignedIn={tellOthers(onSignedIn)} />
-        </Suspense>
+        <SignInAgain username={session.username} onSignedIn={tellOthers(onSignedIn)} />
       ) : null}
     </div>
   )
@@ -102,7 +110,12 @@ function PageUser({ session, ended }: { readonly session: Session; readonly ende
 function Root() {
   const { session, ended } = useStore(sessionState)
   const query = usePageQuery()
+  const [entered, setEntered] = useState(false)
   const embedded = useEntry().place.base !== ''
+  const onSignedIn = (next: Session): void => {
+    setEntered(true)
+    setSession(next)
+  }
   if (embedded && (session === null || ended)) {
     return (
       <Suspense fallback={null}>
@@ -113,11 +126,11 @@ function Root() {
   if (session === null) {
     return (
       <Suspense fallback={null}>
-        <SignInPage onSignedIn={tellOthers(setSession)} />
+        <SignInPage onSignedIn={tellOthers(onSignedIn)} />
       </Suspense>
     )
   }
-  return <PageUser session={session} ended={ended} />
+  return <SignedIn session={session} ended={ended} entered={entered} />
 }
 
 /** Announces the sign-in to frames and tabs that wait for it. */

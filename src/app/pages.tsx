@@ -1,5 +1,6 @@
 /** The page at each address, for a signed-in user. */
-import { Activity, Suspense, useDeferredValue, useState, type SyntheticEvent } from 'react'
+import { Activity, Suspense, useDeferredValue, useState, type ReactNode, type SyntheticEvent } from 'react'
+import type { PageQuery } from '../contract/search.ts'
 import type { PageUser } from '../search/page-user.ts'
 import { ListPage } from '../search/list-page.tsx'
 import { useText } from '../text/i18n.ts'
@@ -44,6 +45,17 @@ function NotFound({ wrongVersion }: { readonly wrongVersion: boolean }) {
   )
 }
 
+const Preview = part(async () => (await import('../recording/preview.tsx')).RecordingPreview)
+
+/** The preview beside the list. What it lacks is in the table and in the recording, so it fails in silence. */
+const preview = (id: string, query: PageQuery): ReactNode => (
+  <CrashBoundary at={id} back="/" instead={<></>}>
+    <Suspense fallback={null}>
+      <Preview id={id} query={query} />
+    </Suspense>
+  </CrashBoundary>
+)
+
 /** The list stays alive behind a recording, so that going back is instant. */
 export function Pages({ account }: { readonly account: PageUser }) {
   // The list stays until the recording's code is loaded.
@@ -60,7 +72,7 @@ export function Pages({ account }: { readonly account: PageUser }) {
       {listed ? (
         <Activity mode={view.name === 'list' ? 'visible' : 'hidden'}>
           <CrashBoundary at={list} back={list}>
-            <ListPage account={account} openId={openId} lastOpen={lastOpen} preview={() => null} />
+            <ListPage account={account} openId={openId} lastOpen={lastOpen} preview={preview} />
           </CrashBoundary>
         </Activity>
       ) : null}

@@ -22,14 +22,14 @@ export function ZoneButton() {
   const close = (): void => setOpen(false)
   return (
     <>
-      {/* Beside the button, because a control's visible text has to be part of its name. */}
-      <span className="flex min-w-0 items-center gap-0.5">
+      {/* Beside the button, which a press on it reaches: a control's visible text has to be part of its name. */}
+      <span className="relative flex min-w-0 items-center gap-0.5 rounded-md pe-1.5 hover:bg-hover">
         <IconButton
           label={t.zone}
           icon={<Globe size={16} aria-hidden />}
           aria-describedby={zoneId}
           aria-haspopup="dialog"
-          className="shrink-0"
+          className="shrink-0 after:absolute after:inset-0"
           onClick={() => setOpen(true)}
         />
         <span id={zoneId} className="truncate text-muted max-md:sr-only">

@@ -56,13 +56,13 @@ export function Ways({ ref, back, neighbours }: WaysProps) {
   const t = useText(detailText)
   const { previous, next, place } = neighbours
   return (
-    <nav ref={ref} aria-label={t.ways} className="flex flex-wrap items-center gap-2 py-3">
+    <nav ref={ref} aria-label={t.ways} className="detail-ways">
       <a className={`${buttonClass('quiet')} mr-auto !pl-1`} href={back}>
         <ArrowLeft size={16} aria-hidden />
         {t.back}
       </a>
       <Step label={t.previous} to={previous} icon={<ChevronUp size={16} aria-hidden />} />
-      <span className="min-w-32 text-center text-muted">
+      <span className="detail-place">
         {place && t.place({ number: formatCount(place.number), total: formatCount(place.total) })}
       </span>
       <Step label={t.next} to={next} icon={<ChevronDown size={16} aria-hidden />} />

@@ -2,6 +2,7 @@ import { useStore } from '@nanostores/react'
 import { useQueryClient, type QueryClient } from '@tanstack/react-query'
 import {
   useCallback,
+  useDeferredValue,
   useEffectEvent,
   useLayoutEffect,
   useMemo,
@@ -11,6 +12,7 @@ import {
   type ReactNode,
 } from 'react'
 import { clockFor } from '../api/clock-for.ts'
+import type { PageQuery } from '../contract/search.ts'
 import { useText } from '../text/i18n.ts'
 import { listText } from '../text/list-text.ts'
 import { usePageQuery, usePaths } from '../url/navigation.tsx'
@@ -126,7 +128,7 @@ interface ListPageProps {
   /** The recording shown last, or null. */
   readonly lastOpen: string | null
   /** Shown beside the list where there is room. */
-  readonly preview: (id: string) => ReactNode
+  readonly preview: (id: string, query: PageQuery) => ReactNode
 }
 
 export function ListPage({ account, openId, lastOpen, preview }: ListPageProps) {
@@ -176,20 +178,21 @@ export function ListPage({ account, openId, lastOpen, preview }: ListPageProps) 
         />
         <ListPager recordings={recordings} />
       </main>
-      {hasRoom ? <PreviewPane rows={rows} preview={preview} /> : null}
+      {hasRoom ? (
+        <PreviewPane rows={rows} query={recordings.answer?.query ?? query} preview={preview} />
+      ) : null}
     </div>
   )
 }
 
+interface PreviewPaneProps extends Pick<ListPageProps, 'preview'> {
+  readonly rows: readonly RecordingRow[]
+  readonly query: PageQuery
+}
+
 /** The free room beside the table: facts of the row that was chosen last, or else of the first. */
-function PreviewPane({
-  rows,
-  preview,
-}: {
-  rows: readonly RecordingRow[]
-  preview: ListPageProps['preview']
-}) {
-  const chosen = useStore(chosenRecording)
+function PreviewPane({ rows, query, preview }: PreviewPaneProps) {
+  const chosen = useDeferredValue(useStore(chosenRecording))
   const row = rows.find(({ recording }) => recording.id === chosen?.id) ?? rows[0]
-  return <aside className="list-preview">{row ? preview(row.recording.id) : null}</aside>
+  return <aside className="list-preview">{row ? preview(row.recording.id, query) : null}</aside>
 }

@@ -23,8 +23,8 @@ function rowOf(text: string, offsetMinutes: number, zone: string) {
 describe('the time on the recorder’s clock', () => {
   it.each([
     ['2026-11-23T15:12:19+01:00', 60, 'America/New_York', '09:12:19', '15:12:19', '+01:00'],
-    ['2026-11-23T01:12:19+01:00', 60, 'America/New_York', '19:12:19', '23 Nov 01:12:19', '+01:00'],
-    ['2026-01-01T00:10:00+01:00', 60, 'America/New_York', '18:10:00', '01 Jan 00:10:00', '+01:00'],
+    ['2026-11-23T01:12:19+01:00', 60, 'America/New_York', '19:12:19', 'Mon 23 Nov 01:12:19', '+01:00'],
+    ['2026-01-01T00:10:00+01:00', 60, 'America/New_York', '18:10:00', 'Thu 01 Jan 00:10:00', '+01:00'],
     ['2025-07-01T15:12:19.000+05:30', 330, 'Europe/Rome', '11:42:19', '15:12:19', '+05:30'],
     ['2026-11-23T14:12:19Z', 0, 'Europe/Rome', '15:12:19', '14:12:19', 'UTC'],
   ])('of %s (%i min) in %s stands beside %s', (text, offsetMinutes, zone, time, there, offset) => {

@@ -1,8 +1,9 @@
 /** Prepares the text of every cell once for a page of rows. */
 import { directions } from '../contract/filter-kinds.ts'
-import type { Recording, RecordingField, Start } from '../contract/recording.ts'
+import type { Recording, RecordingField } from '../contract/recording.ts'
+import { clockThere } from '../lib/moments.ts'
 import { formatDuration, formatTime, speakDuration } from '../lib/times.ts'
-import { addDays, dateAt, offsetMinutesAt } from '../lib/zones.ts'
+import { addDays, dateAt } from '../lib/zones.ts'
 import { listText } from '../text/list-text.ts'
 
 export interface RecordingRow {
@@ -41,11 +42,6 @@ export interface RowContext {
   readonly match: string
 }
 
-function dayText(epochMs: number, zone: string, nowMs: number): string {
-  const thisYear = dateAt(epochMs, zone).slice(0, 4) === dateAt(nowMs, zone).slice(0, 4)
-  return formatTime(epochMs, zone, thisYear ? 'shortDate' : 'date')
-}
-
 /** Writes `Today, Mon 23 Nov`, `Mon 23 Nov` or, in another year, `Mon 23 Nov 2025`. @param date `YYYY-MM-DD` or null. */
 export function dayLabel(date: string | null, { zone, nowMs }: Pick<RowContext, 'zone' | 'nowMs'>): string {
   const t = listText.get()
@@ -58,24 +54,6 @@ export function dayLabel(date: string | null, { zone, nowMs }: Pick<RowContext, 
   return date === addDays(today, -1) ? t.yesterday({ day }) : day
 }
 
-/** The time as it was recorded, with the date if that is another day there. */
-function timeThere(
-  { epochMs, offsetMinutes, text }: Start,
-  zone: string,
-  nowMs: number,
-): RecordingRow['there'] {
-  if (offsetMinutesAt(epochMs, zone) === offsetMinutes) return null
-  const offset = /(?:Z|[+-]\d\d:?\d\d)$/i.exec(text)?.[0] ?? 'UTC'
-  // In UTC, the shifted instant shows the clock there.
-  const shiftedMs = epochMs + offsetMinutes * 60_000
-  const time = formatTime(shiftedMs, 'UTC', 'time')
-  const isOtherDay = dateAt(shiftedMs, 'UTC') !== dateAt(epochMs, zone)
-  return {
-    time: isOtherDay ? `${dayText(shiftedMs, 'UTC', nowMs)} ${time}` : time,
-    offset: offset.toUpperCase() === 'Z' ? 'UTC' : offset,
-  }
-}
-
 export function makeRow(recording: Recording, context: RowContext): RecordingRow {
   const { zone, nowMs, hrefOf, ownerNames, match } = context
   const { start, duration, direction, ownerUsername } = recording
@@ -85,7 +63,7 @@ export function makeRow(recording: Recording, context: RowContext): RecordingRow
     date: start ? dateAt(start.epochMs, zone) : null,
     time: start ? formatTime(start.epochMs, zone, 'time') : '',
     recordedAs: start?.text ?? null,
-    there: start ? timeThere(start, zone, nowMs) : null,
+    there: start && clockThere(start, zone, nowMs),
     duration: duration ? formatDuration(duration.durationMs) : '',
     spokenDuration: duration ? speakDuration(duration.durationMs) : '',
     isoDuration: duration?.text ?? null,

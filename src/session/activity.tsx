@@ -51,20 +51,27 @@ function useSecondsLeft(session: Session, active: boolean): number | null {
   return active ? left : null
 }
 
-function stay(): void {
-  reportActivity().then(setSession, sessionEnded)
-}
-
 /** Keeps the session alive while the page is in use, and warns two minutes before it ends. */
 export function SessionKeeper({ session, ended }: { readonly session: Session; readonly ended: boolean }) {
   const t = useText(sessionText)
   const left = useSecondsLeft(session, !ended)
+  const [failed, setFailed] = useState(false)
   useActivityReports(!ended && left === null)
+  const stay = (): void => {
+    setFailed(false)
+    reportActivity().then(setSession, (error: unknown) => {
+      if (isSignedOut(error)) sessionEnded()
+      else setFailed(true)
+    })
+  }
   if (left === null || left <= 0) return null
   return (
     <Dialog label={t.warnTitle} onClose={stay} className="m-auto max-w-sm rounded-xl p-5">
       <h2 className="text-base font-semibold">{t.warnTitle}</h2>
       <p className="my-3 text-muted">{t.warnHint({ seconds: left })}</p>
+      <p role="alert" className="mb-3 font-medium text-warn empty:hidden">
+        {failed ? t.stayFailed : null}
+      </p>
       <Button look="primary" onClick={stay}>
         {t.stay}
       </Button>

@@ -1,8 +1,8 @@
 import { useMutation } from '@tanstack/react-query'
-import { useState, type SubmitEvent } from 'react'
+import { useEffect, useId, useRef, useState, type SubmitEvent } from 'react'
 import { signIn } from '../api/auth.ts'
 import { boot } from '../api/boot.ts'
-import { asProblem } from '../contract/problems.ts'
+import { asProblem, isRefusal } from '../contract/problems.ts'
 import type { DemoAccount, Session } from '../contract/session.ts'
 import { useText } from '../text/i18n.ts'
 import { sessionText } from '../text/session-text.ts'
@@ -26,26 +26,55 @@ function explain(error: Error): string {
   return says === 'wait' ? explainWait(problem.retryAfterMs ?? 0) : t[says]
 }
 
+/** Names what is not filled in yet, or null. */
+function explainMissing(username: string, password: string): string | null {
+  const t = sessionText.get()
+  if (username !== '') return password === '' ? t.missingPassword : null
+  return password === '' ? t.missing : t.missingUsername
+}
+
+/** Moves the focus to a field of the form: the first empty one, or the password. */
+function useFieldFocus() {
+  const form = useRef<HTMLFormElement>(null)
+  const focusPassword = (): void => form.current?.querySelector<HTMLElement>('[type=password]')?.focus()
+  const focusEmpty = (): void => {
+    const inputs = form.current?.querySelectorAll('input') ?? []
+    ;[...inputs].find(({ value }) => value.trim() === '')?.focus()
+  }
+  // Runs after the dialog around the form has given the focus to its first control.
+  useEffect(focusEmpty, [])
+  return { form, focusEmpty, focusPassword }
+}
+
 /** The form, both on its own page and over a page whose session has ended. */
 export function SignInForm({ username: known = '', onSignedIn }: SignInProps) {
   const t = useText(sessionText)
+  const alertId = useId()
   const [username, setUsername] = useState(known)
   const [password, setPassword] = useState('')
-  const [missing, setMissing] = useState(false)
+  const [pressed, setPressed] = useState(false)
+  const { form, focusEmpty, focusPassword } = useFieldFocus()
   const { mutate, isPending, error } = useMutation({
     mutationFn: () => signIn(username.trim(), password),
     onSuccess: onSignedIn,
-    onError: () => setPassword(''),
+    onError() {
+      setPressed(false)
+      setPassword('')
+      focusPassword()
+    },
   })
+  const missing = explainMissing(username.trim(), password)
   const submit = (event: SubmitEvent): void => {
     event.preventDefault()
-    const incomplete = username.trim() === '' || password === ''
-    setMissing(incomplete)
-    if (!incomplete && !isPending) mutate()
+    setPressed(true)
+    if (missing !== null) focusEmpty()
+    else if (!isPending) mutate()
   }
-  const problem = missing ? t.missing : error && !isPending ? explain(error) : null
+  const isMissing = pressed && missing !== null
+  const failure = error && !isPending && !pressed ? error : null
+  const isRefused = failure !== null && isRefusal(asProblem(failure).code)
   return (
-    <form className="flex flex-col gap-4" onSubmit={submit} noValidate>
+    <form ref={form} className="flex flex-col gap-4" onSubmit={submit} noValidate>
       <TextField
         label={t.username}
         name="username"
@@ -53,6 +82,7 @@ export function SignInForm({ username: known = '', onSignedIn }: SignInProps) {
         autoCapitalize="none"
         required
         value={username}
+        invalidBy={isMissing && username.trim() === '' ? alertId : undefined}
         onChange={(event) => setUsername(event.target.value)}
       />
       <TextField
@@ -62,10 +92,11 @@ export function SignInForm({ username: known = '', onSignedIn }: SignInProps) {
         autoComplete="current-password"
         required
         value={password}
+        invalidBy={(isMissing && password === '') || isRefused ? alertId : undefined}
         onChange={(event) => setPassword(event.target.value)}
       />
-      <p role="alert" className="font-medium text-warn empty:hidden">
-        {problem}
+      <p id={alertId} role="alert" className="font-medium text-warn empty:hidden">
+        {isMissing ? missing : failure && explain(failure)}
       </p>
       <Button type="submit" look="primary" className="min-h-10" aria-disabled={isPending}>
         {isPending ? t.checking : t.submit}

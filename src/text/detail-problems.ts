@@ -3,6 +3,7 @@ import type { ProblemCode } from '../contract/problems.ts'
 import type { detailText } from './detail-text.ts'
 import type { StringKey } from './i18n.ts'
 import type { listStateText } from './list-text.ts'
+import type { playerText } from './player-text.ts'
 
 export type DetailAction = 'retry' | 'back' | 'next'
 
@@ -14,8 +15,8 @@ export interface DetailProblemWords {
   readonly hasRequestId: boolean
   /** The first is the primary one. */
   readonly actions: readonly DetailAction[]
-  /** A key of `detailText`: the reason why there is no audio. The text may contain `{message}`, the host's message. */
-  readonly audio: StringKey<typeof detailText>
+  /** A key of `playerText`: the reason why there is no audio. The text may contain `{message}`, the host's message. */
+  readonly audio: StringKey<typeof playerText>
 }
 
 const failed = {
@@ -23,7 +24,7 @@ const failed = {
   hint: null,
   hasRequestId: true,
   actions: ['retry', 'back'],
-  audio: 'audioFailed',
+  audio: 'failed',
 } as const satisfies DetailProblemWords
 
 const gone = {
@@ -31,16 +32,16 @@ const gone = {
   hint: null,
   hasRequestId: false,
   actions: ['back', 'next'],
-  audio: 'audioFailed',
+  audio: 'failed',
 } as const satisfies DetailProblemWords
 
 const badId = { ...gone, title: 'badId' } as const satisfies DetailProblemWords
 const fromRecorder = {
   ...failed,
   hint: 'message',
-  audio: 'audioUnusable',
+  audio: 'unusable',
 } as const satisfies DetailProblemWords
-const busy = { ...failed, audio: 'audioBusy' } as const satisfies DetailProblemWords
+const busy = { ...failed, audio: 'busy' } as const satisfies DetailProblemWords
 
 export const detailProblems = {
   invalid_query: badId,
@@ -50,7 +51,7 @@ export const detailProblems = {
   refused_by_recorder: failed,
   cross_origin: gone,
   forbidden: gone,
-  not_found: { ...gone, audio: 'audioGone' },
+  not_found: { ...gone, audio: 'gone' },
   method_not_allowed: failed,
   too_many_attempts: failed,
   too_many_searches: busy,
@@ -61,13 +62,13 @@ export const detailProblems = {
   storage_failed: failed,
   wrong_host: failed,
   weak_password: failed,
-  recorder_down: { ...failed, hint: 'downTitle', audio: 'audioDown' },
+  recorder_down: { ...failed, hint: 'downTitle', audio: 'down' },
   recorder_failed: fromRecorder,
   recorder_mismatch: failed,
   recorder_untrusted: fromRecorder,
-  recorder_timeout: { ...failed, hint: 'message', audio: 'audioLate' },
-  audit_unavailable: { ...failed, audio: 'audioNotLogged' },
+  recorder_timeout: { ...failed, hint: 'message', audio: 'late' },
+  audit_unavailable: { ...failed, audio: 'notLogged' },
   internal: failed,
-  network: { ...failed, hint: 'offlineTitle' },
+  network: { ...failed, hint: 'offlineTitle', audio: 'offline' },
   unreadable_answer: failed,
 } as const satisfies Record<ProblemCode, DetailProblemWords>

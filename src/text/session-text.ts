@@ -26,6 +26,8 @@ export const sessionText = i18n('session', {
   unreachable: 'Your password could not be checked: the server cannot be reached.',
   failed: 'Your password could not be checked: something went wrong on the server.',
   missing: 'Enter your username and password.',
+  missingUsername: 'Enter your username.',
+  missingPassword: 'Enter your password.',
   demoTitle: 'Demo accounts',
   demoHint: 'This host runs on demo data. Every password is “demo”.',
   supervisor: 'hears the groups Sales and Support',
@@ -37,6 +39,7 @@ export const sessionText = i18n('session', {
   warnTitle: 'Still there?',
   warnHint: params('You will be signed out in {seconds} s because nothing was pressed for a while.'),
   stay: 'Stay signed in',
+  stayFailed: 'That did not reach the server. You are still signed in; try again.',
   framed: 'You are signed out. Sign-in opens in a new window; your filters stay.',
   openTab: 'Open in new tab',
 })

@@ -48,6 +48,7 @@ export const shellText = i18n('shell', {
   replacedTitle: 'A new version is there.',
   replacedHint: 'Load the page again to go on. Your search is in the address and is kept.',
   dialogMissing: 'This could not be opened: the server cannot be reached.',
+  signInMissing: 'You were signed out, and the sign-in could not be loaded: the server cannot be reached.',
   close: 'Close',
   reload: 'Load the page again',
   openTab: 'Open in new tab',

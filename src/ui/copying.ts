@@ -11,7 +11,7 @@ export type Copied = 'copied' | 'failed'
 function copySelected(text: string): boolean {
   const area = document.createElement('textarea')
   area.value = text
-  area.className = 'sr-only'
+  area.className = 'fixed top-0 opacity-0'
   // Inside an open dialog the rest of the page cannot be selected.
   const place = document.querySelector('dialog:modal') ?? document.body
   const focused = document.activeElement

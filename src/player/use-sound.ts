@@ -1,0 +1,125 @@
+/** The state of the audio element, and what the controls do with it. */
+import { useEffect, useReducer, type RefObject } from 'react'
+import { mediaEndpoint } from '../contract/endpoints.ts'
+
+export interface SoundState {
+  /** Whether Play was pressed last. Sound may still have to load. */
+  readonly playing: boolean
+  /** Whether it waits for data. */
+  readonly loading: boolean
+  readonly failed: boolean
+  readonly atS: number
+  /** The length as the browser knows it, once it has loaded the start. */
+  readonly lengthS: number | null
+  readonly volume: number
+  readonly muted: boolean
+}
+
+const silent: SoundState = {
+  playing: false,
+  loading: false,
+  failed: false,
+  atS: 0,
+  lengthS: null,
+  volume: 1,
+  muted: false,
+}
+
+export interface Sound extends SoundState {
+  readonly play: () => void
+  readonly pause: () => void
+  readonly seek: (toS: number) => void
+  readonly setVolume: (volume: number) => void
+  readonly setMuted: (muted: boolean) => void
+  /** Takes a failure back, for example once the reason for it is gone. */
+  readonly forgive: () => void
+}
+
+type Change = (next: Partial<SoundState>) => void
+
+/** Tells the state what happens to the element. @returns a function that stops it. */
+function follow(audio: HTMLAudioElement, change: Change): () => void {
+  const handlers: Readonly<Record<string, () => void>> = {
+    play: () => change({ playing: true, loading: true }),
+    pause: () => change({ playing: false, loading: false }),
+    waiting: () => change({ loading: true }),
+    playing: () => change({ loading: false, failed: false }),
+    canplay: () => change({ loading: false }),
+    seeked: () => change({ atS: audio.currentTime }),
+    timeupdate: () => audio.error ?? change({ atS: audio.currentTime }),
+    durationchange: () => {
+      if (Number.isFinite(audio.duration)) change({ lengthS: audio.duration })
+    },
+    volumechange: () => change({ volume: audio.volume, muted: audio.muted }),
+    error: () => change({ playing: false, loading: false, failed: true }),
+  }
+  for (const [name, handler] of Object.entries(handlers)) audio.addEventListener(name, handler)
+  return () => {
+    for (const [name, handler] of Object.entries(handlers)) audio.removeEventListener(name, handler)
+  }
+}
+
+/** Loading sets the rate back to the default one. */
+function setRate(audio: HTMLAudioElement | null, rate: number): void {
+  if (audio) Object.assign(audio, { defaultPlaybackRate: rate, playbackRate: rate })
+}
+
+/** Jumps there. Before the first load, the browser keeps this as the place to start at. */
+function jump(audio: HTMLAudioElement, toS: number): void {
+  audio.currentTime = toS
+}
+
+/**
+ * Nothing is loaded before Play, because each playback is logged under the user's name.
+ * @param speed how many times as fast as recorded.
+ */
+export function useSound(element: RefObject<HTMLAudioElement | null>, id: string, speed: number): Sound {
+  const [state, change] = useReducer(
+    (last: SoundState, next: Partial<SoundState>): SoundState => ({ ...last, ...next }),
+    silent,
+  )
+  useEffect(() => {
+    const audio = element.current
+    if (!audio) return undefined
+    const stop = follow(audio, change)
+    audio.setAttribute('src', mediaEndpoint(id))
+    return () => {
+      stop()
+      // An element removed from the page would go on loading.
+      audio.removeAttribute('src')
+      audio.load()
+    }
+  }, [element, id])
+  useEffect(() => setRate(element.current, speed), [element, speed])
+  const seek = (toS: number): void => {
+    const audio = element.current
+    if (!audio) return
+    jump(audio, toS)
+    change({ atS: toS })
+  }
+  const play = (): void => {
+    const audio = element.current
+    if (!audio) return
+    // The element keeps its error until it loads again, which sets it back to the start.
+    if (audio.error) {
+      audio.load()
+      jump(audio, state.atS)
+    }
+    change({ failed: false })
+    // The element reports a failure as an event; this promise would report it a second time.
+    audio.play().catch(() => undefined)
+  }
+  return {
+    ...state,
+    play,
+    pause: () => element.current?.pause(),
+    seek,
+    setVolume: (volume) => {
+      if (element.current) Object.assign(element.current, { volume, muted: false })
+    },
+    setMuted: (muted) => {
+      if (element.current) Object.assign(element.current, { muted })
+    },
+    forgive: () => change({ failed: false }),
+  }
+}

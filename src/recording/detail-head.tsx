@@ -1,0 +1,67 @@
+import { Copy, Link } from 'lucide-react'
+import { useEffect, useRef, type ReactNode, type RefObject } from 'react'
+import { detailText } from '../text/detail-text.ts'
+import { useText } from '../text/i18n.ts'
+import { Button, IconButton } from '../ui/button.tsx'
+import { useCopying } from '../ui/copying.ts'
+
+interface HeadingProps {
+  readonly children: string
+  /** Keeps the focus of a user who steps through the results. */
+  readonly ways: RefObject<HTMLElement | null>
+}
+
+/** Takes the focus when it is mounted. */
+function Heading({ children, ways }: HeadingProps) {
+  const heading = useRef<HTMLHeadingElement>(null)
+  useEffect(() => {
+    if (!ways.current?.contains(document.activeElement)) heading.current?.focus()
+  }, [ways])
+  return (
+    <h1 ref={heading} tabIndex={-1} className="outline-none">
+      {children}
+    </h1>
+  )
+}
+
+interface DetailHeadProps {
+  readonly id: string
+  readonly title: string
+  /** Null while it is unknown; then there is nothing to copy. */
+  readonly reference: string | null
+  readonly address: string
+  readonly ways: RefObject<HTMLElement | null>
+  /** Who with whom, and the line of facts. */
+  readonly children: ReactNode
+}
+
+/** The reference in a small line, and the call in a large one. */
+export function DetailHead({ id, title, reference, address, ways, children }: DetailHeadProps) {
+  const t = useText(detailText)
+  const { outcome, copy } = useCopying()
+  return (
+    <div>
+      <div className="detail-line">
+        <div aria-live="polite">
+          {/* Read out where the focus stays on a step. */}
+          <Heading key={id} ways={ways}>
+            {title}
+          </Heading>
+        </div>
+        {reference === null ? null : (
+          <IconButton
+            label={t.copyReference}
+            icon={<Copy size={14} aria-hidden />}
+            onClick={() => copy(reference)}
+          />
+        )}
+        <output>{outcome && (outcome === 'copied' ? t.copied : t.copyFailed)}</output>
+        <Button look="quiet" className="max-md:!px-1.5" onClick={() => copy(address)}>
+          <Link size={16} aria-hidden />
+          <span className="max-md:sr-only">{t.copyLink}</span>
+        </Button>
+      </div>
+      {children}
+    </div>
+  )
+}

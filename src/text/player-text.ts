@@ -1,0 +1,36 @@
+import { i18n, params } from './i18n.ts'
+
+export const playerText = i18n('player', {
+  listen: 'Listen',
+  audio: params('Audio of recording {reference}'),
+  play: 'Play',
+  pause: 'Pause',
+  position: 'Position',
+  at: params('{time} of {length}'),
+  atUnknown: params('{time}, length unknown'),
+  back: 'Back 10 seconds',
+  forward: 'Forward 10 seconds',
+  speed: 'Speed',
+  times: params('{speed}×'),
+  mute: 'Mute',
+  unmute: 'Unmute',
+  volume: 'Volume',
+  percent: params('{percent} %'),
+  loading: 'Loading the audio …',
+  download: 'Download',
+  logged: 'Playing or downloading is logged under your name.',
+  none: 'This recording has no audio.',
+  noneHint: 'Only the facts of the call were kept, so there is nothing to play or to download.',
+  again: 'Try again',
+  late: 'The audio could not be played: the recorder took too long to send it.',
+  busy: 'The audio was not played: there are too many requests at once. Try again in a moment.',
+  down: 'The audio could not be played: the recording service is down. Your place is kept.',
+  notLogged:
+    'The audio could not be played: playing must be logged, and the log is not available. Tell your administrator.',
+  gone: 'The recorder has no audio for this recording.',
+  unusable: 'The audio could not be played. {message}',
+  offline: 'The audio could not be played: the server cannot be reached.',
+  interrupted:
+    'The audio could not be played: the connection was lost, or this browser cannot read the audio.',
+  failed: 'The audio could not be played. It may have been removed, or the connection was lost.',
+})
