@@ -32,7 +32,7 @@ test('the vendor’s first example, pasted behind /recordings?, shows its rows t
     Direction: 'Incoming',
     'Remote number': '980200',
     'Local number': '229',
-    Owner: 'user1',
+    Owner: 'Primo, Ugo',
     Reference: '2017000000175',
   })
   expect(rows[0]?.Started).toContain('15:39:15')
@@ -41,7 +41,7 @@ test('the vendor’s first example, pasted behind /recordings?, shows its rows t
     Direction: 'Incoming',
     'Remote number': '+390244548866',
     'Local number': '132',
-    Owner: 'user2',
+    Owner: 'Secondi, Ada',
     Reference: '2017000000193',
   })
   expect(rows[1]?.Started).toContain('10:20:59')

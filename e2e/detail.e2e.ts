@@ -161,8 +161,9 @@ test('a shared link opens the recording, and its way back leads to its search', 
   expect(await references(page)).toContain('2017000000175')
 })
 
-test('an owner’s name, once learned, is shown in the list', async ({ page }) => {
+test('an owner’s name is shown in the list at once, and in the recording', async ({ page }) => {
   await openList(page, 'ownerUsername=user1')
+  expect((await tableRows(page))[0]?.Owner).toBe('Primo, Ugo')
   await rowLinks(page).first().click()
   await expect(fact(page, 'Owner')).toHaveText('Primo, Ugo')
   await page.getByRole('link', { name: 'Back to results' }).click()

@@ -3,6 +3,7 @@ import { expect, test } from './fixtures.ts'
 import {
   chooseDirection,
   address,
+  agentInRow,
   filters,
   historyLength,
   openList,

@@ -30,6 +30,8 @@ export async function chooseZone(page: Page, text: string): Promise<void> {
   await page.keyboard.press('Enter')
   await expect(page.getByRole('dialog', { name: 'Time zone' })).toBeHidden()
 }
+/** How the table names the demo's agent: by name where the host knows it, and else by username. */
+export const agentInRow = /^(Neri, Bruno|agent)$/
 /** Waits for the checked radio, because the address sets it a moment after the press. */
 export async function chooseDirection(page: Page, name: string): Promise<void> {
   const radio = filters(page).getByRole('radio', { name })

@@ -69,17 +69,20 @@ function useEntered(draft: string | null, apply: (username: string) => void) {
 }
 
 function PersonOption({ person: { username, name, group } }: { readonly person: Person }) {
-  const further = name === null ? [group] : [username, group]
   return (
     <span>
       <Data>{name ?? username}</Data>
-      {further.map((fact) =>
-        fact === null ? null : (
-          <span key={fact} className="text-muted">
-            {' · '}
-            <Data>{fact}</Data>
-          </span>
-        ),
+      {name === null ? null : (
+        <span className="text-muted">
+          {' · '}
+          <Data>{username}</Data>
+        </span>
+      )}
+      {group === null ? null : (
+        <span className="combo-further text-muted">
+          {' · '}
+          <Data>{group}</Data>
+        </span>
       )}
     </span>
   )
