@@ -3,7 +3,6 @@ import { expect, test } from './fixtures.ts'
 import {
   chooseDirection,
   address,
-  agentInRow,
   filters,
   historyLength,
   openList,
