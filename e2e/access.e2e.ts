@@ -10,7 +10,9 @@ for (const account of ['manager', 'supervisor', 'agent'] as const) {
 
     test('sees whose calls these are, and the same number as in the API', async ({ page, host, source }) => {
       await openList(page)
-      await expect(page.getByText(scopeLines[source][account], { exact: true })).toBeVisible()
+      await expect(
+        page.getByRole('main').getByText(scopeLines[source][account], { exact: true }),
+      ).toBeVisible()
       await expect(results(page)).toHaveText(`1–50 of ${await countOf(host, '', account)}`)
       const { recordings } = await askApi(host, 'page=0&pageSize=50', account)
       expect((await tableRows(page)).map((row) => row.Reference)).toEqual(

@@ -190,11 +190,27 @@ test.describe('signed out', () => {
   })
 })
 
-test('a settled search is announced once, politely', async ({ page }) => {
-  await openList(page)
-  const announced = page.getByRole('status', { name: 'Results' })
-  await expect(announced).toHaveJSProperty('tagName', 'OUTPUT')
-  await expect(page.locator('output, [role="status"], [aria-live]:not([role="alert"])')).toHaveCount(1)
-  await expect(table(page)).toBeVisible()
-  await settled(page)
+test('one polite status says what was found, in a sentence, and the table is described by its search', async ({
+  page,
+}) => {
+  await openList(page, 'startTime=between:2018-11-01T00:00:00Z;2018-11-02T00:00:00Z')
+  const speech = page.locator('output:not([aria-live="off"]), [role="status"], [aria-live="polite"]')
+  await expect(speech).toHaveCount(1)
+  await expect(speech).toBeEmpty()
+  await page.getByRole('radio', { name: 'Incoming' }).click()
+  await expect(speech).toHaveText('57 recordings found.')
+  await expect(table(page)).toHaveAccessibleDescription(
+    'Started: 2018-11-01 01:00 – 2018-11-02 01:00. Direction: Incoming. Times in Europe/Rome.',
+  )
+  await page.getByRole('button', { name: 'Next page' }).click()
+  await expect(speech).toHaveText('Page 2 of 2: 51 to 57 of 57 recordings.')
+  await page.getByRole('button', { name: 'Refresh' }).click()
+  await expect(speech).toHaveText('Refreshed. Page 2 of 2: 51 to 57 of 57 recordings.')
+  await page.getByRole('textbox', { name: 'From' }).fill('soon')
+  await page.keyboard.press('Enter')
+  await expect(speech).toHaveText(/^Not a time\./)
+  await page.goto('/recordings?ownerUsername=nobody-at-all&direction=1')
+  await expect(speech).toHaveText(
+    /^No recordings match these 2 filters\. Without Owner “nobody-at-all” there are [\d,]+\.$/,
+  )
 })

@@ -238,7 +238,10 @@ test('the reference and the link are copied', async ({ page, context }) => {
   expect(await copied()).toBe('2017000000175')
   await page.getByRole('button', { name: 'Copy link' }).click()
   await expect.poll(copied).toBe(page.url())
-  await page.evaluate(() => (navigator.clipboard.writeText = () => Promise.reject(new Error('refused'))))
+  await page.evaluate(() => {
+    navigator.clipboard.writeText = () => Promise.reject(new Error('refused'))
+    document.execCommand = () => false
+  })
   await page.getByRole('button', { name: 'Copy link' }).click()
   await expect(page.getByRole('status').filter({ hasText: 'Could not copy' })).toBeVisible()
 })

@@ -51,7 +51,7 @@ export async function openAccount(page: Page): Promise<Locator> {
   return page.getByRole('dialog', { name: 'Account' })
 }
 
-export async function signOut(page: Page): Promise<void> {
+export async function leave(page: Page): Promise<void> {
   const menu = await openAccount(page)
   await menu.getByRole('button', { name: 'Sign out' }).click()
 }

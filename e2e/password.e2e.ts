@@ -9,7 +9,7 @@ import { expect, test as base } from './fixtures.ts'
 import { hostFault, startFaultyHost, type FaultyHost } from './faulty-host.ts'
 import { failedLoad, noAnswer, partMissing } from './guard.ts'
 import { removeFolder, startHost, newFolder } from './host.ts'
-import { fillSignIn, openAccount, openList, signOut } from './page-objects.ts'
+import { fillSignIn, openAccount, openList, leave } from './page-objects.ts'
 
 const OLD = 'first of all words'
 const NEW = 'another long sentence'
@@ -106,7 +106,7 @@ test('a user changes their password, stays signed in and signs in with the new o
   await page.reload()
   await expect(page.getByRole('heading', { name: 'Recordings', level: 1 })).toBeVisible()
 
-  await signOut(page)
+  await leave(page)
   await fillSignIn(page, 'mrossi', OLD)
   await expect(page.getByRole('alert')).toHaveText(/^Username or password is not right\./)
   await fillSignIn(page, 'mrossi', NEW)

@@ -1,6 +1,6 @@
 import { enter } from './api.ts'
 import { expect, test } from './fixtures.ts'
-import { chooseLook, openList, results, rowLinks, settled, fillSignIn, signOut } from './page-objects.ts'
+import { chooseLook, openList, results, rowLinks, settled, fillSignIn, leave } from './page-objects.ts'
 
 test.describe('what stays behind', () => {
   test.use({ account: null })
@@ -35,7 +35,7 @@ test.describe('what stays behind', () => {
     await enter(page.request, 'manager')
     await openList(page)
     const [before] = await context.cookies()
-    await signOut(page)
+    await leave(page)
     await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible()
     expect(await context.cookies()).toEqual([])
     await context.addCookies(before ? [before] : [])

@@ -14,7 +14,7 @@ import {
   fillSignIn,
   table,
   tableRows,
-  signOut,
+  leave,
 } from './page-objects.ts'
 import { scopeLines } from './sources.ts'
 
@@ -215,7 +215,7 @@ test.describe('signing out', () => {
     const [first] = await references(page)
     await rowLinks(page).first().click()
     await expect(page.getByRole('heading', { level: 1 })).toHaveText(`Recording ${first}`)
-    await signOut(page)
+    await leave(page)
     await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible()
     await page.goBack()
     await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible()
@@ -231,7 +231,7 @@ test.describe('signing out', () => {
     await settled(tab)
     await tab.getByRole('button', { name: 'Next page' }).click()
     await expect(results(tab)).toHaveText(/^51–100 of /)
-    await signOut(page)
+    await leave(page)
     await expect(tab.getByRole('heading', { name: 'Sign in' })).toBeVisible()
     const asked = faults.count('list')
     await tab.goBack()
@@ -248,20 +248,20 @@ test.describe('signing out', () => {
     guard.expects(noAnswer)
     await openAs(page, 'manager')
     faults.on('logout', hostFault.cut)
-    await signOut(page)
+    await leave(page)
     await expect(page.getByRole('alert')).toHaveText(
       'You are still signed in: the server could not be reached.',
     )
     await expect(table(page)).toBeVisible()
     faults.heal()
-    await signOut(page)
+    await leave(page)
     await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible()
   })
 
   test('the next user sees nothing of the previous user', async ({ page, source }) => {
     await openAs(page, 'manager')
     const foreign = await referenceOfAnother(page)
-    await signOut(page)
+    await leave(page)
     await fillSignIn(page, 'agent')
     await expect(page.getByRole('main').getByText(scopeLines[source].agent)).toBeVisible()
     await expect.poll(() => ownersOf(page)).toEqual([expect.stringMatching(agentInRow)])

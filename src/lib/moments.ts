@@ -2,12 +2,16 @@
 import { formatTime } from './times.ts'
 import { dateAt, offsetMinutesAt } from './zones.ts'
 
-/** Writes `Mon 23 Nov 14:38:11`, with the year where it is not the year of `nowMs`. */
-export function formatMoment(epochMs: number, zone: string, nowMs: number): string {
+/** Writes `Mon 23 Nov`, with the year where it is not the year of `nowMs`. */
+export function formatDay(epochMs: number, zone: string, nowMs: number): string {
   const isThisYear = dateAt(epochMs, zone).slice(0, 4) === dateAt(nowMs, zone).slice(0, 4)
   const date = formatTime(epochMs, zone, isThisYear ? 'shortDate' : 'date')
-  return `${formatTime(epochMs, zone, 'weekday')} ${date} ${formatTime(epochMs, zone, 'time')}`
+  return `${formatTime(epochMs, zone, 'weekday')} ${date}`
 }
+
+/** Writes `Mon 23 Nov 14:38:11`, with the year where it is not the year of `nowMs`. */
+export const formatMoment = (epochMs: number, zone: string, nowMs: number): string =>
+  `${formatDay(epochMs, zone, nowMs)} ${formatTime(epochMs, zone, 'time')}`
 
 const two = (value: number): string => String(value).padStart(2, '0')
 

@@ -1,10 +1,9 @@
 /** Formats instants and durations for people. Formatters are kept, because making one costs more than using it. */
 import { wallTime } from './zones.ts'
 
-type Style = 'weekday' | 'day' | 'date' | 'shortDate' | 'time' | 'full' | 'minute'
+type Style = 'weekday' | 'date' | 'shortDate' | 'time' | 'full' | 'minute'
 
 const options: Record<Style, Intl.DateTimeFormatOptions> = {
-  day: { weekday: 'short', day: '2-digit', month: 'short', year: 'numeric' },
   weekday: { weekday: 'short' },
   date: { day: '2-digit', month: 'short', year: 'numeric' },
   shortDate: { day: '2-digit', month: 'short' },
@@ -26,7 +25,7 @@ const options: Record<Style, Intl.DateTimeFormatOptions> = {
 const formatters = new Map<string, Intl.DateTimeFormat>()
 
 /**
- * Formats in that zone. `day` is `Mon, 23 Nov 2026`; `weekday`, `date` and `shortDate` are parts of it. `time` is
+ * Formats in that zone. `weekday` is `Mon`, `date` is `23 Nov 2026`, `shortDate` is `23 Nov`. `time` is
  * `08:31:05`, `minute` is `08:31`.
  */
 export function formatTime(epochMs: number, zone: string, style: Style, locale = 'en-GB'): string {

@@ -1,9 +1,9 @@
 import type { QueryClient } from '@tanstack/react-query'
-import { heldDetails } from '../api/queries.ts'
+import { heldDetails, heldOwnerNames } from '../api/queries.ts'
 import type { RecordingDetail } from '../contract/recording.ts'
 import { nameOfUser } from './parties.ts'
 
-/** The name of the recording's owner, from its own details or from those of another recording. */
+/** The name of the recording's owner: from its own details, from those of another recording, or from a list. */
 export function knownOwnerName(
   client: QueryClient,
   { owner, ownerUsername }: Pick<RecordingDetail, 'owner' | 'ownerUsername'>,
@@ -14,5 +14,5 @@ export function knownOwnerName(
   for (const held of heldDetails(client)) {
     if (held.owner?.username.toLowerCase() === username) return nameOfUser(held.owner)
   }
-  return null
+  return new Map(heldOwnerNames(client)).get(username) ?? null
 }

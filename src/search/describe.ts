@@ -3,6 +3,7 @@ import type { PageClock } from '../clock/clock.ts'
 import { directions, timeKind, type PageTimeFilter } from '../contract/filter-kinds.ts'
 import type { CalendarPeriod, Span } from '../contract/periods.ts'
 import { filterNames, type FilterName, type PageSearch } from '../contract/search.ts'
+import { formatDay } from '../lib/moments.ts'
 import { formatTime } from '../lib/times.ts'
 import { filterText, periodText } from '../text/list-text.ts'
 import { boundTexts } from './time-bounds.ts'
@@ -29,9 +30,9 @@ function describeSpan({ count, unit }: Span): string {
   return { m: t.lastMinutes, h: t.lastHours, d: t.lastDays, w: t.lastWeeks }[unit](count)
 }
 
-function describeCalendar({ year, month, day }: CalendarPeriod): string {
+function describeCalendar({ year, month, day }: CalendarPeriod, nowMs: number): string {
   const date = Date.UTC(year, (month ?? 1) - 1, day ?? 1)
-  if (day !== undefined) return formatTime(date, 'UTC', 'day')
+  if (day !== undefined) return formatDay(date, 'UTC', nowMs)
   if (month === undefined) return String(year)
   return new Intl.DateTimeFormat('en-GB', { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(date)
 }
@@ -43,7 +44,7 @@ export function describeTime(value: PageTimeFilter, clock: PageClock): string {
   if (preset !== undefined) return t[preset]
   if (value.op === 'last') return describeSpan(value.span)
   if (value.op === 'on')
-    return typeof value.period === 'string' ? value.period : describeCalendar(value.period)
+    return typeof value.period === 'string' ? value.period : describeCalendar(value.period, clock.nowMs)
   if (value.op === 'equals') {
     return t.exactly({ time: formatTime(clock.epochOf(value.at), clock.zone, 'full') })
   }
@@ -58,7 +59,7 @@ export function describeCover(value: PageTimeFilter, clock: PageClock): string |
   if (value.op !== 'on' && value.op !== 'last') return null
   const resolved = timeKind.resolve(value, clock)
   const t = periodText.get()
-  const dayAt = (epochMs: number): string => formatTime(epochMs, clock.zone, 'day')
+  const dayAt = (epochMs: number): string => formatDay(epochMs, clock.zone, clock.nowMs)
   if (resolved?.op === 'after') {
     return t.from({ time: `${dayAt(resolved.at)} ${formatTime(resolved.at, clock.zone, 'minute')}` })
   }

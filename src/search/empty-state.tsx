@@ -1,6 +1,7 @@
 import { useStore } from '@nanostores/react'
 import { useQueries, useQueryClient } from '@tanstack/react-query'
 import { Inbox } from 'lucide-react'
+import { useEffect } from 'react'
 import { clockFor } from '../api/clock-for.ts'
 import { countQuery } from '../api/queries.ts'
 import { withFilter, type PageQuery } from '../contract/search.ts'
@@ -10,6 +11,7 @@ import { useText } from '../text/i18n.ts'
 import { listStateText } from '../text/list-text.ts'
 import { Button } from '../ui/button.tsx'
 import { Message } from '../ui/message.tsx'
+import { speak } from '../ui/speech.tsx'
 import { openVisit } from '../ui/typing.ts'
 import { useSearchFor, useTypingVisit } from '../url/navigation.tsx'
 import { describeSearch, type Described } from './describe.ts'
@@ -29,18 +31,19 @@ function useSuggestion(
   query: PageQuery,
   described: readonly Described[],
   enabled: boolean,
-): Suggestion | null {
+): { readonly suggestion: Suggestion | null; readonly isSettled: boolean } {
   const counts = useQueries({
     queries: described.map(({ name }) => ({
       ...countQuery(withFilter(query, name, undefined).search, query.tz),
       enabled,
     })),
   })
+  const isSettled = !enabled || counts.every(({ isPending }) => !isPending)
   const found = described.flatMap((filter, index) => {
     const total = counts[index]?.data ?? 0
     return total > 0 ? [{ filter, total }] : []
   })
-  return found.toSorted((a, b) => a.total - b.total)[0] ?? null
+  return { suggestion: found.toSorted((a, b) => a.total - b.total)[0] ?? null, isSettled }
 }
 
 /**
@@ -52,6 +55,20 @@ function useStillTyping(): boolean {
   return useStore(openVisit) === visit && visit !== null
 }
 
+function emptyTitle({ length }: readonly Described[]): string {
+  const t = listStateText.get()
+  return length === 0 ? t.emptyUnfiltered : t.emptyTitle(length)
+}
+
+/** What a search without that filter would find, for the ear. */
+function inWords({ filter, total }: Suggestion): string {
+  const t = listStateText.get()
+  const sentence = total === 1 ? t.emptyWithout : t.emptyWithoutMany
+  return sentence
+    .replace('{filter}', () => `${filter.label} “${filter.value}”`)
+    .replace('{total}', formatCount(total))
+}
+
 /** Nothing matches: suggests a person whom the owner may mean, and a filter to remove. */
 export function Empty({ query }: { readonly query: PageQuery }) {
   const t = useText(listStateText)
@@ -59,9 +76,13 @@ export function Empty({ query }: { readonly query: PageQuery }) {
   const names = ownerNames(useQueryClient())
   const described = describeSearch(query.search, { clock: clockFor(query), names })
   const enabled = !useStillTyping()
-  const suggestion = useSuggestion(query, described, enabled)
+  const { suggestion, isSettled } = useSuggestion(query, described, enabled)
   const meant = useMeantPeople(query, enabled)
   const icon = <Inbox size={32} aria-hidden />
+  const spoken = [emptyTitle(described), ...(suggestion ? [inWords(suggestion)] : [])].join(' ')
+  useEffect(() => {
+    if (isSettled) speak(spoken)
+  }, [isSettled, spoken])
   if (described.length === 0) {
     return (
       <Message icon={icon} title={t.emptyUnfiltered}>
@@ -80,7 +101,7 @@ export function Empty({ query }: { readonly query: PageQuery }) {
   return (
     <Message
       icon={icon}
-      title={t.emptyTitle(described.length)}
+      title={emptyTitle(described)}
       actions={
         <>
           <DidYouMean query={query} meant={meant} />

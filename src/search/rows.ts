@@ -1,9 +1,9 @@
 /** Prepares the text of every cell once for a page of rows. */
 import { directions } from '../contract/filter-kinds.ts'
 import type { Recording, RecordingField } from '../contract/recording.ts'
-import { clockThere } from '../lib/moments.ts'
+import { clockThere, formatDay } from '../lib/moments.ts'
 import { formatDuration, formatTime, speakDuration } from '../lib/times.ts'
-import { addDays, dateAt } from '../lib/zones.ts'
+import { addDays, dateAt, startOfDate } from '../lib/zones.ts'
 import { listText } from '../text/list-text.ts'
 
 export interface RecordingRow {
@@ -47,9 +47,7 @@ export function dayLabel(date: string | null, { zone, nowMs }: Pick<RowContext, 
   const t = listText.get()
   if (date === null) return t.unknownDay
   const today = dateAt(nowMs, zone)
-  const noon = Date.parse(`${date}T12:00:00Z`)
-  const sameYear = date.slice(0, 4) === today.slice(0, 4)
-  const day = `${formatTime(noon, 'UTC', 'weekday')} ${formatTime(noon, 'UTC', sameYear ? 'shortDate' : 'date')}`
+  const day = formatDay(startOfDate(date, zone), zone, nowMs)
   if (date === today) return t.today({ day })
   return date === addDays(today, -1) ? t.yesterday({ day }) : day
 }

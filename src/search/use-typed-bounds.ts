@@ -1,8 +1,9 @@
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import type { PageClock } from '../clock/clock.ts'
 import { timeKind, type PageTimeFilter } from '../contract/filter-kinds.ts'
 import { useText } from '../text/i18n.ts'
 import { filterText } from '../text/list-text.ts'
+import { speak } from '../ui/speech.tsx'
 import { useDraft } from '../ui/typing.ts'
 import { boundTexts, readBounds, type Bound, type BoundTexts, type ReadBounds } from './time-bounds.ts'
 
@@ -56,9 +57,14 @@ export function useTypedBounds({ value, clock, rejected, apply }: Settling) {
     const message = reversed ? t.reversed : rejected
     return message === undefined ? null : { message, of: both }
   }
+  const fault = faultOf()
+  const said = fault?.message
+  useEffect(() => {
+    if (said !== undefined) speak(said)
+  }, [said])
   return {
     texts,
-    fault: faultOf(),
+    fault,
     /** The value as it is typed, or that of the address where it cannot be read yet. */
     typed: draft === null ? value : (readBounds(draft, clock, value).value ?? value),
     edit: (bound: Bound, text: string): void => setDraft({ ...texts, [bound]: text }),
