@@ -1,6 +1,6 @@
 import type { NewRecording } from '../sources/sqlite/recording-writer.ts'
 
 export interface DemoCall extends NewRecording {
-  /** The number of the audio file, or null for none. */
+  /** The number of the clip that its audio repeats, or null for no audio. */
   readonly audioIndex: number | null
 }

@@ -1,12 +1,17 @@
-import { readdirSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { readDuration } from '../../contract/durations.ts'
 import { readApiQuery } from '../../contract/search.ts'
-import type { Principal } from '../sources/source.ts'
+import type { Media, Principal } from '../sources/source.ts'
 import type { SqliteSource } from '../sources/sqlite/sqlite-source.ts'
 import { openForWriting } from '../sources/sqlite/database.ts'
 import { Directory } from '../sources/sqlite/directory.ts'
 import { importRecordings } from '../sources/sqlite/import-file.ts'
+import { wholeFrames } from '../sources/sqlite/mp3.ts'
 import { openSqliteSource } from '../sources/sqlite/sqlite-source.ts'
 import { DEMO_NOW_MS, demoStore } from '../../testing/demo.ts'
 import { temporaryFolder, testStore, type TestStore } from '../../testing/store.ts'
@@ -20,6 +25,9 @@ const { signal } = new AbortController()
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 const NOW_MS = DEMO_NOW_MS
+
+const mediaDir = join(import.meta.dirname, 'media')
+const clips = readdirSync(mediaDir).map((name) => readFileSync(join(mediaDir, name)))
 
 const quiet = (): void => {}
 /** For tests in which the number does not matter. */
@@ -99,6 +107,62 @@ describe('the demo store', () => {
       const media = await Promise.all(recordings.map(({ id }) => source.media(id, manager, signal, 'first')))
       expect(media.filter((audio) => audio !== null).length).toBeGreaterThan(40)
     })
+  })
+
+  it('has audio that sounds for as long as each call lasts', async () => {
+    await useDemo()
+    const heard = await withSource(folder.dataDir, async (source) => {
+      const manager = (await source.principal('manager')) as Principal
+      // The longest call is among the newest.
+      const lists = ['page=2&pageSize=250', vendorQuery].map((query) => ask(source, 'manager', query))
+      const rows = (await Promise.all(lists)).flatMap(({ recordings }) => recordings)
+      const found: { listedMs: number; heardMs: number }[] = []
+      for (const { id, duration } of rows) {
+        const audio = await source.media(id, manager, signal, 'first')
+        if (!audio) continue
+        const bytes = await buffer(audio.open(0, audio.size - 1))
+        const sha256 = createHash('sha256').update(bytes).digest('hex')
+        expect(audio).toMatchObject({ size: bytes.length, etag: sha256 })
+        const detail = await source.detail(id, manager, signal)
+        expect(detail).toMatchObject({ size: bytes.length, hash: { value: sha256 } })
+        const heardMs = (wholeFrames(bytes) ?? []).reduce((sum, { durationMs }) => sum + durationMs, 0)
+        found.push({ listedMs: readDuration(duration) ?? 0, heardMs })
+      }
+      return found
+    })
+    expect(heard.length).toBeGreaterThan(200)
+    expect(Math.max(...heard.map(({ listedMs }) => listedMs))).toBe(3 * HOUR_MS)
+    expect(heard.filter(({ listedMs, heardMs }) => Math.abs(listedMs - heardMs) >= 1000)).toEqual([])
+  })
+
+  it('has audio that is the same in pieces as in one, also where its clip begins again', async () => {
+    await useDemo()
+    await withSource(folder.dataDir, async (source) => {
+      const manager = (await source.principal('manager')) as Principal
+      const id = '75A90276-E47E-4e9e-B463-E3C743D5FF3A'
+      const audio = (await source.media(id, manager, signal, 'first')) as Media
+      const whole = await buffer(audio.open(0, audio.size - 1))
+      const clip = clips.find((bytes) => whole.subarray(0, bytes.length).equals(bytes)) as Buffer
+      const seam = clip.length
+      expect(whole.length).toBeGreaterThan(2 * seam)
+      for (const [start, end] of [
+        [0, 0],
+        [seam - 1, seam],
+        [seam, seam],
+        [seam - 100, 2 * seam + 100],
+        [2 * seam, whole.length - 1],
+        [whole.length - 1, whole.length - 1],
+      ] as const) {
+        expect((await buffer(audio.open(start, end))).equals(whole.subarray(start, end + 1))).toBe(true)
+      }
+    })
+  })
+
+  it('repeats clips that can be repeated: frames alone, and none that states a length', () => {
+    expect(clips.length).toBeGreaterThan(3)
+    expect(
+      clips.filter((bytes) => !wholeFrames(bytes) || /Xing|Info|VBRI/.test(bytes.toString('latin1'))),
+    ).toEqual([])
   })
 
   it('is the same for the same moment', async () => {

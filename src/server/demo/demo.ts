@@ -1,7 +1,7 @@
 /** Fills a store with the data of a busy call centre, up to the minute when it is made. */
 import { existsSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { AudioShelf, type StoredAudio } from '../sources/sqlite/audio-files.ts'
+import { AudioShelf } from '../sources/sqlite/audio-files.ts'
 import {
   BUSY_TIMEOUT_MS,
   explained,
@@ -14,6 +14,7 @@ import { dropDemo, isEmptyStore, readDemoMark, writeDemoMark } from '../sources/
 import { Directory } from '../sources/sqlite/directory.ts'
 import { hashPassword } from '../sources/sqlite/passwords.ts'
 import { RecordingWriter } from '../sources/sqlite/recording-writer.ts'
+import { audioOfCalls } from './call-audio.ts'
 import type { DemoCall } from './call.ts'
 import { DEMO_RECORDINGS, demoCalls } from './calls.ts'
 import { demoAccounts, demoPeople, ledGroups } from './people.ts'
@@ -21,7 +22,7 @@ import { demoAccounts, demoPeople, ledGroups } from './people.ts'
 export { demoAccounts } from './people.ts'
 
 /** Raise it when the data changes. Stores of another edition are filled again. */
-const EDITION = 1
+const EDITION = 2
 const WEEK_MS = 7 * 24 * 3_600_000
 /** If the clock was set back by more than this, ms, the data lies in the future and is made again. */
 const BACK_MS = 3_600_000
@@ -101,7 +102,7 @@ function fill(
         const leads = role === 'supervisor' ? ledGroups : []
         directory.saveAccount({ user: { username }, role, leads }, hashes.get(password) ?? '')
       }
-      writeCalls(db, shelf, demoCalls(nowMs, recordings))
+      writeCalls(db, shelf, [...demoCalls(nowMs, recordings)])
       const accounts = demoAccounts.map(({ username }) => username)
       writeDemoMark(db, { edition: EDITION, madeForMs: nowMs, accounts })
     }).immediate()
@@ -111,17 +112,17 @@ function fill(
   }
 }
 
-function writeCalls(db: Database, shelf: AudioShelf, calls: Iterable<DemoCall>): void {
-  const audio = demoAudio().map((file): StoredAudio => shelf.add(file))
+function writeCalls(db: Database, shelf: AudioShelf, calls: readonly DemoCall[]): void {
+  const audioOf = audioOfCalls(shelf, demoClips(), calls)
   const writer = new RecordingWriter(db)
-  for (const { audioIndex, ...call } of calls) {
-    const chosen = audioIndex === null ? undefined : audio[audioIndex % audio.length]
-    writer.put(chosen ? { ...call, audio: chosen } : call)
+  for (const call of calls) {
+    const { audioIndex: _, ...recording } = call
+    writer.put({ ...recording, audio: audioOf(call) })
   }
 }
 
-/** The audio files. They stay beside the sources, because the compiler does not copy them. */
-function demoAudio(): string[] {
+/** The audio files that the calls repeat. They stay beside the sources, because the compiler does not copy them. */
+function demoClips(): string[] {
   for (let folder = import.meta.dirname; folder !== dirname(folder); folder = dirname(folder)) {
     const media = join(folder, 'src', 'server', 'demo', 'media')
     if (existsSync(media)) {

@@ -1,6 +1,7 @@
 /**
  * The audio beside the database: `media/ab/abcd….mp3`, named by the SHA-256 of its bytes. No part of the name comes
- * from a request or an imported file, so no path can lead out of the folder.
+ * from a request or an imported file, so no path can lead out of the folder. Audio that repeats a shorter file has no
+ * file of its own.
  */
 import { createHash } from 'node:crypto'
 import {
@@ -16,7 +17,9 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { Readable } from 'node:stream'
 import { inDataDir } from '../../files/data-dir.ts'
 
 export interface StoredAudio {
@@ -24,13 +27,19 @@ export interface StoredAudio {
   readonly sha256: string
   /** Bytes. */
   readonly size: number
+  /** The file whose bytes are repeated up to `size`. Without it, the audio is a file. */
+  readonly clip?: AudioFile | undefined
 }
+
+/** Audio that is a file. */
+export type AudioFile = Omit<StoredAudio, 'clip'>
 
 const pathOf = (dataDir: string, sha256: string): string =>
   join(inDataDir(dataDir, 'media'), sha256.slice(0, 2), `${sha256}.mp3`)
 
 /** Whether the file exists and is complete. */
-export function hasAudio(dataDir: string, { sha256, size }: StoredAudio): boolean {
+export function hasAudio(dataDir: string, audio: StoredAudio): boolean {
+  const { sha256, size } = audio.clip ?? audio
   const stats = statSync(pathOf(dataDir, sha256), { throwIfNoEntry: false })
   return stats?.size === size
 }
@@ -38,10 +47,24 @@ export function hasAudio(dataDir: string, { sha256, size }: StoredAudio): boolea
 /** Streams the bytes from `start` to `end`, both included, counted from 0. */
 export const openAudio = (
   dataDir: string,
-  sha256: string,
+  { sha256, clip }: StoredAudio,
   start: number,
   end: number,
-): NodeJS.ReadableStream => createReadStream(pathOf(dataDir, sha256), { start, end })
+): NodeJS.ReadableStream =>
+  clip
+    ? Readable.from(repeat(pathOf(dataDir, clip.sha256), start, end), { objectMode: false })
+    : createReadStream(pathOf(dataDir, sha256), { start, end })
+
+/** The bytes from `start` to `end` of a short file that is repeated without end. */
+async function* repeat(path: string, start: number, end: number): AsyncGenerator<Buffer> {
+  const clip = await readFile(path)
+  for (let at = start; at <= end;) {
+    const from = at % clip.length
+    const piece = clip.subarray(from, from + end + 1 - at)
+    yield piece
+    at += piece.length
+  }
+}
 
 /** Deletes the file if it exists. */
 export const removeAudio = (dataDir: string, sha256: string): void =>
@@ -57,12 +80,12 @@ export class AudioShelf {
   }
 
   /** Copies one file; the same bytes are kept once. @throws the file system's error. */
-  add(file: string): StoredAudio {
+  add(file: string): AudioFile {
     return this.put(readFileSync(file))
   }
 
   /** Keeps the bytes of a file; the same bytes are kept once. @throws the file system's error. */
-  put(bytes: Buffer): StoredAudio {
+  put(bytes: Buffer): AudioFile {
     const sha256 = createHash('sha256').update(bytes).digest('hex')
     const path = pathOf(this.#dataDir, sha256)
     if (!existsSync(path)) {

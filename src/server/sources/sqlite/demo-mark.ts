@@ -40,7 +40,7 @@ export function isEmptyStore(db: Database): boolean {
  */
 export function dropDemo(db: Database): string[] {
   const accounts = readDemoMark(db)?.accounts ?? []
-  const audio = db.prepare('SELECT sha256 FROM media').pluck().all() as string[]
+  const audio = db.prepare('SELECT sha256 FROM media WHERE clip_id IS NULL').pluck().all() as string[]
   db.exec('DELETE FROM recordings; DELETE FROM media')
   const remove = db.prepare(
     'DELETE FROM accounts WHERE person_id = (SELECT person_id FROM people WHERE folded = ?)',

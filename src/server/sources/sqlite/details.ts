@@ -1,7 +1,7 @@
 /** Reads one recording's details and finds its audio. These reads by id are short, so they run in the host's thread. */
 import type { Database, Statement } from 'better-sqlite3'
 import { isGuid, type User, type WireDetail } from '../../../contract/recording.ts'
-import type { StoredAudio } from './audio-files.ts'
+import type { AudioFile, StoredAudio } from './audio-files.ts'
 import { userOf } from './directory.ts'
 import { readRow, rowColumns, withOwner, type StoredRow } from './row.ts'
 import { whereClause, type ScopedUser } from './where.ts'
@@ -13,6 +13,8 @@ interface DetailRow extends StoredRow {
   readonly note: string | null
   readonly sha256: string | null
   readonly size: number | null
+  readonly clipSha256: string | null
+  readonly clipSize: number | null
 }
 
 const personJson = (alias: string): string => `
@@ -22,9 +24,11 @@ const personJson = (alias: string): string => `
     'department', ${alias}.department))`
 
 const detailColumns = `${rowColumns}, ${personJson('owner')} AS ownerPerson, ${personJson('preserver')} AS preserver,
-  recordings.pbx_call_id AS pbxCallId, recordings.note, media.sha256, media.size`
+  recordings.pbx_call_id AS pbxCallId, recordings.note, media.sha256, media.size,
+  clip.sha256 AS clipSha256, clip.size AS clipSize`
 
 const detailTables = `recordings ${withOwner} LEFT JOIN media USING (media_id)
+  LEFT JOIN media AS clip ON clip.media_id = media.clip_id
   LEFT JOIN people AS preserver ON preserver.person_id = recordings.preserver_id`
 
 const readPerson = (json: string | null): User | null =>
@@ -42,6 +46,10 @@ function readDetailRow(row: DetailRow): WireDetail {
     size: row.size ?? 0,
     hash: row.sha256 === null ? null : { algorithm: 'SHA-256', value: row.sha256 },
   }
+}
+
+function clipOf({ clipSha256, clipSize }: DetailRow): AudioFile | undefined {
+  return clipSha256 === null || clipSize === null ? undefined : { sha256: clipSha256, size: clipSize }
 }
 
 export class Details {
@@ -74,6 +82,6 @@ export class Details {
   audio(id: string, viewer: ScopedUser): (StoredAudio & { readonly referenceNumber: string }) | null {
     const row = this.#row(id, viewer)
     if (!row || row.sha256 === null || row.size === null) return null
-    return { sha256: row.sha256, size: row.size, referenceNumber: row.referenceNumber }
+    return { sha256: row.sha256, size: row.size, clip: clipOf(row), referenceNumber: row.referenceNumber }
   }
 }

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { testMp3 } from '../../../testing/audio.ts'
-import { isMp3 } from './mp3.ts'
+import { isMp3, wholeFrames } from './mp3.ts'
 
 const media = resolve(import.meta.dirname, '../../demo/media')
 const tag = (size: number, flags = 0): Buffer =>
@@ -10,6 +10,13 @@ const tag = (size: number, flags = 0): Buffer =>
     Buffer.from([0x49, 0x44, 0x33, 4, 0, flags, 0, 0, size >> 7, size & 0x7f]),
     Buffer.alloc(size, 0xff),
   ])
+
+const frames = (header: readonly number[], length: number, count: number): Buffer =>
+  Buffer.concat(
+    Array.from({ length: count }, () =>
+      Buffer.concat([Buffer.from(header), Buffer.alloc(length - header.length)]),
+    ),
+  )
 
 describe('a file that is MP3', () => {
   it.each(readdirSync(media))('%s', (name) => expect(isMp3(readFileSync(join(media, name)))).toBe(true))
@@ -44,4 +51,20 @@ describe('a file that is not MP3', () => {
     ],
     ['half a frame', frame.subarray(0, 70)],
   ])('%s', (_, bytes) => expect(isMp3(bytes)).toBe(false))
+})
+
+describe('the frames of a file', () => {
+  it.each([
+    ['MPEG 2 at 16 kHz', testMp3(3), [144, 36], 3],
+    ['MPEG 1 at 48 kHz', frames([0xff, 0xfb, 0x94, 0x00], 384, 2), [384, 24], 2],
+    ['MPEG 2.5 at 8 kHz', frames([0xff, 0xe3, 0x28, 0x00], 144, 4), [144, 72], 4],
+  ] as const)('are all there: %s', (_, bytes, [length, durationMs], count) => {
+    expect(wholeFrames(bytes)).toEqual(Array.from({ length: count }, () => ({ length, durationMs })))
+  })
+
+  it.each([
+    ['a frame that was cut off', testMp3(3).subarray(0, -1)],
+    ['a tag before them', Buffer.concat([tag(5), testMp3(3)])],
+    ['a tag after them', Buffer.concat([testMp3(3), Buffer.from('TAG'.padEnd(128))])],
+  ])('are not all there is: %s', (_, bytes) => expect(wholeFrames(bytes)).toBeNull())
 })

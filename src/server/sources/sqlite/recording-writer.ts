@@ -69,6 +69,9 @@ const updateSql = `UPDATE recordings SET key = ?, ${columns.map((name) => `${nam
 /** Reads the key as text, because a number would lose its last digits. */
 const findSql = `SELECT CAST(key AS TEXT), ${columns.join(', ')} FROM recordings WHERE id = unhex(?, '-')`
 
+const mediaSql = `INSERT INTO media (sha256, size, clip_id) VALUES (?, ?, ?)
+  ON CONFLICT (sha256) DO UPDATE SET size = excluded.size RETURNING media_id`
+
 const highestSql = 'SELECT max(key) FROM recordings WHERE key BETWEEN ? AND ?'
 
 interface KnownPerson {
@@ -83,7 +86,7 @@ type Value = string | number | null
 export class RecordingWriter {
   readonly #db: Database
   readonly #directory: Directory
-  readonly #statements: Readonly<Record<'insert' | 'update' | 'find' | 'highest', Statement>>
+  readonly #statements: Readonly<Record<'insert' | 'update' | 'find' | 'highest' | 'media', Statement>>
   /** Owners by spelling, so that a known owner needs no statement. */
   readonly #people = new Map<string, KnownPerson>()
   readonly #media = new Map<string, number>()
@@ -95,6 +98,7 @@ export class RecordingWriter {
       insert: db.prepare(insertSql),
       update: db.prepare(updateSql),
       find: db.prepare(findSql).raw(),
+      media: db.prepare(mediaSql).pluck(),
       highest: db.prepare(highestSql).pluck().safeIntegers(),
     }
   }
@@ -180,12 +184,11 @@ export class RecordingWriter {
     return person
   }
 
-  #mediaId({ sha256, size }: StoredAudio): number {
+  #mediaId({ sha256, size, clip }: StoredAudio): number {
     const known = this.#media.get(sha256)
     if (known !== undefined) return known
-    const sql = `INSERT INTO media (sha256, size) VALUES (?, ?)
-      ON CONFLICT (sha256) DO UPDATE SET size = excluded.size RETURNING media_id`
-    const id = Number(this.#db.prepare(sql).pluck().get(sha256, size))
+    const clipId = clip ? this.#mediaId(clip) : null
+    const id = Number(this.#statements.media.get(sha256, size, clipId))
     this.#media.set(sha256, id)
     return id
   }

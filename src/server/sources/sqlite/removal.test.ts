@@ -4,7 +4,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { testMp3 } from '../../../testing/audio.ts'
 import { temporaryFolder, testGuid, testStore, type TestStore } from '../../../testing/store.ts'
 import type { Principal } from '../source.ts'
+import { AudioShelf, hasAudio } from './audio-files.ts'
 import { openForWriting, type Database } from './database.ts'
+import { RecordingWriter } from './recording-writer.ts'
 import { countMatches, removeMatches } from './removal.ts'
 import { openSqliteSource } from './sqlite-source.ts'
 
@@ -16,7 +18,17 @@ const manager: Principal = {
   scope: { kind: 'all' },
   stamp: '',
 }
-const ofAda = { ownerUsername: { op: 'equals', text: 'ADA' } } as const
+const plainCall = {
+  referenceNumber: '1',
+  subMsTicks: 0,
+  offsetMinutes: 0,
+  durationMs: 1000,
+  direction: 1,
+  localNumber: null,
+  remoteNumber: null,
+} as const
+const callsOf = (text: string) => ({ ownerUsername: { op: 'equals', text } }) as const
+const ofAda = callsOf('ADA')
 
 let given: TestStore
 let folder: TestStore
@@ -58,6 +70,24 @@ describe('a removal', () => {
     expect(removeMatches(db, folder.dataDir, {}, null)).toEqual({ removed: 1, preserved: 1, audio: 1 })
     expect(removeMatches(db, folder.dataDir, {}, null)).toEqual({ removed: 0, preserved: 1, audio: 0 })
     expect(db.pragma('integrity_check', { simple: true })).toBe('ok')
+    expect(db.pragma('foreign_key_check')).toEqual([])
+  })
+
+  it('keeps a clip for as long as a recording repeats it', () => {
+    const shelf = new AudioShelf(folder.dataDir)
+    const clip = shelf.put(testMp3(7))
+    const writer = new RecordingWriter(db)
+    const repeating = (n: number, username: string, times: number): void => {
+      const audio = { sha256: `${times}`.repeat(64), size: times * clip.size, clip }
+      const startMs = Date.UTC(2026, 0, n)
+      writer.put({ ...plainCall, id: testGuid(n), startMs, owner: { username }, audio })
+    }
+    repeating(8, 'cleo', 2)
+    repeating(9, 'dan', 3)
+    expect(removeMatches(db, folder.dataDir, callsOf('cleo'), null)).toMatchObject({ removed: 1, audio: 0 })
+    expect(hasAudio(folder.dataDir, clip)).toBe(true)
+    expect(removeMatches(db, folder.dataDir, callsOf('dan'), null)).toMatchObject({ removed: 1, audio: 1 })
+    expect(hasAudio(folder.dataDir, clip)).toBe(false)
     expect(db.pragma('foreign_key_check')).toEqual([])
   })
 

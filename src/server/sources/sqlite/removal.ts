@@ -67,13 +67,15 @@ export function removeMatches(
  * @returns how many files were removed.
  */
 function removeUnusedAudio(db: Database, dataDir: string): number {
-  const unused = `FROM media WHERE media_id NOT IN (SELECT media_id FROM recordings WHERE media_id IS NOT NULL)`
+  const unused = `FROM media WHERE media_id NOT IN (
+    SELECT media_id FROM recordings WHERE media_id IS NOT NULL
+    UNION SELECT clip_id FROM media JOIN recordings USING (media_id) WHERE clip_id IS NOT NULL)`
   return db
     .transaction(() => {
-      const hashes = db.prepare(`SELECT sha256 ${unused}`).pluck().all() as string[]
-      for (const sha256 of hashes) removeAudio(dataDir, sha256)
+      const files = db.prepare(`SELECT sha256 ${unused} AND clip_id IS NULL`).pluck().all() as string[]
+      for (const sha256 of files) removeAudio(dataDir, sha256)
       db.exec(`DELETE ${unused}`)
-      return hashes.length
+      return files.length
     })
     .immediate()
 }

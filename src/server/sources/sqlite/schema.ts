@@ -80,7 +80,13 @@ const searchIndexes: Readonly<Record<string, string>> = {
   recordings_by_direction: 'CREATE INDEX recordings_by_direction ON recordings (direction)',
 }
 
-const migrations: readonly string[] = [[first, ...Object.values(searchIndexes)].join(';\n')]
+/** Audio that repeats the bytes of a shorter file up to its own size. The index is empty in an archive without any. */
+const clips = `
+ALTER TABLE media ADD COLUMN clip_id INTEGER REFERENCES media;
+CREATE INDEX media_by_clip ON media (clip_id) WHERE clip_id IS NOT NULL;
+`
+
+const migrations: readonly string[] = [[first, ...Object.values(searchIndexes)].join(';\n'), clips]
 
 export const SCHEMA_VERSION = migrations.length
 

@@ -89,7 +89,7 @@ export async function openSqliteSource(options: SqliteSourceOptions): Promise<Sq
         size,
         etag: sha256,
         fileName: `${referenceNumber}.mp3`,
-        open: (start, end) => openAudio(dataDir, sha256, start, end),
+        open: (start, end) => openAudio(dataDir, audio, start, end),
       }
     },
     ready: async () => answers(db) && (await file.isReadable()),
