@@ -31,6 +31,8 @@ export const routes = {
   login: /^\/auth\/login/,
   logout: /^\/auth\/logout/,
   activity: /^\/auth\/activity/,
+  /** The small script that runs before the program. */
+  early: /^\/assets\/early-[^/]+\.js/,
   /** The framework and the program. Without them there is no page. */
   program: /^\/assets\/page-[^/]+\.js/,
   /** The part of the program that shows a recording. */

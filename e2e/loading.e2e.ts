@@ -51,6 +51,45 @@ test('the code that sends the list’s request is one file', async ({ page }) =>
   expect(code).not.toMatch(/\bimport\s*["'`({*]|\bfrom\s*["'`]/)
 })
 
+test('the browser sends the request that the document names, before any script has loaded', async ({
+  page,
+  context,
+  faults,
+}) => {
+  await context.addCookies([{ name: 'zone', value: 'Europe/Rome', url: faults.url }])
+  faults.on('early', hostFault.hold)
+  const asked = watchListRequests(page)
+  await page.goto('/recordings?startTime=on:2026-11', { waitUntil: 'commit' })
+  await expect.poll(() => faults.count('list')).toBe(1)
+  expect(faults.held()).toBe(1)
+  faults.heal()
+  await settled(page)
+  expect(faults.count('list')).toBe(1)
+  expect(asked[0]?.get('startTime')).toBe('between:2026-10-31T23:00:00Z;2026-11-30T23:00:00Z')
+})
+
+test('a page in another zone than the host knows sends its own request, and shows only its answer', async ({
+  page,
+  context,
+  faults,
+  guard,
+}) => {
+  guard.expects(/was preloaded using link preload but not used/)
+  await context.addCookies([{ name: 'zone', value: 'Asia/Kathmandu', url: faults.url }])
+  const asked = watchListRequests(page)
+  await page.goto('/recordings?startTime=on:2026-11')
+  await settled(page)
+  expect(asked.map((query) => query.get('startTime'))).toEqual([
+    'between:2026-10-31T18:15:00Z;2026-11-30T18:15:00Z',
+    'between:2026-10-31T23:00:00Z;2026-11-30T23:00:00Z',
+  ])
+  const known = async () => (await context.cookies()).find(({ name }) => name === 'zone')?.value
+  await expect.poll(known).toBe('Europe/Rome')
+  await page.reload()
+  await settled(page)
+  expect(asked).toHaveLength(3)
+})
+
 test('a visit requests the list once, and the code of the recording page when the pointer is on a row', async ({
   page,
   faults,

@@ -3,7 +3,7 @@ import { boot } from './api/boot.ts'
 import { startEarly } from './api/early-list.ts'
 import { readEmbedFlags } from './embed/flags.ts'
 import { applyPrefs } from './prefs/prefs.ts'
-import { settleEntry } from './url/entry.ts'
+import { settleEntry } from './url/settle-entry.ts'
 
 const { query, view, place } = settleEntry()
 applyPrefs(place.flags === '' ? undefined : readEmbedFlags(place.flags).theme)

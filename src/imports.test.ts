@@ -49,8 +49,11 @@ const floorPlan: Readonly<Record<string, readonly string[] | 'anything'>> = {
     'server/sources',
     'server/sources/sqlite',
   ],
+  // The host writes the page's first request, and reads the page's address and calendar by the page's own code.
   'server/routes': [
     'contract',
+    'clock',
+    'url',
     'server/platform',
     'server/http',
     'server/auth',

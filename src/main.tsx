@@ -1,14 +1,26 @@
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
+import { holdFirstList } from './api/queries.ts'
 import { App } from './app/app.tsx'
+import { queryClient } from './app/client.ts'
+import { ZONE_COOKIE } from './contract/endpoints.ts'
+import { browserZone } from './lib/zones.ts'
+import { tellHost } from './prefs/storage.ts'
 import './styles.css'
-import { settleEntry } from './url/entry.ts'
+import { settleEntry } from './url/settle-entry.ts'
 
 const root = document.getElementById('root')
 if (!root) throw new Error('The page has no element #root')
 
-createRoot(root).render(
-  <StrictMode>
-    <App entry={settleEntry()} />
-  </StrictMode>,
+const entry = settleEntry()
+void holdFirstList(queryClient, entry.query).then(() =>
+  createRoot(root).render(
+    <StrictMode>
+      <App entry={entry} />
+    </StrictMode>,
+  ),
 )
+
+/** Access to cookies waits for another process, so it comes after the first rows, ms. */
+const COOKIE_AFTER_MS = 1000
+setTimeout(() => tellHost(ZONE_COOKIE, browserZone()), COOKIE_AFTER_MS)

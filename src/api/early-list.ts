@@ -2,17 +2,17 @@
  * The list's first request, shared by the page's two entries. The tiny one starts it before the framework loads, and
  * the program adopts the same promise. Only the first of the two sends the request.
  */
-import { RECORDINGS } from '../contract/endpoints.ts'
+import { listEndpoint } from '../contract/endpoints.ts'
 import { readList, type RecordingList } from '../contract/recording.ts'
 import {
   resolveSearch,
-  writeApiQuery,
   writePageQuery,
   type FilterName,
   type PageQuery,
   type Search,
 } from '../contract/search.ts'
-import { hostNow } from './boot.ts'
+import { makeClock } from '../clock/clock.ts'
+import { boot, hostNow } from './boot.ts'
 import { clockFor } from './clock-for.ts'
 import { request, type RequestOptions } from './request.ts'
 
@@ -31,12 +31,18 @@ export interface ListAnswer {
 export const impossibleFilters = (query: PageQuery): FilterName[] =>
   resolveSearch(query.search, clockFor(query)).impossible
 
-/** Requests one page as of now. @throws as `request` does. */
-export async function askList(query: PageQuery, ask: RequestOptions): Promise<ListAnswer> {
-  const { search } = resolveSearch(query.search, clockFor(query))
-  const asOfMs = hostNow()
-  const path = `${RECORDINGS}?${writeApiQuery(search, query)}`
-  const list = await request(path, readList, ask)
+/**
+ * Requests one page.
+ * @param asOfMs the host's time that the bookmark's periods lead up to, by default now.
+ * @throws as `request` does.
+ */
+export async function askList(
+  query: PageQuery,
+  ask: RequestOptions,
+  asOfMs: number = hostNow(),
+): Promise<ListAnswer> {
+  const { search } = resolveSearch(query.search, makeClock(asOfMs, query.tz))
+  const list = await request(listEndpoint(search, query), readList, ask)
   return { list, query, asOfMs, search }
 }
 
@@ -49,13 +55,33 @@ interface Started {
 let started: Started | null = null
 let settled = false
 
-/** Starts the request before the program loads. Does nothing once the program has taken over. */
+/** As long as the document names the request, the browser goes on with it, even if nothing waits for its answer. */
+const removePreload = (): void => document.querySelector('link[rel="preload"][as="fetch"]')?.remove()
+
+/**
+ * Starts the request before the program loads. Does nothing once the program has taken over. It asks as of the
+ * document's own time, because the host has named this very request in the document, and the browser has sent it
+ * already. If the browser's zone is not the one that the host knows, the address differs, and this sends its own.
+ */
 export function startEarly(query: PageQuery): void {
   if (settled || impossibleFilters(query).length > 0) return
   const abort = new AbortController()
-  const answer = askList(query, { signal: abort.signal })
+  const answer = askList(query, { signal: abort.signal }, boot.nowMs)
   answer.catch(() => undefined)
+  abort.signal.addEventListener('abort', removePreload)
   started = { key: writePageQuery(query), answer, abort }
+}
+
+/** The early answer if it comes within that time, in ms; null if it is late, failed or for another query. */
+export async function earlyAnswer(query: PageQuery, withinMs: number): Promise<ListAnswer | null> {
+  if (started?.key !== writePageQuery(query)) return null
+  const late = new Promise<null>((resolve) => setTimeout(resolve, withinMs, null))
+  const answer = await Promise.race([started.answer.catch(() => null), late])
+  if (answer) {
+    settled = true
+    started = null
+  }
+  return answer
 }
 
 /** The early answer, if it is for this query. It is given out only once, and nothing starts early after that. */

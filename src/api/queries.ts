@@ -12,8 +12,11 @@ import {
   type PageSearch,
 } from '../contract/search.ts'
 import { clockFor } from './clock-for.ts'
-import { adoptEarly, askList, impossibleFilters, type ListAnswer } from './early-list.ts'
+import { adoptEarly, askList, earlyAnswer, impossibleFilters, type ListAnswer } from './early-list.ts'
 import { request, whyNoAudio } from './request.ts'
+
+/** Too short for a person to notice, ms. */
+const FIRST_LIST_MS = 50
 
 const recordings = ['recordings']
 const lists = [...recordings, 'list']
@@ -32,6 +35,16 @@ export const listQuery = (query: PageQuery, purpose?: SearchPurpose) =>
     queryFn: ({ signal }) => adoptEarly(query, signal) ?? askList(query, { signal, purpose }),
     staleTime: Number.POSITIVE_INFINITY,
   })
+
+/**
+ * Waits a moment for the request that left before the program loaded. Its answer is mostly there, and only needs a
+ * turn of the browser to be handed over. The first render then has the rows, and the frame of the page is painted
+ * before it. A slow answer is not waited for.
+ */
+export async function holdFirstList(client: QueryClient, query: PageQuery): Promise<void> {
+  const answer = await earlyAnswer(query, FIRST_LIST_MS)
+  if (answer) client.setQueryData(listQuery(query).queryKey, answer)
+}
 
 /** Requests a page that will or may be shown next, unless it is cached or already requested. */
 export function askAhead(client: QueryClient, query: PageQuery, purpose: 'paging' | 'prefetch'): void {

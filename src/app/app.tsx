@@ -4,7 +4,6 @@ import { QueryClientProvider, useQueryClient } from '@tanstack/react-query'
 import { Suspense, useEffect, useEffectEvent, useState, type SyntheticEvent } from 'react'
 import { fetchSession, signOut } from '../api/auth.ts'
 import { retryFailed } from '../api/queries.ts'
-import { makeQueryClient } from '../api/query-client.ts'
 import { Problem } from '../contract/problems.ts'
 import type { Session } from '../contract/session.ts'
 import { SessionKeeper } from '../session/activity.tsx'
@@ -24,6 +23,7 @@ import type { PageEntry } from '../url/entry.ts'
 import { keepMiddleButton, useLinkHandler } from '../url/links.ts'
 import { AddressProvider, useEntry, usePageQuery } from '../url/navigation.tsx'
 import { listPath } from '../url/paths.ts'
+import { queryClient } from './client.ts'
 import { CrashBoundary } from './crash.tsx'
 import { Header } from './header.tsx'
 import { nearRow, Pages } from './pages.tsx'
@@ -140,8 +140,6 @@ const tellOthers =
     then(session)
     announce('signed-in')
   }
-
-const queryClient = makeQueryClient(sessionEnded)
 
 export function App({ entry }: { readonly entry: PageEntry }) {
   return (

@@ -1,5 +1,6 @@
 import { AudioLines, ExternalLink } from 'lucide-react'
 import type { Session } from '../contract/session.ts'
+import { rowsPerPage } from '../prefs/prefs.ts'
 import { Freshness } from '../search/freshness.tsx'
 import { useText } from '../text/i18n.ts'
 import { shellText } from '../text/shell-text.ts'
@@ -39,7 +40,7 @@ export function Header({ session, onSignOut, signOutFailed, framed }: HeaderProp
         </a>
       ) : (
         <a
-          href={paths.list({ ...firstQuery(), tz })}
+          href={paths.list({ ...firstQuery(rowsPerPage.get()), tz })}
           className="mr-auto flex min-h-6 min-w-6 items-center gap-2 font-semibold"
           aria-label={t.product}
         >

@@ -1,8 +1,12 @@
 /** Where the host answers. Paths are relative to its origin. */
+import { writeApiQuery, type Paging, type Search } from './search.ts'
 
 export const API_BASE = '/fw/Apps/Recorder/WebAPI'
 export const RECORDINGS = `${API_BASE}/Recordings`
 
+/** One page of a search. */
+export const listEndpoint = (search: Search, paging: Paging): string =>
+  `${RECORDINGS}?${writeApiQuery(search, paging)}`
 export const recordingEndpoint = (id: string): string => `${RECORDINGS}/${encodeURIComponent(id)}`
 export const mediaEndpoint = (id: string): string => `${recordingEndpoint(id)}/Media`
 
@@ -18,6 +22,12 @@ export const AUTH_PASSWORD = '/auth/password'
 /** For load balancers and service managers: whether the host runs, and whether it can take requests. */
 export const HEALTH_LIVE = '/healthz'
 export const HEALTH_READY = '/readyz'
+
+/** A plain cookie with the browser's zone, so that the host can write the page's first request. */
+export const ZONE_COOKIE = 'zone'
+
+/** A plain cookie with the rows per page that the user chose last, for addresses that do not say. */
+export const ROWS_COOKIE = 'rows'
 
 /** The prefix under which a portal may frame the page. */
 export const EMBED_BASE = '/embed/v1'

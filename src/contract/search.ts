@@ -16,6 +16,9 @@ import { filter, integer, zone, type ApiParameter, type PageParameter } from './
 /** The limit for the page's sessions. Clients with Basic authentication may request more. */
 export const MAX_PAGE_SIZE = 1000
 
+/** The numbers of rows that the page offers. An address may ask for any other. */
+export const usualPageSizes: readonly number[] = [25, 50, 100, 200]
+
 export interface Paging {
   /** From 0. */
   readonly page: number

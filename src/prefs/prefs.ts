@@ -1,6 +1,8 @@
 /** The user's settings for the look of the page, kept in this browser. */
 import { atom } from 'nanostores'
-import { load, save } from './storage.ts'
+import { ROWS_COOKIE } from '../contract/endpoints.ts'
+import { usualPageSizes } from '../contract/search.ts'
+import { load, save, tellHost } from './storage.ts'
 
 export const themes = ['system', 'light', 'dark'] as const
 export type Theme = (typeof themes)[number]
@@ -14,11 +16,9 @@ const stored = <T extends string>(name: string, values: readonly T[], fallback: 
 export const theme = atom<Theme>(stored('theme', themes, 'system'))
 export const density = atom<Density>(stored('density', densities, 'compact'))
 
-export const rowCounts: readonly number[] = [25, 50, 100, 200]
-
 /** The rows on a page that the user chose last, for views that start without an address; null until then. */
 export const rowsPerPage = atom<number | null>(
-  rowCounts.find((count) => String(count) === load('rows-per-page')) ?? null,
+  usualPageSizes.find((count) => String(count) === load('rows-per-page')) ?? null,
 )
 
 /**
@@ -46,4 +46,6 @@ export function setDensity(value: Density): void {
 export function setRowsPerPage(value: number): void {
   rowsPerPage.set(value)
   save('rows-per-page', String(value))
+  // The host names the request of the page's next start.
+  tellHost(ROWS_COOKIE, String(value))
 }

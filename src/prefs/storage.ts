@@ -10,6 +10,16 @@ export function load(name: string): string | null {
   }
 }
 
+/** Tells the host something about this browser with each request. Where cookies are blocked, the host does not know. */
+export function tellHost(name: string, value: string): void {
+  try {
+    const cookie = `${name}=${value}`
+    if (!document.cookie.split('; ').includes(cookie)) document.cookie = `${cookie}; Path=/; SameSite=Lax`
+  } catch {
+    // A sandboxed frame has no cookies.
+  }
+}
+
 /** Stored values outlive the session, so they must not be personal. */
 export function save(name: string, value: string): void {
   memory.set(name, value)

@@ -1,7 +1,8 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { askAhead } from '../api/queries.ts'
+import { usualPageSizes } from '../contract/search.ts'
 import { formatCount } from '../lib/numbers.ts'
-import { rowCounts, setRowsPerPage } from '../prefs/prefs.ts'
+import { setRowsPerPage } from '../prefs/prefs.ts'
 import { useText } from '../text/i18n.ts'
 import { listText } from '../text/list-text.ts'
 import { Pager } from '../ui/pager.tsx'
@@ -35,7 +36,7 @@ export function ListPager({ recordings }: { readonly recordings: Recordings }) {
         page={query.page}
         pages={answer === null ? null : Math.max(1, Math.ceil(answer.list.totalCount / query.pageSize))}
         pageSize={query.pageSize}
-        pageSizes={rowCounts}
+        pageSizes={usualPageSizes}
         onPage={turnTo}
         onPageSize={(pageSize) => {
           setRowsPerPage(pageSize)

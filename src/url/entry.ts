@@ -1,7 +1,6 @@
-/** The address that the page was opened with, read once and tidied, with a list of the parts that could not be read. */
+/** Reads the address that the page was opened with, and lists the parts that could not be read. The host reads it too. */
 import { embedFlags } from '../contract/endpoints.ts'
 import { isParameter, readPageQuery, type Dropped, type PageQuery } from '../contract/search.ts'
-import { rowsPerPage } from '../prefs/prefs.ts'
 import { listPath, readFlags, readPath, recordingPath, type Place, type View } from './paths.ts'
 
 export interface PageEntry {
@@ -13,16 +12,23 @@ export interface PageEntry {
 
 const lastDays = readPageQuery(new URLSearchParams('startTime=on:last-7-days')).query
 
-/** The search for an address without a query. Today alone would be empty in the morning. */
-export const firstQuery = (): PageQuery => ({ ...lastDays, pageSize: rowsPerPage.get() ?? lastDays.pageSize })
+/**
+ * The search for an address without a query. Today alone would be empty in the morning.
+ * @param rows the rows per page that the user chose last, or null.
+ */
+export const firstQuery = (rows: number | null): PageQuery => ({
+  ...lastDays,
+  pageSize: rows ?? lastDays.pageSize,
+})
 
 const isFlag = (name: string): boolean => embedFlags.some((flag) => flag === name)
 
 /**
  * Reads an address. An unknown parameter changes nothing but is listed as dropped, because a mistyped filter shows
  * more calls than intended.
+ * @param rows as for `firstQuery`.
  */
-export function readEntry(pathname: string, search: string): PageEntry {
+export function readEntry(pathname: string, search: string, rows: number | null = null): PageEntry {
   const { base, view } = readPath(pathname)
   const bare = view.name === 'list' && !/\/recordings\/?$/.test(pathname)
   const given = new URLSearchParams(search)
@@ -33,7 +39,7 @@ export function readEntry(pathname: string, search: string): PageEntry {
   return {
     place: { base, flags },
     view,
-    query: bare && asked.length === 0 ? firstQuery() : query,
+    query: bare && asked.length === 0 ? firstQuery(rows) : query,
     dropped: [...dropped, ...unknown],
   }
 }
@@ -42,21 +48,4 @@ export function readEntry(pathname: string, search: string): PageEntry {
 export function canonicalPath({ place, view, query }: PageEntry): string | null {
   if (view.name === 'unknown') return null
   return view.name === 'list' ? listPath(place, query) : recordingPath(place, view.id, query)
-}
-
-let settled: PageEntry | null = null
-
-/**
- * Reads the page's own address and tidies it in place, without an entry in the history. Both scripts of the page
- * call it. The second gets the result of the first, because the tidied address no longer says what was dropped.
- */
-export function settleEntry(): PageEntry {
-  if (settled) return settled
-  const entry = readEntry(location.pathname, location.search)
-  const path = canonicalPath(entry)
-  if (path !== null && path !== `${location.pathname}${location.search}`) {
-    history.replaceState(history.state, '', path)
-  }
-  settled = entry
-  return entry
 }

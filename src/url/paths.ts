@@ -39,7 +39,7 @@ function decode(text: string): string {
 
 /** The portal's flags in a query, encoded. */
 export function readFlags(params: URLSearchParams): string {
-  const flags = embedFlags.flatMap((name) => {
+  const flags = embedFlags.flatMap((name): [string, string][] => {
     const value = params.get(name)
     return value === null ? [] : [[name, value]]
   })

@@ -1,11 +1,12 @@
 /** The page's addresses and files. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { EMBED_BASE } from '../../contract/endpoints.ts'
+import { EMBED_BASE, ROWS_COOKIE, ZONE_COOKIE } from '../../contract/endpoints.ts'
 import type { Boot } from '../../contract/session.ts'
 import { sendAsset, type Assets } from './assets.ts'
 import type { DemoAccounts } from '../auth/demo-accounts.ts'
 import { describeSession, type Viewers } from '../auth/viewer.ts'
 import type { WriteDocument } from './document.ts'
+import { firstListRequest } from './first-list.ts'
 import { nothingHere } from '../http/failures.ts'
 import { embedHeaders, pageHeaders } from '../http/headers.ts'
 import { rawPath, rawQuery } from '../http/requests.ts'
@@ -34,6 +35,13 @@ const addresses = [
 /** Never answered with a page: a script or a program asks here, and would mistake the page for its answer. */
 const neverPages = /^\/(assets|fw|auth)\//
 
+/** Signed out, the page asks nothing. */
+function firstRequest(request: FastifyRequest, { session, nowMs }: Boot): string | null {
+  if (!session) return null
+  const { [ZONE_COOKIE]: zone = null, [ROWS_COOKIE]: rows = null } = request.cookies
+  return firstListRequest({ path: rawPath(request), query: rawQuery(request), nowMs, zone, rows })
+}
+
 /** Drops a trailing slash and keeps the query. The redirect repeats nothing else of the request. */
 function redirectTo(path: string) {
   return (request: FastifyRequest, reply: FastifyReply) => {
@@ -58,8 +66,10 @@ export function pageRoutes(app: FastifyInstance, options: PageOptions): void {
 
   async function sendPage(request: FastifyRequest, reply: FastifyReply) {
     reply.headers(rawPath(request).startsWith('/embed/') ? framable : pageHeaders)
-    const html = options.writeDocument(await writeBoot(request))
-    return reply.type('text/html; charset=utf-8').send(html)
+    const boot = await writeBoot(request)
+    return reply
+      .type('text/html; charset=utf-8')
+      .send(options.writeDocument(boot, firstRequest(request, boot)))
   }
 
   async function elsewhere(request: FastifyRequest, reply: FastifyReply) {
