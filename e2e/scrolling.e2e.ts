@@ -89,7 +89,9 @@ const cutTexts = (page: Page): Promise<string[]> =>
     const head = element.querySelector('thead')
     // On narrow screens the head is for assistive technology only.
     const shown = head && getComputedStyle(head).position !== 'absolute' ? 'th, td' : 'td'
-    const seen = [...element.querySelectorAll<HTMLElement>(shown)].filter((cell) => cell.checkVisibility())
+    const seen = [...element.querySelectorAll<HTMLElement>(shown)].filter((cell) =>
+      cell.checkVisibility({ visibilityProperty: true }),
+    )
     return seen
       .filter((cell) => cell.scrollWidth > cell.clientWidth || cell.getBoundingClientRect().right > right)
       .map((cell) => `${cell.textContent} (${cell.clientWidth} of ${cell.scrollWidth} px)`)

@@ -58,7 +58,7 @@ test('the demo accounts are listed, and one press fills one in', async ({ page }
   await accounts.getByRole('button', { name: 'agent' }).click()
   await expect(page.getByRole('textbox', { name: 'Username' })).toHaveValue('agent')
   await page.getByRole('button', { name: 'Sign in', exact: true }).click()
-  await expect(page.getByText('Your calls')).toBeVisible()
+  await expect(page.getByRole('main').getByText('Your calls')).toBeVisible()
 })
 
 test('a password can be pasted, and Enter in its field signs in', async ({ page, context }) => {
