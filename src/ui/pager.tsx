@@ -40,7 +40,7 @@ function PageField({ page, pages, onPage }: PageFieldProps) {
       aria-label={t.page}
       inputMode="numeric"
       autoComplete="off"
-      className={`control !min-h-7 !px-1 !py-0 text-center ${pages < 1000 ? '!w-10' : '!w-16'}`}
+      className={`control !min-h-7 !px-1 !py-0 text-center max-[24rem]:hidden ${pages < 1000 ? '!w-10' : '!w-12'}`}
       value={typed ?? (page < pages ? String(page + 1) : '')}
       onFocus={(event) => event.target.select()}
       onChange={(event) => {
@@ -93,7 +93,7 @@ export function Pager(props: PagerProps) {
       <label className="flex items-center gap-2 text-xs whitespace-nowrap text-muted">
         <span className="max-md:sr-only">{t.rows}</span>
         <Select
-          className="!min-h-7 !w-auto !py-0 text-sm"
+          className="!min-h-7 !w-auto !py-0 text-sm max-md:!px-1"
           value={String(pageSize)}
           options={offered.map((size) => ({ value: String(size), label: String(size) }))}
           onPick={(value) => onPageSize(Number(value))}

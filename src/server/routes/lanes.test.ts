@@ -277,7 +277,7 @@ describe('whole lists', () => {
 
 it('a client that does not read the page’s files loses them too', async () => {
   const body = Buffer.alloc(32 * 1_048_576, 'x')
-  const pace = { bytesPerSecond: 1024, overMs: 300 }
+  const pace = { bytesPerSecond: 1024, overMs: 2000 }
   host = await testHost({ dependencies: { assets: bigAsset(body), pace } })
   const port = await listen(host.app)
   const request = rawGet('/assets/big.bin', { connection: 'keep-alive' })
