@@ -107,7 +107,8 @@ test('a reversed range is marked at its fields and not sent; the rows stay, or a
     'From is later than To. Change one of them.',
   )
   await expect(page.getByRole('alert')).toContainText('The search was not sent.')
-  await expect(page.getByText('From is later than To')).toHaveCount(1)
+  await expect(page.getByRole('form').getByText('From is later than To')).toHaveCount(1)
+  await expect(page.getByRole('main').getByText('From is later than To')).toHaveCount(0)
   expect(await tableRows(page)).toEqual(before)
   expect(asked).toEqual([])
 
@@ -118,7 +119,8 @@ test('a reversed range is marked at its fields and not sent; the rows stay, or a
   )
   await expect(started.getByRole('textbox', { name: 'From' })).toHaveValue('2026-11-20 01:00')
   await expect(started.getByRole('textbox', { name: 'To' })).toHaveValue('2026-11-10 01:00')
-  await expect(page.getByText('From is later than To')).toHaveCount(1)
+  await expect(page.getByRole('form').getByText('From is later than To')).toHaveCount(1)
+  await expect(page.getByRole('main').getByText('From is later than To')).toHaveCount(0)
   const instead = page.locator('.table-pane')
   await expect(instead).toContainText('The search was not sent.')
   await instead.getByRole('button', { name: 'Review filters' }).click()
@@ -138,7 +140,7 @@ test('a time without a date is on the chosen day, and both fields make one searc
     started.getByRole('textbox', { name: 'To' }),
   ]
   await period(page).selectOption('Yesterday')
-  await expect(started.getByText('Covers Sun, 22 Nov 2026')).toBeVisible()
+  await expect(started.getByText('Covers Sun 22 Nov')).toBeVisible()
   await settled(page)
   const before = await historyLength(page)
   const asked = watchListRequests(page)

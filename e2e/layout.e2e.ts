@@ -37,7 +37,7 @@ test('the page does not scroll sideways at any width', async ({ page }) => {
   await expect(page.getByText('Recording group')).toBeVisible()
   await expectNoOverflow(page, 'a recording')
   await page.goto('/recordings?ownerUsername=nobody-at-all&direction=1')
-  await expect(page.getByText('No recordings match these 2 filters.')).toBeVisible()
+  await expect(page.getByRole('main').getByText('No recordings match these 2 filters.')).toBeVisible()
   await expectNoOverflow(page, 'nothing found')
 })
 

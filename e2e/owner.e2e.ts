@@ -113,7 +113,7 @@ test('counts for an empty list wait until the field is left', async ({ page }) =
   await openList(page, 'direction=1')
   const asked = watchPurposes(page)
   await remoteNumber(page).fill('055999')
-  await expect(page.getByText('No recordings match these 2 filters.')).toBeVisible()
+  await expect(page.getByRole('main').getByText('No recordings match these 2 filters.')).toBeVisible()
   await remoteNumber(page).fill('0559999')
   await expect.poll(() => address(page)).toContain('0559999')
   await settled(page)

@@ -101,7 +101,9 @@ test.describe('an unusable answer', () => {
         await page.reload()
         await expect(page.getByText(unusable)).toBeVisible()
         await expect(page.getByText(/^Request \S+$/)).toBeVisible()
-        await expect(page.getByText(/^No recordings match|^There are no recordings/)).toBeHidden()
+        await expect(
+          page.getByRole('main').getByText(/^No recordings match|^There are no recordings/),
+        ).toBeHidden()
         recorder.heal()
         await again(page)
         await settled(page)

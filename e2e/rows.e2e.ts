@@ -54,6 +54,8 @@ test('the row under the pointer or with the focus offers its tools, and Esc clos
 }) => {
   await openList(page, example)
   const tools = page.getByRole('toolbar', { name: 'This recording' })
+  // Numbers that are looked for show where they match.
+  await expect(rows(page).nth(1).locator('mark')).toHaveText(['02'])
   await cell(page, '980200').hover()
   await expect(tools.getByRole('button')).toHaveCount(4)
   await tools.getByRole('button', { name: 'Copy number 980200' }).click()
@@ -76,7 +78,7 @@ test('the row under the pointer or with the focus offers its tools, and Esc clos
   for (const key of ['ArrowRight', 'Enter']) await page.keyboard.press(key)
   await expect.poll(() => address(page)).toContain('remotePartyNumber=980200')
   await settled(page)
-  await expect(table(page).locator('mark').first()).toHaveText('980200')
+  await expect(table(page).locator('mark')).toHaveCount(0)
 })
 
 test('Copy link gives the address of the search, and rows per page are remembered', async ({ page }) => {

@@ -61,17 +61,19 @@ test.describe('nothing to show', () => {
     source,
   }) => {
     await openList(page, 'startTime=on:2026-11&ownerUsername=nobody-at-all&direction=1')
-    await expect(page.getByText('No recordings match these 3 filters.')).toBeVisible()
+    await expect(page.getByRole('main').getByText('No recordings match these 3 filters.')).toBeVisible()
     const november = 'startTime=between:2026-10-31T23:00:00Z;2026-11-30T23:00:00Z&direction=1'
     const without = await countOf(host, november)
-    await expect(page.getByText(`Without Owner “nobody-at-all” there are ${without}.`)).toBeVisible()
+    await expect(
+      page.getByRole('main').getByText(`Without Owner “nobody-at-all” there are ${without}.`),
+    ).toBeVisible()
     await expect(results(page)).toHaveText('0 of 0')
     await page.getByRole('button', { name: 'Remove Owner', exact: true }).click()
     await expect(results(page)).toHaveText(`1–50 of ${without}`)
     expect(address(page)).toBe('/recordings?startTime=on:2026-11&direction=1')
 
     await openList(page, 'localPartyNumber=999999')
-    await expect(page.getByText('No recordings match this filter.')).toBeVisible()
+    await expect(page.getByRole('main').getByText('No recordings match this filter.')).toBeVisible()
     await page.getByRole('main').getByRole('button', { name: 'Clear filters' }).click()
     await expect(results(page)).toHaveText(/^1–50 of /)
 

@@ -17,7 +17,7 @@ test('an unusable answer is not shown as an empty list', async ({ page, faults }
       faults.on('list', what, 1)
       await page.goto('/recordings')
       await expect(page.getByText('The answer could not be read.')).toBeVisible()
-      await expect(page.getByText(/^No recordings match/)).toBeHidden()
+      await expect(page.getByRole('main').getByText(/^No recordings match/)).toBeHidden()
       await page.getByRole('button', { name: 'Try again' }).click()
       await settled(page)
     })

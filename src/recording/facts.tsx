@@ -82,6 +82,8 @@ export function callFacts(detail: Recording, zone: string, nowMs: number): Fact[
 /** @param whole whether the detail is complete; until then, each missing fact keeps its line. */
 export function ownerFacts({ owner, ownerUsername }: RecordingDetail, whole: boolean): Fact[] {
   const t = detailText.get()
+  // The list's row says so too.
+  if (ownerUsername === null) return [{ label: t.owner, value: t.noOwner }]
   if (!whole) {
     const bone = <span className="bone my-1 w-24" />
     const labels = [t.phone, t.group, t.department]
@@ -91,9 +93,7 @@ export function ownerFacts({ owner, ownerUsername }: RecordingDetail, whole: boo
       ...labels.map((label) => ({ label, value: bone })),
     ]
   }
-  if (owner === null) {
-    return [{ label: t.owner, value: ownerUsername === null ? t.noOwner : text(ownerUsername) }]
-  }
+  if (owner === null) return [{ label: t.owner, value: text(ownerUsername) }]
   return [
     { label: t.owner, value: text(nameOfUser(owner) ?? owner.username) },
     { label: t.username, value: text(owner.username) },

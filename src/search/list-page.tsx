@@ -57,12 +57,13 @@ function useRows({ answer }: Recordings): RecordingRow[] {
   return useMemo(() => {
     if (!answer) return []
     const { zone, nowMs } = clockFor(answer.query)
+    const remote = answer.query.search.remotePartyNumber
     const context = {
       zone,
       nowMs,
       hrefOf: (id: string): string => paths.recording(id, answer.query),
       ownerNames: names,
-      match: answer.query.search.remotePartyNumber?.text ?? '',
+      match: remote?.op === 'contains' ? remote.text : '',
     }
     return answer.list.recordings.map((recording) => makeRow(recording, context))
   }, [answer, names, paths])
