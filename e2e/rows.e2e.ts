@@ -118,3 +118,31 @@ test('a typed number is cleaned, and other ways to write it are offered', async 
   await page.getByRole('button', { name: '0557177313', exact: true }).click()
   await expect.poll(() => address(page)).toBe('/recordings?remotePartyNumber=contains:0557177313')
 })
+
+test('the row opened last is marked, for assistive technology and in forced colours', async ({ page }) => {
+  await openList(page, example)
+  await rowLinks(page).nth(1).click()
+  await page.getByRole('link', { name: 'Back to results' }).click()
+  const row = rows(page).nth(1)
+  await expect(row).toHaveAttribute('aria-current', 'true')
+  await expect(rowLinks(page).nth(1)).toBeFocused()
+  await page.emulateMedia({ forcedColors: 'active' })
+  await expect(row.getByRole('cell').first()).toHaveCSS('outline-style', 'solid')
+  await expect(rows(page).first().getByRole('cell').first()).toHaveCSS('outline-style', 'none')
+})
+
+test('a wide screen shows facts of the chosen row, and asks nothing for them', async ({ page }) => {
+  await page.setViewportSize({ width: 1920, height: 1080 })
+  await openList(page, example)
+  const asked: string[] = []
+  page.on('request', (request) => asked.push(request.url()))
+  const preview = page.getByRole('region', { name: 'Preview' })
+  await expect(preview).toContainText('980200 called Primo, Ugo')
+  await rowLinks(page).nth(1).focus()
+  await expect(preview).toContainText('+390244548866 called Secondi, Ada')
+  await cell(page, '980200').hover()
+  await expect(preview).toContainText('2017000000175')
+  expect(asked.filter((url) => !url.includes('/assets/'))).toEqual([])
+  await preview.getByRole('link', { name: 'Open recording' }).click()
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Recording 2017000000175')
+})
