@@ -52,9 +52,10 @@ export function AccountMenu({ session, onSignOut }: AccountMenuProps) {
   const chosenTheme = useStore(theme)
   const chosenDensity = useStore(density)
   const name = session.displayName ?? session.username
+  // The focus goes back to the menu's button, which is also where it returns from the dialog.
+  const close = (): void => menu.current?.hidePopover()
   const openPassword = (): void => {
-    // The focus goes back to the menu's button, which is where it returns from the dialog.
-    menu.current?.hidePopover()
+    close()
     setChangesPassword(true)
   }
   return (
@@ -93,7 +94,14 @@ export function AccountMenu({ session, onSignOut }: AccountMenuProps) {
                 {t.changePassword}
               </Button>
             ) : null}
-            <Button look="quiet" className="!justify-start" onClick={onSignOut}>
+            <Button
+              look="quiet"
+              className="!justify-start"
+              onClick={() => {
+                close()
+                onSignOut()
+              }}
+            >
               <LogOut size={16} aria-hidden />
               {t.signOut}
             </Button>
