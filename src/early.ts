@@ -8,6 +8,7 @@ import { settleEntry } from './url/settle-entry.ts'
 const { query, view, place } = settleEntry()
 applyPrefs(place.flags === '' ? undefined : readEmbedFlags(place.flags).theme)
 document.documentElement.dataset.view = view.name
+if (!boot.session) document.documentElement.dataset.signedOut = ''
 if (place.base !== '') document.documentElement.dataset.framed = ''
 
 if (boot.session && view.name !== 'unknown') startEarly(query)

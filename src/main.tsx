@@ -1,4 +1,4 @@
-import { StrictMode } from 'react'
+import { startTransition, StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { holdFirstList } from './api/queries.ts'
 import { App } from './app/app.tsx'
@@ -14,10 +14,13 @@ if (!root) throw new Error('The page has no element #root')
 
 const entry = settleEntry()
 void holdFirstList(queryClient, entry.query).then(() =>
-  createRoot(root).render(
-    <StrictMode>
-      <App entry={entry} />
-    </StrictMode>,
+  // As a transition, the first render gives way every few milliseconds, so a press is not kept waiting.
+  startTransition(() =>
+    createRoot(root).render(
+      <StrictMode>
+        <App entry={entry} />
+      </StrictMode>,
+    ),
   ),
 )
 

@@ -3,8 +3,6 @@ import { useQueryClient, type QueryClient } from '@tanstack/react-query'
 import {
   useCallback,
   useDeferredValue,
-  useEffectEvent,
-  useLayoutEffect,
   useMemo,
   useRef,
   useState,
@@ -23,10 +21,11 @@ import { ListPager } from './list-pager.tsx'
 import { ownerNames, sameNames } from './owners.ts'
 import type { PageUser } from './page-user.ts'
 import { rejectedFilter } from './rejected.ts'
-import { dayLabel, linkIdOf, makeRow, rowIdAt, type RecordingRow } from './rows.ts'
+import { dayLabel, makeRow, type RecordingRow } from './rows.ts'
 import { useSearchName, useSpokenOutcome } from './spoken-search.ts'
 import { TablePane } from './table-pane.tsx'
 import { useRecordings, type Recordings } from './use-recordings.ts'
+import { useReturn } from './use-return.ts'
 
 /** Where the filters have room beside the table. */
 const wideScreen = matchMedia('(width >= 80rem)')
@@ -67,50 +66,6 @@ function useRows({ answer }: Recordings): RecordingRow[] {
     }
     return answer.list.recordings.map((recording) => makeRow(recording, context))
   }, [answer, names, paths])
-}
-
-/**
- * Restores the list's scroll position, and the focus on the row that was opened. The list is only hidden while a
- * recording is shown; its layout effects run again when it returns. The rows of another search start at the top.
- * @param shown names the search and the page of the rows.
- */
-function useReturn(lastOpen: string | null, rows: readonly RecordingRow[], shown: string) {
-  const pane = useRef<HTMLDivElement>(null)
-  const left = useRef({ paneTop: 0, pageTop: 0 })
-  const shownLast = useRef(shown)
-  useLayoutEffect(() => {
-    // Not on a return to the same rows.
-    if (shownLast.current === shown) return
-    shownLast.current = shown
-    left.current = { paneTop: 0, pageTop: 0 }
-    pane.current?.scrollTo({ top: 0 })
-    window.scrollTo({ top: 0 })
-  }, [shown])
-  const comeBack = useEffectEvent((scroller: HTMLDivElement | null) => {
-    // Scrolling makes the browser lay out the page at once, which the first view of the list need not wait for.
-    if (lastOpen === null) return
-    const { paneTop, pageTop } = left.current
-    if (paneTop > 0) scroller?.scrollTo({ top: paneTop })
-    if (window.scrollY !== pageTop) window.scrollTo({ top: pageTop })
-    const index = rows.findIndex(({ recording }) => recording.id === lastOpen)
-    // By id: a ref for each of up to a thousand rows would cost every render of the table.
-    document.getElementById(linkIdOf(rowIdAt(index)))?.focus({ preventScroll: true })
-    document.getElementById(rowIdAt(index))?.scrollIntoView({ block: 'nearest' })
-  })
-  useLayoutEffect(() => {
-    const scroller = pane.current
-    comeBack(scroller)
-    const remember = (): void => {
-      if (scroller?.checkVisibility()) left.current = { paneTop: scroller.scrollTop, pageTop: window.scrollY }
-    }
-    scroller?.addEventListener('scroll', remember, { passive: true })
-    window.addEventListener('scroll', remember, { passive: true })
-    return () => {
-      scroller?.removeEventListener('scroll', remember)
-      window.removeEventListener('scroll', remember)
-    }
-  }, [])
-  return pane
 }
 
 /** Writes days relative to the time of the rows. It changes only with the rows. */

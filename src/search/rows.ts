@@ -2,8 +2,8 @@
 import { directions } from '../contract/filter-kinds.ts'
 import type { Recording, RecordingField } from '../contract/recording.ts'
 import { clockThere, formatDay } from '../lib/moments.ts'
-import { formatDuration, formatTime, speakDuration } from '../lib/times.ts'
-import { addDays, dateAt, startOfDate } from '../lib/zones.ts'
+import { formatDuration, speakDuration } from '../lib/times.ts'
+import { addDays, dateAt, startOfDate, wallTime } from '../lib/zones.ts'
 import { listText } from '../text/list-text.ts'
 
 export interface RecordingRow {
@@ -55,11 +55,13 @@ export function dayLabel(date: string | null, { zone, nowMs }: Pick<RowContext, 
 export function makeRow(recording: Recording, context: RowContext): RecordingRow {
   const { zone, nowMs, hrefOf, ownerNames, match } = context
   const { start, duration, direction, ownerUsername } = recording
+  // One conversion gives both: a formatter for each would cost a page of rows more than its elements.
+  const wall = start && wallTime(start.epochMs, zone)
   return {
     recording,
     href: hrefOf(recording.id),
-    date: start ? dateAt(start.epochMs, zone) : null,
-    time: start ? formatTime(start.epochMs, zone, 'time') : '',
+    date: wall && wall.slice(0, 10),
+    time: wall?.slice(11, 19) ?? '',
     recordedAs: start?.text ?? null,
     there: start && clockThere(start, zone, nowMs),
     duration: duration ? formatDuration(duration.durationMs) : '',

@@ -74,6 +74,7 @@ export function TablePane(props: TablePaneProps) {
         className="table-pane outline-none"
         tabIndex={-1}
         aria-busy={busy}
+        data-waiting={(!showRows && busy) || undefined}
         {...handlers}
         onFocus={(event) => {
           focusLeft.onFocus()

@@ -46,8 +46,19 @@ export function readFlags(params: URLSearchParams): string {
   return new URLSearchParams(flags).toString()
 }
 
+const written = new WeakMap<PageQuery, string>()
+
+/** The query's text, written once: every row has a link with it. */
+function textOf(query: PageQuery): string {
+  const known = written.get(query)
+  if (known !== undefined) return known
+  const text = writePageQuery(query)
+  written.set(query, text)
+  return text
+}
+
 function href(place: Place, path: string, query: PageQuery): string {
-  const search = [writePageQuery(query), place.flags].filter((part) => part !== '').join('&')
+  const search = [textOf(query), place.flags].filter((part) => part !== '').join('&')
   return `${place.base}${path}${search === '' ? '' : `?${search}`}`
 }
 
