@@ -5,9 +5,15 @@ import { useText } from '../text/i18n.ts'
 import { FactList } from './fact-list.tsx'
 import { callFacts, keepingFacts, ownerFacts, technicalFacts } from './facts.tsx'
 
-function Card({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+interface CardProps {
+  readonly title: string
+  readonly className?: string
+  readonly children: ReactNode
+}
+
+function Card({ title, className = '', children }: CardProps) {
   return (
-    <section className="detail-card">
+    <section className={`detail-card ${className}`}>
       <h2>{title}</h2>
       {children}
     </section>
@@ -18,7 +24,11 @@ function Card({ title, children }: { readonly title: string; readonly children: 
 export function Keeping({ detail }: { readonly detail: RecordingDetail }) {
   const t = useText(detailText)
   const keeping = keepingFacts(detail)
-  return keeping === null ? null : <Card title={t.keeping}>{keeping}</Card>
+  return keeping === null ? null : (
+    <Card title={t.keeping} className="detail-keeping">
+      {keeping}
+    </Card>
+  )
 }
 
 interface DetailFactsProps {
