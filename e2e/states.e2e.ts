@@ -79,7 +79,7 @@ test.describe('nothing to show', () => {
 
     faults.on('list', hostFault.json(200, { totalCount: 0, recordings: [] }), 1)
     await page.reload()
-    await expect(page.getByText('There are no recordings that you may find.')).toBeVisible()
+    await expect(page.getByRole('main').getByText('There are no recordings that you may find.')).toBeVisible()
     // The page tells where to look, so that line has to be there.
     await expect(page.getByText('The line above says whose calls you may find.')).toBeVisible()
     await expect(page.getByText(scopeLines[source].manager)).toBeVisible()
