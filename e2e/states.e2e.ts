@@ -82,7 +82,7 @@ test.describe('nothing to show', () => {
     await expect(page.getByRole('main').getByText('There are no recordings that you may find.')).toBeVisible()
     // The page tells where to look, so that line has to be there.
     await expect(page.getByText('The line above says whose calls you may find.')).toBeVisible()
-    await expect(page.getByText(scopeLines[source].manager)).toBeVisible()
+    await expect(page.getByRole('main').getByText(scopeLines[source].manager)).toBeVisible()
   })
 
   test('a page past the end says how many pages there are and leads to the last', async ({ page }) => {
