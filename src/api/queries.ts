@@ -46,8 +46,11 @@ export async function holdFirstList(client: QueryClient, query: PageQuery): Prom
   if (answer) client.setQueryData(listQuery(query).queryKey, answer)
 }
 
-/** Requests a page that will or may be shown next, unless it is cached or already requested. */
-export function askAhead(client: QueryClient, query: PageQuery, purpose: 'paging' | 'prefetch'): void {
+/**
+ * Requests a page that will or may be shown next, unless it is cached or already requested.
+ * @param purpose as for `listQuery`; by default a new search.
+ */
+export function askAhead(client: QueryClient, query: PageQuery, purpose?: 'paging' | 'prefetch'): void {
   if (impossibleFilters(query).length === 0) void client.prefetchQuery(listQuery(query, purpose))
 }
 

@@ -1,5 +1,5 @@
 import { ChevronDown } from 'lucide-react'
-import { useState, type ReactNode, type RefCallback } from 'react'
+import { memo, useState, type ReactNode, type RefCallback } from 'react'
 import { filterNames, type FilterName } from '../contract/search.ts'
 import { useText } from '../text/i18n.ts'
 import { filterText } from '../text/list-text.ts'
@@ -35,7 +35,8 @@ interface FilterFormProps {
   readonly first?: RefCallback<HTMLElement>
 }
 
-export function FilterForm({ rejected, first }: FilterFormProps) {
+/** It changes with the address, not with the rows. */
+export const FilterForm = memo(function FilterForm({ rejected, first }: FilterFormProps) {
   const t = useText(filterText)
   const query = usePageQuery()
   const searchFor = useSearchFor()
@@ -70,4 +71,4 @@ export function FilterForm({ rejected, first }: FilterFormProps) {
       </Button>
     </form>
   )
-}
+})

@@ -88,7 +88,6 @@ export const listText = i18n('list', {
   onlyNumber: params('Only {number}'),
   onlyOwner: params('Only {owner}'),
   rowTools: 'This recording',
-  everything: 'All filters are clear.',
   inZone: params('Times in {zone}.'),
   found: count({ one: '{count} recording found.', other: '{count} recordings found.' }),
   turned: params('Page {page} of {pages}: {first} to {last} of {total} recordings.'),

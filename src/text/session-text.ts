@@ -5,7 +5,6 @@ export const sessionText = i18n('session', {
   lead: 'Find and hear recorded calls.',
   username: 'Username',
   password: 'Password',
-  showPassword: 'Show password',
   submit: 'Sign in',
   checking: 'Checking …',
   wrong: 'Username or password is not right. Capital letters count in the password.',

@@ -18,6 +18,8 @@ interface Address {
 }
 
 const AddressContext = createContext<Address | null>(null)
+/** Apart from the rest, so that opening a recording renders nothing that shows the query only. */
+const QueryContext = createContext<PageQuery | null>(null)
 
 function AddressReader({ entry, children }: { readonly entry: PageEntry; readonly children: ReactNode }) {
   const location = useLocation()
@@ -31,7 +33,11 @@ function AddressReader({ entry, children }: { readonly entry: PageEntry; readonl
     () => ({ entry, view, query, walked, typing }),
     [entry, view, query, walked, typing],
   )
-  return <AddressContext value={address}>{children}</AddressContext>
+  return (
+    <AddressContext value={address}>
+      <QueryContext value={query}>{children}</QueryContext>
+    </AddressContext>
+  )
 }
 
 /** Components below this one read and change the address through this folder. */
@@ -44,9 +50,11 @@ export function AddressProvider({ entry, children }: { entry: PageEntry; childre
   )
 }
 
+const outsideProvider = 'The address can be read only below an AddressProvider'
+
 function useAddress(): Address {
   const address = use(AddressContext)
-  if (!address) throw new Error('The address can be read only below an AddressProvider')
+  if (!address) throw new Error(outsideProvider)
   return address
 }
 
@@ -57,7 +65,11 @@ export const useEntry = (): PageEntry => useAddress().entry
 export const useView = (): View => useAddress().view
 
 /** The query in the current address. */
-export const usePageQuery = (): PageQuery => useAddress().query
+export function usePageQuery(): PageQuery {
+  const query = use(QueryContext)
+  if (!query) throw new Error(outsideProvider)
+  return query
+}
 
 /** Whether the browser's Back or Forward led to this address. */
 export const useWalked = (): boolean => useAddress().walked
