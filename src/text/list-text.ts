@@ -102,7 +102,6 @@ export const listText = i18n('list', {
   local: 'Local number',
   owner: 'Owner',
   reference: 'Reference',
-  open: 'Open',
   missing: 'none',
   unreadable: params('Could not be read: {value}'),
   recordedAt: params('Recorded as {text}'),
