@@ -1,4 +1,4 @@
-/** Finds people for whoever looks for an owner. It shows no recording, so the audit log gets its refusals only. */
+/** Finds people for a user who looks for an owner. It shows no recording, so the audit log gets its refusals only. */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { PEOPLE } from '../../contract/endpoints.ts'
 import { MAX_PEOPLE, MAX_PEOPLE_QUERY, USUAL_PEOPLE } from '../../contract/people.ts'
