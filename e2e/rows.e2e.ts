@@ -36,8 +36,8 @@ test('a double-click selects a text, and a copied row holds only what is seen', 
   await openList(page, example)
   await cell(page, '980200').dblclick({ position: { x: 30, y: 12 } })
   await expect.poll(() => page.evaluate(() => getSelection()?.toString().trim())).toBe('980200')
-  // The press that would open the row has passed by now.
-  await page.waitForTimeout(400)
+  // A timer of the page that is set later ends later than the one that would open the row.
+  await page.evaluate(() => new Promise((done) => setTimeout(done, 250)))
   await expect(results(page)).toBeVisible()
 
   await rows(page)
@@ -81,7 +81,10 @@ test('the row under the pointer or with the focus offers its tools, and Esc clos
   await expect(table(page).locator('mark')).toHaveCount(0)
 })
 
-test('Copy link gives the address of the search, and rows per page are remembered', async ({ page }) => {
+test('Copy link gives the address of the search, and rows per page are remembered', async ({
+  page,
+  context,
+}) => {
   await openList(page, example)
   await page.getByRole('button', { name: 'Copy link' }).click()
   await expect.poll(() => clipboard(page)).toBe(page.url())
@@ -91,6 +94,13 @@ test('Copy link gives the address of the search, and rows per page are remembere
   await settled(page)
   expect(address(page)).toBe('/recordings?startTime=on:last-7-days&pageSize=25')
   await expect(page).toHaveTitle('Last 7 days – Recordings')
+
+  // The cookie ends with the browser, and the page tells the host again.
+  const told = async () => (await context.cookies()).find(({ name }) => name === 'rows')?.value
+  expect(await told()).toBe('25')
+  await context.clearCookies({ name: 'rows' })
+  await page.reload()
+  await expect.poll(told).toBe('25')
 })
 
 test('a page is jumped to by its number, and a wrong number says what there is', async ({ page }) => {

@@ -3,8 +3,9 @@ import { createRoot } from 'react-dom/client'
 import { holdFirstList } from './api/queries.ts'
 import { App } from './app/app.tsx'
 import { queryClient } from './app/client.ts'
-import { ZONE_COOKIE } from './contract/endpoints.ts'
+import { ROWS_COOKIE, ZONE_COOKIE } from './contract/endpoints.ts'
 import { browserZone } from './lib/zones.ts'
+import { rowsPerPage } from './prefs/prefs.ts'
 import { tellHost } from './prefs/storage.ts'
 import './styles.css'
 import { settleEntry } from './url/settle-entry.ts'
@@ -26,4 +27,9 @@ void holdFirstList(queryClient, entry.query).then(() =>
 
 /** Access to cookies waits for another process, so it comes after the first rows, ms. */
 const COOKIE_AFTER_MS = 1000
-setTimeout(() => tellHost(ZONE_COOKIE, browserZone()), COOKIE_AFTER_MS)
+setTimeout(() => {
+  tellHost(ZONE_COOKIE, browserZone())
+  // This cookie ends with the browser, and the preference does not.
+  const rows = rowsPerPage.get()
+  if (rows !== null) tellHost(ROWS_COOKIE, String(rows))
+}, COOKIE_AFTER_MS)
