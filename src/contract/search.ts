@@ -206,6 +206,9 @@ export function writePageQuery({ search, ...controls }: PageQuery): string {
 export const isSameSearch = (a: PageQuery, b: PageQuery): boolean =>
   writePageQuery({ ...a, page: 0 }) === writePageQuery({ ...b, page: 0 })
 
+/** Whether two queries show the same rows. */
+export const isSamePage = (a: PageQuery, b: PageQuery): boolean => a.page === b.page && isSameSearch(a, b)
+
 /** The first page of the query with one filter set, or removed where undefined. */
 export function withFilter<Name extends FilterName>(
   query: PageQuery,

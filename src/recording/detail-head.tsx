@@ -1,8 +1,10 @@
-import { Copy, Link } from 'lucide-react'
+import { Copy } from 'lucide-react'
 import { useEffect, useRef, type ReactNode, type RefObject } from 'react'
 import { detailText } from '../text/detail-text.ts'
 import { useText } from '../text/i18n.ts'
-import { Button, IconButton } from '../ui/button.tsx'
+import { copyText } from '../text/shell-text.ts'
+import { IconButton } from '../ui/button.tsx'
+import { CopyLink } from '../ui/copy-link.tsx'
 import { useCopying } from '../ui/copying.ts'
 
 interface HeadingProps {
@@ -38,6 +40,7 @@ interface DetailHeadProps {
 /** The reference in a small line, and the call in a large one. */
 export function DetailHead({ id, title, reference, address, ways, children }: DetailHeadProps) {
   const t = useText(detailText)
+  const copied = useText(copyText)
   const { outcome, copy } = useCopying()
   return (
     <div>
@@ -55,11 +58,10 @@ export function DetailHead({ id, title, reference, address, ways, children }: De
             onClick={() => copy(reference)}
           />
         )}
-        <output>{outcome && (outcome === 'copied' ? t.copied : t.copyFailed)}</output>
-        <Button look="quiet" className="max-md:!px-1.5" onClick={() => copy(address)}>
-          <Link size={16} aria-hidden />
-          <span className="max-md:sr-only">{t.copyLink}</span>
-        </Button>
+        <span className="detail-copied" aria-hidden>
+          {outcome && copied[outcome]}
+        </span>
+        <CopyLink address={() => address} />
       </div>
       {children}
     </div>

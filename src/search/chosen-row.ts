@@ -1,5 +1,5 @@
-/** The row that the pointer rests on or that has the focus: it offers what can be done with it, and has a preview. */
+/** The recording whose row the pointer rests on or that has the focus. Its facts are shown beside the list. */
 import { atom } from 'nanostores'
-import type { Recording } from '../contract/recording.ts'
 
-export const chosenRecording = atom<Recording | null>(null)
+/** Its id, or null before the first one. */
+export const chosenId = atom<string | null>(null)

@@ -1,7 +1,7 @@
-import { useId } from 'react'
 import { directions, type Direction } from '../contract/filter-kinds.ts'
 import { useText } from '../text/i18n.ts'
 import { filterText } from '../text/list-text.ts'
+import { RadioSet } from '../ui/field.tsx'
 import { useChoice } from '../ui/typing.ts'
 import { useFilter } from './use-filter.ts'
 
@@ -14,7 +14,6 @@ const nameOf = (choice: Direction | undefined): ChoiceName =>
 
 export function DirectionField() {
   const t = useText(filterText)
-  const group = useId()
   const [value, change] = useFilter('direction')
   const choice = useChoice(nameOf(value), (picked, visit) =>
     change(
@@ -23,27 +22,13 @@ export function DirectionField() {
     ),
   )
   return (
-    <div role="radiogroup" aria-labelledby={group} {...choice.handlers} className="flex flex-col gap-1">
-      <span id={group} className="text-xs font-medium text-muted">
-        {t.direction}
-      </span>
-      <div className="grid grid-cols-2 gap-px overflow-hidden rounded-md border border-edge bg-line">
-        {choices.map(nameOf).map((name) => (
-          <label
-            key={name}
-            className="flex min-h-8 cursor-pointer items-center gap-2 bg-surface px-2.5 has-checked:bg-accent-soft has-checked:font-medium has-focus-visible:outline-2 has-focus-visible:-outline-offset-2 has-focus-visible:outline-accent"
-          >
-            <input
-              type="radio"
-              name={group}
-              className="accent-accent"
-              checked={choice.value === name}
-              onChange={() => choice.pick(name)}
-            />
-            {t[name]}
-          </label>
-        ))}
-      </div>
-    </div>
+    <RadioSet
+      {...choice.handlers}
+      label={t.direction}
+      value={choice.value}
+      options={choices.map(nameOf).map((name) => ({ value: name, label: t[name] }))}
+      onPick={choice.pick}
+      isGrid
+    />
   )
 }

@@ -1,6 +1,5 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query'
 import { RefreshCw } from 'lucide-react'
-import { useState } from 'react'
 import { clockFor } from '../api/clock-for.ts'
 import { listQuery, refreshAll } from '../api/queries.ts'
 import { formatTime } from '../lib/times.ts'
@@ -15,13 +14,15 @@ export function Freshness() {
   const query = usePageQuery()
   const client = useQueryClient()
   // It only watches: the list asks.
-  const { data, isFetching } = useQuery({ ...listQuery(query), enabled: false })
-  const [keptMs, setKeptMs] = useState<number | null>(null)
-  if (data && data.asOfMs !== keptMs) setKeptMs(data.asOfMs)
+  const { data, isFetching } = useQuery({
+    ...listQuery(query),
+    enabled: false,
+    placeholderData: keepPreviousData,
+  })
   return (
     <div className="flex items-center gap-1">
       <span className="whitespace-nowrap text-muted">
-        {keptMs === null ? null : t.asOf({ time: formatTime(keptMs, clockFor(query).zone, 'minute') })}
+        {data ? t.asOf({ time: formatTime(data.asOfMs, clockFor(query).zone, 'minute') }) : null}
       </span>
       <IconButton
         label={t.refresh}

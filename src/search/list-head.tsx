@@ -5,10 +5,11 @@ import { formatCount } from '../lib/numbers.ts'
 import { useText } from '../text/i18n.ts'
 import { filterText, listText } from '../text/list-text.ts'
 import { Button } from '../ui/button.tsx'
+import { CopyLink } from '../ui/copy-link.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import { usePageQuery } from '../url/navigation.tsx'
+import { outsideUrl } from '../url/outside.ts'
 import { Chips } from './chips.tsx'
-import { CopyLink } from './copy-link.tsx'
 import { FilterForm } from './filter-form.tsx'
 import type { Rejected } from './rejected.ts'
 import { scopeLine } from './scope-line.ts'
@@ -73,6 +74,7 @@ interface ListHeadProps {
 export function ListHead({ session, recordings, wide, rejected, review }: ListHeadProps) {
   const t = useText(listText)
   const chips = useRef<HTMLDivElement>(null)
+  const query = usePageQuery()
   const { answer, current, busy } = recordings
   const total = answer?.list.totalCount ?? null
   return (
@@ -89,7 +91,7 @@ export function ListHead({ session, recordings, wide, rejected, review }: ListHe
       <div ref={chips} className="list-chips outline-none" tabIndex={-1}>
         <Chips onRemoved={() => chips.current?.focus()} />
       </div>
-      <CopyLink />
+      <CopyLink address={() => outsideUrl({ name: 'list' }, query)} />
     </div>
   )
 }

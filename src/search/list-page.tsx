@@ -14,7 +14,7 @@ import type { PageQuery } from '../contract/search.ts'
 import { useText } from '../text/i18n.ts'
 import { listText } from '../text/list-text.ts'
 import { usePageQuery, usePaths } from '../url/navigation.tsx'
-import { chosenRecording } from './chosen-row.ts'
+import { chosenId } from './chosen-row.ts'
 import { FilterForm } from './filter-form.tsx'
 import { ListHead } from './list-head.tsx'
 import { ListPager } from './list-pager.tsx'
@@ -100,7 +100,7 @@ export function ListPage({ account, openId, lastOpen, preview }: ListPageProps) 
     filters.current = control
   }, [])
   const rejected = rejectedFilter(recordings.problem)
-  const shared = useDayLabel(recordings)
+  const dayLabelOf = useDayLabel(recordings)
   useSpokenOutcome(recordings)
   const t = useText(listText)
   const name = useSearchName(query)
@@ -129,7 +129,7 @@ export function ListPage({ account, openId, lastOpen, preview }: ListPageProps) 
           rows={rows}
           account={account}
           currentId={lastOpen}
-          dayLabel={shared}
+          dayLabel={dayLabelOf}
           onReview={() => filters.current?.focus()}
         />
         <ListPager recordings={recordings} />
@@ -148,7 +148,7 @@ interface PreviewPaneProps extends Pick<ListPageProps, 'preview'> {
 
 /** The free room beside the table: facts of the row that was chosen last, or else of the first. */
 function PreviewPane({ rows, query, preview }: PreviewPaneProps) {
-  const chosen = useDeferredValue(useStore(chosenRecording))
-  const row = rows.find(({ recording }) => recording.id === chosen?.id) ?? rows[0]
+  const chosen = useDeferredValue(useStore(chosenId))
+  const row = rows.find(({ recording }) => recording.id === chosen) ?? rows[0]
   return <aside className="list-preview">{row ? preview(row.recording.id, query) : null}</aside>
 }

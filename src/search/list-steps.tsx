@@ -1,11 +1,12 @@
-import { useState } from 'react'
 import type { Problem } from '../contract/problems.ts'
 import { withFilter, type PageQuery } from '../contract/search.ts'
 import { formatCount } from '../lib/numbers.ts'
 import { useText } from '../text/i18n.ts'
 import type { ListAction } from '../text/list-problems.ts'
 import { filterText, listStateText } from '../text/list-text.ts'
+import { copyText } from '../text/shell-text.ts'
 import { Button } from '../ui/button.tsx'
+import { useCopying } from '../ui/copying.ts'
 import { useSearchFor } from '../url/navigation.tsx'
 import type { PageUser } from './page-user.ts'
 
@@ -29,14 +30,11 @@ const lastWeek = { op: 'on', period: 'last-7-days' } as const
 /** Copies the request for the right to search, and shows on its button whether that worked. */
 function useCopyRequest(user: string): Step {
   const t = useText(listStateText)
-  const [done, setDone] = useState<string | null>(null)
+  const copied = useText(copyText)
+  const { outcome, copy } = useCopying()
   return {
-    label: done ?? t.copyRequest,
-    run: () =>
-      void navigator.clipboard.writeText(t.requestText({ user })).then(
-        () => setDone(t.copied),
-        () => setDone(t.copyFailed),
-      ),
+    label: outcome === null ? t.copyRequest : copied[outcome],
+    run: () => copy(t.requestText({ user })),
   }
 }
 

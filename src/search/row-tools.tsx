@@ -5,7 +5,6 @@ import { withFilter } from '../contract/search.ts'
 import { useText } from '../text/i18n.ts'
 import { listText } from '../text/list-text.ts'
 import { useCopying } from '../ui/copying.ts'
-import { speak } from '../ui/speech.tsx'
 import { outsideUrl } from '../url/outside.ts'
 import { usePageQuery, useSearchFor } from '../url/navigation.tsx'
 import { linkIdOf, rowIdAt, type RecordingRow } from './rows.ts'
@@ -22,7 +21,7 @@ function useTools({ recording, ownerName }: RecordingRow): Tool[] {
   const query = usePageQuery()
   const searchFor = useSearchFor()
   const [last, setLast] = useState<'number' | 'link' | null>(null)
-  const { outcome, copy } = useCopying((how) => speak(t[how]))
+  const { outcome, copy } = useCopying()
   const { id, referenceNumber, remotePartyNumber: number, ownerUsername: owner } = recording
   const copyAs = (kind: 'number' | 'link', text: string) => (): void => {
     setLast(kind)

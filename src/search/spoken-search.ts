@@ -2,7 +2,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useEffectEvent, useRef } from 'react'
 import { clockFor } from '../api/clock-for.ts'
-import { isSameSearch, type PageQuery } from '../contract/search.ts'
+import { isSamePage, type PageQuery } from '../contract/search.ts'
 import { formatCount } from '../lib/numbers.ts'
 import { useText } from '../text/i18n.ts'
 import { listText, periodText } from '../text/list-text.ts'
@@ -59,7 +59,7 @@ export function useSpokenOutcome(recordings: Recordings): void {
     // An empty search says more, with its suggestion.
     if (last === null || last === next || next.list.totalCount === 0) return
     const outcome = outcomeOf(recordings)
-    const isSame = last.query.page === next.query.page && isSameSearch(last.query, next.query)
+    const isSame = isSamePage(last.query, next.query)
     speak(isSame ? listText.get().refreshed({ found: outcome }) : outcome)
   })
   useEffect(() => {

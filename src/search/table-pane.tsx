@@ -8,7 +8,7 @@ import { Empty } from './empty-state.tsx'
 import { Failed, Impossible, PastEnd } from './list-state.tsx'
 import { DroppedNotice, ImpossibleNotice, StaleNotice, UnreadableNotice } from './notices.tsx'
 import { useRowTools } from './row-tools.tsx'
-import { chosenRecording } from './chosen-row.ts'
+import { chosenId } from './chosen-row.ts'
 import { useSearchWords } from './spoken-search.ts'
 import { RecordingsTable, SkeletonTable } from './recordings-table.tsx'
 import type { RecordingRow } from './rows.ts'
@@ -56,7 +56,7 @@ export function TablePane(props: TablePaneProps) {
   const { pane, recordings, rows, account, onReview } = props
   const { answer, current, busy, problem, impossible, refresh } = recordings
   const focusLeft = useFocusLeft(pane)
-  const { tools, handlers } = useRowTools(rows, ({ recording }) => chosenRecording.set(recording))
+  const { tools, handlers } = useRowTools(rows, ({ recording }) => chosenId.set(recording.id))
   const showRows = answer !== null && keepsRows(problem, current)
   return (
     <>

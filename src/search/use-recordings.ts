@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { impossibleFilters, type ListAnswer } from '../api/early-list.ts'
 import { listQuery, refreshAll } from '../api/queries.ts'
 import { asProblem, type Problem } from '../contract/problems.ts'
-import { isSameSearch, type FilterName, type PageQuery } from '../contract/search.ts'
+import { isSamePage, isSameSearch, type FilterName, type PageQuery } from '../contract/search.ts'
 import { useWalked } from '../url/navigation.tsx'
 
 export interface Recordings {
@@ -18,8 +18,6 @@ export interface Recordings {
   /** Repeats the request. Other pages are requested again when they are next shown. */
   readonly refresh: () => void
 }
-
-const isSamePage = (a: PageQuery, b: PageQuery): boolean => a.page === b.page && isSameSearch(a, b)
 
 /**
  * The rows of the address. The last answer is kept until the next one arrives, whatever happens in between.

@@ -77,9 +77,6 @@ export const periodText = i18n('periods', {
 export const listText = i18n('list', {
   title: 'Recordings',
   pageTitle: params('{search} – Recordings'),
-  copyLink: 'Copy link',
-  copied: 'Copied',
-  failed: 'Could not copy',
   today: params('Today, {day}'),
   yesterday: params('Yesterday, {day}'),
   unknownDay: 'Start unknown',
@@ -148,8 +145,6 @@ export const listStateText = i18n('list-states', {
   administrator: 'your administrator',
   signOut: 'Sign out',
   copyRequest: 'Copy request',
-  copied: 'Copied',
-  copyFailed: 'Could not copy',
   requestText: params(
     '{user} needs “Call Recording Base Access” (level 2) to search recordings in the Recordings Dashboard.',
   ),

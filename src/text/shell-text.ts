@@ -15,6 +15,12 @@ export const pagerText = i18n('pager', {
   rows: 'Rows per page',
 })
 
+export const copyText = i18n('copying', {
+  copyLink: 'Copy link',
+  copied: 'Copied',
+  failed: 'Could not copy',
+})
+
 export const shellText = i18n('shell', {
   product: 'Recordings Dashboard',
   skip: 'Skip to the recordings',

@@ -1,4 +1,7 @@
 import { useEffect, useState } from 'react'
+import { useText } from '../text/i18n.ts'
+import { copyText } from '../text/shell-text.ts'
+import { speak } from './speech.tsx'
 
 const SHOWN_MS = 4000
 
@@ -24,7 +27,7 @@ function copySelected(text: string): boolean {
   return copied
 }
 
-async function copyText(text: string): Promise<Copied> {
+async function copyOut(text: string): Promise<Copied> {
   try {
     await navigator.clipboard.writeText(text)
     return 'copied'
@@ -34,14 +37,12 @@ async function copyText(text: string): Promise<Copied> {
   }
 }
 
-/**
- * Copies texts, and says for four seconds whether that worked.
- * @param tell called with the outcome of each copy, to say it to assistive technology.
- */
-export function useCopying(tell?: (outcome: Copied) => void): {
+/** Copies texts, and tells for four seconds whether that worked. Assistive technology is told at once. */
+export function useCopying(): {
   readonly outcome: Copied | null
   readonly copy: (text: string) => void
 } {
+  const t = useText(copyText)
   const [done, setDone] = useState<{ readonly outcome: Copied } | null>(null)
   useEffect(() => {
     if (done === null) return undefined
@@ -49,9 +50,9 @@ export function useCopying(tell?: (outcome: Copied) => void): {
     return () => clearTimeout(timer)
   }, [done])
   const copy = async (text: string): Promise<void> => {
-    const outcome = await copyText(text)
+    const outcome = await copyOut(text)
     setDone({ outcome })
-    tell?.(outcome)
+    speak(t[outcome])
   }
   return { outcome: done?.outcome ?? null, copy: (text) => void copy(text) }
 }

@@ -1,6 +1,7 @@
 import {
   memo,
   useId,
+  type HTMLAttributes,
   type InputHTMLAttributes,
   type ReactNode,
   type Ref,
@@ -107,26 +108,31 @@ export function SelectField({ label, ...rest }: SelectProps & { readonly label: 
   return <Field label={label}>{({ id }) => <Select {...rest} id={id} />}</Field>
 }
 
-interface RadioSetProps<Value extends string> {
+interface RadioSetProps<Value extends string> extends HTMLAttributes<HTMLDivElement> {
   readonly label: string
   readonly value: Value
   readonly options: readonly { readonly value: Value; readonly label: string }[]
   readonly onPick: (value: Value) => void
+  /** In two columns, where one line is too short for all. */
+  readonly isGrid?: boolean
 }
 
 /** A few choices of which one applies, side by side. */
-export function RadioSet<Value extends string>({ label, value, options, onPick }: RadioSetProps<Value>) {
+export function RadioSet<Value extends string>(props: RadioSetProps<Value>) {
+  const { label, value, options, onPick, isGrid = false, ...rest } = props
   const id = useId()
   return (
-    <div role="radiogroup" aria-labelledby={id} className="flex flex-col gap-1">
+    <div role="radiogroup" aria-labelledby={id} {...rest} className="flex flex-col gap-1">
       <span id={id} className="text-xs font-medium text-muted">
         {label}
       </span>
-      <div className="flex overflow-hidden rounded-md border border-edge">
+      <div
+        className={`gap-px overflow-hidden rounded-md border border-edge bg-line ${isGrid ? 'grid grid-cols-2' : 'flex'}`}
+      >
         {options.map((option) => (
           <label
             key={option.value}
-            className="flex min-h-8 flex-1 cursor-pointer items-center gap-1.5 px-2 has-checked:bg-accent-soft has-checked:font-medium has-focus-visible:outline-2 has-focus-visible:-outline-offset-2 has-focus-visible:outline-accent"
+            className="flex min-h-8 flex-1 cursor-pointer items-center gap-2 bg-surface px-2 has-checked:bg-accent-soft has-checked:font-medium has-focus-visible:outline-2 has-focus-visible:-outline-offset-2 has-focus-visible:outline-accent"
           >
             <input
               type="radio"

@@ -1,12 +1,10 @@
-import { useCallback, type MouseEvent } from 'react'
+import { useCallback, useRef, type MouseEvent } from 'react'
 import { useNavigate } from 'react-router-dom'
 import { useEntry } from './navigation.tsx'
 import { readPath } from './paths.ts'
 
 /** The time for the second press of a double-click on a text, in ms. */
 const SECOND_PRESS_MS = 250
-
-let opening: ReturnType<typeof setTimeout> | undefined
 
 /**
  * One handler for all links of the page, for the `click` and `auxclick` of the outermost element. A plain click on an
@@ -16,9 +14,10 @@ let opening: ReturnType<typeof setTimeout> | undefined
 export function useLinkHandler(): (event: MouseEvent) => void {
   const navigate = useNavigate()
   const { place } = useEntry()
+  const opening = useRef<ReturnType<typeof setTimeout>>(undefined)
   return useCallback(
     (event) => {
-      clearTimeout(opening)
+      clearTimeout(opening.current)
       if (event.defaultPrevented || !(event.target instanceof Element)) return
       const found = addressAt(event.target)
       if (found === null) return
@@ -33,7 +32,7 @@ export function useLinkHandler(): (event: MouseEvent) => void {
       if (base !== place.base || view.name === 'unknown') return
       event.preventDefault()
       const go = (): void => void navigate(`${url.pathname}${url.search}`, { replace: place.base !== '' })
-      if (!isLink && isText(event.target)) opening = setTimeout(go, SECOND_PRESS_MS)
+      if (!isLink && isText(event.target)) opening.current = setTimeout(go, SECOND_PRESS_MS)
       else go()
     },
     [navigate, place],

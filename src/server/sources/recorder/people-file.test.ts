@@ -1,4 +1,4 @@
-/** The administrator's list of people: what is read, and how a fault is told. */
+/** Tests the reader of the administrator's list of people, and the messages about its faults. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
