@@ -1,7 +1,7 @@
 import { startTransition, StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { holdFirstList } from './api/queries.ts'
-import { App } from './app/app.tsx'
+import { App, loadFirstView } from './app/app.tsx'
 import { queryClient } from './app/client.ts'
 import { ROWS_COOKIE, ZONE_COOKIE } from './contract/endpoints.ts'
 import { browserZone } from './lib/zones.ts'
@@ -14,7 +14,7 @@ const root = document.getElementById('root')
 if (!root) throw new Error('The page has no element #root')
 
 const entry = settleEntry()
-void holdFirstList(queryClient, entry.query).then(() =>
+void Promise.all([holdFirstList(queryClient, entry.query), loadFirstView(entry)]).then(() =>
   // As a transition, the first render gives way every few milliseconds, so a press is not kept waiting.
   startTransition(() =>
     createRoot(root).render(

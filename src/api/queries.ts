@@ -1,7 +1,7 @@
 /** Queries as values, and access to their cache. No other file knows their keys. */
-import { queryOptions, type QueryClient } from '@tanstack/react-query'
+import { queryOptions, type Query, type QueryClient } from '@tanstack/react-query'
 import { PEOPLE, RECORDINGS, recordingEndpoint, type SearchPurpose } from '../contract/endpoints.ts'
-import { MAX_PEOPLE_QUERY, readPeople, USUAL_PEOPLE, type Person } from '../contract/people.ts'
+import { MAX_PEOPLE_QUERY, personName, readPeople, USUAL_PEOPLE, type Person } from '../contract/people.ts'
 import { readDetail, readList, type Recording, type RecordingDetail } from '../contract/recording.ts'
 import { isSignedOut } from '../contract/problems.ts'
 import {
@@ -116,16 +116,20 @@ const allHeld = <T>(client: QueryClient, queryKey: readonly string[]): T[] =>
 export const heldRows = (client: QueryClient): Recording[] =>
   allHeld<ListAnswer>(client, lists).flatMap(({ list }) => list.recordings)
 
-/** The owners' names that came with the cached lists, by username in lower case. */
-export const heldOwnerNames = (client: QueryClient): [string, string][] =>
-  allHeld<ListAnswer>(client, lists).flatMap(({ list }) => Object.entries(list.ownerNames))
-
-/** The people in cached answers. */
-export const heldPeople = (client: QueryClient): Person[] => allHeld<Person[]>(client, people).flat()
-
 /** All cached recordings with all their facts. */
 export const heldDetails = (client: QueryClient): RecordingDetail[] =>
   allHeld<RecordingDetail>(client, details)
+
+/** The names that one cached answer gives its users, each with the username. */
+export function namesIn({ queryKey, state: { data } }: Query): (readonly [username: string, name: string])[] {
+  if (data === undefined) return []
+  const isOf = (key: readonly string[]): boolean => key.every((part, at) => queryKey[at] === part)
+  if (isOf(lists)) return Object.entries((data as ListAnswer).list.ownerNames)
+  const users = isOf(people) ? (data as Person[]) : []
+  const owner = isOf(details) ? (data as RecordingDetail).owner : null
+  const named = [...users, ...(owner === null ? [] : [{ username: owner.username, name: personName(owner) }])]
+  return named.flatMap(({ username, name }) => (name === null ? [] : [[username, name] as const]))
+}
 
 /** The row of a cached list, as a detail without the facts that only a detail has. */
 export function heldRow(client: QueryClient, id: string): RecordingDetail | undefined {

@@ -21,17 +21,24 @@ import { buttonClass } from '../ui/button.tsx'
 import { Speech } from '../ui/speech.tsx'
 import type { PageEntry } from '../url/entry.ts'
 import { keepMiddleButton, useLinkHandler } from '../url/links.ts'
-import { AddressProvider, useEntry, usePageQuery } from '../url/navigation.tsx'
-import { listPath } from '../url/paths.ts'
+import { AddressProvider, useEntry } from '../url/navigation.tsx'
 import { queryClient } from './client.ts'
 import { CrashBoundary } from './crash.tsx'
 import { Header } from './header.tsx'
-import { nearRow, Pages } from './pages.tsx'
+import { RecordingPart, nearRow, Pages } from './pages.tsx'
 import { part } from './part.tsx'
 import { SignInAgain } from './sign-in-again.tsx'
 
 const SignInPage = part(async () => (await import('../session/sign-in.tsx')).SignInPage)
 const FramedSignIn = part(async () => (await import('../session/framed-sign-in.tsx')).FramedSignIn)
+
+/** Loads what the first view needs beside the list, so that it is shown at once. A view without it says so itself. */
+export async function loadFirstView({ place, view }: PageEntry): Promise<void> {
+  const signIn = place.base === '' ? SignInPage : FramedSignIn
+  const needed =
+    sessionState.get().session === null ? signIn : view.name === 'recording' ? RecordingPart : null
+  await needed?.load().catch(() => undefined)
+}
 
 /** Moves the focus past the header and the filters. A link alone would write `#main` into the address. */
 function skip(event: SyntheticEvent): void {
@@ -109,7 +116,6 @@ function SignedIn({ session, ended, entered }: SignedInProps) {
 
 function Root() {
   const { session, ended } = useStore(sessionState)
-  const query = usePageQuery()
   const [entered, setEntered] = useState(false)
   const embedded = useEntry().place.base !== ''
   const onSignedIn = (next: Session): void => {
@@ -119,7 +125,7 @@ function Root() {
   if (embedded && (session === null || ended)) {
     return (
       <Suspense fallback={null}>
-        <FramedSignIn outside={listPath({ base: '', flags: '' }, query)} />
+        <FramedSignIn />
       </Suspense>
     )
   }

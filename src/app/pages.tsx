@@ -1,25 +1,27 @@
 /** The page at each address, for a signed-in user. */
-import { Activity, Suspense, useDeferredValue, useState, type ReactNode, type SyntheticEvent } from 'react'
+import { Suspense, useDeferredValue, useState, type ReactNode, type SyntheticEvent } from 'react'
 import type { PageQuery } from '../contract/search.ts'
 import type { PageUser } from '../search/page-user.ts'
 import { ListPage } from '../search/list-page.tsx'
+import { useLate } from '../search/use-late.ts'
 import { useText } from '../text/i18n.ts'
 import { shellText } from '../text/shell-text.ts'
 import { buttonClass } from '../ui/button.tsx'
 import { Message } from '../ui/message.tsx'
-import { usePageQuery, usePaths, useView } from '../url/navigation.tsx'
+import { RestingSearch, usePageQuery, usePaths, useView } from '../url/navigation.tsx'
+import type { View } from '../url/paths.ts'
 import { CrashBoundary } from './crash.tsx'
 import { part } from './part.tsx'
 
-const loadDetail = async () => (await import('../recording/detail-page.tsx')).DetailPage
-const DetailPage = part(loadDetail)
+export const RecordingPart = part(async () => (await import('../recording/detail-page.tsx')).DetailPage)
 
 /**
  * Loads the detail's code when a row is hovered or focused, so that the first click does not wait for it. If that
  * fails, the detail itself tries again and says so.
  */
 export function nearRow(event: SyntheticEvent): void {
-  if (event.target instanceof Element && event.target.closest('[data-href]')) loadDetail().catch(() => {})
+  if (event.target instanceof Element && event.target.closest('[data-href]'))
+    RecordingPart.load().catch(() => {})
 }
 
 function NotFound({ wrongVersion }: { readonly wrongVersion: boolean }) {
@@ -56,34 +58,45 @@ const preview = (id: string, query: PageQuery): ReactNode => (
   </CrashBoundary>
 )
 
-/** The list stays alive behind a recording, so that going back is instant. */
+/** The view to show: that of the address, or for now the one before, while the code of a recording is loaded. */
+function useShownView(): { readonly view: View; readonly isLate: boolean } {
+  const asked = useView()
+  const late = useDeferredValue(asked)
+  const view = RecordingPart.isLoaded() ? asked : late
+  return { view, isLate: useLate(view !== asked) }
+}
+
+/** The list rests behind a recording as it was left, so that going back is instant. */
 export function Pages({ account }: { readonly account: PageUser }) {
-  // The list stays until the recording's code is loaded.
-  const view = useDeferredValue(useView())
+  const { view, isLate } = useShownView()
   const list = usePaths().list(usePageQuery())
   const [listed, setListed] = useState(view.name === 'list')
   if (view.name === 'list' && !listed) setListed(true)
   const openId = view.name === 'recording' ? view.id : null
-  // Kept here because the hidden list is updated late, too late for a user who returns quickly.
   const [lastOpen, setLastOpen] = useState(openId)
   if (openId !== null && openId !== lastOpen) setLastOpen(openId)
   return (
-    <>
+    // It is around the list too, which stays on screen while the code of a recording is loaded.
+    <Suspense fallback={null}>
+      {isLate ? <div className="busy-line" aria-hidden /> : null}
       {listed ? (
-        <Activity mode={view.name === 'list' ? 'visible' : 'hidden'}>
+        <RestingSearch rests={view.name !== 'list'}>
           <CrashBoundary at={list} back={list}>
-            <ListPage account={account} openId={openId} lastOpen={lastOpen} preview={preview} />
+            <ListPage
+              account={account}
+              isShown={view.name === 'list'}
+              lastOpen={lastOpen}
+              preview={preview}
+            />
           </CrashBoundary>
-        </Activity>
+        </RestingSearch>
       ) : null}
       {openId === null ? null : (
         <CrashBoundary at={openId} back={list}>
-          <Suspense fallback={null}>
-            <DetailPage id={openId} />
-          </Suspense>
+          <RecordingPart id={openId} />
         </CrashBoundary>
       )}
       {view.name === 'unknown' ? <NotFound wrongVersion={view.wrongVersion} /> : null}
-    </>
+    </Suspense>
   )
 }

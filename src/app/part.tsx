@@ -1,4 +1,4 @@
-import { lazy, useState, type ComponentType } from 'react'
+import { lazy, useState, type ComponentType, type ReactNode } from 'react'
 
 /** Part of the program's code could not be loaded: there is no connection, or another release has replaced it. */
 export class PartMissing extends Error {
@@ -20,22 +20,34 @@ async function twice<Module>(load: () => Promise<Module>): Promise<Module> {
   }
 }
 
+export interface Part<Props> {
+  (props: Props): ReactNode
+  /** Loads the code before it is shown. @throws where it cannot be loaded; the next call tries again. */
+  readonly load: () => Promise<unknown>
+  /** Whether it can be shown at once. */
+  readonly isLoaded: () => boolean
+}
+
 /**
- * A component whose code is loaded when it is first shown. A load that fails is tried once more at once.
+ * A component whose code is loaded when it is first shown, or before. A load that fails is tried once more at once.
  * @param load imports the component, which throws PartMissing where that fails.
  */
-export function part<Props extends object>(load: () => Promise<ComponentType<Props>>): ComponentType<Props> {
+export function part<Props extends object>(load: () => Promise<ComponentType<Props>>): Part<Props> {
+  let loaded: ComponentType<Props> | null = null
+  const loadOnce = async (): Promise<ComponentType<Props>> => (loaded ??= await twice(load))
   const loading = () =>
     lazy(async () => {
       try {
-        return { default: await twice(load) }
+        return { default: await loadOnce() }
       } catch (cause) {
         throw new PartMissing(() => (latest = loading()), { cause })
       }
     })
   let latest = loading()
-  return function Part(props: Props) {
-    const [Loaded] = useState(() => latest)
+  function Shown(props: Props): ReactNode {
+    // React shows what it had to wait for 300 ms later than it could, so it does not wait for what is there.
+    const [Loaded] = useState<ComponentType<Props>>(() => loaded ?? latest)
     return <Loaded {...props} />
   }
+  return Object.assign(Shown, { load: loadOnce, isLoaded: () => loaded !== null })
 }

@@ -1,13 +1,13 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { X } from 'lucide-react'
 import { clockFor } from '../api/clock-for.ts'
+import { ownerNames } from '../api/owner-names.ts'
 import { withFilter } from '../contract/search.ts'
 import { useText } from '../text/i18n.ts'
 import { filterText } from '../text/list-text.ts'
 import { Data } from '../ui/data.tsx'
 import { usePageQuery, useSearchFor } from '../url/navigation.tsx'
 import { describeSearch } from './describe.ts'
-import { ownerNames } from './owners.ts'
 
 interface ChipsProps {
   /** A chip was removed, and its button with it. */

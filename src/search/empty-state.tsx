@@ -3,6 +3,7 @@ import { useQueries, useQueryClient } from '@tanstack/react-query'
 import { Inbox } from 'lucide-react'
 import { useEffect } from 'react'
 import { clockFor } from '../api/clock-for.ts'
+import { ownerNames } from '../api/owner-names.ts'
 import { countQuery } from '../api/queries.ts'
 import { withFilter, type PageQuery } from '../contract/search.ts'
 import { formatCount } from '../lib/numbers.ts'
@@ -16,7 +17,6 @@ import { openVisit } from '../ui/typing.ts'
 import { useSearchFor, useTypingVisit } from '../url/navigation.tsx'
 import { describeSearch, type Described } from './describe.ts'
 import { DidYouMean, useMeantPeople } from './did-you-mean.tsx'
-import { ownerNames } from './owners.ts'
 
 interface Suggestion {
   readonly filter: Described

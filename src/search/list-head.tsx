@@ -1,5 +1,5 @@
 import { SlidersHorizontal } from 'lucide-react'
-import { useRef, useState, type RefCallback } from 'react'
+import { memo, useRef, useState, type RefCallback } from 'react'
 import type { Session } from '../contract/session.ts'
 import { formatCount } from '../lib/numbers.ts'
 import { useText } from '../text/i18n.ts'
@@ -71,7 +71,8 @@ interface ListHeadProps {
 }
 
 /** The line above the table: how many recordings, whose, and by which filters. */
-export function ListHead({ session, recordings, wide, rejected, review }: ListHeadProps) {
+export const ListHead = memo(function ListHead(props: ListHeadProps) {
+  const { session, recordings, wide, rejected, review } = props
   const t = useText(listText)
   const chips = useRef<HTMLDivElement>(null)
   const query = usePageQuery()
@@ -94,4 +95,4 @@ export function ListHead({ session, recordings, wide, rejected, review }: ListHe
       <CopyLink address={() => outsideUrl({ name: 'list' }, query)} />
     </div>
   )
-}
+})

@@ -1,15 +1,16 @@
 import { useStore } from '@nanostores/react'
-import { useQueryClient, type QueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import {
+  memo,
   useCallback,
   useDeferredValue,
   useMemo,
   useRef,
-  useState,
   useSyncExternalStore,
   type ReactNode,
 } from 'react'
 import { clockFor } from '../api/clock-for.ts'
+import { ownerNames } from '../api/owner-names.ts'
 import type { PageQuery } from '../contract/search.ts'
 import { useText } from '../text/i18n.ts'
 import { listText } from '../text/list-text.ts'
@@ -18,13 +19,13 @@ import { chosenId } from './chosen-row.ts'
 import { FilterForm } from './filter-form.tsx'
 import { ListHead } from './list-head.tsx'
 import { ListPager } from './list-pager.tsx'
-import { ownerNames, sameNames } from './owners.ts'
 import type { PageUser } from './page-user.ts'
 import { rejectedFilter } from './rejected.ts'
 import { dayLabel, makeRow, type RecordingRow } from './rows.ts'
 import { useSearchName, useSpokenOutcome } from './spoken-search.ts'
 import { TablePane } from './table-pane.tsx'
 import { useRecordings, type Recordings } from './use-recordings.ts'
+import { useLate } from './use-late.ts'
 import { useReturn } from './use-return.ts'
 
 /** Where the filters have room beside the table. */
@@ -41,18 +42,10 @@ const useMedia = (media: MediaQueryList): boolean =>
     () => media.matches,
   )
 
-/** The names learned so far. The map changes only with the names, so that rows stay the same. */
-function useOwnerNames(client: QueryClient): ReadonlyMap<string, string> {
-  const learned = ownerNames(client)
-  const [names, setNames] = useState(learned)
-  if (!sameNames(learned, names)) setNames(learned)
-  return names
-}
-
 function useRows({ answer }: Recordings): RecordingRow[] {
   const client = useQueryClient()
   const paths = usePaths()
-  const names = useOwnerNames(client)
+  const names = ownerNames(client)
   return useMemo(() => {
     if (!answer) return []
     const { zone, nowMs } = clockFor(answer.query)
@@ -79,42 +72,48 @@ function useDayLabel({ answer }: Recordings): (date: string | null) => string {
 
 interface ListPageProps {
   readonly account: PageUser
-  /** The recording shown instead of the list, or null. */
-  readonly openId: string | null
+  /** Whether it is on screen, and not behind a recording. */
+  readonly isShown: boolean
   /** The recording shown last, or null. */
   readonly lastOpen: string | null
   /** Shown beside the list where there is room. */
   readonly preview: (id: string, query: PageQuery) => ReactNode
 }
 
-export function ListPage({ account, openId, lastOpen, preview }: ListPageProps) {
+/** It is rendered again for another search or its answer, and little of it for a recording that is opened. */
+export const ListPage = memo(function ListPage(props: ListPageProps) {
+  const { account, isShown, lastOpen, preview } = props
   const query = usePageQuery()
   const recordings = useRecordings(query)
   const rows = useRows(recordings)
   const wide = useMedia(wideScreen)
   const hasRoom = useMedia(roomyScreen)
   const paths = usePaths()
-  const pane = useReturn(lastOpen, rows, paths.list(recordings.answer?.query ?? query))
+  const pane = useReturn(isShown, lastOpen, rows, paths.list(recordings.answer?.query ?? query))
+  // Nobody sees the mark before the recording is left again.
+  const currentId = useDeferredValue(lastOpen)
   const filters = useRef<HTMLElement>(null)
   const review = useCallback((control: HTMLElement | null) => {
     filters.current = control
   }, [])
+  const onReview = useCallback(() => filters.current?.focus(), [])
   const rejected = rejectedFilter(recordings.problem)
+  const isOld = useLate(recordings.answer !== null && !recordings.current)
   const dayLabelOf = useDayLabel(recordings)
-  useSpokenOutcome(recordings)
+  useSpokenOutcome(recordings, isShown)
   const t = useText(listText)
   const name = useSearchName(query)
   return (
-    <div className="list-frame">
-      {openId === null ? <title>{t.pageTitle({ search: name })}</title> : null}
+    <div className="list-frame" data-rests={!isShown || undefined}>
+      {isShown ? <title>{t.pageTitle({ search: name })}</title> : null}
       <aside className="list-sidebar">
         {wide ? <FilterForm rejected={rejected} first={review} /> : null}
       </aside>
       <main
         className="list-main outline-none"
         tabIndex={-1}
-        id={openId === null ? 'main' : undefined}
-        data-old={(recordings.answer !== null && !recordings.current) || undefined}
+        id={isShown ? 'main' : undefined}
+        data-old={isOld || undefined}
       >
         <ListHead
           session={account.session}
@@ -128,9 +127,9 @@ export function ListPage({ account, openId, lastOpen, preview }: ListPageProps) 
           recordings={recordings}
           rows={rows}
           account={account}
-          currentId={lastOpen}
+          currentId={currentId}
           dayLabel={dayLabelOf}
-          onReview={() => filters.current?.focus()}
+          onReview={onReview}
         />
         <ListPager recordings={recordings} />
       </main>
@@ -139,7 +138,7 @@ export function ListPage({ account, openId, lastOpen, preview }: ListPageProps) 
       ) : null}
     </div>
   )
-}
+})
 
 interface PreviewPaneProps extends Pick<ListPageProps, 'preview'> {
   readonly rows: readonly RecordingRow[]

@@ -1,4 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query'
+import { memo } from 'react'
 import { askAhead } from '../api/queries.ts'
 import { usualPageSizes } from '../contract/search.ts'
 import { formatCount } from '../lib/numbers.ts'
@@ -23,7 +24,7 @@ function rangeLine({ answer }: Recordings): string {
 }
 
 /** The line below the table. */
-export function ListPager({ recordings }: { readonly recordings: Recordings }) {
+export const ListPager = memo(function ListPager({ recordings }: { readonly recordings: Recordings }) {
   const t = useText(listText)
   const query = usePageQuery()
   const searchFor = useSearchFor()
@@ -51,4 +52,4 @@ export function ListPager({ recordings }: { readonly recordings: Recordings }) {
       </Pager>
     </div>
   )
-}
+})

@@ -5,8 +5,9 @@ import { readPageQuery } from '../contract/search.ts'
 
 // Loading the queries reads the document's boot data.
 vi.stubGlobal('document', { querySelector: () => null })
-const { listQuery, recordingQuery } = await import('../api/queries.ts')
-const { ownerNames, ownersSeen, sameNames } = await import('./owners.ts')
+const { listQuery, peopleQuery, recordingQuery } = await import('../api/queries.ts')
+const { ownerNames } = await import('../api/owner-names.ts')
+const { ownersSeen } = await import('./owners.ts')
 afterAll(() => vi.unstubAllGlobals())
 
 const wire = { id: 'a', ownerUsername: 'MRossi' }
@@ -49,9 +50,26 @@ describe('the owners', () => {
     expect(ownersSeen(client)).toEqual([{ username: 'mrossi', name: 'Rossi, Maria' }])
   })
 
-  it('are new once one of them has another name, though there are as many', () => {
-    const names = new Map([['a', 'A, A']])
-    expect(sameNames(names, new Map(names))).toBe(true)
-    expect(sameNames(names, new Map([['b', 'B, B']]))).toBe(false)
+  it('keep their names after the answer is gone, in the same map until there is news', () => {
+    const before = ownerNames(client)
+    holdList(0, [wire], { MRossi: 'Rossi, Maria' })
+    const named = ownerNames(client)
+    expect(named).not.toBe(before)
+    holdList(0, [wire], { MRossi: 'Rossi, Maria' })
+    client.setQueryData(peopleQuery('ne').queryKey, [{ username: 'lneri', name: null, group: null }])
+    expect(ownerNames(client)).toBe(named)
+    client.setQueryData(peopleQuery('ne').queryKey, [{ username: 'lneri', name: 'Neri, Lia', group: null }])
+    holdList(1, [])
+    client.removeQueries({
+      queryKey: listQuery(readPageQuery(new URLSearchParams({ page: '0' })).query).queryKey,
+    })
+    expect(Object.fromEntries(ownerNames(client))).toEqual({ mrossi: 'Rossi, Maria', lneri: 'Neri, Lia' })
+  })
+
+  it('have no names once the answers of a user are cleared for the next one', () => {
+    holdList(0, [wire], { MRossi: 'Rossi, Maria' })
+    expect(ownerNames(client).size).toBe(1)
+    client.clear()
+    expect(ownerNames(client).size).toBe(0)
   })
 })

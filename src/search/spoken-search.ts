@@ -2,13 +2,13 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useEffectEvent, useRef } from 'react'
 import { clockFor } from '../api/clock-for.ts'
+import { ownerNames } from '../api/owner-names.ts'
 import { isSamePage, type PageQuery } from '../contract/search.ts'
 import { formatCount } from '../lib/numbers.ts'
 import { useText } from '../text/i18n.ts'
 import { listText, periodText } from '../text/list-text.ts'
 import { speak } from '../ui/speech.tsx'
 import { describeSearch } from './describe.ts'
-import { ownerNames } from './owners.ts'
 import type { Recordings } from './use-recordings.ts'
 
 /** Names the period first, then what else is filtered: `Last 7 days, Incoming`. */
@@ -49,10 +49,10 @@ function outcomeOf({ answer }: Recordings): string {
 }
 
 /** Says once what each search, page and refresh brought. Nothing is said of the first rows: the page's load is. */
-export function useSpokenOutcome(recordings: Recordings): void {
+export function useSpokenOutcome(recordings: Recordings, isShown: boolean): void {
   const { answer, current, busy, problem } = recordings
   const spoken = useRef<typeof answer>(null)
-  const settledAnswer = current && !busy && problem === null ? answer : null
+  const settledAnswer = isShown && current && !busy && problem === null ? answer : null
   const tell = useEffectEvent((next: NonNullable<typeof answer>) => {
     const last = spoken.current
     spoken.current = next

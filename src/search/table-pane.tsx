@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState, type RefObject } from 'react'
+import { memo, useEffect, useRef, type RefObject } from 'react'
 import { isSignedOut, problemFacts, type Problem } from '../contract/problems.ts'
 import type { PageUser } from './page-user.ts'
 import { useText } from '../text/i18n.ts'
@@ -9,6 +9,7 @@ import { Failed, Impossible, PastEnd } from './list-state.tsx'
 import { DroppedNotice, ImpossibleNotice, StaleNotice, UnreadableNotice } from './notices.tsx'
 import { useRowTools } from './row-tools.tsx'
 import { chosenId } from './chosen-row.ts'
+import { useLate } from './use-late.ts'
 import { useSearchWords } from './spoken-search.ts'
 import { RecordingsTable, SkeletonTable } from './recordings-table.tsx'
 import type { RecordingRow } from './rows.ts'
@@ -52,21 +53,22 @@ function useFocusLeft(pane: RefObject<HTMLDivElement | null>) {
 }
 
 /** The table, or the state that replaces it. */
-export function TablePane(props: TablePaneProps) {
-  const { pane, recordings, rows, account, onReview } = props
-  const { answer, current, busy, problem, impossible, refresh } = recordings
+export const TablePane = memo(function TablePane(props: TablePaneProps) {
+  const { pane, recordings, rows, account, currentId, dayLabel, onReview } = props
+  const { answer, current, busy, problem, isPossible, refresh } = recordings
   const focusLeft = useFocusLeft(pane)
   const { tools, handlers } = useRowTools(rows, ({ recording }) => chosenId.set(recording.id))
+  const isLate = useLate(busy && answer !== null)
   const showRows = answer !== null && keepsRows(problem, current)
   return (
     <>
       <DroppedNotice onReview={onReview} />
-      {impossible.length > 0 && showRows ? <ImpossibleNotice onReview={onReview} /> : null}
+      {!isPossible && showRows ? <ImpossibleNotice onReview={onReview} /> : null}
       {showRows ? <UnreadableNotice count={answer.list.unreadableCount} /> : null}
       {showRows && problem ? (
         <StaleNotice answer={answer} current={current} problem={problem} onRetry={refresh} />
       ) : null}
-      {busy && answer !== null ? <BusyLine /> : null}
+      {isLate ? <div className="busy-line" aria-hidden /> : null}
       {/* These handlers belong to the rows, which are links and work without them. */}
       {/* oxlint-disable-next-line jsx-a11y/no-static-element-interactions */}
       <div
@@ -86,7 +88,7 @@ export function TablePane(props: TablePaneProps) {
         }}
       >
         {showRows ? (
-          <Rows {...props} />
+          <Rows recordings={recordings} rows={rows} currentId={currentId} dayLabel={dayLabel} />
         ) : (
           <Instead recordings={recordings} account={account} onReview={onReview} />
         )}
@@ -94,19 +96,12 @@ export function TablePane(props: TablePaneProps) {
       </div>
     </>
   )
-}
+})
 
-/** Appears only after 250 ms, so that it does not flash for quick answers. */
-function BusyLine() {
-  const [late, setLate] = useState(false)
-  useEffect(() => {
-    const timer = setTimeout(() => setLate(true), 250)
-    return () => clearTimeout(timer)
-  }, [])
-  return late ? <div className="busy-line" aria-hidden /> : null
-}
+type RowsProps = Pick<TablePaneProps, 'recordings' | 'rows' | 'currentId' | 'dayLabel'>
 
-function Rows({ recordings, rows, currentId, dayLabel }: TablePaneProps) {
+/** They stay as they are while the pointer moves over them. */
+const Rows = memo(function Rows({ recordings, rows, currentId, dayLabel }: RowsProps) {
   const query = usePageQuery()
   const description = useSearchWords(recordings)
   const { answer, current } = recordings
@@ -116,7 +111,7 @@ function Rows({ recordings, rows, currentId, dayLabel }: TablePaneProps) {
   }
   if (total === 0) return <Empty query={query} />
   return <PastEnd query={query} pages={Math.ceil(total / query.pageSize)} />
-}
+})
 
 function Instead({
   recordings,
@@ -125,12 +120,12 @@ function Instead({
 }: Pick<TablePaneProps, 'recordings' | 'account' | 'onReview'>) {
   const t = useText(listText)
   const query = usePageQuery()
-  const { answer, problem, impossible, refresh } = recordings
+  const { answer, problem, isPossible, refresh } = recordings
   const pages = answer && Math.max(1, Math.ceil(answer.list.totalCount / query.pageSize))
   if (problem && !isSignedOut(problem)) {
     return <Failed problem={problem} account={account} query={query} pages={pages} onRetry={refresh} />
   }
-  if (impossible.length > 0) return <Impossible onReview={onReview} />
+  if (!isPossible) return <Impossible onReview={onReview} />
   return (
     <>
       <span className="sr-only">{t.loading}</span>

@@ -3,16 +3,18 @@ import { useText } from '../text/i18n.ts'
 import { sessionText } from '../text/session-text.ts'
 import { buttonClass } from '../ui/button.tsx'
 import { Message } from '../ui/message.tsx'
+import { usePageQuery } from '../url/navigation.tsx'
+import { outsideUrl } from '../url/outside.ts'
 import { reloadPage } from '../url/reload.ts'
 import { onNews } from './session-state.ts'
 
 /**
  * The signed-out page inside a portal. A framed page never has a password field: users sign in where they see the
- * address bar, and the frame loads again afterwards.
- * @param outside the address of the same search outside the frame.
+ * address bar, at the same search outside the frame, and the frame loads again afterwards.
  */
-export function FramedSignIn({ outside }: { readonly outside: string }) {
+export function FramedSignIn() {
   const t = useText(sessionText)
+  const outside = outsideUrl({ name: 'list' }, usePageQuery())
   useEffect(
     () =>
       onNews((news) => {

@@ -1,6 +1,5 @@
 import { useCallback, useRef, type MouseEvent } from 'react'
-import { useNavigate } from 'react-router-dom'
-import { useEntry } from './navigation.tsx'
+import { useEntry, useGoTo } from './navigation.tsx'
 import { readPath } from './paths.ts'
 
 /** The time for the second press of a double-click on a text, in ms. */
@@ -12,7 +11,7 @@ const SECOND_PRESS_MS = 250
  * which browsers know about, a click with Ctrl or the middle button opens a tab.
  */
 export function useLinkHandler(): (event: MouseEvent) => void {
-  const navigate = useNavigate()
+  const goTo = useGoTo()
   const { place } = useEntry()
   const opening = useRef<ReturnType<typeof setTimeout>>(undefined)
   return useCallback(
@@ -31,19 +30,24 @@ export function useLinkHandler(): (event: MouseEvent) => void {
       const { base, view } = readPath(url.pathname)
       if (base !== place.base || view.name === 'unknown') return
       event.preventDefault()
-      const go = (): void => void navigate(`${url.pathname}${url.search}`, { replace: place.base !== '' })
-      if (!isLink && isText(event.target)) opening.current = setTimeout(go, SECOND_PRESS_MS)
+      const go = (): void => goTo(`${url.pathname}${url.search}`)
+      if (!isLink && isAtText(event.target, event)) opening.current = setTimeout(go, SECOND_PRESS_MS)
       else go()
     },
-    [navigate, place],
+    [goTo, place],
   )
 }
 
 const isForTab = ({ button, metaKey, ctrlKey }: MouseEvent): boolean =>
   button === 1 || (button === 0 && (metaKey || ctrlKey))
 
-/** Whether the press may be the first of a double-click, which selects a word of a text. */
-const isText = (target: Element): boolean => target.closest('bdi, time') !== null
+/** Whether the press is on a text or just above or below, and so may be the first of a double-click on a word. */
+function isAtText(pressed: Element, { clientX }: MouseEvent): boolean {
+  const contents = document.createRange()
+  contents.selectNodeContents(pressed)
+  // Where the press was comes as a whole number, rounded down.
+  return [...contents.getClientRects()].some(({ left, right }) => left < clientX + 1 && clientX <= right)
+}
 
 /**
  * The address that a click asks for: a link's own, or the `data-href` of the row around it. A click on a row counts as
