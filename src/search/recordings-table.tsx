@@ -1,10 +1,10 @@
 /** The only file that renders through the table library. */
-import { FlexRender, useTable, type Cell as TableCell } from '@tanstack/react-table'
+import { FlexRender, useTable, type Row as TableRow } from '@tanstack/react-table'
 import { Fragment, memo, type ReactNode } from 'react'
 import { useText } from '../text/i18n.ts'
 import { listText } from '../text/list-text.ts'
-import { Cell, DividerRow, HeadCell, Row, Table } from '../ui/table.tsx'
-import { cellLooks } from './cells.tsx'
+import { DividerRow, HeadCell, Row, Table, type CellContent } from '../ui/table.tsx'
+import { cellIdOf, cellLooks } from './cells.tsx'
 import { columns, features } from './columns.ts'
 import { dayIdOf, rowIdAt, type RecordingRow } from './rows.ts'
 
@@ -20,13 +20,38 @@ interface RecordingsTableProps {
 
 const noRows: RecordingRow[] = []
 
-type ListCell = TableCell<typeof features, RecordingRow>
+type DataRow = TableRow<typeof features, RecordingRow>
 
-/** Cells are plain functions, because a component for each of 350 cells would cost more than the cells. */
-function renderCell(cell: ListCell): ReactNode {
-  const render = cell.column.columnDef.cell
-  return typeof render === 'function' ? (render(cell.getContext()) as ReactNode) : render
+const cellsOf = (row: DataRow): CellContent[] =>
+  row.getAllCells().map((cell) => {
+    const { id: column, columnDef } = cell.column
+    const content = typeof columnDef.cell === 'function' ? columnDef.cell(cell.getContext()) : columnDef.cell
+    return {
+      key: column,
+      id: cellIdOf(row.id, column),
+      content: content as ReactNode,
+      ...cellLooks(row.original, column),
+    }
+  })
+
+interface ListRowProps {
+  readonly row: DataRow
+  readonly index: number
+  readonly isCurrent: boolean
 }
+
+/** To mark another row as the current one renders two rows. */
+const ListRow = memo(function ListRow({ row, index, isCurrent }: ListRowProps) {
+  return (
+    <Row
+      id={row.id}
+      data-href={row.original.href}
+      data-index={index}
+      aria-current={isCurrent || undefined}
+      cells={cellsOf(row)}
+    />
+  )
+})
 
 /** The dates before which a separator stands, by the place of the row. The rows come newest first. */
 function dividersOf(rows: readonly RecordingRow[]): ReadonlyMap<number, string | null> {
@@ -67,22 +92,7 @@ export const RecordingsTable = memo(function RecordingsTable(props: RecordingsTa
                 {dayLabel(date)}
               </DividerRow>
             )}
-            <Row
-              id={row.id}
-              data-href={row.original.href}
-              data-index={at}
-              aria-current={row.original.recording.id === currentId ? true : undefined}
-            >
-              {row.getAllCells().map((cell) => (
-                <Cell
-                  key={cell.id}
-                  id={`${row.id}-${cell.column.id}`}
-                  {...cellLooks(row.original, cell.column.id)}
-                >
-                  {renderCell(cell)}
-                </Cell>
-              ))}
-            </Row>
+            <ListRow row={row} index={at} isCurrent={row.original.recording.id === currentId} />
           </Fragment>
         )
       })}
@@ -98,6 +108,11 @@ export function SkeletonTable() {
   const t = useText(listText)
   const table = useTable({ features, columns, data: noRows })
   const { headers } = table.getHeaderGroups()[0] ?? { headers: [] }
+  const cells = headers.map(({ column }) => ({
+    key: column.id,
+    className: `cell-${column.id}`,
+    content: <span className="bone" />,
+  }))
   return (
     <Table
       label={t.title}
@@ -109,13 +124,7 @@ export function SkeletonTable() {
       ))}
     >
       {bones.map((bone) => (
-        <Row key={bone} aria-hidden>
-          {headers.map((header) => (
-            <Cell key={header.id} className={`cell-${header.column.id}`}>
-              <span className="bone" />
-            </Cell>
-          ))}
-        </Row>
+        <Row key={bone} aria-hidden cells={cells} />
       ))}
     </Table>
   )

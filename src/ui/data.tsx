@@ -6,7 +6,8 @@
 /** Control and format characters, including those that change the direction of text. */
 const hidden = /[\p{Cc}\p{Cf}]/gu
 
-const reveal = (text: string): string =>
+/** The text with its control characters shown. It needs an element of its own, which isolates its direction. */
+export const reveal = (text: string): string =>
   text.replaceAll(hidden, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`)
 
 export function Data({ children }: { readonly children: string }) {

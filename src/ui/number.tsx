@@ -1,6 +1,6 @@
 /** Phone numbers, grouped for the eye. The gaps are margins, so a copied number has none. */
 import type { ReactNode } from 'react'
-import { Data } from './data.tsx'
+import { reveal } from './data.tsx'
 
 /** The country codes of one or two digits; all others have three. */
 const shortCountryCodes = /^(?:[17]|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58])/
@@ -36,27 +36,31 @@ function markWithin(digits: string, start: number, from: number, to: number): Re
   )
 }
 
-interface PhoneNumberProps {
-  readonly children: string
-  /** Digits to mark where they first occur. */
-  readonly mark?: string
+/**
+ * The number in groups, for an element that isolates its direction. The element's text content is the number as it is
+ * recorded. Any other text is shown as it is.
+ * @param mark digits to mark where they first occur.
+ */
+export function phoneNodes(number: string, mark = ''): ReactNode {
+  const groups = phoneGroups(number)
+  const from = mark === '' ? -1 : number.indexOf(mark)
+  if (groups.length === 1 && from < 0) return reveal(number)
+  return groups.map((digits, at) => {
+    // The first group has no gap before it, and so needs no element.
+    if (at === 0 && from < 0) return digits
+    const start = groups.slice(0, at).join('').length
+    const shown = from < 0 ? digits : markWithin(digits, start, from, from + mark.length)
+    // A group has no other identity than its place.
+    // oxlint-disable-next-line react/no-array-index-key
+    return (
+      <span key={at} className={at === 0 ? undefined : 'digits'}>
+        {shown}
+      </span>
+    )
+  })
 }
 
-/** Foreign text that is usually a phone number. Its text content is the number as it is recorded. */
-export function PhoneNumber({ children, mark = '' }: PhoneNumberProps) {
-  const groups = phoneGroups(children)
-  const from = mark === '' ? -1 : children.indexOf(mark)
-  if (groups.length === 1 && from < 0) return <Data>{children}</Data>
-  const starts = groups.map((_, at) => groups.slice(0, at).join('').length)
-  return (
-    <bdi className="whitespace-nowrap">
-      {groups.map((digits, at) => (
-        // A group has no other identity than its place.
-        // oxlint-disable-next-line react/no-array-index-key
-        <span key={at} className={at === 0 ? undefined : 'ms-[0.25em]'}>
-          {from < 0 ? digits : markWithin(digits, starts[at] ?? 0, from, from + mark.length)}
-        </span>
-      ))}
-    </bdi>
-  )
+/** Foreign text that is usually a phone number. */
+export function PhoneNumber({ children }: { readonly children: string }) {
+  return <bdi className="whitespace-nowrap">{phoneNodes(children)}</bdi>
 }

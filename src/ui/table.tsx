@@ -1,4 +1,4 @@
-import type { HTMLAttributes, ReactNode, TdHTMLAttributes } from 'react'
+import type { HTMLAttributes, ReactNode } from 'react'
 
 /*
  * Table markup without data. Narrow rows are laid out as a grid, and browsers drop a table's meaning with its
@@ -29,10 +29,30 @@ export function HeadCell({ className = '', children }: { className?: string; chi
   )
 }
 
-export function Row({ children, ...rest }: HTMLAttributes<HTMLTableRowElement>) {
+export interface CellContent {
+  /** The name of the column. */
+  readonly key: string
+  readonly id?: string | undefined
+  readonly className: string
+  readonly title?: string | undefined
+  /** What is said instead of the content. */
+  readonly label?: string | undefined
+  readonly content: ReactNode
+}
+
+interface RowProps extends HTMLAttributes<HTMLTableRowElement> {
+  readonly cells: readonly CellContent[]
+}
+
+/** Cells are values, because a component for each of 350 cells would cost more than the cells. */
+export function Row({ cells, ...rest }: RowProps) {
   return (
     <tr role="row" {...rest}>
-      {children}
+      {cells.map(({ key, id, className, title, label, content }) => (
+        <td key={key} role="cell" id={id} className={className} title={title} aria-label={label}>
+          {content}
+        </td>
+      ))}
     </tr>
   )
 }
@@ -45,13 +65,5 @@ export function DividerRow({ columns, id, children }: { columns: number; id?: st
         {children}
       </th>
     </tr>
-  )
-}
-
-export function Cell({ children, ...rest }: TdHTMLAttributes<HTMLTableCellElement>) {
-  return (
-    <td role="cell" {...rest}>
-      {children}
-    </td>
   )
 }
