@@ -1,7 +1,7 @@
 import type { Page } from 'playwright'
 import { expect, test } from './fixtures.ts'
 import { hostFault } from './faulty-host.ts'
-import { rowLinks, settled, fillSignIn, watchListRequests } from './page-objects.ts'
+import { fillSignIn, openList, rowLinks, settled, table, watchListRequests } from './page-objects.ts'
 
 test.use({ throughFaults: true })
 
@@ -102,6 +102,32 @@ test('a visit requests the list once, and the code of the recording page when th
   const chunk = page.waitForRequest(/\/assets\/detail-page-/)
   await rowLinks(page).first().hover()
   await chunk
+})
+
+test('the list stays until the code of a recording is there, and then is behind it for nobody to reach', async ({
+  page,
+  faults,
+}) => {
+  faults.on('detailCode', hostFault.hold)
+  await openList(page, 'direction=1')
+  const reference = (await rowLinks(page).first().textContent()) ?? ''
+  await rowLinks(page).first().click()
+  await expect.poll(() => faults.held()).toBe(1)
+  await expect(page).toHaveURL(/\/recordings\/[^?]+\?direction=1$/)
+  await expect(table(page)).toBeVisible()
+  faults.heal()
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(`Recording ${reference}`)
+  await expect(table(page)).toHaveCount(0)
+  await expect(page.getByRole('form', { name: 'Filters' })).toHaveCount(0)
+
+  const asked = faults.count('list')
+  await page.getByRole('button', { name: 'Refresh' }).click()
+  await expect.poll(() => faults.count('list')).toBe(asked + 1)
+  await expect(page.getByRole('button', { name: 'Refresh' }).locator('.animate-spin')).toHaveCount(0)
+  await expect(page.locator('output.sr-only')).toBeEmpty()
+  await page.goBack()
+  await expect(page.getByRole('link', { name: reference, exact: true })).toBeVisible()
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Recordings')
 })
 
 test('a recording opened by its address requests its list once, for its neighbours', async ({
