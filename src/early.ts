@@ -2,6 +2,8 @@
 import { boot } from './api/boot.ts'
 import { startEarly } from './api/early-list.ts'
 import { readEmbedFlags } from './embed/flags.ts'
+import { afterPaint } from './lib/after-paint.ts'
+import { browserZone } from './lib/zones.ts'
 import { applyPrefs } from './prefs/prefs.ts'
 import { settleEntry } from './url/settle-entry.ts'
 
@@ -12,3 +14,6 @@ if (!boot.session) document.documentElement.dataset.signedOut = ''
 if (place.base !== '') document.documentElement.dataset.framed = ''
 
 if (boot.session && view.name !== 'unknown') startEarly(query)
+
+// A browser needs 15 to 30 ms to prepare its first formatter. Here it does so while the program is on its way.
+afterPaint(browserZone)

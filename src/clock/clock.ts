@@ -56,18 +56,21 @@ export interface PageClock extends Clock {
  * @param tz the zone that the bookmark names. With null, the calendar is in the browser's zone, and date-times without
  *   an offset are in UTC, as in the API.
  */
-export function makeClock(nowMs: number, tz: string | null, ownZone: string = browserZone()): PageClock {
-  const zone = tz ?? ownZone
+export function makeClock(nowMs: number, tz: string | null, ownZone?: string): PageClock {
+  const zoneOf = (): string => tz ?? ownZone ?? browserZone()
   return {
     nowMs,
-    zone,
+    get zone() {
+      return zoneOf()
+    },
     epochOf(text) {
       const written = readInstant(text)
       if (!written) throw new Error(`Not a date-time: ${text}`)
       if (written.offsetMinutes !== null || tz === null) return toEpochMs(written)
-      return epochOfWall(new Date(written.wallMs).toISOString().slice(0, -1), zone)
+      return epochOfWall(new Date(written.wallMs).toISOString().slice(0, -1), tz)
     },
     periodBounds(period) {
+      const zone = zoneOf()
       const [from, to] = periodDates(period, dateAt(nowMs, zone))
       return [startOfDate(from, zone), startOfDate(to, zone)]
     },

@@ -13,10 +13,13 @@ dayjs.extend(utc)
 const DATE = 'YYYY-MM-DD'
 const DAY_MS = 86_400_000
 
-const ownZone = Intl.DateTimeFormat().resolvedOptions().timeZone
+let ownZone: string | undefined
 
-/** The browser's zone when the page was loaded, as an IANA name. */
-export const browserZone = (): string => ownZone
+/**
+ * The browser's zone when it was first asked for, as an IANA name. The first formatter of a page is slow to make, so
+ * nothing is asked before the page is painted.
+ */
+export const browserZone = (): string => (ownZone ??= Intl.DateTimeFormat().resolvedOptions().timeZone)
 
 /** Every zone that the browser knows, UTC first. */
 export const zoneNames = (): string[] => [

@@ -1,5 +1,6 @@
 import { Copy } from 'lucide-react'
 import { useEffect, useRef, type ReactNode, type RefObject } from 'react'
+import { afterPaint } from '../lib/after-paint.ts'
 import { detailText } from '../text/detail-text.ts'
 import { useText } from '../text/i18n.ts'
 import { copyText } from '../text/shell-text.ts'
@@ -13,12 +14,16 @@ interface HeadingProps {
   readonly ways: RefObject<HTMLElement | null>
 }
 
-/** Takes the focus when it is mounted. */
+/** Takes the focus when it is shown. To focus needs the layout of the page, and so follows the paint. */
 function Heading({ children, ways }: HeadingProps) {
   const heading = useRef<HTMLHeadingElement>(null)
-  useEffect(() => {
-    if (!ways.current?.contains(document.activeElement)) heading.current?.focus()
-  }, [ways])
+  useEffect(
+    () =>
+      afterPaint(() => {
+        if (!ways.current?.contains(document.activeElement)) heading.current?.focus()
+      }),
+    [ways],
+  )
   return (
     <h1 ref={heading} tabIndex={-1} className="outline-none">
       {children}

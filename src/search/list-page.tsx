@@ -1,19 +1,12 @@
 import { useStore } from '@nanostores/react'
 import { useQueryClient } from '@tanstack/react-query'
-import {
-  memo,
-  useCallback,
-  useDeferredValue,
-  useMemo,
-  useRef,
-  useSyncExternalStore,
-  type ReactNode,
-} from 'react'
+import { memo, useCallback, useDeferredValue, useMemo, useRef, type ReactNode } from 'react'
 import { clockFor } from '../api/clock-for.ts'
 import { ownerNames } from '../api/owner-names.ts'
 import type { PageQuery } from '../contract/search.ts'
 import { useText } from '../text/i18n.ts'
 import { listText } from '../text/list-text.ts'
+import { followMedia } from '../ui/media.ts'
 import { usePageQuery, usePaths } from '../url/navigation.tsx'
 import { chosenId } from './chosen-row.ts'
 import { FilterForm } from './filter-form.tsx'
@@ -29,18 +22,9 @@ import { useLate } from './use-late.ts'
 import { useReturn } from './use-return.ts'
 
 /** Where the filters have room beside the table. */
-const wideScreen = matchMedia('(width >= 80rem)')
+const wideScreen = followMedia('(width >= 80rem)')
 /** Where a preview has room beside both. */
-const roomyScreen = matchMedia('(width >= 100rem)')
-
-const useMedia = (media: MediaQueryList): boolean =>
-  useSyncExternalStore(
-    (changed) => {
-      media.addEventListener('change', changed)
-      return () => media.removeEventListener('change', changed)
-    },
-    () => media.matches,
-  )
+const roomyScreen = followMedia('(width >= 100rem)')
 
 function useRows({ answer }: Recordings): RecordingRow[] {
   const client = useQueryClient()
@@ -86,12 +70,14 @@ export const ListPage = memo(function ListPage(props: ListPageProps) {
   const query = usePageQuery()
   const recordings = useRecordings(query)
   const rows = useRows(recordings)
-  const wide = useMedia(wideScreen)
-  const hasRoom = useMedia(roomyScreen)
+  const wide = useStore(wideScreen)
+  const hasRoom = useStore(roomyScreen)
   const paths = usePaths()
   const pane = useReturn(isShown, lastOpen, rows, paths.list(recordings.answer?.query ?? query))
   // Nobody sees the mark before the recording is left again.
   const currentId = useDeferredValue(lastOpen)
+  // The rows are painted first.
+  const hasFilters = useDeferredValue(wide, false)
   const filters = useRef<HTMLElement>(null)
   const review = useCallback((control: HTMLElement | null) => {
     filters.current = control
@@ -107,7 +93,7 @@ export const ListPage = memo(function ListPage(props: ListPageProps) {
     <div className="list-frame" data-rests={!isShown || undefined}>
       {isShown ? <title>{t.pageTitle({ search: name })}</title> : null}
       <aside className="list-sidebar">
-        {wide ? <FilterForm rejected={rejected} first={review} /> : null}
+        {wide && hasFilters ? <FilterForm rejected={rejected} first={review} /> : null}
       </aside>
       <main
         className="list-main outline-none"

@@ -1,8 +1,10 @@
 import { useEffect, useEffectEvent, useLayoutEffect, useRef, type RefObject } from 'react'
+import { afterPaint } from '../lib/after-paint.ts'
+import { followMedia } from '../ui/media.ts'
 import { linkIdOf, rowIdAt, type RecordingRow } from './rows.ts'
 
 /** Where the document scrolls, and not the table alone. */
-const scrollingDocument = matchMedia('(width < 48rem) or (height < 22rem)')
+const scrollingDocument = followMedia('(width < 48rem) or (height < 22rem)')
 
 /**
  * Puts the focus back on the row that was opened, and the document where it was scrolled to. The rows of another search
@@ -37,9 +39,8 @@ export function useReturn(
   const hasOpened = lastOpen !== null
   useLayoutEffect(() => {
     if (!isShown || !hasOpened) return undefined
-    if (scrollingDocument.matches) window.scrollTo({ top: left.current.pageTop })
-    const afterPaint = setTimeout(() => restoreFocus())
-    return () => clearTimeout(afterPaint)
+    if (scrollingDocument.get()) window.scrollTo({ top: left.current.pageTop })
+    return afterPaint(() => restoreFocus())
   }, [isShown, hasOpened])
   useEffect(() => {
     const scroller = pane.current
