@@ -71,6 +71,7 @@ export const rowLinks = (page: Page): Locator => table(page).getByRole('link')
 export async function settled(page: Page): Promise<void> {
   await expect(results(page)).toHaveText(/ of /)
   await expect(page.locator('.table-pane')).toHaveAttribute('aria-busy', 'false')
+  await expect(page.locator('table[aria-busy]')).toHaveCount(0)
 }
 
 /** Opens a search by its address, as a bookmark does. */

@@ -18,77 +18,105 @@ function instead(row: RecordingRow, field: RecordingField): ReactNode {
   return <Unreadable value={raw} label={t.unreadable({ value: raw })} />
 }
 
+/** What a cell shows. What it says besides stands on the cell itself, so that it needs no element of its own. */
+interface Shown extends Pick<CellContent, 'content' | 'title' | 'label'> {
+  /** Further classes. */
+  readonly look?: string
+}
+
 /** The time alone: the day stands on the separator above. */
-export const startedCell = (row: RecordingRow): ReactNode =>
-  row.time === '' ? (
-    instead(row, 'startTime')
-  ) : (
-    <time dateTime={row.recordedAs ?? undefined}>
-      {row.time}
-      {row.there && (
+function startedCell(row: RecordingRow): Shown {
+  const { time, recordedAs, there } = row
+  if (recordedAs === null) return { content: instead(row, 'startTime') }
+  const content = (
+    <time dateTime={recordedAs}>
+      {time}
+      {there && (
         <span className="block text-xs leading-tight font-normal text-muted">
-          {listText.get().recordedThere(row.there)}
+          {listText.get().recordedThere(there)}
         </span>
       )}
     </time>
   )
-
-export const durationCell = (row: RecordingRow): ReactNode =>
-  row.duration === '' ? instead(row, 'duration') : row.duration
-
-export const directionCell = (row: RecordingRow): ReactNode =>
-  row.direction === null ? instead(row, 'direction') : filterText.get()[row.direction]
-
-export const localCell = (row: RecordingRow): ReactNode => {
-  const text = row.recording.localPartyNumber
-  return text === null ? instead(row, 'localPartyNumber') : reveal(text)
+  return { content, title: listText.get().recordedAt({ text: recordedAs }) }
 }
 
-export const remoteCell = (row: RecordingRow): ReactNode => {
-  const text = row.recording.remotePartyNumber
-  return text === null ? instead(row, 'remotePartyNumber') : phoneNodes(text, row.match)
+function durationCell(row: RecordingRow): Shown {
+  const { duration, isoDuration, spokenDuration } = row
+  if (isoDuration === null) return { content: instead(row, 'duration') }
+  return { content: duration, title: isoDuration, label: spokenDuration }
 }
 
-export const ownerCell = (row: RecordingRow): ReactNode => {
+function directionCell(row: RecordingRow): Shown {
+  const { direction } = row
+  if (direction === null) return { content: instead(row, 'direction') }
+  return { content: filterText.get()[direction], look: ` direction ${direction}` }
+}
+
+function localCell(row: RecordingRow): Shown {
+  const { localPartyNumber: number } = row.recording
+  return { content: number === null ? instead(row, 'localPartyNumber') : reveal(number) }
+}
+
+function remoteCell(row: RecordingRow): Shown {
+  const { remotePartyNumber: number } = row.recording
+  return { content: number === null ? instead(row, 'remotePartyNumber') : phoneNodes(number, row.match) }
+}
+
+function ownerCell(row: RecordingRow): Shown {
   const { ownerUsername } = row.recording
-  return ownerUsername === null ? instead(row, 'ownerUsername') : reveal(row.ownerName ?? ownerUsername)
+  if (ownerUsername === null) return { content: instead(row, 'ownerUsername') }
+  if (row.ownerName === null) return { content: reveal(ownerUsername) }
+  return { content: reveal(row.ownerName), title: ownerUsername }
 }
-
-/** The columns that describe the row's link. */
-const describing = ['started', 'remote', 'duration']
-
-/** The id of a cell that something refers to: what describes the link, and where the tools of the row stand. */
-export const cellIdOf = (rowId: string, column: string): string | undefined =>
-  column === 'reference' || describing.includes(column) ? `${rowId}-${column}` : undefined
 
 /** The row's link. The reference is its name; the day and the cells with start, number and duration describe it. */
-export const referenceCell = (row: RecordingRow, rowId: string): ReactNode => (
-  <a
-    href={row.href}
-    id={linkIdOf(rowId)}
-    aria-describedby={[dayIdOf(row.date), ...describing.map((column) => cellIdOf(rowId, column))].join(' ')}
-  >
-    {reveal(row.recording.referenceNumber ?? row.recording.id)}
-  </a>
-)
+function referenceCell({ href, date, recording }: RecordingRow, rowId: string): Shown {
+  const describing = [dayIdOf(date), ...(['started', 'remote', 'duration'] as const).map(cellIdsOf(rowId))]
+  const content = (
+    <a href={href} id={linkIdOf(rowId)} aria-describedby={describing.join(' ')}>
+      {reveal(recording.referenceNumber ?? recording.id)}
+    </a>
+  )
+  return { content }
+}
 
-/** What a cell says besides its content, on the cell itself, so that it needs no element of its own. */
-export function cellLooks(
-  row: RecordingRow,
-  column: string,
-): Pick<CellContent, 'className' | 'title' | 'label'> {
-  const className = `cell-${column}`
-  const { recordedAs, isoDuration, spokenDuration, direction, ownerName, recording } = row
-  if (column === 'started' && recordedAs !== null) {
-    return { className, title: listText.get().recordedAt({ text: recordedAs }) }
-  }
-  if (column === 'duration' && isoDuration !== null) {
-    return { className, title: isoDuration, label: spokenDuration }
-  }
-  if (column === 'direction' && direction !== null)
-    return { className: `${className} direction ${direction}` }
-  if (column === 'owner' && ownerName !== null) {
-    return { className, title: recording.ownerUsername ?? undefined }
-  }
-  return { className }
+/** The columns in their order. The cells of some have an id, which the row's link or the tools of the row refer to. */
+const cells = {
+  started: { hasId: true, show: startedCell },
+  duration: { hasId: true, show: durationCell },
+  direction: { hasId: false, show: directionCell },
+  remote: { hasId: true, show: remoteCell },
+  owner: { hasId: false, show: ownerCell },
+  local: { hasId: false, show: localCell },
+  reference: { hasId: true, show: referenceCell },
+} satisfies Readonly<
+  Record<string, { readonly hasId: boolean; readonly show: (row: RecordingRow, rowId: string) => Shown }>
+>
+
+type ColumnName = keyof typeof cells
+
+export const columnNames = Object.keys(cells) as ColumnName[]
+
+/** The ids of a row's cells. */
+export const cellIdsOf =
+  (rowId: string) =>
+  (column: ColumnName): string =>
+    `${rowId}-${column}`
+
+/** The cells of a row, in the order of the columns. */
+export function cellsOf(row: RecordingRow, rowId: string): CellContent[] {
+  const idOf = cellIdsOf(rowId)
+  return columnNames.map((column) => {
+    const { hasId, show } = cells[column]
+    const { content, title, label, look = '' } = show(row, rowId)
+    return {
+      key: column,
+      id: hasId ? idOf(column) : undefined,
+      className: `cell-${column}${look}`,
+      title,
+      label,
+      content,
+    }
+  })
 }

@@ -1,10 +1,10 @@
 /** The only file that renders through the table library. */
 import { FlexRender, useTable, type Row as TableRow } from '@tanstack/react-table'
-import { Fragment, memo, type ReactNode } from 'react'
+import { Fragment, memo, useDeferredValue } from 'react'
 import { useText } from '../text/i18n.ts'
 import { listText } from '../text/list-text.ts'
-import { DividerRow, HeadCell, Row, Table, type CellContent } from '../ui/table.tsx'
-import { cellIdOf, cellLooks } from './cells.tsx'
+import { DividerRow, HeadCell, Row, Table } from '../ui/table.tsx'
+import { cellsOf } from './cells.tsx'
 import { columns, features } from './columns.ts'
 import { dayIdOf, rowIdAt, type RecordingRow } from './rows.ts'
 
@@ -22,18 +22,6 @@ const noRows: RecordingRow[] = []
 
 type DataRow = TableRow<typeof features, RecordingRow>
 
-const cellsOf = (row: DataRow): CellContent[] =>
-  row.getAllCells().map((cell) => {
-    const { id: column, columnDef } = cell.column
-    const content = typeof columnDef.cell === 'function' ? columnDef.cell(cell.getContext()) : columnDef.cell
-    return {
-      key: column,
-      id: cellIdOf(row.id, column),
-      content: content as ReactNode,
-      ...cellLooks(row.original, column),
-    }
-  })
-
 interface ListRowProps {
   readonly row: DataRow
   readonly index: number
@@ -48,7 +36,7 @@ const ListRow = memo(function ListRow({ row, index, isCurrent }: ListRowProps) {
       data-href={row.original.href}
       data-index={index}
       aria-current={isCurrent || undefined}
-      cells={cellsOf(row)}
+      cells={cellsOf(row.original, row.id)}
     />
   )
 })
@@ -58,6 +46,9 @@ function dividersOf(rows: readonly RecordingRow[]): ReadonlyMap<number, string |
   const starts = rows.flatMap(({ date }, at) => (at === 0 || date !== rows[at - 1]?.date ? [at] : []))
   return new Map(starts.map((at) => [at, rows[at]?.date ?? null]))
 }
+
+/** Enough rows for the screen: none is lower than 2rem. */
+const SCREEN_ROWS = Math.ceil(Math.max(innerHeight, 640) / 32)
 
 /** Rows change only with the answer, so a render of the page does not render them again. */
 export const RecordingsTable = memo(function RecordingsTable(props: RecordingsTableProps) {
@@ -72,10 +63,13 @@ export const RecordingsTable = memo(function RecordingsTable(props: RecordingsTa
   })
   const headers = table.getHeaderGroups().flatMap((group) => group.headers)
   const dividers = dividersOf(rows)
+  // The first screen is painted before the rows below it are made. A row to go back to may be anywhere.
+  const made = useDeferredValue(Infinity, currentId === null ? SCREEN_ROWS : Infinity)
   return (
     <Table
       label={t.title}
       aria-description={description}
+      aria-busy={made < rows.length || undefined}
       data-there={rows.some(({ there }) => there !== null) || undefined}
       head={headers.map((header) => (
         <HeadCell key={header.id} className={`cell-${header.column.id}`}>
@@ -83,36 +77,31 @@ export const RecordingsTable = memo(function RecordingsTable(props: RecordingsTa
         </HeadCell>
       ))}
     >
-      {table.getRowModel().rows.map((row, at) => {
-        const date = dividers.get(at)
-        return (
-          <Fragment key={row.id}>
-            {date === undefined ? null : (
-              <DividerRow columns={headers.length} id={dayIdOf(date)}>
-                {dayLabel(date)}
-              </DividerRow>
-            )}
-            <ListRow row={row} index={at} isCurrent={row.original.recording.id === currentId} />
-          </Fragment>
-        )
-      })}
+      {table
+        .getRowModel()
+        .rows.slice(0, made)
+        .map((row, at) => {
+          const date = dividers.get(at)
+          return (
+            <Fragment key={row.id}>
+              {date === undefined ? null : (
+                <DividerRow columns={headers.length} id={dayIdOf(date)}>
+                  {dayLabel(date)}
+                </DividerRow>
+              )}
+              <ListRow row={row} index={at} isCurrent={row.original.recording.id === currentId} />
+            </Fragment>
+          )
+        })}
     </Table>
   )
 })
 
-/** More than fit on a screen: with fewer, the pager would come into view and then disappear. */
-const bones = Array.from({ length: 40 }, (_, index) => `bone-${index}`)
-
-/** The table before its first rows: the same head, with bars in place of rows. */
+/** The table before its first rows: the same head, and a drawing of rows in each column. */
 export function SkeletonTable() {
   const t = useText(listText)
   const table = useTable({ features, columns, data: noRows })
   const { headers } = table.getHeaderGroups()[0] ?? { headers: [] }
-  const cells = headers.map(({ column }) => ({
-    key: column.id,
-    className: `cell-${column.id}`,
-    content: <span className="bone" />,
-  }))
   return (
     <Table
       label={t.title}
@@ -123,9 +112,14 @@ export function SkeletonTable() {
         </HeadCell>
       ))}
     >
-      {bones.map((bone) => (
-        <Row key={bone} aria-hidden cells={cells} />
-      ))}
+      <Row
+        aria-hidden
+        cells={headers.map(({ column: { id } }) => ({
+          key: id,
+          className: `cell-${id} bones`,
+          content: null,
+        }))}
+      />
     </Table>
   )
 }

@@ -7,6 +7,7 @@ import { listText } from '../text/list-text.ts'
 import { useCopying } from '../ui/copying.ts'
 import { outsideUrl } from '../url/outside.ts'
 import { usePageQuery, useSearchFor } from '../url/navigation.tsx'
+import { cellIdsOf } from './cells.tsx'
 import { linkIdOf, rowIdAt, type RecordingRow } from './rows.ts'
 
 interface Tool {
@@ -118,7 +119,7 @@ export function useRowTools(rows: readonly RecordingRow[], onChoose: (row: Recor
     if (row) onChoose(row)
   }
   const row = index === null ? undefined : rows[index]
-  const cell = index === null ? null : document.getElementById(`${rowIdAt(index)}-reference`)
+  const cell = index === null ? null : document.getElementById(cellIdsOf(rowIdAt(index))('reference'))
   return {
     tools: row && cell ? createPortal(<Toolbar key={row.recording.id} row={row} />, cell) : null,
     handlers: {
