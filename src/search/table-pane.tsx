@@ -39,8 +39,9 @@ interface TablePaneProps {
 function useFocusLeft(pane: RefObject<HTMLDivElement | null>) {
   const isWithin = useRef(false)
   useEffect(() => {
-    // Browsers report no blur of an element that is removed.
-    if (isWithin.current && document.activeElement === document.body) pane.current?.focus()
+    // Browsers report no blur of an element that is removed. Behind a recording nothing is gone.
+    const rests = pane.current?.closest('[data-rests]') !== null
+    if (isWithin.current && !rests && document.activeElement === document.body) pane.current?.focus()
   })
   return {
     onFocus: () => {
