@@ -63,7 +63,6 @@ test('a row can be seen and heard, with exact values beside it, and its link say
     expect(heard?.Duration).toBe('1 minute 32 seconds')
     expect(texts[0]?.Started).toMatch(/^15:39:15/)
     await expect(table(page).getByRole('rowheader')).toHaveText(['Thu 01 Nov 2018'])
-    await expect(row.locator('time')).toHaveAttribute('datetime', '2018-11-01T16:39:15.0000000+02:00')
     const cells = row.getByRole('cell')
     await expect(cells.nth(0)).toHaveAttribute('title', 'Recorded as 2018-11-01T16:39:15.0000000+02:00')
     await expect(cells.nth(1)).toHaveAttribute('title', 'PT1M31.87S')

@@ -28,17 +28,17 @@ interface Shown extends Pick<CellContent, 'content' | 'title' | 'label'> {
 function startedCell(row: RecordingRow): Shown {
   const { time, recordedAs, there } = row
   if (recordedAs === null) return { content: instead(row, 'startTime') }
+  const title = listText.get().recordedAt({ text: recordedAs })
+  if (there === null) return { content: time, title }
   const content = (
-    <time dateTime={recordedAs}>
+    <>
       {time}
-      {there && (
-        <span className="block text-xs leading-tight font-normal text-muted">
-          {listText.get().recordedThere(there)}
-        </span>
-      )}
-    </time>
+      <span className="block text-xs leading-tight font-normal text-muted">
+        {listText.get().recordedThere(there)}
+      </span>
+    </>
   )
-  return { content, title: listText.get().recordedAt({ text: recordedAs }) }
+  return { content, title }
 }
 
 function durationCell(row: RecordingRow): Shown {

@@ -2,7 +2,7 @@ import { assert, oneof, property, string, stringMatching } from 'fast-check'
 import { createElement } from 'react'
 import { renderToStaticMarkup } from 'react-dom/server'
 import { describe, expect, it } from 'vitest'
-import { phoneGroups, PhoneNumber } from './number.tsx'
+import { phoneGroups, phoneNodes, PhoneNumber } from './number.tsx'
 
 describe('a phone number', () => {
   it.each([
@@ -39,5 +39,18 @@ describe('a phone number', () => {
     const markup = renderToStaticMarkup(createElement(PhoneNumber, null, '+390557177313'))
     expect(markup.match(/<span/g), 'gaps between four groups').toHaveLength(3)
     expect(markup.replaceAll(/<[^>]*>/g, '')).toBe('+390557177313')
+  })
+
+  it.each([
+    ['+390557177313', '055', '+39<mark class="digits">055</mark><span class="digits">717</span>'],
+    ['0557177313', '055', '<mark>055</mark><span class="digits">717</span><span class="digits">7313</span>'],
+    ['980200', '02', '<span>98<mark>0</mark></span><span class="digits"><mark>2</mark>00</span>'],
+    ['218', '1', '<span>2<mark>1</mark>8</span>'],
+    ['218', '9', '218'],
+    ['\u202e1234', '12', String.raw`<span>\u{202e}<mark>12</mark>34</span>`],
+  ])('%s with %s marked', (number, wanted, markup) => {
+    expect(renderToStaticMarkup(createElement('bdi', null, phoneNodes(number, wanted)))).toContain(
+      `<bdi>${markup}`,
+    )
   })
 })

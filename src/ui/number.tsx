@@ -23,41 +23,56 @@ export function phoneGroups(text: string): string[] {
   return [prefix + code, ...inThrees(digits.slice(code.length))]
 }
 
-/** A group with the part of it that lies within the mark. @param start where the group begins in the whole number. */
-function markWithin(digits: string, start: number, from: number, to: number): ReactNode {
-  const [first, last] = [Math.max(from - start, 0), Math.min(to - start, digits.length)]
-  if (first >= last) return digits
+/** A group with the part of it from one place to another marked. A group that is marked as a whole is the mark. */
+function markedGroup(digits: string, from: number, to: number, isFirst: boolean, key: number): ReactNode {
+  const look = isFirst ? undefined : 'digits'
+  if (from <= 0 && to >= digits.length) {
+    return (
+      <mark key={key} className={look}>
+        {digits}
+      </mark>
+    )
+  }
+  const [first, last] = [Math.max(from, 0), Math.min(to, digits.length)]
   return (
-    <>
+    <span key={key} className={look}>
       {digits.slice(0, first)}
       <mark>{digits.slice(first, last)}</mark>
       {digits.slice(last)}
-    </>
+    </span>
   )
 }
 
 /**
  * The number in groups, for an element that isolates its direction. The element's text content is the number as it is
  * recorded. Any other text is shown as it is.
- * @param mark digits to mark where they first occur.
+ * @param wanted digits to mark where they first occur.
  */
-export function phoneNodes(number: string, mark = ''): ReactNode {
-  const groups = phoneGroups(number)
-  const from = mark === '' ? -1 : number.indexOf(mark)
-  if (groups.length === 1 && from < 0) return reveal(number)
-  return groups.map((digits, at) => {
-    // The first group has no gap before it, and so needs no element.
-    if (at === 0 && from < 0) return digits
-    const start = groups.slice(0, at).join('').length
-    const shown = from < 0 ? digits : markWithin(digits, start, from, from + mark.length)
-    // A group has no other identity than its place.
-    // oxlint-disable-next-line react/no-array-index-key
-    return (
-      <span key={at} className={at === 0 ? undefined : 'digits'}>
-        {shown}
-      </span>
-    )
-  })
+export function phoneNodes(number: string, wanted = ''): ReactNode {
+  const text = reveal(number)
+  const groups = phoneGroups(text)
+  const from = wanted === '' ? -1 : text.indexOf(wanted)
+  if (groups.length === 1 && from < 0) return text
+  const to = from < 0 ? from : from + wanted.length
+  let start = 0
+  const nodes: ReactNode[] = []
+  for (const [at, digits] of groups.entries()) {
+    const end = start + digits.length
+    if (Math.max(from, start) < Math.min(to, end)) {
+      nodes.push(markedGroup(digits, from - start, to - start, at === 0, at))
+    } else if (at === 0) {
+      // The first group has no gap before it, and so needs no element.
+      nodes.push(digits)
+    } else {
+      nodes.push(
+        <span key={at} className="digits">
+          {digits}
+        </span>,
+      )
+    }
+    start = end
+  }
+  return nodes
 }
 
 /** Foreign text that is usually a phone number. */
