@@ -140,6 +140,18 @@ test('a recording opened by its address requests its list once, for its neighbou
   expect(faults.count('detail')).toBe(1)
 })
 
+test('a recording opened by its address shows the header while its code is on its way', async ({
+  page,
+  faults,
+}) => {
+  faults.on('detailCode', hostFault.hold)
+  await page.goto('/recordings/75A90276-E47E-4e9e-B463-E3C743D5FF3A?direction=1', { waitUntil: 'commit' })
+  await expect(page.getByRole('button', { name: 'Account' })).toBeVisible()
+  expect(faults.held()).toBe(1)
+  faults.heal()
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Recording 2017000000175')
+})
+
 test.describe('signed out', () => {
   test.use({ account: null })
 

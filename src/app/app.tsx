@@ -32,12 +32,19 @@ import { SignInAgain } from './sign-in-again.tsx'
 const SignInPage = part(async () => (await import('../session/sign-in.tsx')).SignInPage)
 const FramedSignIn = part(async () => (await import('../session/framed-sign-in.tsx')).FramedSignIn)
 
-/** Loads what the first view needs beside the list, so that it is shown at once. A view without it says so itself. */
+/** As long as React would keep back what it has to wait for, ms. */
+const FIRST_VIEW_MS = 300
+
+/**
+ * Loads what the first view needs beside the list, so that it is shown at once. A view says itself that it is late or
+ * cannot be loaded.
+ */
 export async function loadFirstView({ place, view }: PageEntry): Promise<void> {
   const signIn = place.base === '' ? SignInPage : FramedSignIn
   const needed =
     sessionState.get().session === null ? signIn : view.name === 'recording' ? RecordingPart : null
-  await needed?.load().catch(() => undefined)
+  const late = new Promise((resolve) => setTimeout(resolve, FIRST_VIEW_MS))
+  if (needed !== null) await Promise.race([needed.load().catch(() => undefined), late])
 }
 
 /** Moves the focus past the header and the filters. A link alone would write `#main` into the address. */
