@@ -1,6 +1,7 @@
+import { useStore } from '@nanostores/react'
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useEffectEvent, useState } from 'react'
-import { ownerNames } from '../api/owner-names.ts'
+import { watchOwnerNames } from '../api/owner-names.ts'
 import { peopleQuery } from '../api/queries.ts'
 import { MAX_PEOPLE, type Person } from '../contract/people.ts'
 import { useText } from '../text/i18n.ts'
@@ -113,7 +114,7 @@ export function OwnerField({ rejected }: OwnerFieldProps) {
     change(next === '' ? undefined : { op: 'equals', text: next })
   }
   const [isWaiting, setEntered] = useEntered(draft, apply)
-  const name = ownerNames(client).get(username.toLowerCase()) ?? null
+  const name = useStore(watchOwnerNames(client)).get(username.toLowerCase()) ?? null
   const enter = (): void => {
     if (draft === null) return
     const called = personCalled(text, people)
