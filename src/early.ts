@@ -2,7 +2,7 @@
 import { boot } from './api/boot.ts'
 import { startEarly } from './api/early-list.ts'
 import { readEmbedFlags } from './embed/flags.ts'
-import { afterPaint } from './lib/after-paint.ts'
+import { afterPaint } from './ui/after-paint.ts'
 import { browserZone } from './lib/zones.ts'
 import { applyPrefs } from './prefs/prefs.ts'
 import { settleEntry } from './url/settle-entry.ts'
@@ -15,5 +15,5 @@ if (place.base !== '') document.documentElement.dataset.framed = ''
 
 if (boot.session && view.name !== 'unknown') startEarly(query)
 
-// A browser needs 15 to 30 ms to prepare its first formatter. Here it does so while the program is on its way.
+// A browser's first formatter is slow to make. Here it is made while the program is on its way.
 afterPaint(browserZone)

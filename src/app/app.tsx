@@ -32,7 +32,7 @@ import { SignInAgain } from './sign-in-again.tsx'
 const SignInPage = part(async () => (await import('../session/sign-in.tsx')).SignInPage)
 const FramedSignIn = part(async () => (await import('../session/framed-sign-in.tsx')).FramedSignIn)
 
-/** As long as React would keep back what it has to wait for, ms. */
+/** As long as React holds back what it has waited for: its FALLBACK_THROTTLE_MS. */
 const FIRST_VIEW_MS = 300
 
 /**
@@ -43,8 +43,9 @@ export async function loadFirstView({ place, view }: PageEntry): Promise<void> {
   const signIn = place.base === '' ? SignInPage : FramedSignIn
   const needed =
     sessionState.get().session === null ? signIn : view.name === 'recording' ? RecordingPart : null
+  if (needed === null) return
   const late = new Promise((resolve) => setTimeout(resolve, FIRST_VIEW_MS))
-  if (needed !== null) await Promise.race([needed.load().catch(() => undefined), late])
+  await Promise.race([needed.load().catch(() => undefined), late])
 }
 
 /** Moves the focus past the header and the filters. A link alone would write `#main` into the address. */

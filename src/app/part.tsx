@@ -45,7 +45,7 @@ export function part<Props extends object>(load: () => Promise<ComponentType<Pro
     })
   let latest = loading()
   function Shown(props: Props): ReactNode {
-    // React shows what it had to wait for 300 ms later than it could, so it does not wait for what is there.
+    // React holds back what it has waited for (by its FALLBACK_THROTTLE_MS), so it must not wait for what is there.
     const [Loaded] = useState<ComponentType<Props>>(() => loaded ?? latest)
     return <Loaded {...props} />
   }

@@ -1,6 +1,6 @@
 import { Copy } from 'lucide-react'
 import { useEffect, useRef, type ReactNode, type RefObject } from 'react'
-import { afterPaint } from '../lib/after-paint.ts'
+import { afterPaint } from '../ui/after-paint.ts'
 import { detailText } from '../text/detail-text.ts'
 import { useText } from '../text/i18n.ts'
 import { copyText } from '../text/shell-text.ts'

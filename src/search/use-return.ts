@@ -1,5 +1,5 @@
 import { useEffect, useEffectEvent, useLayoutEffect, useRef, type RefObject } from 'react'
-import { afterPaint } from '../lib/after-paint.ts'
+import { afterPaint } from '../ui/after-paint.ts'
 import { followMedia } from '../ui/media.ts'
 import { linkIdOf, rowIdAt, type RecordingRow } from './rows.ts'
 

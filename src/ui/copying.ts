@@ -37,7 +37,7 @@ async function copyOut(text: string): Promise<Copied> {
   }
 }
 
-/** Copies texts, and tells for four seconds whether that worked. Assistive technology is told at once. */
+/** Copies text and reports the outcome for four seconds. Screen readers announce it at once. */
 export function useCopying(): {
   readonly outcome: Copied | null
   readonly copy: (text: string) => void

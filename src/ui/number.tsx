@@ -23,26 +23,6 @@ export function phoneGroups(text: string): string[] {
   return [prefix + code, ...inThrees(digits.slice(code.length))]
 }
 
-/** A group with the part of it from one place to another marked. A group that is marked as a whole is the mark. */
-function markedGroup(digits: string, from: number, to: number, isFirst: boolean, key: number): ReactNode {
-  const look = isFirst ? undefined : 'digits'
-  if (from <= 0 && to >= digits.length) {
-    return (
-      <mark key={key} className={look}>
-        {digits}
-      </mark>
-    )
-  }
-  const [first, last] = [Math.max(from, 0), Math.min(to, digits.length)]
-  return (
-    <span key={key} className={look}>
-      {digits.slice(0, first)}
-      <mark>{digits.slice(first, last)}</mark>
-      {digits.slice(last)}
-    </span>
-  )
-}
-
 /**
  * The number in groups, for an element that isolates its direction. The element's text content is the number as it is
  * recorded. Any other text is shown as it is.
@@ -54,25 +34,31 @@ export function phoneNodes(number: string, wanted = ''): ReactNode {
   const from = wanted === '' ? -1 : text.indexOf(wanted)
   if (groups.length === 1 && from < 0) return text
   const to = from < 0 ? from : from + wanted.length
-  let start = 0
-  const nodes: ReactNode[] = []
-  for (const [at, digits] of groups.entries()) {
-    const end = start + digits.length
-    if (Math.max(from, start) < Math.min(to, end)) {
-      nodes.push(markedGroup(digits, from - start, to - start, at === 0, at))
-    } else if (at === 0) {
-      // The first group has no gap before it, and so needs no element.
-      nodes.push(digits)
-    } else {
-      nodes.push(
-        <span key={at} className="digits">
-          {digits}
-        </span>,
+  return groups.map((digits, at) => {
+    const start = groups.slice(0, at).join('').length
+    const [first, last] = [Math.max(from - start, 0), Math.min(to - start, digits.length)]
+    const marked = digits.slice(first, Math.max(first, last))
+    // The first group has no gap before it, and so needs no element.
+    if (at === 0 && marked === '') return digits
+    const Group = marked === digits ? 'mark' : 'span'
+    const parts =
+      marked === '' || marked === digits ? (
+        digits
+      ) : (
+        <>
+          {digits.slice(0, first)}
+          <mark>{marked}</mark>
+          {digits.slice(last)}
+        </>
       )
-    }
-    start = end
-  }
-  return nodes
+    return (
+      // A group has no other identity than its place.
+      // oxlint-disable-next-line react/no-array-index-key
+      <Group key={at} className={at === 0 ? undefined : 'digits'}>
+        {parts}
+      </Group>
+    )
+  })
 }
 
 /** Foreign text that is usually a phone number. */
