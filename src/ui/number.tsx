@@ -8,8 +8,8 @@ const shortCountryCodes = /^(?:[17]|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246
 /** An international number, with `+` or `00`, or a national one. Shorter numbers are easy to read in one piece. */
 const phoneNumber = /^(\+|00)?(\d{6,})$/
 
-/** Groups of three digits, of which the last has two to four. */
-const inThrees = (digits: string): string[] => digits.match(/\d{3}(?=\d{2})|\d+$/g) ?? []
+/** As few groups of three or four digits as there can be, the shorter ones first. Five digits are three and two. */
+const inGroups = (digits: string): string[] => digits.match(/\d{4}(?=(?:\d{4})*$)|\d{3}(?=\d{2})|\d+$/g) ?? []
 
 /**
  * Splits a phone number into groups, without losing a character: `+390557177313` becomes `+39`, `055`, `717`, `7313`.
@@ -18,45 +18,61 @@ const inThrees = (digits: string): string[] => digits.match(/\d{3}(?=\d{2})|\d+$
 export function phoneGroups(text: string): string[] {
   const [, prefix, digits] = phoneNumber.exec(text) ?? []
   if (digits === undefined) return [text]
-  if (prefix === undefined) return inThrees(digits)
+  if (prefix === undefined) return inGroups(digits)
   const code = shortCountryCodes.exec(digits)?.[0] ?? digits.slice(0, 3)
-  return [prefix + code, ...inThrees(digits.slice(code.length))]
+  return [prefix + code, ...inGroups(digits.slice(code.length))]
+}
+
+/** A part of a number that is shown in one way. */
+interface Piece {
+  readonly text: string
+  readonly marked: boolean
+  readonly startsGroup: boolean
+}
+
+/** Cuts the groups where the marked range begins and ends. @param from and to: places in the whole text. */
+function piecesOf(groups: readonly string[], from: number, to: number): Piece[] {
+  const pieces: Piece[] = []
+  let start = 0
+  for (const group of groups) {
+    const inside = [from, to].map((place) => Math.min(Math.max(place - start, 0), group.length))
+    const cuts = [0, ...inside, group.length]
+    cuts.slice(1).forEach((end, at) => {
+      const text = group.slice(cuts[at], end)
+      if (text !== '') pieces.push({ text, marked: at === 1, startsGroup: cuts[at] === 0 })
+    })
+    start += group.length
+  }
+  return pieces
 }
 
 /**
  * The number in groups, for an element that isolates its direction. The element's text content is the number as it is
- * recorded. Any other text is shown as it is.
+ * recorded. Any other text is shown as it is. A gap is the margin of the piece before it or behind it, of whichever is
+ * an element already, because a list has hundreds of them.
  * @param wanted digits to mark where they first occur.
  */
 export function phoneNodes(number: string, wanted = ''): ReactNode {
   const text = reveal(number)
   const groups = phoneGroups(text)
-  const from = wanted === '' ? -1 : text.indexOf(wanted)
-  if (groups.length === 1 && from < 0) return text
-  const to = from < 0 ? from : from + wanted.length
-  return groups.map((digits, at) => {
-    const start = groups.slice(0, at).join('').length
-    const [first, last] = [Math.max(from - start, 0), Math.min(to - start, digits.length)]
-    const marked = digits.slice(first, Math.max(first, last))
-    // The first group has no gap before it, and so needs no element.
-    if (at === 0 && marked === '') return digits
-    const Group = marked === digits ? 'mark' : 'span'
-    const parts =
-      marked === '' || marked === digits ? (
-        digits
-      ) : (
-        <>
-          {digits.slice(0, first)}
-          <mark>{marked}</mark>
-          {digits.slice(last)}
-        </>
-      )
+  const found = wanted === '' ? -1 : text.indexOf(wanted)
+  const from = Math.max(found, 0)
+  const pieces = piecesOf(groups, from, found < 0 ? from : from + wanted.length)
+  if (pieces.length < 2 && found < 0) return text
+  let gapBefore = false
+  return pieces.map(({ text: digits, marked }, at) => {
+    const needsGap = pieces[at + 1]?.startsGroup === true
+    const isElement = marked || gapBefore
+    const gaps = [gapBefore && 'gap-before', needsGap && isElement && 'gap-after'].filter(Boolean).join(' ')
+    gapBefore = needsGap && !isElement
+    if (!isElement) return digits
+    const Piece = marked ? 'mark' : 'span'
     return (
-      // A group has no other identity than its place.
+      // A piece has no other identity than its place.
       // oxlint-disable-next-line react/no-array-index-key
-      <Group key={at} className={at === 0 ? undefined : 'digits'}>
-        {parts}
-      </Group>
+      <Piece key={at} className={gaps === '' ? undefined : gaps}>
+        {digits}
+      </Piece>
     )
   })
 }
