@@ -164,3 +164,28 @@ test.describe('signed out', () => {
     expect(faults.count('list')).toBe(1)
   })
 })
+
+test.describe('the groups of a supervisor', () => {
+  test.use({ account: 'supervisor' })
+
+  test('are written like all the rest of the first view without a formatter, whose first one is slow', async ({
+    page,
+  }) => {
+    await page.addInitScript(() => {
+      const made: string[] = []
+      Object.assign(window, { made })
+      for (const name of ['Collator', 'DateTimeFormat', 'ListFormat', 'NumberFormat'] as const) {
+        const note = (): void => void made.push(`${name} ${new Error(name).stack}`)
+        const watched = new Proxy(Intl[name], {
+          apply: (target, self, args) => (note(), Reflect.apply(target, self, args)),
+          construct: (target, args) => (note(), Reflect.construct(target, args)),
+        })
+        Object.assign(Intl, { [name]: watched })
+      }
+    })
+    await openList(page)
+    await expect(page.getByText('Groups Sales and Support')).toBeVisible()
+    await expect(page.getByRole('form', { name: 'Filters' })).toBeVisible()
+    expect(await page.evaluate(() => (window as unknown as { made: string[] }).made)).toEqual([])
+  })
+})

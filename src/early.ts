@@ -2,8 +2,6 @@
 import { boot } from './api/boot.ts'
 import { startEarly } from './api/early-list.ts'
 import { readEmbedFlags } from './embed/flags.ts'
-import { afterPaint } from './ui/after-paint.ts'
-import { browserZone } from './lib/zones.ts'
 import { applyPrefs } from './prefs/prefs.ts'
 import { settleEntry } from './url/settle-entry.ts'
 
@@ -14,6 +12,3 @@ if (!boot.session) document.documentElement.dataset.signedOut = ''
 if (place.base !== '') document.documentElement.dataset.framed = ''
 
 if (boot.session && view.name !== 'unknown') startEarly(query)
-
-// A browser's first formatter is slow to make. Here it is made while the program is on its way.
-afterPaint(browserZone)

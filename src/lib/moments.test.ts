@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { clockThere, formatMoment, formatOffset } from './moments.ts'
+import { clockThere, formatExactly, formatMoment, formatOffset } from './moments.ts'
 
 const nowMs = Date.parse('2026-11-23T08:31:00+01:00')
 const at = (text: string): number => Date.parse(text)
@@ -16,6 +16,14 @@ describe('a moment', () => {
     const silvester = at('2025-12-31T23:30:00Z')
     expect(formatMoment(silvester, 'Europe/Rome', nowMs)).toBe('Thu 01 Jan 00:30:00')
     expect(formatMoment(silvester, 'UTC', nowMs)).toBe('Wed 31 Dec 2025 23:30:00')
+  })
+})
+
+describe('an exact moment', () => {
+  it('names its offset', () => {
+    const epochMs = at('2026-09-03T07:31:05Z')
+    expect(formatExactly(epochMs, 'Europe/Rome')).toBe('Thursday 3 September 2026 at 09:31:05 UTC+02:00')
+    expect(formatExactly(epochMs, 'UTC')).toBe('Thursday 3 September 2026 at 07:31:05 UTC')
   })
 })
 

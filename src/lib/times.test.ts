@@ -22,7 +22,9 @@ describe('times', () => {
     expect(formatTime(epochMs, 'Europe/Rome', 'time')).toBe('08:31:05')
     expect(formatTime(epochMs, 'America/New_York', 'time')).toBe('02:31:05')
     expect(formatTime(epochMs, 'Europe/Rome', 'date')).toBe('23 Nov 2026')
-    expect(formatTime(epochMs, 'Europe/Rome', 'full')).toContain('GMT+01:00')
+    expect(formatTime(epochMs, 'Europe/Rome', 'shortDate')).toBe('23 Nov')
+    expect(formatTime(epochMs, 'Asia/Kolkata', 'minute')).toBe('13:01')
+    expect(formatTime(epochMs, 'UTC', 'weekday')).toBe('Mon')
   })
 
   it('have no more digits in the form than they need', () => {

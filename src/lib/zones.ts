@@ -2,8 +2,9 @@
  * Converts between local time and instants. Calendar dates are `YYYY-MM-DD`, local times `YYYY-MM-DDTHH:mm:ss.SSS`,
  * instants ms since the Unix epoch. Only this file imports dayjs.
  *
- * The calendar comes from dayjs, but offsets come from `Intl`: dayjs's zone plugin makes a formatter at each call,
- * which cost 40 ms before the first request and as much again for a page of rows.
+ * The calendar comes from dayjs, but offsets come from the browser: dayjs's zone plugin makes a formatter at each call,
+ * which cost 40 ms before the first request and as much again for a page of rows. The first formatter of a page is
+ * slow to make, whatever it formats, so `Temporal` is asked where there is one.
  */
 import dayjs from 'dayjs'
 import utc from 'dayjs/plugin/utc.js'
@@ -13,13 +14,24 @@ dayjs.extend(utc)
 const DATE = 'YYYY-MM-DD'
 const DAY_MS = 86_400_000
 
+/** What is used of `Temporal`, which Safari and Node 20 to 24 do not have. */
+interface Temporal {
+  readonly Now: { readonly timeZoneId: () => string }
+  readonly Instant: {
+    readonly fromEpochMilliseconds: (epochMs: number) => {
+      /** @throws RangeError for a zone that it does not know. */
+      readonly toZonedDateTimeISO: (zone: string) => { readonly offsetNanoseconds: number }
+    }
+  }
+}
+
+const { Temporal: temporal } = globalThis as { readonly Temporal?: Temporal }
+
 let ownZone: string | undefined
 
-/**
- * The browser's zone when it was first asked for, as an IANA name. The first formatter of a page is slow to make, so
- * nothing is asked before the page is painted.
- */
-export const browserZone = (): string => (ownZone ??= Intl.DateTimeFormat().resolvedOptions().timeZone)
+/** The browser's zone when it was first asked for, as an IANA name. */
+export const browserZone = (): string =>
+  (ownZone ??= temporal?.Now.timeZoneId() ?? Intl.DateTimeFormat().resolvedOptions().timeZone)
 
 /** Every zone that the browser knows, UTC first. */
 export const zoneNames = (): string[] => [
@@ -27,11 +39,18 @@ export const zoneNames = (): string[] => [
   ...Intl.supportedValuesOf('timeZone').filter((name) => name !== 'UTC'),
 ]
 
-const clocks = new Map<string, Intl.DateTimeFormat>()
+/** Tells the offset at an instant, in ms east of UTC. */
+type Offset = (epochMs: number) => number
 
-function clockOf(zone: string): Intl.DateTimeFormat {
-  const known = clocks.get(zone)
-  if (known) return known
+/** @throws RangeError for a zone that `Temporal` does not know. It knows all of today's. */
+function offsetByTemporal({ Instant }: Temporal, zone: string): Offset {
+  const offset: Offset = (epochMs) =>
+    Instant.fromEpochMilliseconds(Math.floor(epochMs)).toZonedDateTimeISO(zone).offsetNanoseconds / 1e6
+  offset(0)
+  return offset
+}
+
+function offsetByFormatter(zone: string): Offset {
   const clock = new Intl.DateTimeFormat('en-US', {
     timeZone: zone,
     hourCycle: 'h23',
@@ -42,20 +61,37 @@ function clockOf(zone: string): Intl.DateTimeFormat {
     minute: 'numeric',
     second: 'numeric',
   })
-  clocks.set(zone, clock)
-  return clock
+  return (epochMs) => {
+    const shown = clock.format(epochMs).match(/\d+/g) ?? []
+    const [month = 1, day = 1, year = 1970, hour = 0, minute = 0, second = 0] = shown.map(Number)
+    const wall = new Date(0)
+    // `Date.UTC` would read years before 100 as years of the 20th century.
+    wall.setUTCFullYear(year, month - 1, day)
+    return wall.setUTCHours(hour, minute, second) - Math.floor(epochMs / 1000) * 1000
+  }
 }
+
+function makeOffset(zone: string): Offset {
+  if (zone === 'UTC') return () => 0
+  if (temporal) {
+    try {
+      return offsetByTemporal(temporal, zone)
+    } catch {
+      // A formatter knows some names of the past, such as US/Pacific-New.
+    }
+  }
+  return offsetByFormatter(zone)
+}
+
+const offsets = new Map<string, Offset>()
 
 /** The zone's offset at that instant, in ms east of UTC. */
 function offsetMsAt(epochMs: number, zone: string): number {
-  const shown = clockOf(zone).format(epochMs)
-  const [month = 1, day = 1, year = 1970, hour = 0, minute = 0, second = 0] = (shown.match(/\d+/g) ?? []).map(
-    Number,
-  )
-  const wall = new Date(0)
-  // `Date.UTC` would read years before 100 as years of the 20th century.
-  wall.setUTCFullYear(year, month - 1, day)
-  return wall.setUTCHours(hour, minute, second) - Math.floor(epochMs / 1000) * 1000
+  const known = offsets.get(zone)
+  if (known) return known(epochMs)
+  const made = makeOffset(zone)
+  offsets.set(zone, made)
+  return made(epochMs)
 }
 
 /** The zone's offset at that instant, in minutes east of UTC. */
@@ -88,6 +124,9 @@ export const dateAt = (epochMs: number, zone: string): string => wallTime(epochM
  * each date is converted by itself. Where midnight is skipped, the day starts when the clocks resume.
  */
 export const startOfDate = (date: string, zone: string): number => epochOfWall(`${date}T00:00:00.000`, zone)
+
+/** Writes a local time as dayjs does, in English: `ddd DD MMM` gives `Mon 23 Nov`. */
+export const writeWall = (wall: string, format: string): string => dayjs.utc(wall).format(format)
 
 /** @param days negative for an earlier date. */
 export const addDays = (date: string, days: number): string => dayjs.utc(date).add(days, 'day').format(DATE)

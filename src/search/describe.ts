@@ -3,8 +3,9 @@ import type { PageClock } from '../clock/clock.ts'
 import { directions, timeKind, type PageTimeFilter } from '../contract/filter-kinds.ts'
 import type { CalendarPeriod, Span } from '../contract/periods.ts'
 import { filterNames, type FilterName, type PageSearch } from '../contract/search.ts'
-import { formatDay } from '../lib/moments.ts'
+import { formatDay, formatExactly } from '../lib/moments.ts'
 import { formatTime } from '../lib/times.ts'
+import { writeWall } from '../lib/zones.ts'
 import { filterText, periodText } from '../text/list-text.ts'
 import { boundTexts } from './time-bounds.ts'
 
@@ -34,7 +35,7 @@ function describeCalendar({ year, month, day }: CalendarPeriod, nowMs: number): 
   const date = Date.UTC(year, (month ?? 1) - 1, day ?? 1)
   if (day !== undefined) return formatDay(date, 'UTC', nowMs)
   if (month === undefined) return String(year)
-  return new Intl.DateTimeFormat('en-GB', { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(date)
+  return writeWall(new Date(date).toISOString(), 'MMMM YYYY')
 }
 
 /** Writes `Last 7 days`, `November 2026` or `2026-11-23 08:30 – 2026-11-24`. */
@@ -46,7 +47,7 @@ export function describeTime(value: PageTimeFilter, clock: PageClock): string {
   if (value.op === 'on')
     return typeof value.period === 'string' ? value.period : describeCalendar(value.period, clock.nowMs)
   if (value.op === 'equals') {
-    return t.exactly({ time: formatTime(clock.epochOf(value.at), clock.zone, 'full') })
+    return t.exactly({ time: formatExactly(clock.epochOf(value.at), clock.zone) })
   }
   const { from, to } = boundTexts(value, clock)
   if (from === to) return from

@@ -8,6 +8,7 @@ export function scopeLine({ scope }: Session): string {
   if (scope.kind === 'own') return t.scopeOwn
   if (scope.kind === 'recorder') return t.scopeRecorder
   if (scope.kind === 'none' || scope.groups.length === 0) return t.scopeNone
-  const groups = new Intl.ListFormat('en-GB', { type: 'conjunction' }).format(scope.groups)
-  return scope.groups.length === 1 ? t.scopeGroup({ groups }) : t.scopeGroups({ groups })
+  const last = scope.groups.at(-1) ?? ''
+  const others = scope.groups.slice(0, -1).join(', ')
+  return others === '' ? t.scopeGroup({ group: last }) : t.scopeGroups({ others, last })
 }

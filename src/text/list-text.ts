@@ -109,8 +109,8 @@ export const listText = i18n('list', {
   scopeAll: 'All recordings',
   scopeOwn: 'Your calls',
   scopeNone: 'No recordings',
-  scopeGroups: params('Groups {groups}'),
-  scopeGroup: params('Group {groups}'),
+  scopeGroups: params('Groups {others} and {last}'),
+  scopeGroup: params('Group {group}'),
   scopeRecorder: 'What the recorder lets you see',
   unreadableRows: count({
     one: '1 recording could not be read and is not shown.',
