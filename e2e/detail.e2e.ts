@@ -49,6 +49,24 @@ test('a recording shows all its facts, the technical ones folded away and exact'
   await expect(fact(page, 'Hash')).toHaveText(/^SHA-256 [\da-f]{64}$/)
 })
 
+test('the call is painted before what is below it, so that a click is answered at once', async ({ page }) => {
+  await openList(page)
+  await page.evaluate(() => {
+    const parts: boolean[] = []
+    Object.assign(window, { parts })
+    new MutationObserver(() => {
+      if (document.querySelector('main.detail h1')) parts.push(document.querySelector('.player') !== null)
+    }).observe(document.body, { childList: true, subtree: true })
+  })
+  await rowLinks(page).first().click()
+  await expect(page.getByRole('button', { name: 'Play' })).toBeVisible()
+  const [first, last] = await page.evaluate(() => {
+    const { parts } = window as unknown as { parts: boolean[] }
+    return [parts[0], parts.at(-1)]
+  })
+  expect([first, last]).toEqual([false, true])
+})
+
 test('an id in other letter case opens the same recording, and its times are in the page’s zone', async ({
   page,
 }) => {

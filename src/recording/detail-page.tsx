@@ -5,6 +5,7 @@ import { heldRow, recordingQuery } from '../api/queries.ts'
 import { asProblem, problemFacts } from '../contract/problems.ts'
 import type { RecordingDetail } from '../contract/recording.ts'
 import { NoAudio, Player } from '../player/player.tsx'
+import { usePainted } from '../ui/after-paint.ts'
 import { detailText } from '../text/detail-text.ts'
 import { useText } from '../text/i18n.ts'
 import { outsideUrl } from '../url/outside.ts'
@@ -59,6 +60,8 @@ export function DetailPage({ id }: { readonly id: string }) {
   const back = usePaths().list(query)
   const ways = useRef<HTMLElement>(null)
   const { shown, whole, problem, refetch } = useDetail(id)
+  // The call itself is painted in the frame after the click, and all that is below it in the next one.
+  const rest = usePainted() ? shown : undefined
   const neighbours = useNeighbours(id, query)
   const clock = clockFor(query)
   const reference = shown?.referenceNumber ?? null
@@ -96,11 +99,11 @@ export function DetailPage({ id }: { readonly id: string }) {
               onRetry={() => void refetch()}
             />
           ) : null}
-          {shown ? <Listen detail={shown} /> : null}
-          {shown ? <Keeping detail={shown} /> : null}
+          {rest ? <Listen detail={rest} /> : null}
+          {rest ? <Keeping detail={rest} /> : null}
           {shown || problem ? null : <p className="py-10 text-center text-muted">{t.loading} …</p>}
         </div>
-        {shown ? <DetailFacts detail={shown} whole={whole} {...clock} /> : null}
+        {rest ? <DetailFacts detail={rest} whole={whole} {...clock} /> : null}
       </div>
     </main>
   )
