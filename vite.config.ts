@@ -134,8 +134,16 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     rolldownOptions: {
       input: { page: 'index.html', early: 'src/early.ts' },
-      // The early entry and everything that it imports are one file; the program uses that file too.
-      output: { codeSplitting: { groups: [{ name: 'early', test: /[\\/]src[\\/]early\.ts$/ }] } },
+      // Each entry and everything that it imports are one file; the program uses the early entry's file too. Parts that
+      // are loaded later use the program's: a file of what they share would cost the first load another connection.
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: 'early', test: /[\\/]src[\\/]early\.ts$/, priority: 2 },
+            { name: 'program', test: /[\\/]src[\\/]main\.tsx$/, priority: 1 },
+          ],
+        },
+      },
     },
   },
   test: {

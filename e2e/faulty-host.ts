@@ -34,7 +34,7 @@ export const routes = {
   /** The small script that runs before the program. */
   early: /^\/assets\/early-[^/]+\.js/,
   /** The framework and the program. Without them there is no page. */
-  program: /^\/assets\/page-[^/]+\.js/,
+  program: /^\/assets\/program-[^/]+\.js/,
   /** The part of the program that shows a recording. */
   detailCode: /^\/assets\/detail-page-[^/]+\.js/,
   zoneCode: /^\/assets\/zone-dialog-[^/]+\.js/,

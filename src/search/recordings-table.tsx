@@ -47,8 +47,8 @@ function dividersOf(rows: readonly RecordingRow[]): ReadonlyMap<number, string |
   return new Map(starts.map((at) => [at, rows[at]?.date ?? null]))
 }
 
-/** Enough rows for the screen: none is lower than 2rem. */
-const SCREEN_ROWS = Math.ceil(Math.max(innerHeight, 640) / 32)
+/** Enough rows for the screen: none is lower than 2rem, and the bars around them take more than 8rem. */
+const SCREEN_ROWS = Math.ceil((Math.max(innerHeight, 640) - 128) / 32)
 
 /** Rows change only with the answer, so a render of the page does not render them again. */
 export const RecordingsTable = memo(function RecordingsTable(props: RecordingsTableProps) {
