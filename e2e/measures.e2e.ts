@@ -26,7 +26,7 @@ interface Measures {
 const measure = (page: Page): Promise<Measures> =>
   page.evaluate(() => {
     const root = document.documentElement
-    const rows = [...document.querySelectorAll<HTMLTableRowElement>('tr[data-href]')]
+    const rows = [...document.querySelectorAll<HTMLTableRowElement>('tr[data-row]')]
     const seen = { visibilityProperty: true }
     const cellsOf = (row: HTMLTableRowElement) =>
       [...row.cells].filter((cell) => cell.checkVisibility(seen) && cell.textContent)

@@ -20,7 +20,7 @@ export const RecordingPart = part(async () => (await import('../recording/detail
  * fails, the detail itself tries again and says so.
  */
 export function nearRow(event: SyntheticEvent): void {
-  if (event.target instanceof Element && event.target.closest('[data-href]'))
+  if (event.target instanceof Element && event.target.closest('[data-row]'))
     RecordingPart.load().catch(() => {})
 }
 

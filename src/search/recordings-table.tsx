@@ -33,8 +33,7 @@ const ListRow = memo(function ListRow({ row, index, isCurrent }: ListRowProps) {
   return (
     <Row
       id={row.id}
-      data-href={row.original.href}
-      data-index={index}
+      data-row={index}
       aria-current={isCurrent || undefined}
       cells={cellsOf(row.original, row.id)}
     />

@@ -93,7 +93,7 @@ function Toolbar({ row }: { readonly row: RecordingRow }) {
 }
 
 const rowAt = (target: EventTarget): HTMLElement | null =>
-  target instanceof Element ? target.closest<HTMLElement>('tr[data-href]') : null
+  target instanceof Element ? target.closest<HTMLElement>('tr[data-row]') : null
 
 const hasFocusInTools = (): boolean => document.activeElement?.closest('.row-tools') !== null
 
@@ -101,7 +101,7 @@ const hasFocusInTools = (): boolean => document.activeElement?.closest('.row-too
 function walkRows({ key, target }: KeyboardEvent): void {
   const step = { ArrowUp: -1, ArrowDown: 1 }[key]
   if (step === undefined || !(target instanceof HTMLAnchorElement)) return
-  const index = Number(rowAt(target)?.dataset.index)
+  const index = Number(rowAt(target)?.dataset.row)
   const next = document.getElementById(linkIdOf(rowIdAt(index + step)))
   next?.focus()
 }
@@ -113,7 +113,7 @@ function walkRows({ key, target }: KeyboardEvent): void {
 export function useRowTools(rows: readonly RecordingRow[], onChoose: (row: RecordingRow) => void) {
   const [index, setIndex] = useState<number | null>(null)
   const choose = (target: EventTarget): void => {
-    const at = rowAt(target)?.dataset.index
+    const at = rowAt(target)?.dataset.row
     const row = at === undefined ? undefined : rows[Number(at)]
     setIndex(row === undefined ? null : Number(at))
     if (row) onChoose(row)

@@ -50,7 +50,7 @@ function isAtText(pressed: Element, { clientX }: MouseEvent): boolean {
 }
 
 /**
- * The address that a click asks for: a link's own, or the `data-href` of the row around it. A click on a row counts as
+ * The address that a click asks for: a link's own, or that of the link in the row around it. A click on a row counts as
  * a click on its link, unless the user selects text or clicks another control in it.
  */
 function addressAt(target: Element): { readonly url: URL; readonly isLink: boolean } | null {
@@ -60,13 +60,13 @@ function addressAt(target: Element): { readonly url: URL; readonly isLink: boole
     return isElsewhere ? null : { url: new URL(link.href), isLink: true }
   }
   if (target.closest('button, input, select, label') || getSelection()?.isCollapsed === false) return null
-  const href = target.closest<HTMLElement>('[data-href]')?.dataset.href
-  return href === undefined ? null : { url: new URL(href, location.origin), isLink: false }
+  const rowLink = target.closest('[data-row]')?.querySelector('a')
+  return rowLink ? { url: new URL(rowLink.href), isLink: false } : null
 }
 
 /** Keeps the middle button from scrolling by itself where it opens a row. For `mousedown` of the outermost element. */
 export function keepMiddleButton(event: MouseEvent): void {
-  if (event.button === 1 && event.target instanceof Element && event.target.closest('[data-href]')) {
+  if (event.button === 1 && event.target instanceof Element && event.target.closest('[data-row]')) {
     event.preventDefault()
   }
 }
