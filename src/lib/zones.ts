@@ -14,7 +14,7 @@ dayjs.extend(utc)
 const DATE = 'YYYY-MM-DD'
 const DAY_MS = 86_400_000
 
-/** What is used of `Temporal`, which Safari and Node 20 to 24 do not have. */
+/** What is used of `Temporal`, which not every browser has. */
 interface Temporal {
   readonly Now: { readonly timeZoneId: () => string }
   readonly Instant: {
