@@ -1,6 +1,6 @@
 /** The page's one style for a date with its time. */
 import { formatTime } from './times.ts'
-import { dateAt, offsetMinutesAt, wallTime, writeWall } from './zones.ts'
+import { dateAt, offsetMinutesAt } from './zones.ts'
 
 /** Writes `Mon 23 Nov`, with the year where it is not the year of `nowMs`. */
 export function formatDay(epochMs: number, zone: string, nowMs: number): string {
@@ -25,8 +25,7 @@ export function formatOffset(minutes: number): string {
 /** Writes `Monday 23 November 2026 at 08:31:05 UTC+01:00`. */
 export function formatExactly(epochMs: number, zone: string): string {
   const offset = formatOffset(offsetMinutesAt(epochMs, zone))
-  const time = writeWall(wallTime(epochMs, zone), 'dddd D MMMM YYYY [at] HH:mm:ss')
-  return `${time} ${offset === 'UTC' ? offset : `UTC${offset}`}`
+  return `${formatTime(epochMs, zone, 'full')} ${offset === 'UTC' ? offset : `UTC${offset}`}`
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Formats numbers for people. */
 
-/** Writes `1,234,567`. A formatter of the browser would be the first of the page, which takes long to make. */
+/** Writes `1,234,567`, without a formatter of the browser: see `zones.ts`. */
 export const formatCount = (value: number): string => String(value).replaceAll(/\B(?=(?:\d{3})+$)/g, ',')
 
 /** Writes `0.8 KB`, `24 KB` or `1.2 MB`; 1 KB is 1,000 bytes. */

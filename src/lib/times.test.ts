@@ -27,6 +27,10 @@ describe('times', () => {
     expect(formatTime(epochMs, 'UTC', 'weekday')).toBe('Mon')
   })
 
+  it('keep a year before 100', () => {
+    expect(formatTime(Date.parse('0050-03-01T00:00:00Z'), 'UTC', 'date')).toBe('01 Mar 0050')
+  })
+
   it('have no more digits in the form than they need', () => {
     expect(formatTyped(epochMs, 'UTC')).toBe('2026-11-23 07:31:05.250')
     expect(formatTyped(epochMs - 5250, 'UTC')).toBe('2026-11-23 07:31')

@@ -1,7 +1,4 @@
-/**
- * Formats instants and durations for people, in English. Only what a page seldom needs comes from a formatter of the
- * browser, whose first one takes longer to make than a page of rows.
- */
+/** Formats instants and durations for people, in English, and without the browser's formatters: see `zones.ts`. */
 import { wallTime, writeWall } from './zones.ts'
 
 /** How dayjs writes each style. */
@@ -11,14 +8,16 @@ const formats = {
   shortDate: 'DD MMM',
   time: 'HH:mm:ss',
   minute: 'HH:mm',
+  month: 'MMMM YYYY',
+  full: 'dddd D MMMM YYYY [at] HH:mm:ss',
 } as const
 
 /**
  * Formats in that zone. `weekday` is `Mon`, `date` is `23 Nov 2026`, `shortDate` is `23 Nov`. `time` is
- * `08:31:05`, `minute` is `08:31`.
+ * `08:31:05`, `minute` is `08:31`. `month` is `November 2026`, `full` is `Monday 23 November 2026 at 08:31:05`.
  */
 export const formatTime = (epochMs: number, zone: string, style: keyof typeof formats): string =>
-  writeWall(wallTime(epochMs, zone), formats[style])
+  writeWall(epochMs, zone, formats[style])
 
 /** The instant as in the form: `2026-11-23 08:30`, with seconds and milliseconds only where needed. */
 export function formatTyped(epochMs: number, zone: string): string {

@@ -125,8 +125,9 @@ export const dateAt = (epochMs: number, zone: string): string => wallTime(epochM
  */
 export const startOfDate = (date: string, zone: string): number => epochOfWall(`${date}T00:00:00.000`, zone)
 
-/** Writes a local time as dayjs does, in English: `ddd DD MMM` gives `Mon 23 Nov`. */
-export const writeWall = (wall: string, format: string): string => dayjs.utc(wall).format(format)
+/** Writes the local time as dayjs does, in English: `ddd DD MMM` gives `Mon 23 Nov`. */
+export const writeWall = (epochMs: number, zone: string, format: string): string =>
+  dayjs.utc(epochMs + offsetMsAt(epochMs, zone)).format(format)
 
 /** @param days negative for an earlier date. */
 export const addDays = (date: string, days: number): string => dayjs.utc(date).add(days, 'day').format(DATE)

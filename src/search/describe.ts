@@ -5,7 +5,6 @@ import type { CalendarPeriod, Span } from '../contract/periods.ts'
 import { filterNames, type FilterName, type PageSearch } from '../contract/search.ts'
 import { formatDay, formatExactly } from '../lib/moments.ts'
 import { formatTime } from '../lib/times.ts'
-import { writeWall } from '../lib/zones.ts'
 import { filterText, periodText } from '../text/list-text.ts'
 import { boundTexts } from './time-bounds.ts'
 
@@ -35,7 +34,7 @@ function describeCalendar({ year, month, day }: CalendarPeriod, nowMs: number): 
   const date = Date.UTC(year, (month ?? 1) - 1, day ?? 1)
   if (day !== undefined) return formatDay(date, 'UTC', nowMs)
   if (month === undefined) return String(year)
-  return writeWall(new Date(date).toISOString(), 'MMMM YYYY')
+  return formatTime(date, 'UTC', 'month')
 }
 
 /** Writes `Last 7 days`, `November 2026` or `2026-11-23 08:30 – 2026-11-24`. */
