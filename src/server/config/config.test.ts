@@ -94,6 +94,14 @@ describe('the configuration', () => {
   })
 
   it.each([
+    ['LOGIN_FAILURES', 'LOGIN_FAILURES takes an integer from 1 to 1000.'],
+    ['RECORDER_TIMEOUT', 'RECORDER_TIMEOUT takes seconds, an integer from 1 to 120.'],
+    ['COPY_ALERT', 'COPY_ALERT takes an integer from 1.'],
+  ])('says in words what %s takes', (name, words) => {
+    expect(fault({ RECORDER_URL: 'https://recorder.test', [name]: 'many' })).toContain(words)
+  })
+
+  it.each([
     ['HOST', 'a b'],
     ['PORT', 'http'],
     ['PORT', '65536'],

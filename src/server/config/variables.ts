@@ -73,7 +73,7 @@ const host = {
     what: 'wrong passwords of one user that are free; each further one makes the next wait longer',
     standard: '4',
     example: '4',
-    read: integerBetween(1, 1000, 'an integerBetween from 1 to 1000'),
+    read: integerBetween(1, 1000, 'an integer from 1 to 1000'),
   }),
   CONTACT: variable({
     what: 'contact that the page shows to users without the right to search',
@@ -119,7 +119,7 @@ const recorder = {
     what: 'seconds that a search may take at the recorder',
     standard: '25',
     example: '25',
-    read: integerBetween(1, 120, 'seconds, an integerBetween from 1 to 120'),
+    read: integerBetween(1, 120, 'seconds, an integer from 1 to 120'),
   }),
   PEOPLE_FILE: variable({
     what: 'CSV (`username,firstName,lastName,group`) of people whom every user who may search a recorder can find',
@@ -148,7 +148,7 @@ const operations = {
     what: 'recordings shown to one session in an hour that are a line of their own in the audit log, and a metric',
     standard: '5000',
     example: '5000',
-    read: integerBetween(1, 999_999_999, 'an integerBetween from 1'),
+    read: integerBetween(1, 999_999_999, 'an integer from 1'),
   }),
   HOST_KEY: variable({
     what: '32 bytes in base64 that seal sessions and mask what the audit log holds',
