@@ -149,6 +149,12 @@ test.describe('a session that ends during work', () => {
   })
 })
 
+/** The session as it would be 90 s before the end of the longest one. */
+const endSoon = (session: Record<string, unknown>) => {
+  const expiresMs = Number(session.nowMs) + 90_000
+  return { ...session, idleExpiresMs: expiresMs, expiresMs }
+}
+
 test.describe('expiry', () => {
   test('two minutes before the end there is a warning, and one key extends', async ({ page, faults }) => {
     await page.clock.install()
@@ -182,6 +188,25 @@ test.describe('expiry', () => {
     await warning.getByRole('button', { name: 'Stay signed in' }).click()
     await expect(warning).toBeHidden()
     await expect(dialog(page)).toBeHidden()
+  })
+
+  test('before the end of the longest session the warning promises no extension, and can be closed', async ({
+    page,
+    faults,
+  }) => {
+    await page.clock.install()
+    await openAs(page, 'manager')
+    faults.on('activity', hostFault.change(endSoon), 1)
+    await page.clock.fastForward('01:05')
+    await page.keyboard.press('Shift')
+    const warning = page.getByRole('dialog', { name: 'Your session ends soon' })
+    await expect(warning).toContainText(/You will be signed out in \d+ s, because no session lasts longer/)
+    await page.keyboard.press('Enter')
+    await expect(warning).toBeHidden()
+    await page.clock.fastForward('00:05')
+    await expect(warning).toBeHidden()
+    await page.clock.fastForward('01:30')
+    await expect(dialog(page)).toBeVisible()
   })
 
   test('without an answer the page signs out and keeps its rows behind the sign-in', async ({ page }) => {

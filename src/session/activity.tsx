@@ -35,12 +35,19 @@ function useActivityReports(active: boolean): void {
   }, [active])
 }
 
-/** Seconds until the session ends, without input or in any case; null until two minutes before. */
-function useSecondsLeft(session: Session, active: boolean): number | null {
-  const [left, setLeft] = useState<number | null>(null)
+/** The end of the session, in less than two minutes. */
+interface Ending {
+  readonly seconds: number
+  /** Whether it comes in any case, because no session lasts longer. */
+  readonly isFinal: boolean
+}
+
+/** @returns null until two minutes before the session ends. */
+function useEnding({ idleExpiresMs, expiresMs }: Session, active: boolean): Ending | null {
+  const [seconds, setSeconds] = useState<number | null>(null)
   const measure = useEffectEvent(() => {
-    const leftMs = Math.min(session.idleExpiresMs, session.expiresMs) - hostNow()
-    setLeft(leftMs < WARN_BEFORE_MS ? Math.max(0, Math.ceil(leftMs / 1000)) : null)
+    const leftMs = Math.min(idleExpiresMs, expiresMs) - hostNow()
+    setSeconds(leftMs < WARN_BEFORE_MS ? Math.max(0, Math.ceil(leftMs / 1000)) : null)
     if (leftMs <= 0) sessionEnded()
   })
   useEffect(() => {
@@ -48,15 +55,18 @@ function useSecondsLeft(session: Session, active: boolean): number | null {
     const timer = setInterval(() => measure(), TICK_MS)
     return () => clearInterval(timer)
   }, [active])
-  return active ? left : null
+  return active && seconds !== null ? { seconds, isFinal: expiresMs <= idleExpiresMs } : null
 }
 
 /** Keeps the session alive while the page is in use, and warns two minutes before it ends. */
 export function SessionKeeper({ session, ended }: { readonly session: Session; readonly ended: boolean }) {
   const t = useText(sessionText)
-  const left = useSecondsLeft(session, !ended)
+  const ending = useEnding(session, !ended)
   const [failed, setFailed] = useState(false)
-  useActivityReports(!ended && left === null)
+  /** The end in any case that the user has read about. */
+  const [knownMs, setKnownMs] = useState<number | null>(null)
+  const isKnown = ending?.isFinal === true && knownMs === session.expiresMs
+  useActivityReports(!ended && (ending === null || isKnown))
   const stay = (): void => {
     setFailed(false)
     reportActivity().then(setSession, (error: unknown) => {
@@ -64,16 +74,19 @@ export function SessionKeeper({ session, ended }: { readonly session: Session; r
       else setFailed(true)
     })
   }
-  if (left === null || left <= 0) return null
+  if (ending === null || ending.seconds <= 0 || isKnown) return null
+  const { seconds, isFinal } = ending
+  const close = isFinal ? () => setKnownMs(session.expiresMs) : stay
+  const title = isFinal ? t.endTitle : t.warnTitle
   return (
-    <Dialog label={t.warnTitle} onClose={stay} className="m-auto max-w-sm rounded-xl p-5">
-      <h2 className="text-base font-semibold">{t.warnTitle}</h2>
-      <p className="my-3 text-muted">{t.warnHint({ seconds: left })}</p>
+    <Dialog label={title} onClose={close} className="m-auto max-w-sm rounded-xl p-5">
+      <h2 className="text-base font-semibold">{title}</h2>
+      <p className="my-3 text-muted">{isFinal ? t.endHint({ seconds }) : t.warnHint({ seconds })}</p>
       <p role="alert" className="mb-3 font-medium text-warn empty:hidden">
         {failed ? t.stayFailed : null}
       </p>
-      <Button look="primary" onClick={stay}>
-        {t.stay}
+      <Button look="primary" onClick={close}>
+        {isFinal ? t.endClose : t.stay}
       </Button>
     </Dialog>
   )

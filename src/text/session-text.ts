@@ -38,6 +38,11 @@ export const sessionText = i18n('session', {
   warnTitle: 'Still there?',
   warnHint: params('You will be signed out in {seconds} s because nothing was pressed for a while.'),
   stay: 'Stay signed in',
+  endTitle: 'Your session ends soon',
+  endHint: params(
+    'You will be signed out in {seconds} s, because no session lasts longer. You can sign in again then, and go on where you are.',
+  ),
+  endClose: 'Close',
   stayFailed: 'That did not reach the server. You are still signed in; try again.',
   framed: 'You are signed out. Sign-in opens in a new window; your filters stay.',
   openTab: 'Open in new tab',
