@@ -31,6 +31,7 @@ export const routes = {
   login: /^\/auth\/login/,
   logout: /^\/auth\/logout/,
   activity: /^\/auth\/activity/,
+  password: /^\/auth\/password/,
   /** The small script that runs before the program. */
   early: /^\/assets\/early-[^/]+\.js/,
   /** The framework and the program. Without them there is no page. */

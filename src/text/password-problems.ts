@@ -11,12 +11,15 @@ export interface PasswordProblemWords {
 }
 
 const failed = { at: 'form', says: 'failed' } as const satisfies PasswordProblemWords
+/** The host may have changed the password before the answer was lost. */
+const unknown = { at: 'form', says: 'unknown' } as const satisfies PasswordProblemWords
 const busy = { at: 'form', says: 'busy' } as const satisfies PasswordProblemWords
 
 export const passwordProblems = {
   invalid_query: failed,
   invalid_request: failed,
-  signed_out: failed,
+  // The host may have changed the password, and then could not store the new session.
+  signed_out: { at: 'form', says: 'signedOut' },
   wrong_credentials: { at: 'current', says: 'wrong' },
   refused_by_recorder: failed,
   cross_origin: failed,
@@ -39,6 +42,6 @@ export const passwordProblems = {
   recorder_timeout: failed,
   audit_unavailable: failed,
   internal: failed,
-  network: { at: 'form', says: 'unreachable' },
-  unreadable_answer: failed,
+  network: unknown,
+  unreadable_answer: unknown,
 } as const satisfies Record<ProblemCode, PasswordProblemWords>

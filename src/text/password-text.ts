@@ -17,7 +17,9 @@ export const passwordText = i18n('password', {
   differs: 'The two new passwords are not the same.',
   wrong: 'This is not your current password. Capital letters count.',
   weak: 'Use another password: not the current one, not your username, and not one that many people use.',
-  unreachable: 'Your password was not changed: the server cannot be reached.',
+  unknown:
+    'No usable answer came, so your password may have been changed or not. Try again: if the current one is refused, the new one holds.',
+  signedOut: 'You were signed out. If your current password is refused now, the new one holds.',
   busy: 'Your password was not changed: it cannot be stored just now. Try again in a moment.',
   failed: 'Your password was not changed: something went wrong on the server.',
 })
