@@ -69,7 +69,7 @@ function startHost(server: ViteDevServer): void {
   server.httpServer?.on('close', stop)
   process.on('exit', stop)
   server.watcher.on('all', (_event, file) => {
-    if (/[\\/]src[\\/](?:server|contract)[\\/]/.test(file) && !file.endsWith('.test.ts')) {
+    if (/[\\/]src[\\/](?:server|contract|clock|lib|url)[\\/]/.test(file) && !file.endsWith('.test.ts')) {
       run('node_modules/typescript/bin/tsc', '-p', 'src/server')
     }
   })

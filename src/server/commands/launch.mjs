@@ -29,7 +29,7 @@ const hostWith = (program) => ({
   name: 'host',
   mark: program,
   folder: join(dist, 'host'),
-  sources: ['server', 'contract', 'clock', 'lib'].map((folder) => join('src', folder)),
+  sources: ['server', 'contract', 'clock', 'lib', 'url'].map((folder) => join('src', folder)),
   tool: ['node_modules/typescript/bin/tsc', '-p', join(root, 'src', 'server'), '--noEmitOnError'],
 })
 /** @type {() => Part} */

@@ -5,6 +5,7 @@ import {
   copyFileSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -115,6 +116,12 @@ const says = (word: string, more = ''): void =>
   )
 
 describe('in a checkout', () => {
+  it('a newer file of any folder that the host is made of makes the build old', async () => {
+    const folders = readdirSync(join(await compiledHost(), 'host'))
+    const [, listed = ''] = /sources: \[([^\]]+)\]\.map/.exec(readFileSync(join(root, launcher), 'utf8')) ?? []
+    expect([...listed.matchAll(/\w+/g)].map(String).toSorted()).toEqual(folders.toSorted())
+  })
+
   beforeEach(() => {
     symlinkSync(join(root, 'node_modules'), join(checkout, 'node_modules'))
     const compilerOptions = {
