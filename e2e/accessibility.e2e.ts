@@ -101,10 +101,7 @@ test('axe finds nothing on a list from its first load to the end of the session'
 })
 
 const failures = {
-  'a refused filter': [
-    hostFault.invalid(0, 'direction cannot be “1”.'),
-    'The recorder does not accept this search.',
-  ],
+  'a refused filter': [hostFault.invalid(0, 'direction cannot be “1”.'), 'This search is not accepted.'],
   'no right': [hostFault.problem(403, 'forbidden'), 'manager may not search recordings.'],
   'an error of the server': [hostFault.problem(500, 'internal'), 'Something went wrong on the server.'],
   'a recorder that is down': [hostFault.problem(504, 'recorder_down'), 'The recording service is down.'],

@@ -299,7 +299,7 @@ test.describe('what can go wrong', () => {
     faults.on('media', hostFault.problem(404, 'not_found'))
     await page.goto(`/recordings/${exampleId}`)
     await player(page).evaluate((audio: HTMLAudioElement) => audio.play().catch(() => undefined))
-    await expect(page.getByRole('alert')).toContainText('The recorder has no audio for this recording.')
+    await expect(page.getByRole('alert')).toContainText('There is no audio for this recording.')
     faults.heal()
     await page.getByRole('alert').getByRole('button', { name: 'Try again' }).click()
     await expect(player(page)).toHaveJSProperty('paused', false)

@@ -105,7 +105,7 @@ test('a refused filter is marked, a refused page leads to the first, a missing r
     const message = 'remotePartyNumber cannot be “contains:02”: it takes a value.'
     faults.on('list', hostFault.invalid(0, message, 'remotePartyNumber'), 1)
     await page.goto('/recordings?remotePartyNumber=contains:02&direction=1')
-    await expect(page.getByText('The recorder does not accept this search.')).toBeVisible()
+    await expect(page.getByText('This search is not accepted.')).toBeVisible()
     await expect(remoteNumber(page)).toHaveAttribute('aria-invalid', 'true')
     await expect(remoteNumber(page)).toHaveAccessibleDescription(message)
     await page.getByRole('button', { name: 'Remove Remote number', exact: true }).click()
@@ -127,7 +127,7 @@ test('a refused filter is marked, a refused page leads to the first, a missing r
   await test.step('a page that the recorder refuses leads to one that it has', async () => {
     faults.on('list', hostFault.invalid(1, 'page cannot be “7”.'), 1)
     await page.goto('/recordings?page=7&direction=1')
-    await expect(page.getByText('The recorder does not accept this page of the search.')).toBeVisible()
+    await expect(page.getByText('This page of the search is not accepted.')).toBeVisible()
     await page.getByRole('button', { name: 'Go to page 1' }).click()
     await expect(results(page)).toHaveText(/^1–50 of /)
     expect(address(page)).toBe('/recordings?direction=1')

@@ -46,14 +46,14 @@ function readInt(text: string, least: number, most: number): number | null {
 interface IntegerOptions {
   readonly least: number
   readonly standard: number
-  /** The largest value that the page accepts; the API accepts any. */
+  /** The largest value that the page accepts; the API accepts more. */
   readonly most?: number
 }
 
 export const integer = ({ least, standard, most = MAX_INT }: IntegerOptions): ApiParameter<number> => ({
   otherNames: [],
   standard,
-  expects: `an integer from ${least}`,
+  expects: `an integer from ${least} to ${MAX_INT}`,
   read: (text) => readInt(text, least, MAX_INT),
   readPage: (text) => readInt(text, least, most),
   write: String,

@@ -27,7 +27,7 @@ export const playerText = i18n('player', {
   down: 'The audio could not be played: the recording service is down. Your place is kept.',
   notLogged:
     'The audio could not be played: playing must be logged, and the log is not available. Tell your administrator.',
-  gone: 'The recorder has no audio for this recording.',
+  gone: 'There is no audio for this recording.',
   unusable: 'The audio could not be played. {message}',
   offline: 'The audio could not be played: the server cannot be reached.',
   interrupted:

@@ -31,7 +31,7 @@ function tellSeals({ sealed, unsealed }: Verified, keys: AuditKeys | null): stri
   }
   if (sealed > 0 && keys === null) {
     told.push(
-      'MACs were not checked: there is no host key here. Set DATA_DIR to the host’s folder, or HOST_KEY.',
+      'MACs were not checked: there is no host key here. Set DATA_DIR to the host’s folder, or HOST_KEY or HOST_KEY_FILE as the host has them.',
     )
   }
   return told

@@ -118,7 +118,8 @@ const says = (word: string, more = ''): void =>
 describe('in a checkout', () => {
   it('a newer file of any folder that the host is made of makes the build old', async () => {
     const folders = readdirSync(join(await compiledHost(), 'host'))
-    const [, listed = ''] = /sources: \[([^\]]+)\]\.map/.exec(readFileSync(join(root, launcher), 'utf8')) ?? []
+    const [, listed = ''] =
+      /sources: \[([^\]]+)\]\.map/.exec(readFileSync(join(root, launcher), 'utf8')) ?? []
     expect([...listed.matchAll(/\w+/g)].map(String).toSorted()).toEqual(folders.toSorted())
   })
 

@@ -24,9 +24,9 @@ const USAGE = `Usage: npm run recordings -- count [--search QUERY]
        npm run recordings -- remove --search QUERY [--yes]
 
 Shows or removes recordings of the store in DATA_DIR (default: data/). QUERY is what stands behind the ? in the page's
-address, such as 'ownerUsername=mrossi&startTime=before:2024-01-01'; periods such as last:7d count from now, and days
-are those of this machine's zone unless tz= names another. '' means all recordings. list shows one page, as page= and
-pageSize= say.
+address, such as 'ownerUsername=mrossi&startTime=before:2024-01-01'. Periods such as last:7d or on:today count from now,
+in this machine's zone; a date such as 2024-01-01 is its midnight in UTC. tz= names one zone for both. '' means all
+recordings. list shows one page, as page= and pageSize= say.
 
 remove asks first, and removes all that match for good, with their audio. Recordings on legal hold stay. --yes does not
 ask.`

@@ -27,7 +27,7 @@ export function origins(text: string): readonly string[] {
   const wrong = given.filter((_, index) => read[index] === null).map(withoutUser)
   if (wrong.length === 0) return [...new Set(read.filter((origin) => origin !== null))]
   throw new ValueFault(
-    `takes exact https origins with commas between them, without path or *; not ${wrong.join(', ')}.`,
+    `takes exact https origins, or http ones of this machine, with commas between them and without path or *; not ${wrong.join(', ')}.`,
   )
 }
 

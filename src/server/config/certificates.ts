@@ -99,9 +99,20 @@ export function matchTls(cert: PemFile, key: PemFile): TlsFiles & TlsMaterial {
   return { certFile: cert.path, keyFile: key.path, cert: cert.text, key: key.text }
 }
 
-/** Reads the two files again. @throws ValueFault, with a message that follows the variables' names. */
+/** Puts the variable's name before the message of a fault. */
+function naming<T>(variable: 'TLS_CERT' | 'TLS_KEY', read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    throw error instanceof ValueFault ? new ValueFault(`${variable} ${error.message}`) : error
+  }
+}
+
+/** Reads the two files again. @throws ValueFault, with a message that begins with the variable's name. */
 export function readTls({ certFile, keyFile: file }: TlsFiles): TlsMaterial {
-  const { cert, key } = matchTls(certificateFile(certFile), keyFile(file))
+  const certificate = naming('TLS_CERT', () => certificateFile(certFile))
+  const privateKey = naming('TLS_KEY', () => keyFile(file))
+  const { cert, key } = naming('TLS_KEY', () => matchTls(certificate, privateKey))
   return { cert, key }
 }
 

@@ -96,7 +96,7 @@ describe('the configuration', () => {
   it.each([
     ['LOGIN_FAILURES', 'LOGIN_FAILURES takes an integer from 1 to 1000.'],
     ['RECORDER_TIMEOUT', 'RECORDER_TIMEOUT takes seconds, an integer from 1 to 120.'],
-    ['COPY_ALERT', 'COPY_ALERT takes an integer from 1.'],
+    ['COPY_ALERT', 'COPY_ALERT takes an integer from 1 to 999999999.'],
   ])('says in words what %s takes', (name, words) => {
     expect(fault({ RECORDER_URL: 'https://recorder.test', [name]: 'many' })).toContain(words)
   })
@@ -211,7 +211,7 @@ describe('the recorder', () => {
       peopleFile: 'people.csv',
     })
     expect(fault({ PEOPLE_FILE: 'people.csv' })).toContain(
-      '\n  RECORDER_URL is not set, but PEOPLE_FILE is: set both or neither.',
+      '\n  RECORDER_URL is not set, but PEOPLE_FILE is: set it too, or leave PEOPLE_FILE out.',
     )
   })
 

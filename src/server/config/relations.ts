@@ -42,7 +42,7 @@ const recorderMissing: Rule = (_read, isSet) => {
   const beside = needingRecorder.find(isSet)
   return isSet('RECORDER_URL') || beside === undefined
     ? null
-    : ['RECORDER_URL', `is not set, but ${beside} is: set both or neither.`]
+    : ['RECORDER_URL', `is not set, but ${beside} is: set it too, or leave ${beside} out.`]
 }
 
 const halfTls: Rule = (_read, isSet) => {

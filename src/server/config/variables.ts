@@ -148,7 +148,7 @@ const operations = {
     what: 'recordings shown to one session in an hour that are a line of their own in the audit log, and a metric',
     standard: '5000',
     example: '5000',
-    read: integerBetween(1, 999_999_999, 'an integer from 1'),
+    read: integerBetween(1, 999_999_999, 'an integer from 1 to 999999999'),
   }),
   HOST_KEY: variable({
     what: '32 bytes in base64 that seal sessions and mask what the audit log holds',

@@ -284,9 +284,9 @@ describe('a certificate', () => {
       await authority.issue(['recordings.test']),
     ]
     const bad: [KeyPair, string][] = [
-      [{ cert: one.cert, key: other.key }, 'does not belong'],
-      [{ cert: 'nothing', key: one.key }, 'holds no certificate'],
-      [{ cert: one.cert, key: '' }, 'holds no private key'],
+      [{ cert: one.cert, key: other.key }, 'TLS_KEY names a key that does not belong'],
+      [{ cert: 'nothing', key: one.key }, 'TLS_CERT names a file that holds no certificate'],
+      [{ cert: one.cert, key: '' }, 'TLS_KEY names a file that holds no private key'],
     ]
     for (const [pair, reason] of bad) {
       lines.length = 0

@@ -45,6 +45,6 @@ export function renewCertificate(
     warnOfDates(app, renewed)
   } catch (error) {
     if (!(error instanceof ValueFault)) throw error
-    app.log.error(`TLS_CERT and TLS_KEY stay as they were. One of them ${error.message}`)
+    app.log.error(`The certificate and its key stay as they were. ${error.message}`)
   }
 }

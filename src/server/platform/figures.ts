@@ -15,7 +15,7 @@ export const figureHelp = {
     'Sign-ins refused without checking the password: too many tries of that user were waiting.',
   login_attempts_kept: '1 while wrong passwords are remembered over a restart, 0 while only in memory.',
   audit_writable: '1 while the audit log can be written. At 0 nothing is played, saved or exported.',
-  audit_tampered: '1 once the audit log is found to be another file than this host wrote. Run verify.',
+  audit_tampered: '1 once the audit log was changed under this running host. Run verify.',
   audit_sink_failing: '1 while the heads of the audit log cannot be kept in AUDIT_SINK.',
   audit_head_number: 'Number of the newest line of the audit log.',
   searches_running: 'Searches that the source is working on.',

@@ -21,20 +21,27 @@ interface NamedBy {
   readonly port: string
 }
 
+const inBrackets = (host: string): string => (host.includes(':') ? `[${host}]` : host)
+
+const LAST_PORT = 65_535
+
 function explain(error: unknown, { host, port }: Listen, named: NamedBy): unknown {
   const code = codeOf(error)
+  const isOneVariable = named.host === named.port
   if (code === 'EADDRINUSE') {
+    const another = port === LAST_PORT ? port - 1 : port + 1
+    const example = isOneVariable ? `${inBrackets(host)}:${another}` : another
     return new OperatorError(
-      `Port ${port} on ${host} is in use. Stop the other program, or set ${named.port} to a free one. Example: ${named.port}=${port + 1}`,
+      `Port ${port} on ${host} is in use. Stop the other program, or set ${named.port} to a free one. Example: ${named.port}=${example}`,
     )
   }
   if (code === 'EACCES') {
     return new OperatorError(`Port ${port} may not be used. Set ${named.port} to one from 1024.`)
   }
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
-    const withPort = named.host === named.port ? `:${port}` : ''
+    const [name, withPort] = isOneVariable ? [inBrackets(host), `:${port}`] : [host, '']
     return new OperatorError(
-      `${named.host}=${host}${withPort} is not an address of this machine. Example: ${named.host}=127.0.0.1${withPort}`,
+      `${named.host}=${name}${withPort} is not an address of this machine. Example: ${named.host}=127.0.0.1${withPort}`,
     )
   }
   return error
@@ -44,7 +51,7 @@ function addressOf(server: Server, { host }: Listen): string {
   const { port } = server.address() as AddressInfo
   // `0.0.0.0` and `::` mean all addresses of this machine, and browsers cannot open them.
   const name = ['0.0.0.0', '::'].includes(host) ? hostname() : host
-  return `${name.includes(':') ? `[${name}]` : name}:${port}`
+  return `${inBrackets(name)}:${port}`
 }
 
 /** @returns the address to open in a browser. @throws OperatorError */

@@ -710,7 +710,7 @@ describe('metrics', () => {
     other.close()
     expectClear(ended)
     expect(ended.err).toContain(`Port ${port} on 127.0.0.1 is in use.`)
-    expect(ended.err).toContain(`METRICS_PORT=${port + 1}`)
+    expect(ended.err).toContain(`Example: METRICS_PORT=127.0.0.1:${port === 65_535 ? port - 1 : port + 1}`)
   })
 })
 
