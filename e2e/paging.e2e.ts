@@ -131,7 +131,7 @@ test('each request states its purpose, because the audit log separates paging fr
   expect(asked.slice(6)).toEqual(['2 paging'])
 })
 
-test('nothing is fetched ahead for a reversed range', async ({ page }) => {
+test('a reversed range has no pages: nothing is fetched ahead, and none is turned to', async ({ page }) => {
   await openList(page, 'startTime=after:2018-11-02')
   const asked = watchListRequests(page)
   const to = range(page, 'Started').getByRole('textbox', { name: 'To' })
@@ -140,8 +140,8 @@ test('nothing is fetched ahead for a reversed range', async ({ page }) => {
   await expect(to).toHaveAttribute('aria-invalid', 'true')
   await page.getByRole('button', { name: 'Next page' }).hover()
   await page.getByRole('button', { name: 'Next page' }).click()
-  await expect(page).toHaveURL(/page=1/)
   await expect(results(page)).toHaveText(/^1–50 of /)
+  expect(address(page)).not.toContain('page=')
   expect(asked).toEqual([])
 })
 

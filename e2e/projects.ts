@@ -31,6 +31,7 @@ const files: Readonly<Record<string, Runs>> = {
   'detail.e2e.ts': embedded('the page shows an answer'),
   'failures.e2e.ts': embedded('the answers are made between host and page'),
   'filters.e2e.ts': embedded('the form writes the address'),
+  'form.e2e.ts': embedded('fields and the pager belong to the page'),
   'keyboard.e2e.ts': embedded('keys and focus belong to the page'),
   'layout.e2e.ts': embedded('sizes and shifts belong to the page'),
   'list.e2e.ts': embedded('the page shows an answer'),

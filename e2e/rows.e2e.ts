@@ -65,6 +65,11 @@ test('the row under the pointer or with the focus offers its tools, and Esc clos
     .poll(() => clipboard(page))
     .toMatch(/^http:.*\/recordings\/75A90276.*&direction=1&page=1&pageSize=2$/i)
 
+  // A press does not hold the tools: they follow the pointer.
+  await rows(page).nth(1).hover()
+  await expect(rows(page).nth(1).getByRole('toolbar')).toBeVisible()
+  await expect(tools).toHaveCount(1)
+
   await page.mouse.move(0, 0)
   await rowLinks(page).nth(1).focus()
   await expect(tools).toBeVisible()
@@ -114,6 +119,8 @@ test('a page is jumped to by its number, and a wrong number says what there is',
     'There are 3 pages. Type a number from 1 to 3.',
   )
   await expect(field).toHaveValue('9')
+  await field.press('Tab')
+  expect(await field.evaluate((input: HTMLInputElement) => input.validity.valid)).toBe(true)
   await field.fill('2')
   await field.press('Enter')
   await expect(results(page)).toHaveText('26–50 of 64')

@@ -40,9 +40,15 @@ export const FilterForm = memo(function FilterForm({ rejected, first }: FilterFo
   const t = useText(filterText)
   const query = usePageQuery()
   const searchFor = useSearchFor()
-  const [opened, setOpened] = useState(false)
   const isEmpty = Object.keys(query.search).length === 0
-  const open = opened || further.some((name) => query.search[name] !== undefined)
+  const hasFurther = further.some((name) => query.search[name] !== undefined)
+  const [had, setHad] = useState(hasFurther)
+  const [open, setOpen] = useState(hasFurther)
+  // A filter that is set opens them. One that is emptied closes nothing: the user may be typing another value.
+  if (hasFurther !== had) {
+    setHad(hasFurther)
+    if (hasFurther) setOpen(true)
+  }
   const fieldOf = (name: FilterName) => (
     <div key={name}>
       {fields[name].field(rejected?.name === name ? { rejected: rejected.message } : {}, first)}
@@ -59,7 +65,7 @@ export const FilterForm = memo(function FilterForm({ rejected, first }: FilterFo
         look="quiet"
         className="!justify-start !px-0"
         aria-expanded={open}
-        onClick={() => setOpened(!open)}
+        onClick={() => setOpen(!open)}
       >
         <ChevronDown size={16} aria-hidden className={open ? 'rotate-180' : ''} />
         {t.more}

@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { memo } from 'react'
 import { askAhead } from '../api/queries.ts'
-import { usualPageSizes } from '../contract/search.ts'
+import { isSameSearch, usualPageSizes } from '../contract/search.ts'
 import { formatCount } from '../lib/numbers.ts'
 import { setRowsPerPage } from '../prefs/prefs.ts'
 import { useText } from '../text/i18n.ts'
@@ -36,12 +36,13 @@ export const ListPager = memo(function ListPager({ recordings }: { readonly reco
       <Pager
         page={query.page}
         pages={answer === null ? null : Math.max(1, Math.ceil(answer.list.totalCount / query.pageSize))}
+        isOld={answer !== null && !isSameSearch(answer.query, query)}
         pageSize={query.pageSize}
         pageSizes={usualPageSizes}
         onPage={turnTo}
-        onPageSize={(pageSize) => {
+        onPageSize={(pageSize, visit) => {
           setRowsPerPage(pageSize)
-          searchFor({ ...query, pageSize, page: Math.floor((query.page * query.pageSize) / pageSize) })
+          searchFor({ ...query, pageSize, page: Math.floor((query.page * query.pageSize) / pageSize) }, visit)
         }}
         onNear={(page) => askAhead(client, { ...query, page }, 'prefetch')}
       >

@@ -10,7 +10,7 @@ import { Combobox } from '../ui/combobox.tsx'
 import { Data } from '../ui/data.tsx'
 import { useDraft, usePause } from '../ui/typing.ts'
 import { ownersSeen, type Owner } from './owners.ts'
-import { personCalled, personLabel, suggestPeople } from './people.ts'
+import { personCalled, personLabel, suggestPeople, usernameInLabel } from './people.ts'
 import { useFilter } from './use-filter.ts'
 
 const ASK_AFTER_MS = 150
@@ -97,8 +97,8 @@ interface OwnerFieldProps {
 
 /**
  * Finds the owner by name or username. It applies a pick, or the text at Enter, but nothing while the user types. A
- * text that is left without Enter is applied only if it is somebody's username or whole name; otherwise the field shows
- * the owner of the address again.
+ * text that is left without Enter is applied only if it is empty, or somebody's username or whole name; otherwise the field
+ * shows the owner of the address again.
  */
 export function OwnerField({ rejected }: OwnerFieldProps) {
   const t = useText(filterText)
@@ -115,18 +115,20 @@ export function OwnerField({ rejected }: OwnerFieldProps) {
   }
   const [isWaiting, setEntered] = useEntered(draft, apply)
   const name = useStore(watchOwnerNames(client)).get(username.toLowerCase()) ?? null
+  /** The username that the text names as it stands; empty for an empty text. */
+  const named = (): string | null =>
+    text === '' ? '' : (personCalled(text, people)?.username ?? usernameInLabel(text))
   const enter = (): void => {
     if (draft === null) return
-    const called = personCalled(text, people)
-    if (called) apply(called.username)
-    else if (text === '') apply('')
-    else setEntered(text)
+    const meant = named()
+    if (meant === null) setEntered(text)
+    else apply(meant)
   }
   const leave = (): void => {
     if (draft === null || isWaiting) return
-    const called = personCalled(text, people)
-    if (called) apply(called.username)
-    else setDraft(null)
+    const meant = named()
+    if (meant === null) setDraft(null)
+    else apply(meant)
   }
   return (
     <Combobox

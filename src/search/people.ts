@@ -15,6 +15,9 @@ const wordsOf = (text: string): string =>
 export const personLabel = ({ username, name }: Owner): string =>
   name === null ? username : `${name} · ${username}`
 
+/** The username in a text of `personLabel` that has both, such as one that was copied from the field, or null. */
+export const usernameInLabel = (text: string): string | null => / · (\S+)$/.exec(text.trim())?.[1] ?? null
+
 /** Whether each word of the text is part of the person's username or name. */
 function isLike({ username, name }: Owner, text: string): boolean {
   const known = foldText(`${username} ${name ?? ''}`)

@@ -75,7 +75,15 @@ function walk({ key, currentTarget }: KeyboardEvent): void {
 function Toolbar({ row }: { readonly row: RecordingRow }) {
   const t = useText(listText)
   return (
-    <span role="toolbar" aria-label={t.rowTools} tabIndex={-1} className="row-tools" onKeyDown={walk}>
+    <span
+      role="toolbar"
+      aria-label={t.rowTools}
+      tabIndex={-1}
+      className="row-tools"
+      onKeyDown={walk}
+      // A press takes no focus, so that the tools follow the pointer to the next row.
+      onMouseDown={(event) => event.preventDefault()}
+    >
       {useTools(row).map(({ label, icon, run }, at) => (
         <button
           key={label}

@@ -77,6 +77,16 @@ describe('the two texts of a range', () => {
     expect(readUnder(chosen, from, to)).toEqual({ value: expected, unread: [] })
   })
 
+  it('keeps a bound whose text is not changed, in the hour that comes twice', () => {
+    const rome = makeClock(clock.nowMs, 'Europe/Rome')
+    const current = filter('after:2026-10-25T02:30:00+01:00')
+    const { from } = boundTexts(current, rome)
+    const { value } = readBounds({ from, to: '25/10/2026 04:00' }, rome, current)
+    expect(value && timeKind.writePage(value)).toBe(
+      'between:2026-10-25T02:30:00+01:00;2026-10-25T04:00:00+01:00',
+    )
+  })
+
   it.each([
     ['', '14:30', '', ['from']],
     ['on:last-7-days', '', '14:30', ['to']],

@@ -84,13 +84,30 @@ type Read = TypedTime | 'dayless' | null | undefined
 
 const isTime = (read: Read): read is TypedTime => typeof read === 'object' && read !== null
 
+/** The bound of the current value, which is no text to be read again: the hour of a clock change comes twice. */
+function keptBound(value: PageTimeFilter | undefined, bound: Bound, clock: PageClock): TypedTime | null {
+  const resolved = value && timeKind.resolve(value, clock)
+  if (!resolved || resolved.op === 'equals') return null
+  const epochMs = resolved.op === 'between' ? resolved[bound] : resolved.at
+  return { epochMs, offsetMinutes: offsetMinutesAt(epochMs, clock.zone) }
+}
+
+interface Reading {
+  readonly shown: BoundTexts
+  /** The only day of the current value, or null. */
+  readonly chosen: string | null
+  readonly clock: PageClock
+  readonly current: PageTimeFilter | undefined
+}
+
 /** Reads each text. A time without a date is on the day of the current value, and for To on the day of From. */
-function readEach(texts: BoundTexts, shown: BoundTexts, chosen: string | null, clock: PageClock) {
+function readEach(texts: BoundTexts, { shown, chosen, clock, current }: Reading) {
   const dayOf = (read: Read): string | null => (isTime(read) ? dateAt(read.epochMs, clock.zone) : null)
-  const read = (bound: Bound, ...days: readonly (string | null)[]): Read =>
-    texts[bound].trim() === ''
-      ? undefined
-      : readTyped(texts[bound], bound, { ...clock, day: days.find((day) => day !== null) ?? null })
+  const read = (bound: Bound, ...days: readonly (string | null)[]): Read => {
+    if (texts[bound].trim() === '') return undefined
+    const kept = texts[bound] === shown[bound] ? keptBound(current, bound, clock) : null
+    return kept ?? readTyped(texts[bound], bound, { ...clock, day: days.find((day) => day !== null) ?? null })
+  }
   const from = read('from', dayIn(shown.from), chosen)
   const typedDay = texts.from === shown.from ? null : dayOf(from)
   return { from, to: read('to', typedDay, dayIn(shown.to), chosen, dayOf(from)) }
@@ -121,7 +138,7 @@ function settled(from: Read, to: Read, known: boolean, nowMs: number): ReadBound
 export function readBounds(texts: BoundTexts, clock: PageClock, current?: PageTimeFilter): ReadBounds {
   const shown = boundTexts(current, clock)
   const chosen = onlyDay(current, clock)
-  const each = readEach(texts, shown, chosen, clock)
+  const each = readEach(texts, { shown, chosen, clock, current })
   const unread = bounds.filter((bound) => each[bound] === null)
   for (const bound of unread) {
     const pair = readTypedPair(texts[bound], { ...clock, day: dayIn(shown[bound]) ?? chosen })

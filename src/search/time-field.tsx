@@ -1,11 +1,19 @@
-import { useId, useRef, useState, type FocusEventHandler, type RefCallback, type RefObject } from 'react'
+import {
+  useEffect,
+  useId,
+  useRef,
+  useState,
+  type FocusEventHandler,
+  type RefCallback,
+  type RefObject,
+} from 'react'
 import { clockFor } from '../api/clock-for.ts'
 import { timeKind, type PageTimeFilter } from '../contract/filter-kinds.ts'
 import type { TimeFilterName } from '../contract/search.ts'
 import { useText } from '../text/i18n.ts'
 import { filterText, periodText } from '../text/list-text.ts'
 import { SelectField, TextField } from '../ui/field.tsx'
-import { useChoice, useSelectOnFocus } from '../ui/typing.ts'
+import { useChoice, useDraft, useSelectOnFocus } from '../ui/typing.ts'
 import { usePageQuery } from '../url/navigation.tsx'
 import { CalendarButton } from './calendar-button.tsx'
 import { describeCover, describeTime, presetOf, presets } from './describe.ts'
@@ -31,6 +39,25 @@ function usePeriodOptions(value: PageTimeFilter | undefined, customOpen: boolean
   }
   const selected = timeKind.writePage(value)
   return { selected, options: [{ value: selected, label: describeTime(value, clock) }, ...usual] }
+}
+
+const valueText = (value: PageTimeFilter | undefined): string =>
+  value === undefined ? '' : timeKind.writePage(value)
+
+/**
+ * Whether Custom was chosen for this value. Any other value, as after Back, has a period of its own.
+ * @param from the field that gets the focus then. It shows the new value by that time, and the next key replaces it.
+ */
+function useCustom(value: PageTimeFilter | undefined, from: RefObject<HTMLInputElement | null>) {
+  const [chosen, setChosen] = useDraft<true>(valueText(value))
+  const isOpen = chosen !== null
+  useEffect(() => {
+    if (!isOpen) return
+    from.current?.focus()
+    from.current?.select()
+  }, [isOpen, from])
+  const set = (open: boolean, over?: PageTimeFilter): void => setChosen(open ? true : null, valueText(over))
+  return [isOpen, set] as const
 }
 
 interface TimeFieldProps {
@@ -78,15 +105,15 @@ export function TimeField({ name, rejected, first }: TimeFieldProps) {
   const t = useText(filterText)
   const clock = clockFor(usePageQuery())
   const [value, change] = useFilter(name)
-  const [customOpen, setCustomOpen] = useState(false)
   const [calendarOpen, setCalendarOpen] = useState(false)
   const apply = (next: PageTimeFilter | undefined): void => {
-    setCustomOpen(false)
+    setCustom(false)
     change(next)
   }
   const bounds = useTypedBounds({ value, clock, rejected, apply })
   const [faultId, coverId] = [useId(), useId()]
   const from = useRef<HTMLInputElement>(null)
+  const [customOpen, setCustom] = useCustom(value, from)
   const fields = useRef<HTMLDivElement>(null)
   const calendar = useRef<HTMLButtonElement>(null)
   const period = usePeriodOptions(value, customOpen)
@@ -94,12 +121,15 @@ export function TimeField({ name, rejected, first }: TimeFieldProps) {
 
   const pick = (option: string, visit?: string): void => {
     bounds.discard()
-    setCustomOpen(option === CUSTOM)
     if (option === CUSTOM) {
       // Custom starts with the bounds of the current period.
-      change(resolvedBounds(value, clock), visit)
-      from.current?.focus()
-    } else change(option === '' ? undefined : (timeKind.readPage(option) ?? undefined), visit)
+      const next = resolvedBounds(value, clock)
+      setCustom(true, next)
+      change(next, visit)
+    } else {
+      setCustom(false)
+      change(option === '' ? undefined : (timeKind.readPage(option) ?? undefined), visit)
+    }
   }
   const choice = useChoice(period.selected, pick)
   const leave: FocusEventHandler = ({ relatedTarget: to }) => {

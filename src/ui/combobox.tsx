@@ -140,9 +140,12 @@ export function Combobox(props: ComboboxProps) {
               label={clear.label}
               icon={<X size={14} aria-hidden />}
               className="absolute top-0.5 right-0.5"
+              // The button disappears with the text, also where the field is left. So it takes no focus: keys delete the
+              // text in the field.
+              tabIndex={-1}
+              onMouseDown={(event) => event.preventDefault()}
               onClick={() => {
                 clear.run()
-                // The button disappears with the value.
                 input.current?.focus()
               }}
             />

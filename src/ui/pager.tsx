@@ -5,6 +5,7 @@ import { useText } from '../text/i18n.ts'
 import { pagerText } from '../text/shell-text.ts'
 import { IconButton } from './button.tsx'
 import { Select } from './field.tsx'
+import { useChoice } from './typing.ts'
 
 interface PageFieldProps {
   /** From 0. */
@@ -32,7 +33,11 @@ function PageField({ page, pages, onPage }: PageFieldProps) {
   }
   const onKeyDown = ({ key }: KeyboardEvent): void => {
     if (key === 'Enter') go()
-    if (key === 'Escape') setTyped(null)
+    if (key === 'Escape') drop()
+  }
+  const drop = (): void => {
+    setTyped(null)
+    field.current?.setCustomValidity('')
   }
   return (
     <input
@@ -48,7 +53,7 @@ function PageField({ page, pages, onPage }: PageFieldProps) {
         setTyped(event.target.value)
       }}
       onKeyDown={onKeyDown}
-      onBlur={() => setTyped(null)}
+      onBlur={drop}
     />
   )
 }
@@ -58,45 +63,54 @@ interface PagerProps {
   readonly page: number
   /** The number of pages, or null while unknown. */
   readonly pages: number | null
+  /** Whether the number of pages is of another search than the page's. No page can be turned to then. */
+  readonly isOld: boolean
   readonly pageSize: number
   /** The sizes to choose from. */
   readonly pageSizes: readonly number[]
   /** Which rows are on the page. */
   readonly children: ReactNode
   readonly onPage: (page: number) => void
-  readonly onPageSize: (pageSize: number) => void
+  /** @param visit the visit to the select, for a choice by key. */
+  readonly onPageSize: (pageSize: number, visit?: string) => void
   /** Called when the pointer or the focus reaches the button for that page. */
   readonly onNear: (page: number) => void
 }
 
 export function Pager(props: PagerProps) {
-  const { page, pages, pageSize, pageSizes, children, onPage, onPageSize, onNear } = props
+  const { page, pages, isOld, pageSize, pageSizes, children, onPage, onPageSize, onNear } = props
   const t = useText(pagerText)
   const last = Math.max((pages ?? 1) - 1, 0)
   const offered = pageSizes.includes(pageSize)
     ? pageSizes
     : [...pageSizes, pageSize].toSorted((a, b) => a - b)
+  const choice = useChoice(String(pageSize), (value, visit) => onPageSize(Number(value), visit))
   // A button that was disabled would drop the focus of a user who has just pressed it.
-  const step = (label: string, icon: ReactNode, target: number, possible: boolean) => (
-    <IconButton
-      label={label}
-      icon={icon}
-      className="shrink-0 max-md:!min-w-7 max-md:!w-7"
-      aria-disabled={!possible}
-      onClick={() => possible && onPage(target)}
-      onPointerEnter={() => possible && onNear(target)}
-      onFocus={() => possible && onNear(target)}
-    />
-  )
+  const step = (label: string, icon: ReactNode, target: number, isThere: boolean) => {
+    const possible = isThere && !isOld
+    return (
+      <IconButton
+        label={label}
+        icon={icon}
+        className="shrink-0 max-md:!min-w-7 max-md:!w-7"
+        // A search takes a moment, and the steps do not blink for it.
+        aria-disabled={!isThere}
+        onClick={() => possible && onPage(target)}
+        onPointerEnter={() => possible && onNear(target)}
+        onFocus={() => possible && onNear(target)}
+      />
+    )
+  }
   return (
     <nav aria-label={t.pages} className="flex min-w-0 flex-1 items-center gap-1">
       <label className="flex items-center gap-2 text-xs whitespace-nowrap text-muted">
         <span className="max-md:sr-only">{t.rows}</span>
         <Select
           className="!min-h-7 !w-auto !py-0 text-sm max-md:!px-1"
-          value={String(pageSize)}
+          {...choice.handlers}
+          value={choice.value}
           options={offered.map((size) => ({ value: String(size), label: String(size) }))}
-          onPick={(value) => onPageSize(Number(value))}
+          onPick={choice.pick}
         />
       </label>
       <div className="ms-auto me-1 truncate max-md:text-xs md:me-2">{children}</div>
