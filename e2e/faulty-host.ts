@@ -30,6 +30,7 @@ export const routes = {
   people: /^\/api\/people(\?|$)/,
   login: /^\/auth\/login/,
   logout: /^\/auth\/logout/,
+  session: /^\/auth\/session/,
   activity: /^\/auth\/activity/,
   password: /^\/auth\/password/,
   /** The small script that runs before the program. */

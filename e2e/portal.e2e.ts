@@ -1,6 +1,7 @@
 import type { FrameLocator, Page } from 'playwright'
 import { enter } from './api.ts'
 import { expect, test } from './fixtures.ts'
+import { failedLoad } from './guard.ts'
 import type { Host } from './host.ts'
 import { historyLength, fillSignIn } from './page-objects.ts'
 
@@ -59,7 +60,10 @@ test('signed out, the frame asks for no password and opens the sign-in outside',
   host,
   portal,
   context,
+  guard,
 }) => {
+  // The frame asks for the session each time somebody returns to it.
+  guard.expects(failedLoad(401))
   const frame = await openPortal(page, portal.port, `${onLocalhost(host)}/embed/v1/recordings?${search}`)
   await expect(
     frame.getByText('You are signed out. Sign-in opens in a new window; your filters stay.'),

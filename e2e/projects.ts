@@ -48,6 +48,7 @@ const files: Readonly<Record<string, Runs>> = {
   'sign-in.e2e.ts': embedded('the form decides what it sends and says'),
   'size.ts': embedded('no byte of the page comes from the source'),
   'states.e2e.ts': embedded('the page shows an answer'),
+  'steps.e2e.ts': embedded('the page keeps what belongs to a recording, and what does not'),
   'strange-answers.e2e.ts': embedded('the answers are made between host and page'),
 
   'relay-answers.e2e.ts': relay('only a recorder gives wrong answers'),

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright'
 import { enter } from './api.ts'
 import { expect, test } from './fixtures.ts'
-import { hostFault } from './faulty-host.ts'
+import { hostFault, type HostFault } from './faulty-host.ts'
 import { failedLoad, noAnswer, partMissing } from './guard.ts'
 import {
   address,
@@ -149,16 +149,41 @@ test.describe('a session that ends during work', () => {
   })
 })
 
-/** The session as it would be 90 s before the end of the longest one. */
-const endSoon = (session: Record<string, unknown>) => {
-  const expiresMs = Number(session.nowMs) + 90_000
-  return { ...session, idleExpiresMs: expiresMs, expiresMs }
+/** The session with these ends in 90 s. The host's own clock does not jump. */
+function endingSoon(...ends: readonly ('idleExpiresMs' | 'expiresMs')[]): HostFault {
+  let endMs: number | undefined
+  return hostFault.change((session) => {
+    endMs ??= Number(session.nowMs) + 90_000
+    return { ...session, ...Object.fromEntries(ends.map((end) => [end, endMs])) }
+  })
 }
+
+test('Esc does not take the sign-in away, however often it is pressed', async ({ page, faults, guard }) => {
+  guard.expects(failedLoad(401))
+  await openAs(page, 'manager')
+  faults.on('list', hostFault.signedOut(), 1)
+  await page.getByRole('button', { name: 'Refresh' }).click()
+  await expect(dialog(page)).toBeVisible()
+  for (const key of ['Escape', 'x', 'Escape', 'Escape', 'y', 'Escape', 'Escape'])
+    await page.keyboard.press(key)
+  await expect(dialog(page)).toBeVisible()
+  await expect(page.locator('dialog:modal')).toHaveCount(1)
+})
+
+test('a tab that asks for a password takes over the sign-in of another', async ({ page, context }) => {
+  await page.goto('/recordings')
+  await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible()
+  const other = await context.newPage()
+  await other.goto('/recordings')
+  await fillSignIn(other, 'manager')
+  await expect(page.getByRole('button', { name: 'Account' })).toBeVisible()
+})
 
 test.describe('expiry', () => {
   test('two minutes before the end there is a warning, and one key extends', async ({ page, faults }) => {
     await page.clock.install()
     await openAs(page, 'manager')
+    faults.on('session', endingSoon('idleExpiresMs'))
     await page.clock.fastForward('28:30')
     const warning = page.getByRole('dialog', { name: 'Still there?' })
     await expect(warning).toBeVisible()
@@ -177,6 +202,7 @@ test.describe('expiry', () => {
     guard.expects(noAnswer)
     await page.clock.install()
     await openAs(page, 'manager')
+    faults.on('session', endingSoon('idleExpiresMs'))
     await page.clock.fastForward('28:30')
     const warning = page.getByRole('dialog', { name: 'Still there?' })
     faults.on('activity', hostFault.cut)
@@ -193,10 +219,14 @@ test.describe('expiry', () => {
   test('before the end of the longest session the warning promises no extension, and can be closed', async ({
     page,
     faults,
+    guard,
   }) => {
+    guard.expects(failedLoad(401))
     await page.clock.install()
     await openAs(page, 'manager')
-    faults.on('activity', hostFault.change(endSoon), 1)
+    const ending = endingSoon('idleExpiresMs', 'expiresMs')
+    faults.on('activity', ending, 1)
+    faults.on('session', ending)
     await page.clock.fastForward('01:05')
     await page.keyboard.press('Shift')
     const warning = page.getByRole('dialog', { name: 'Your session ends soon' })
@@ -205,14 +235,33 @@ test.describe('expiry', () => {
     await expect(warning).toBeHidden()
     await page.clock.fastForward('00:05')
     await expect(warning).toBeHidden()
+    faults.heal()
+    faults.on('session', hostFault.signedOut())
     await page.clock.fastForward('01:30')
     await expect(dialog(page)).toBeVisible()
   })
 
-  test('without an answer the page signs out and keeps its rows behind the sign-in', async ({ page }) => {
+  test('a session that goes on in another tab goes on here', async ({ page, faults }) => {
+    await page.clock.install()
+    await openAs(page, 'manager')
+    await page.clock.fastForward('28:30')
+    await expect.poll(() => faults.count('session')).toBe(1)
+    await page.clock.fastForward('30:30')
+    await expect.poll(() => faults.count('session')).toBe(2)
+    await page.clock.fastForward('00:05')
+    await expect(page.getByRole('dialog')).toHaveCount(0)
+  })
+
+  test('without an answer the page signs out and keeps its rows behind the sign-in', async ({
+    page,
+    faults,
+    guard,
+  }) => {
+    guard.expects(failedLoad(401))
     await page.clock.install()
     await openAs(page, 'manager')
     const rows = await references(page)
+    faults.on('session', hostFault.signedOut())
     await page.clock.fastForward('30:30')
     await expect(dialog(page)).toBeVisible()
     expect(await references(page)).toEqual(rows)
@@ -271,6 +320,7 @@ test.describe('signing out', () => {
     guard,
   }) => {
     guard.expects(noAnswer)
+    await page.clock.install()
     await openAs(page, 'manager')
     faults.on('logout', hostFault.cut)
     await leave(page)
@@ -278,6 +328,8 @@ test.describe('signing out', () => {
       'You are still signed in: the server could not be reached.',
     )
     await expect(table(page)).toBeVisible()
+    await page.clock.fastForward('00:11')
+    await expect(page.getByRole('alert')).toHaveCount(0)
     faults.heal()
     await leave(page)
     await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible()

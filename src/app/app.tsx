@@ -54,6 +54,9 @@ function skip(event: SyntheticEvent): void {
   document.getElementById('main')?.focus()
 }
 
+/** Long enough to be read; later it would no longer be true. */
+const FAILED_SHOWN_MS = 10_000
+
 interface SignedInProps {
   readonly session: Session
   readonly ended: boolean
@@ -69,6 +72,11 @@ function SignedIn({ session, ended, entered }: SignedInProps) {
   useEffect(() => {
     if (entered) document.getElementById('main')?.focus({ preventScroll: true })
   }, [entered])
+  useEffect(() => {
+    if (!failed) return undefined
+    const timer = setTimeout(() => setFailed(false), FAILED_SHOWN_MS)
+    return () => clearTimeout(timer)
+  }, [failed])
   const embedded = useEntry().place.base !== ''
   const onSignedIn = (next: Session): void => {
     if (next.username.toLowerCase() !== session.username.toLowerCase()) client.clear()
@@ -130,6 +138,14 @@ function Root() {
     setEntered(true)
     setSession(next)
   }
+  const isSignedOut = session === null
+  useEffect(() => {
+    if (!isSignedOut) return undefined
+    // Another tab signed in, and this one need not ask as well.
+    return onNews((news) => {
+      if (news === 'signed-in') fetchSession().then(setSession, () => {})
+    })
+  }, [isSignedOut])
   if (embedded && (session === null || ended)) {
     return (
       <Suspense fallback={null}>

@@ -1,6 +1,7 @@
 /** The state of the audio element, and what the controls do with it. */
 import { useEffect, useReducer, type RefObject } from 'react'
 import { mediaEndpoint } from '../contract/endpoints.ts'
+import { loudness, setLoudness } from '../prefs/loudness.ts'
 
 export interface SoundState {
   /** Whether Play was pressed last. Sound may still have to load. */
@@ -50,7 +51,11 @@ function follow(audio: HTMLAudioElement, change: Change): () => void {
     durationchange: () => {
       if (Number.isFinite(audio.duration)) change({ lengthS: audio.duration })
     },
-    volumechange: () => change({ volume: audio.volume, muted: audio.muted }),
+    volumechange() {
+      const { volume, muted } = audio
+      setLoudness({ volume, muted })
+      change({ volume, muted })
+    },
     error: () => change({ playing: false, loading: false, failed: true }),
   }
   for (const [name, handler] of Object.entries(handlers)) audio.addEventListener(name, handler)
@@ -76,11 +81,13 @@ function jump(audio: HTMLAudioElement, toS: number): void {
 export function useSound(element: RefObject<HTMLAudioElement | null>, id: string, speed: number): Sound {
   const [state, change] = useReducer(
     (last: SoundState, next: Partial<SoundState>): SoundState => ({ ...last, ...next }),
-    silent,
+    // The last recording's, because a headset may be on.
+    { ...silent, ...loudness.get() },
   )
   useEffect(() => {
     const audio = element.current
     if (!audio) return undefined
+    Object.assign(audio, loudness.get())
     const stop = follow(audio, change)
     audio.setAttribute('src', mediaEndpoint(id))
     return () => {

@@ -6,7 +6,7 @@ import { useText } from '../text/i18n.ts'
 import { listStateText } from '../text/list-text.ts'
 import { Button, buttonClass, type ButtonLook } from '../ui/button.tsx'
 import { Message } from '../ui/message.tsx'
-import type { Neighbour } from './neighbours.ts'
+import { neighbourHref, type Neighbour } from './neighbours.ts'
 
 interface DetailFailedProps {
   readonly problem: Problem
@@ -28,8 +28,8 @@ export function DetailFailed({ problem, back, next, onRetry }: DetailFailedProps
         </Button>
       )
     }
-    const href = name === 'back' ? back : next
-    return href === null || href === 'waiting' ? null : (
+    const href = name === 'back' ? back : neighbourHref(next)
+    return href === undefined ? null : (
       <a key={name} className={buttonClass(look)} href={href}>
         {t[name]}
       </a>

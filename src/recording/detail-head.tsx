@@ -31,6 +31,25 @@ function Heading({ children, ways }: HeadingProps) {
   )
 }
 
+/** It belongs to its recording, so that "Copied" does not stand beside the next one. */
+function CopyReference({ reference }: { readonly reference: string }) {
+  const t = useText(detailText)
+  const copied = useText(copyText)
+  const { outcome, copy } = useCopying()
+  return (
+    <>
+      <IconButton
+        label={t.copyReference}
+        icon={<Copy size={14} aria-hidden />}
+        onClick={() => copy(reference)}
+      />
+      <span className="detail-copied" aria-hidden>
+        {outcome && copied[outcome]}
+      </span>
+    </>
+  )
+}
+
 interface DetailHeadProps {
   readonly id: string
   readonly title: string
@@ -44,9 +63,6 @@ interface DetailHeadProps {
 
 /** The reference in a small line, and the call in a large one. */
 export function DetailHead({ id, title, reference, address, ways, children }: DetailHeadProps) {
-  const t = useText(detailText)
-  const copied = useText(copyText)
-  const { outcome, copy } = useCopying()
   return (
     <div>
       <div className="detail-line">
@@ -56,17 +72,8 @@ export function DetailHead({ id, title, reference, address, ways, children }: De
             {title}
           </Heading>
         </div>
-        {reference === null ? null : (
-          <IconButton
-            label={t.copyReference}
-            icon={<Copy size={14} aria-hidden />}
-            onClick={() => copy(reference)}
-          />
-        )}
-        <span className="detail-copied" aria-hidden>
-          {outcome && copied[outcome]}
-        </span>
-        <CopyLink address={() => address} />
+        {reference === null ? null : <CopyReference key={id} reference={reference} />}
+        <CopyLink key={`link ${id}`} address={() => address} />
       </div>
       {children}
     </div>

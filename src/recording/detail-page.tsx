@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useRef } from 'react'
 import { clockFor } from '../api/clock-for.ts'
-import { heldRow, recordingQuery } from '../api/queries.ts'
+import { heldRow, recordingQuery, retryFailed } from '../api/queries.ts'
 import { asProblem, problemFacts } from '../contract/problems.ts'
 import type { RecordingDetail } from '../contract/recording.ts'
 import { NoAudio, Player } from '../player/player.tsx'
@@ -38,7 +38,7 @@ function Listen({ detail }: { readonly detail: RecordingDetail }) {
 /** The recording as far as it is known: painted from the list's row first, then completed. */
 function useDetail(id: string) {
   const held = heldRow(useQueryClient(), id)
-  const { data, error, isPlaceholderData, refetch } = useQuery({
+  const { data, error, isPlaceholderData } = useQuery({
     ...recordingQuery(id),
     ...(held ? { placeholderData: held } : {}),
   })
@@ -48,7 +48,6 @@ function useDetail(id: string) {
     shown: data ?? (keepsRow ? held : undefined),
     whole: data !== undefined && !isPlaceholderData,
     problem: data === undefined ? problem : null,
-    refetch,
   }
 }
 
@@ -59,7 +58,7 @@ export function DetailPage({ id }: { readonly id: string }) {
   const client = useQueryClient()
   const back = usePaths().list(query)
   const ways = useRef<HTMLElement>(null)
-  const { shown, whole, problem, refetch } = useDetail(id)
+  const { shown, whole, problem } = useDetail(id)
   // The call itself is painted in the frame after the click, and all that is below it in the next one.
   const rest = usePainted() ? shown : undefined
   const neighbours = useNeighbours(id, query)
@@ -67,12 +66,13 @@ export function DetailPage({ id }: { readonly id: string }) {
   const reference = shown?.referenceNumber ?? null
   const parties = shown && partiesOf(shown, knownOwnerName(client, shown))
   const title = t.title({ reference: reference ?? '' })
+  const retry = (): void => retryFailed(client)
   return (
     <main id="main" tabIndex={-1} className="detail outline-none">
       <title>
         {parties ? t.tabTitle({ parties: partiesText(parties), reference: reference ?? '' }) : title}
       </title>
-      <Ways ref={ways} back={back} neighbours={neighbours} />
+      <Ways ref={ways} back={back} neighbours={neighbours} onRetry={retry} />
       <div className="detail-body" aria-busy={shown !== undefined && !whole}>
         <div className="detail-call">
           <DetailHead
@@ -92,12 +92,7 @@ export function DetailPage({ id }: { readonly id: string }) {
             ) : null}
           </DetailHead>
           {problem ? (
-            <DetailFailed
-              problem={problem}
-              back={back}
-              next={neighbours.next}
-              onRetry={() => void refetch()}
-            />
+            <DetailFailed problem={problem} back={back} next={neighbours.next} onRetry={retry} />
           ) : null}
           {rest ? <Listen detail={rest} /> : null}
           {rest ? <Keeping detail={rest} /> : null}

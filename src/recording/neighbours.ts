@@ -11,11 +11,24 @@ const usePageOf = (query: PageQuery, wanted: boolean, purpose?: SearchPurpose) =
     enabled: wanted && impossibleFilters(query).length === 0,
   })
 
+/** What is known of a page that has no answer. */
+const unanswered = ({ isFetching, isError }: ReturnType<typeof usePageOf>): Neighbour => {
+  if (isFetching) return 'waiting'
+  return isError ? 'failed' : null
+}
+
 const indexOf = (answer: ListAnswer | undefined, id: string): number =>
   answer?.list.recordings.findIndex((recording) => recording.id.toLowerCase() === id.toLowerCase()) ?? -1
 
-/** The address of a recording, `waiting` until its page is loaded, or null where there is none. */
-export type Neighbour = string | 'waiting' | null
+/**
+ * The address of a recording, `waiting` until its page is loaded, `failed` where that could not be loaded, or null where
+ * there is none.
+ */
+export type Neighbour = string | 'waiting' | 'failed' | null
+
+/** The address, or undefined where there is none yet. */
+export const neighbourHref = (neighbour: Neighbour): string | undefined =>
+  neighbour === null || neighbour === 'waiting' || neighbour === 'failed' ? undefined : neighbour
 
 export interface Neighbours {
   readonly previous: Neighbour
@@ -31,7 +44,8 @@ export interface Neighbours {
 export function useNeighbours(id: string, query: PageQuery): Neighbours {
   const paths = usePaths()
   // Back and Forward return to a search that was already made. A page opened by a link counts as a new search.
-  const { data: here, isLoading: isComing } = usePageOf(query, true, useWalked() ? 'neighbour' : undefined)
+  const list = usePageOf(query, true, useWalked() ? 'neighbour' : undefined)
+  const here = list.data
   const index = indexOf(here, id)
   const rows = here?.list.recordings ?? []
   const total = here?.list.totalCount ?? 0
@@ -42,13 +56,13 @@ export function useNeighbours(id: string, query: PageQuery): Neighbours {
   const before = usePageOf(beforeQuery, isFirstHere, 'neighbour')
   const after = usePageOf(afterQuery, isLastHere, 'neighbour')
   if (index < 0) {
-    const unknown = isComing ? 'waiting' : null
+    const unknown = here === undefined ? unanswered(list) : null
     return { previous: unknown, next: unknown, place: null }
   }
   const address = (target: { id: string } | undefined, at: PageQuery): Neighbour =>
     target === undefined ? null : paths.recording(target.id, at)
-  const beyond = ({ isLoading, data }: typeof before, edge: 0 | -1, at: PageQuery): Neighbour =>
-    isLoading ? 'waiting' : address(data?.list.recordings.at(edge), at)
+  const beyond = (page: typeof before, edge: 0 | -1, at: PageQuery): Neighbour =>
+    page.data === undefined ? unanswered(page) : address(page.data.list.recordings.at(edge), at)
   return {
     previous: isFirstHere ? beyond(before, -1, beforeQuery) : address(rows[index - 1], query),
     next: isLastHere ? beyond(after, 0, afterQuery) : address(rows[index + 1], query),

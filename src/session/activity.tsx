@@ -1,5 +1,5 @@
-import { useEffect, useEffectEvent, useState } from 'react'
-import { reportActivity } from '../api/auth.ts'
+import { useEffect, useEffectEvent, useRef, useState } from 'react'
+import { fetchSession, reportActivity } from '../api/auth.ts'
 import { hostNow } from '../api/boot.ts'
 import { isSignedOut } from '../contract/problems.ts'
 import type { Session } from '../contract/session.ts'
@@ -42,20 +42,44 @@ interface Ending {
   readonly isFinal: boolean
 }
 
-/** @returns null until two minutes before the session ends. */
-function useEnding({ idleExpiresMs, expiresMs }: Session, active: boolean): Ending | null {
+const endOf = ({ idleExpiresMs, expiresMs }: Session): number => Math.min(idleExpiresMs, expiresMs)
+
+/**
+ * Asks the host about the session's end before anything is said about it, and once more when it has come: another tab
+ * may have moved it.
+ * @returns null until two minutes before the session ends, and until the host has confirmed that.
+ */
+function useEnding(session: Session, active: boolean): Ending | null {
   const [seconds, setSeconds] = useState<number | null>(null)
+  /** The end that the host has confirmed, or could not be asked about, ms since the Unix epoch. */
+  const [confirmedMs, setConfirmedMs] = useState<number | null>(null)
+  const asked = useRef('')
+  const endMs = endOf(session)
+  const ask = async (isOver: boolean): Promise<void> => {
+    const question = `${endMs} ${isOver}`
+    if (asked.current === question) return
+    asked.current = question
+    try {
+      const now = await fetchSession()
+      setConfirmedMs(endOf(now))
+      setSession(now)
+    } catch (error) {
+      setConfirmedMs(endMs)
+      if (isOver || isSignedOut(error)) sessionEnded()
+    }
+  }
   const measure = useEffectEvent(() => {
-    const leftMs = Math.min(idleExpiresMs, expiresMs) - hostNow()
+    const leftMs = endMs - hostNow()
     setSeconds(leftMs < WARN_BEFORE_MS ? Math.max(0, Math.ceil(leftMs / 1000)) : null)
-    if (leftMs <= 0) sessionEnded()
+    if (leftMs < WARN_BEFORE_MS) void ask(leftMs <= 0)
   })
   useEffect(() => {
     if (!active) return undefined
     const timer = setInterval(() => measure(), TICK_MS)
     return () => clearInterval(timer)
   }, [active])
-  return active && seconds !== null ? { seconds, isFinal: expiresMs <= idleExpiresMs } : null
+  if (!active || seconds === null || confirmedMs !== endMs) return null
+  return { seconds, isFinal: session.expiresMs <= session.idleExpiresMs }
 }
 
 /** Keeps the session alive while the page is in use, and warns two minutes before it ends. */

@@ -1,4 +1,5 @@
 import { useEffect } from 'react'
+import { fetchSession } from '../api/auth.ts'
 import { useText } from '../text/i18n.ts'
 import { sessionText } from '../text/session-text.ts'
 import { buttonClass } from '../ui/button.tsx'
@@ -22,6 +23,18 @@ export function FramedSignIn() {
       }),
     [],
   )
+  useEffect(() => {
+    // Who returns here may be signed in already, and then nobody announces it.
+    const look = (): void => {
+      if (!document.hidden) fetchSession().then(reloadPage, () => {})
+    }
+    document.addEventListener('visibilitychange', look)
+    addEventListener('focus', look)
+    return () => {
+      document.removeEventListener('visibilitychange', look)
+      removeEventListener('focus', look)
+    }
+  }, [])
   return (
     <main className="grid min-h-dvh place-items-center">
       <title>{t.title}</title>

@@ -42,6 +42,7 @@ export const detailText = i18n('detail', {
   hash: 'Hash',
   isoStart: 'Start as recorded',
   isoDuration: 'Duration as recorded',
+  stepFailed: 'The results could not be loaded. Press to try again.',
   again: 'Try again',
   conversation: 'Call id (recordings of one conversation share it)',
   goneTitle: 'This recording is not available: removed, expired, or outside your rights.',

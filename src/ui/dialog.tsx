@@ -18,10 +18,14 @@ export function Dialog({ label, children, onClose, className = '' }: DialogProps
   // The browser returns the focus only if the dialog closes while it is still in the document.
   useLayoutEffect(() => {
     const dialog = ref.current
+    // Browsers let a page prevent only so many Escs, and then close the dialog all the same.
+    const stay = (): void => dialog?.showModal()
     dialog?.showModal()
     dialog?.addEventListener('cancel', cancel)
+    dialog?.addEventListener('close', stay)
     return () => {
       dialog?.removeEventListener('cancel', cancel)
+      dialog?.removeEventListener('close', stay)
       dialog?.close()
     }
   }, [])

@@ -1,0 +1,44 @@
+/** What goes from one recording to the next, what does not, and what happens where the next cannot be loaded. */
+import { expect, test } from './fixtures.ts'
+import { hostFault } from './faulty-host.ts'
+import { failedLoad } from './guard.ts'
+import { openList, rowLinks } from './page-objects.ts'
+
+test.use({ throughFaults: true, permissions: ['clipboard-read', 'clipboard-write'] })
+
+test('the volume goes along to the next recording, and "Copied" stays with the one that was copied', async ({
+  page,
+}) => {
+  await openList(page)
+  await rowLinks(page).first().click()
+  const copied = page.getByRole('main').getByText('Copied')
+  const volume = page.getByRole('slider', { name: 'Volume' })
+  for (const key of ['End', 'ArrowLeft', 'ArrowLeft']) await volume.press(key)
+  await expect(volume).toHaveValue('0.9')
+  await page.getByRole('button', { name: 'Mute' }).click()
+  await page.getByRole('button', { name: 'Copy reference' }).click()
+  await page.getByRole('button', { name: 'Copy link' }).click()
+  await expect(copied).toHaveCount(2)
+  await page.getByRole('link', { name: 'Next recording' }).click()
+  await expect(page.getByRole('button', { name: 'Unmute' })).toBeVisible()
+  await expect(copied).toHaveCount(0)
+  await page.getByRole('button', { name: 'Unmute' }).click()
+  await expect(volume).toHaveValue('0.9')
+})
+
+test('a next page that could not be loaded is no end: a press on the step asks again', async ({
+  page,
+  faults,
+  guard,
+}) => {
+  guard.expects(failedLoad(500))
+  await openList(page, 'pageSize=25')
+  faults.on('list', hostFault.problem(500, 'internal'))
+  await rowLinks(page).last().click()
+  const next = page.getByRole('link', { name: 'Next recording' })
+  await expect(next).toHaveAttribute('title', 'The results could not be loaded. Press to try again.')
+  await expect(next).not.toHaveAttribute('aria-disabled', 'true')
+  faults.heal()
+  await next.click()
+  await expect(page.getByText(/^26 of /)).toBeVisible()
+})
