@@ -1,7 +1,7 @@
 /** What goes from one recording to the next, what does not, and what happens where the next cannot be loaded. */
 import { expect, test } from './fixtures.ts'
 import { hostFault } from './faulty-host.ts'
-import { failedLoad } from './guard.ts'
+import { failedLoad, noAnswer } from './guard.ts'
 import { openList, rowLinks } from './page-objects.ts'
 
 test.use({ throughFaults: true, permissions: ['clipboard-read', 'clipboard-write'] })
@@ -41,4 +41,28 @@ test('a next page that could not be loaded is no end: a press on the step asks a
   faults.heal()
   await next.click()
   await expect(page.getByText(/^26 of /)).toBeVisible()
+})
+
+test('a download that the host cannot answer says so, and an ended session brings the sign-in', async ({
+  page,
+  faults,
+  guard,
+}) => {
+  guard.expects(failedLoad(401), noAnswer)
+  await openList(page)
+  await rowLinks(page).first().click()
+  const download = page.getByRole('link', { name: 'Download' })
+  faults.on('session', hostFault.cut)
+  await download.click()
+  await expect(page.getByRole('alert')).toHaveText(
+    'The audio was not downloaded: the server cannot be reached.',
+  )
+  faults.heal()
+  const saved = page.waitForEvent('download')
+  await download.click()
+  expect((await saved).suggestedFilename()).toMatch(/^\d+\.mp3$/)
+  await expect(page.getByRole('alert')).toHaveCount(0)
+  faults.on('session', hostFault.signedOut(), 1)
+  await download.click()
+  await expect(page.getByRole('dialog', { name: 'You were signed out' })).toBeVisible()
 })

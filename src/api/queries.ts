@@ -11,6 +11,7 @@ import {
   type PageQuery,
   type PageSearch,
 } from '../contract/search.ts'
+import { fetchSession } from './auth.ts'
 import { clockFor } from './clock-for.ts'
 import { adoptEarly, askList, earlyAnswer, impossibleFilters, type ListAnswer } from './early-list.ts'
 import { request, whyNoAudio } from './request.ts'
@@ -79,6 +80,16 @@ export const peopleQuery = (q: string) =>
       return request(`${PEOPLE}?${asked.toString()}`, readPeople, { signal })
     },
     staleTime: 60_000,
+  })
+
+/** Whether the session goes on. Where it has ended, the sign-in appears as with any other request. */
+export const sessionQuery = () =>
+  queryOptions({
+    queryKey: ['session'],
+    queryFn: () => fetchSession(),
+    retry: false,
+    staleTime: 0,
+    gcTime: 0,
   })
 
 /** One recording with all its facts. */

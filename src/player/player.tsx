@@ -1,16 +1,15 @@
 import { useStore } from '@nanostores/react'
 import { useQuery } from '@tanstack/react-query'
-import { Download } from 'lucide-react'
 import { useEffect, useRef, useState, type ReactNode } from 'react'
 import { audioProblemQuery } from '../api/queries.ts'
-import { mediaEndpoint } from '../contract/endpoints.ts'
 import { asProblem, isSignedOut, type Problem } from '../contract/problems.ts'
 import { speed as speedChoice } from '../prefs/speed.ts'
 import { detailProblems } from '../text/detail-problems.ts'
 import { fill } from '../text/fill.tsx'
 import { useText } from '../text/i18n.ts'
 import { playerText } from '../text/player-text.ts'
-import { Button, buttonClass } from '../ui/button.tsx'
+import { Button } from '../ui/button.tsx'
+import { DownloadLink } from './download-link.tsx'
 import './player.css'
 import { PlayerControls } from './player-controls.tsx'
 import { useSound, type Sound } from './use-sound.ts'
@@ -58,6 +57,7 @@ export function Player({ id, reference, recordedMs }: PlayerProps) {
   const sound = useSound(element, id, Number(rate))
   const reason = useReason(id, sound)
   const controls = useRef<HTMLDivElement>(null)
+  const [notSaved, setNotSaved] = useState(false)
   const again = (): void => {
     // This button disappears, and the focus would be lost with it.
     controls.current?.querySelector('button')?.focus()
@@ -72,14 +72,7 @@ export function Player({ id, reference, recordedMs }: PlayerProps) {
       <PlayerControls ref={controls} sound={sound} recordedMs={recordedMs}>
         <SpeedPicker />
         <Volume sound={sound} />
-        <a
-          className={`${buttonClass('plain')} player-download`}
-          href={`${mediaEndpoint(id)}?download=1`}
-          download
-        >
-          <Download size={16} aria-hidden />
-          {t.download}
-        </a>
+        <DownloadLink id={id} onFailed={setNotSaved} />
       </PlayerControls>
       {reason === undefined ? null : (
         <p role="alert" className="player-alert">
@@ -87,6 +80,11 @@ export function Player({ id, reference, recordedMs }: PlayerProps) {
           <Button onClick={again}>{t.again}</Button>
         </p>
       )}
+      {notSaved ? (
+        <p role="alert" className="player-alert">
+          {t.notSaved}
+        </p>
+      ) : null}
       <p className="player-foot">
         <span>{t.logged}</span>
         <output>{isBusy ? t.loading : null}</output>

@@ -18,6 +18,7 @@ export const playerText = i18n('player', {
   percent: params('{percent} %'),
   loading: 'Loading the audio …',
   download: 'Download',
+  notSaved: 'The audio was not downloaded: the server cannot be reached.',
   logged: 'Playing or downloading is logged under your name.',
   none: 'This recording has no audio.',
   noneHint: 'Only the facts of the call were kept, so there is nothing to play or to download.',
