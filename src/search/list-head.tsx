@@ -29,6 +29,13 @@ function FilterDrawer({ rejected, total, review }: FilterDrawerProps) {
   const [open, setOpen] = useState(false)
   const count = Object.keys(usePageQuery().search).length
   const close = (): void => setOpen(false)
+  const form = useRef<HTMLDivElement>(null)
+  const show = (): void => {
+    // A text that could not be applied would be lost with the drawer.
+    const unsettled = form.current?.querySelector<HTMLElement>('[data-unsettled]')
+    if (unsettled) unsettled.focus()
+    else close()
+  }
   return (
     <>
       <Button ref={review} className="shrink-0 !px-2" aria-haspopup="dialog" onClick={() => setOpen(true)}>
@@ -47,11 +54,11 @@ function FilterDrawer({ rejected, total, review }: FilterDrawerProps) {
           onClose={close}
           className="m-0 flex h-dvh max-h-none w-80 max-w-[calc(100%-2rem)] flex-col"
         >
-          <div className="flex-1 overflow-y-auto">
+          <div ref={form} className="flex-1 overflow-y-auto">
             <FilterForm rejected={rejected} />
           </div>
           <div className="border-t border-line p-3">
-            <Button look="primary" className="w-full" onClick={close}>
+            <Button look="primary" className="w-full" onClick={show}>
               {total === null ? t.close : t.showTotal(total)}
             </Button>
           </div>

@@ -88,6 +88,7 @@ function BoundFields({ bounds, fault, from, onBlur }: BoundFieldsProps) {
       className="placeholder:italic"
       ref={bound === 'from' ? from : null}
       invalidBy={bounds.fault?.of.includes(bound) ? fault : undefined}
+      data-unsettled={(bounds.isUnsettled && bounds.fault?.of.includes(bound)) || undefined}
       placeholder={t.timeHint}
       value={bounds.texts[bound]}
       onChange={(event) => bounds.edit(bound, event.target.value)}

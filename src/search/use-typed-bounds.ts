@@ -65,6 +65,8 @@ export function useTypedBounds({ value, clock, rejected, apply }: Settling) {
   return {
     texts,
     fault,
+    /** Whether the fault is of a text that is typed and not applied, not of the value in the address. */
+    isUnsettled: draft !== null && fault !== null,
     /** The value as it is typed, or that of the address where it cannot be read yet. */
     typed: draft === null ? value : (readBounds(draft, clock, value).value ?? value),
     edit: (bound: Bound, text: string): void => setDraft({ ...texts, [bound]: text }),
