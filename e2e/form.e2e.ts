@@ -93,3 +93,16 @@ test('the drawer stays open over a time that could not be applied', async ({ pag
   await expect(filters(page)).toBeHidden()
   await expect.poll(() => address(page)).toContain('startTime=after:2026-11-23T08:00:00')
 })
+
+test('the wheel scrolls to the chips beyond the line', async ({ page }) => {
+  await page.setViewportSize({ width: 1280, height: 800 })
+  await openList(
+    page,
+    'startTime=between:2026-11-02T09:15:30%2B01:00;2026-11-20T18:45:00%2B01:00&remotePartyNumber=contains:39&ownerUsername=mrossi&direction=1',
+  )
+  const last = page.getByRole('button', { name: /^Remove Direction/ })
+  await expect(last).not.toBeInViewport()
+  await page.getByText('Remote number:').hover()
+  await page.mouse.wheel(0, 800)
+  await expect(last).toBeInViewport()
+})

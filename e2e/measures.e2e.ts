@@ -117,14 +117,3 @@ test('the day of the topmost rows stays in view above them', async ({ page }) =>
     await expect(day).toBeInViewport({ ratio: 1 })
   }
 })
-
-test('chips beyond the line can be scrolled to with the mouse', async ({ page }) => {
-  await page.setViewportSize({ width: 1280, height: 800 })
-  const search =
-    'startTime=between:2026-11-02T09:15:30%2B01:00;2026-11-20T18:45:00%2B01:00&remotePartyNumber=contains:39&ownerUsername=mrossi&direction=1'
-  await openList(page, search)
-  const line = page.locator('.list-chips')
-  const bar = await line.evaluate((element) => (element as HTMLElement).offsetHeight - element.clientHeight)
-  expect(bar).toBeGreaterThan(0)
-  expect(await line.evaluate((element) => element.clientHeight)).toBeGreaterThanOrEqual(26)
-})

@@ -96,7 +96,13 @@ export const ListHead = memo(function ListHead(props: ListHeadProps) {
       </span>
       <span className="shrink-10 truncate text-muted max-xl:sr-only">{scopeLine(session)}</span>
       {/* A chip's button disappears with it, so the focus moves to this element. */}
-      <div ref={chips} className="list-chips outline-none" tabIndex={-1}>
+      <div
+        ref={chips}
+        className="list-chips outline-none"
+        tabIndex={-1}
+        // A mouse has one wheel, and a scrollbar would push the chips out of their line.
+        onWheel={({ currentTarget, deltaY }) => currentTarget.scrollBy({ left: deltaY })}
+      >
         <Chips onRemoved={() => chips.current?.focus()} />
       </div>
       <CopyLink address={() => outsideUrl({ name: 'list' }, query)} />
