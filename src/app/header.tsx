@@ -49,7 +49,11 @@ export function Header({ session, onSignOut, signOutFailed, framed }: HeaderProp
         </a>
       )}
       {signOutFailed ? (
-        <span role="alert" className="text-warn">
+        <span
+          role="alert"
+          // Narrow lines have no room for a sentence, so there it stands below them.
+          className="text-warn max-md:fixed max-md:inset-x-0 max-md:top-(--header) max-md:z-20 max-md:bg-warn-soft max-md:px-3 max-md:py-2"
+        >
           {t.signOutFailed}
         </span>
       ) : null}
