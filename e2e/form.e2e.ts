@@ -40,6 +40,12 @@ test('Custom starts with its bound selected, and ends with its value', async ({ 
   await page.goBack()
   await expect.poll(() => address(page)).toBe('/recordings?startTime=on:yesterday')
   await expect(period(page)).toHaveValue('on:yesterday')
+  // Custom was chosen for the next value once, but nobody chooses it now.
+  await remoteNumber(page).focus()
+  await page.evaluate(() => history.forward())
+  await expect.poll(() => address(page)).toContain('startTime=between:2026-11-22T00:00')
+  await settled(page)
+  await expect(remoteNumber(page)).toBeFocused()
 })
 
 test('an owner that is deleted is gone when the field is left, and a text that is no name drops no focus', async ({

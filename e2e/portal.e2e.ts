@@ -78,6 +78,23 @@ test('signed out, the frame asks for no password and opens the sign-in outside',
   await expect(frame.getByRole('status', { name: 'Results' })).toHaveText('1–50 of 57')
 })
 
+test('a frame that says signed out looks again when somebody returns to it', async ({
+  page,
+  host,
+  portal,
+  context,
+  guard,
+}) => {
+  guard.expects(failedLoad(401))
+  const frame = await openPortal(page, portal.port, `${onLocalhost(host)}/embed/v1/recordings?${search}`)
+  const signIn = frame.getByRole('link', { name: 'Sign in' })
+  await expect(signIn).toBeVisible()
+  // Signed in elsewhere, where nothing announces it.
+  await enter(context.request, 'manager', onLocalhost(host))
+  await signIn.focus()
+  await expect(frame.getByRole('status', { name: 'Results' })).toHaveText('1–50 of 57')
+})
+
 /** The browser's log line about a frame that it leaves empty. */
 const refusal = (page: Page) =>
   page.waitForEvent('console', (message) => /frame-ancestors|X-Frame-Options/.test(message.text()))

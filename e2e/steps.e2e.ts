@@ -16,12 +16,15 @@ test('the volume goes along to the next recording, and "Copied" stays with the o
   for (const key of ['End', 'ArrowLeft', 'ArrowLeft']) await volume.press(key)
   await expect(volume).toHaveValue('0.9')
   await page.getByRole('button', { name: 'Mute' }).click()
-  await page.getByRole('button', { name: 'Copy reference' }).click()
-  await page.getByRole('button', { name: 'Copy link' }).click()
-  await expect(copied).toHaveCount(2)
+  for (const name of ['Copy reference', 'Copy link']) {
+    await page.getByRole('button', { name }).click()
+    await expect(copied.first()).toBeVisible()
+  }
   await page.getByRole('link', { name: 'Next recording' }).click()
+  await expect(page.getByText(/^2 of /)).toBeVisible()
+  // Asked at once: after some seconds the words would be gone by themselves.
+  expect(await copied.count()).toBe(0)
   await expect(page.getByRole('button', { name: 'Unmute' })).toBeVisible()
-  await expect(copied).toHaveCount(0)
   await page.getByRole('button', { name: 'Unmute' }).click()
   await expect(volume).toHaveValue('0.9')
 })

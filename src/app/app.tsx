@@ -138,14 +138,15 @@ function Root() {
     setEntered(true)
     setSession(next)
   }
-  const isSignedOut = session === null
+  // A frame looks after itself.
+  const asks = session === null && !embedded
   useEffect(() => {
-    if (!isSignedOut) return undefined
+    if (!asks) return undefined
     // Another tab signed in, and this one need not ask as well.
     return onNews((news) => {
       if (news === 'signed-in') fetchSession().then(setSession, () => {})
     })
-  }, [isSignedOut])
+  }, [asks])
   if (embedded && (session === null || ended)) {
     return (
       <Suspense fallback={null}>

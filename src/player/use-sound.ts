@@ -1,9 +1,9 @@
 /** The state of the audio element, and what the controls do with it. */
 import { useEffect, useReducer, type RefObject } from 'react'
 import { mediaEndpoint } from '../contract/endpoints.ts'
-import { loudness, setLoudness } from '../prefs/loudness.ts'
+import { loudness, setLoudness, type Loudness } from '../prefs/loudness.ts'
 
-export interface SoundState {
+export interface SoundState extends Loudness {
   /** Whether Play was pressed last. Sound may still have to load. */
   readonly playing: boolean
   /** Whether it waits for data. */
@@ -12,18 +12,14 @@ export interface SoundState {
   readonly atS: number
   /** The length as the browser knows it, once it has loaded the start. */
   readonly lengthS: number | null
-  readonly volume: number
-  readonly muted: boolean
 }
 
-const silent: SoundState = {
+const silent: Omit<SoundState, keyof Loudness> = {
   playing: false,
   loading: false,
   failed: false,
   atS: 0,
   lengthS: null,
-  volume: 1,
-  muted: false,
 }
 
 export interface Sound extends SoundState {

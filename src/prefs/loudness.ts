@@ -1,4 +1,4 @@
-/** How loud recordings are played. Only the player has a use for it. */
+/** How loud recordings are played. Only the player has a use for it. The next visit keeps the volume, and is not muted. */
 import { atom } from 'nanostores'
 import { load, save } from './storage.ts'
 
@@ -13,10 +13,9 @@ function readVolume(text: string | null): number {
   return volume >= 0 && volume <= 1 ? volume : 1
 }
 
-export const loudness = atom<Loudness>({ volume: readVolume(load('volume')), muted: load('muted') === 'on' })
+export const loudness = atom<Loudness>({ volume: readVolume(load('volume')), muted: false })
 
 export function setLoudness(next: Loudness): void {
   loudness.set(next)
   save('volume', String(next.volume))
-  save('muted', next.muted ? 'on' : 'off')
 }

@@ -46,18 +46,22 @@ const valueText = (value: PageTimeFilter | undefined): string =>
 
 /**
  * Whether Custom was chosen for this value. Any other value, as after Back, has a period of its own.
- * @param from the field that gets the focus then. It shows the new value by that time, and the next key replaces it.
+ * @param from the field that gets the focus when it is chosen, but not on the way back to such a value. It shows the new
+ *   value by that time, and the next key replaces it.
  */
 function useCustom(value: PageTimeFilter | undefined, from: RefObject<HTMLInputElement | null>) {
   const [chosen, setChosen] = useDraft<true>(valueText(value))
-  const isOpen = chosen !== null
+  const [times, setTimes] = useState(0)
   useEffect(() => {
-    if (!isOpen) return
+    if (times === 0) return
     from.current?.focus()
     from.current?.select()
-  }, [isOpen, from])
-  const set = (open: boolean, over?: PageTimeFilter): void => setChosen(open ? true : null, valueText(over))
-  return [isOpen, set] as const
+  }, [times, from])
+  const choose = (over: PageTimeFilter | undefined): void => {
+    setChosen(true, valueText(over))
+    setTimes(times + 1)
+  }
+  return { isOpen: chosen !== null, choose, leave: () => setChosen(null) }
 }
 
 interface TimeFieldProps {
@@ -108,16 +112,16 @@ export function TimeField({ name, rejected, first }: TimeFieldProps) {
   const [value, change] = useFilter(name)
   const [calendarOpen, setCalendarOpen] = useState(false)
   const apply = (next: PageTimeFilter | undefined): void => {
-    setCustom(false)
+    custom.leave()
     change(next)
   }
   const bounds = useTypedBounds({ value, clock, rejected, apply })
   const [faultId, coverId] = [useId(), useId()]
   const from = useRef<HTMLInputElement>(null)
-  const [customOpen, setCustom] = useCustom(value, from)
+  const custom = useCustom(value, from)
   const fields = useRef<HTMLDivElement>(null)
   const calendar = useRef<HTMLButtonElement>(null)
-  const period = usePeriodOptions(value, customOpen)
+  const period = usePeriodOptions(value, custom.isOpen)
   const cover = value && describeCover(value, clock)
 
   const pick = (option: string, visit?: string): void => {
@@ -125,10 +129,10 @@ export function TimeField({ name, rejected, first }: TimeFieldProps) {
     if (option === CUSTOM) {
       // Custom starts with the bounds of the current period.
       const next = resolvedBounds(value, clock)
-      setCustom(true, next)
+      custom.choose(next)
       change(next, visit)
     } else {
-      setCustom(false)
+      custom.leave()
       change(option === '' ? undefined : (timeKind.readPage(option) ?? undefined), visit)
     }
   }

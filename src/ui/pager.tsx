@@ -31,13 +31,13 @@ function PageField({ page, pages, onPage }: PageFieldProps) {
     setTyped(null)
     if (isThere && target !== page + 1) onPage(target - 1)
   }
-  const onKeyDown = ({ key }: KeyboardEvent): void => {
-    if (key === 'Enter') go()
-    if (key === 'Escape') drop()
-  }
   const drop = (): void => {
     setTyped(null)
     field.current?.setCustomValidity('')
+  }
+  const onKeyDown = ({ key }: KeyboardEvent): void => {
+    if (key === 'Enter') go()
+    if (key === 'Escape') drop()
   }
   return (
     <input
