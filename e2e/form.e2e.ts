@@ -40,7 +40,11 @@ test('Custom starts with its bound selected, and ends with its value', async ({ 
   await page.goBack()
   await expect.poll(() => address(page)).toBe('/recordings?startTime=on:yesterday')
   await expect(period(page)).toHaveValue('on:yesterday')
-  // Custom was chosen for the next value once, but nobody chooses it now.
+  await period(page).selectOption('Custom')
+  await expect.poll(() => address(page)).toContain('startTime=between:')
+  await page.goBack()
+  await expect(period(page)).toHaveValue('on:yesterday')
+  // Custom was chosen for the next value, but nobody chooses it now.
   await remoteNumber(page).focus()
   await page.evaluate(() => history.forward())
   await expect.poll(() => address(page)).toContain('startTime=between:2026-11-22T00:00')
