@@ -1,5 +1,5 @@
 /** The state of the audio element, and what the controls do with it. */
-import { useEffect, useReducer, type RefObject } from 'react'
+import { useEffect, useReducer, useRef, type RefObject } from 'react'
 import { mediaEndpoint } from '../contract/endpoints.ts'
 import { loudness, setLoudness, type Loudness } from '../prefs/loudness.ts'
 
@@ -65,6 +65,13 @@ function setRate(audio: HTMLAudioElement | null, rate: number): void {
   if (audio) Object.assign(audio, { defaultPlaybackRate: rate, playbackRate: rate })
 }
 
+/**
+ * An attempt has an address of its own. Under the same one, a browser keeps the bytes that came before the failure and
+ * asks for the rest only, and the host repeats the failure to that.
+ */
+const attemptAddress = (id: string, attempt: number): string =>
+  attempt === 1 ? mediaEndpoint(id) : `${mediaEndpoint(id)}?attempt=${attempt}`
+
 /** Jumps there. Before the first load, the browser keeps this as the place to start at. */
 function jump(audio: HTMLAudioElement, toS: number): void {
   audio.currentTime = toS
@@ -80,12 +87,13 @@ export function useSound(element: RefObject<HTMLAudioElement | null>, id: string
     // The last recording's, because a headset may be on.
     { ...silent, ...loudness.get() },
   )
+  const attempt = useRef(1)
   useEffect(() => {
     const audio = element.current
     if (!audio) return undefined
     Object.assign(audio, loudness.get())
     const stop = follow(audio, change)
-    audio.setAttribute('src', mediaEndpoint(id))
+    audio.setAttribute('src', attemptAddress(id, attempt.current))
     return () => {
       stop()
       // An element removed from the page would go on loading.
@@ -105,7 +113,8 @@ export function useSound(element: RefObject<HTMLAudioElement | null>, id: string
     if (!audio) return
     // The element keeps its error until it loads again, which sets it back to the start.
     if (audio.error) {
-      audio.load()
+      attempt.current += 1
+      audio.setAttribute('src', attemptAddress(id, attempt.current))
       jump(audio, state.atS)
     }
     change({ failed: false })
