@@ -47,6 +47,7 @@ const floorPlan: Readonly<Record<string, readonly string[] | 'anything'>> = {
     'server/audit',
     'server/files',
     'server/sources',
+    'server/sources/archive',
     'server/sources/sqlite',
   ],
   // The host writes the page's first request, and reads the page's address and calendar by the page's own code.
@@ -71,6 +72,7 @@ const floorPlan: Readonly<Record<string, readonly string[] | 'anything'>> = {
     'server/auth',
     'server/audit',
     'server/files',
+    'server/sources/archive',
     'server/sources/sqlite',
   ],
   'server/process': [
@@ -87,12 +89,20 @@ const floorPlan: Readonly<Record<string, readonly string[] | 'anything'>> = {
   'server/auth': ['contract', 'server/platform', 'server/files', 'server/http', 'server/sources'],
   'server/audit': ['contract', 'server/platform', 'server/config'],
   'server/http': ['contract', 'server/config', 'server/files'],
-  'server/demo': ['contract', 'server/sources/sqlite'],
+  'server/demo': ['contract', 'server/sources/archive', 'server/sources/sqlite'],
   'server/config': ['contract', 'server/platform', 'server/files'],
   'server/files': ['contract', 'server/platform'],
   'server/sources': ['contract', 'server/platform'],
   'server/sources/recorder': ['contract', 'server/platform', 'server/sources'],
-  'server/sources/sqlite': ['contract', 'server/platform', 'server/files', 'server/sources'],
+  // What both archives share: how a search is read, how a file is imported, passwords, and audio files.
+  'server/sources/archive': ['contract', 'server/platform', 'server/files', 'server/sources'],
+  'server/sources/sqlite': [
+    'contract',
+    'server/platform',
+    'server/files',
+    'server/sources',
+    'server/sources/archive',
+  ],
   'server/platform': [],
   bench: 'anything',
   testing: 'anything',

@@ -28,7 +28,7 @@ import {
 } from './client.ts'
 import { databaseFile, openForWriting } from '../server/sources/sqlite/database.ts'
 import { Directory } from '../server/sources/sqlite/directory.ts'
-import { hashPassword } from '../server/sources/sqlite/passwords.ts'
+import { hashPassword } from '../server/sources/archive/passwords.ts'
 
 const FIRST_PAGE_MS = 500
 const LOGIN_MS = 1000

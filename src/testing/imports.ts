@@ -1,11 +1,8 @@
 /** Helpers for tests of the import: recordings in the API's form, and loading a text into a store. */
 import { Readable } from 'node:stream'
 import type { WireRecording } from '../contract/recording.ts'
-import {
-  importRecordings,
-  type ImportOptions,
-  type ImportResult,
-} from '../server/sources/sqlite/import-file.ts'
+import type { ImportOptions, ImportResult } from '../server/sources/archive/import-reading.ts'
+import { importRecordings } from '../server/sources/sqlite/import-file.ts'
 import { testGuid } from './store.ts'
 
 /** The n-th recording of a test, in November 2026. */

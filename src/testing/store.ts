@@ -6,16 +6,13 @@ import { readDuration } from '../contract/durations.ts'
 import { readInstant, toEpochMs } from '../contract/instants.ts'
 import type { User, WireRecording } from '../contract/recording.ts'
 import type { Role } from '../contract/session.ts'
-import { AudioShelf } from '../server/sources/sqlite/audio-files.ts'
+import { AudioShelf } from '../server/sources/archive/audio-files.ts'
 import { openForWriting } from '../server/sources/sqlite/database.ts'
 import { Directory } from '../server/sources/sqlite/directory.ts'
-import { hashPassword } from '../server/sources/sqlite/passwords.ts'
-import { deriveInPlace, type Cost, type Derive } from '../server/sources/sqlite/scrypt.ts'
-import {
-  RecordingWriter,
-  type NewNote,
-  type NewRecording,
-} from '../server/sources/sqlite/recording-writer.ts'
+import { hashPassword } from '../server/sources/archive/passwords.ts'
+import { deriveInPlace, type Cost, type Derive } from '../server/sources/archive/scrypt.ts'
+import type { NewNote, NewRecording } from '../server/sources/archive/new-recording.ts'
+import { RecordingWriter } from '../server/sources/sqlite/recording-writer.ts'
 
 /** The fields of a recording that matter to a test, as the API writes them. */
 export interface TestRecording extends Partial<WireRecording> {

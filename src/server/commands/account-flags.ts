@@ -1,7 +1,7 @@
 /** The flags of `npm run user`, and the account that they describe. */
 import { roles, type Role } from '../../contract/session.ts'
 import { commaSeparated } from '../config/readers.ts'
-import type { Account } from '../sources/sqlite/directory.ts'
+import type { Account } from '../sources/archive/account.ts'
 import { UsageError, type Flags, type Invocation } from './run-command.ts'
 
 export const userFlags = {

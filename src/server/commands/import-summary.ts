@@ -1,5 +1,5 @@
 /** Summarises a finished import. */
-import type { ImportResult } from '../sources/sqlite/import-file.ts'
+import type { ImportResult } from '../sources/archive/import-reading.ts'
 
 /** How many names of unused files to show. The report has all of them. */
 const NAMES_SHOWN = 3

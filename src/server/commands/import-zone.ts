@@ -1,7 +1,7 @@
 /** The zone of `--tz`. */
 import { epochOfWall, wallTime } from '../../lib/zones.ts'
 import { UsageError } from './run-command.ts'
-import type { ImportZone } from '../sources/sqlite/import-values.ts'
+import type { ImportZone } from '../sources/archive/import-values.ts'
 
 const MINUTE_MS = 60_000
 

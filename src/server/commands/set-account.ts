@@ -2,8 +2,9 @@
 import type { Scope } from '../../contract/session.ts'
 import { OperatorError } from '../platform/operator-error.ts'
 import type { Database } from '../sources/sqlite/database.ts'
-import { Directory, scopeOf, type Account, type AccountChange } from '../sources/sqlite/directory.ts'
-import { fold } from '../sources/sqlite/fold.ts'
+import { scopeOf, type Account, type AccountChange } from '../sources/archive/account.ts'
+import { Directory } from '../sources/sqlite/directory.ts'
+import { fold } from '../sources/archive/fold.ts'
 import { groupsToLead, readRole, type UserOptions } from './account-flags.ts'
 import { UsageError } from './run-command.ts'
 

@@ -2,7 +2,7 @@
 import { openForWriting, storeExists, type Database } from '../sources/sqlite/database.ts'
 import { isDemoAccount } from '../sources/sqlite/demo-mark.ts'
 import { Directory } from '../sources/sqlite/directory.ts'
-import { hashPassword } from '../sources/sqlite/passwords.ts'
+import { hashPassword } from '../sources/archive/passwords.ts'
 import { explain } from '../sources/sqlite/explain.ts'
 import { OperatorError } from '../platform/operator-error.ts'
 import { named, newAccount, userFlags, type UserInvocation } from './account-flags.ts'

@@ -4,8 +4,8 @@
  */
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import type { AudioShelf, StoredAudio } from '../sources/sqlite/audio-files.ts'
-import { wholeFrames } from '../sources/sqlite/mp3.ts'
+import type { AudioShelf, StoredAudio } from '../sources/archive/audio-files.ts'
+import { wholeFrames } from '../sources/archive/mp3.ts'
 import type { DemoCall } from './call.ts'
 
 /** Calls of about the same length share their audio, so the length in whole seconds, as the list shows it, is enough. */

@@ -1,6 +1,6 @@
 /** The demo's recordings. They depend only on a seed and on the moment that they lead up to. */
 import type { Direction } from '../../contract/filter-kinds.ts'
-import type { NewRecording } from '../sources/sqlite/recording-writer.ts'
+import type { NewRecording } from '../sources/archive/new-recording.ts'
 import type { DemoCall } from './call.ts'
 import { exampleCalls } from './example.ts'
 import { businessMoments, HOUR_MS, romeOffsetMinutes, thirteenMonthsBefore } from './hours.ts'

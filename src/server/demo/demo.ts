@@ -1,7 +1,7 @@
 /** Fills a store with the data of a busy call centre, up to the minute when it is made. */
 import { existsSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { AudioShelf } from '../sources/sqlite/audio-files.ts'
+import { AudioShelf } from '../sources/archive/audio-files.ts'
 import {
   BUSY_TIMEOUT_MS,
   explained,
@@ -12,7 +12,7 @@ import {
 } from '../sources/sqlite/database.ts'
 import { dropDemo, isEmptyStore, readDemoMark, writeDemoMark } from '../sources/sqlite/demo-mark.ts'
 import { Directory } from '../sources/sqlite/directory.ts'
-import { hashPassword } from '../sources/sqlite/passwords.ts'
+import { hashPassword } from '../sources/archive/passwords.ts'
 import { RecordingWriter } from '../sources/sqlite/recording-writer.ts'
 import { audioOfCalls } from './call-audio.ts'
 import type { DemoCall } from './call.ts'

@@ -31,7 +31,7 @@ import { linesOf } from '../../testing/audit.ts'
 import { kinds } from '../auth/ledger.ts'
 import { openForWriting } from '../sources/sqlite/database.ts'
 import { Directory } from '../sources/sqlite/directory.ts'
-import { WAITING_STRANGERS } from '../sources/sqlite/scrypt-runner.ts'
+import { WAITING_STRANGERS } from '../sources/archive/scrypt-runner.ts'
 import { temporaryFolder, testStore, type TestStore } from '../../testing/store.ts'
 import { basic, exchange, loginRequest, rawGet, testUsers, writeTestPage } from '../../testing/host.ts'
 

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { SqliteSource } from './sqlite-source.ts'
 import { openForWriting } from './database.ts'
 import { Directory } from './directory.ts'
-import { hashPassword, verifyPassword } from './passwords.ts'
+import { hashPassword, verifyPassword } from '../archive/passwords.ts'
 import { openSqliteSource } from './sqlite-source.ts'
 import { testStore, type TestStore, type TestUser } from '../../../testing/store.ts'
 

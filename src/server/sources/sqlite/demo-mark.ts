@@ -3,7 +3,7 @@
  * recordings. Accounts that were added to it are kept.
  */
 import type { Database } from 'better-sqlite3'
-import { fold } from './fold.ts'
+import { fold } from '../archive/fold.ts'
 
 export interface DemoMark {
   /** The version of the demo data. Another version is replaced. */

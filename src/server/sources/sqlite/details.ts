@@ -1,10 +1,12 @@
 /** Reads one recording's details and finds its audio. These reads by id are short, so they run in the host's thread. */
 import type { Database, Statement } from 'better-sqlite3'
 import { isGuid, type User, type WireDetail } from '../../../contract/recording.ts'
-import type { AudioFile, StoredAudio } from './audio-files.ts'
-import { userOf } from './directory.ts'
-import { readRow, rowColumns, withOwner, type StoredRow } from './row.ts'
-import { whereClause, type ScopedUser } from './where.ts'
+import type { AudioFile, StoredAudio } from '../archive/audio-files.ts'
+import { userOf } from '../archive/account.ts'
+import { readRow, type StoredRow } from '../archive/found-row.ts'
+import { rowColumns, withOwner } from './row.ts'
+import { whereClause } from './where.ts'
+import type { ScopedUser } from '../archive/search-kind.ts'
 
 interface DetailRow extends StoredRow {
   readonly ownerPerson: string | null

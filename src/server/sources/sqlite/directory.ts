@@ -1,25 +1,12 @@
 /** The people of the store. They may own recordings, and some have an account. */
 import type { Database, Statement } from 'better-sqlite3'
 import type { User } from '../../../contract/recording.ts'
-import type { Role, Scope } from '../../../contract/session.ts'
+import type { Role } from '../../../contract/session.ts'
+import { scopeOf, userOf, type Account, type AccountChange } from '../archive/account.ts'
 import type { Principal } from '../source.ts'
 import { isDemoAccount } from './demo-mark.ts'
-import { fold } from './fold.ts'
-import { stampOf } from './passwords.ts'
-
-export interface Account {
-  readonly user: User
-  readonly role: Role
-  /** The groups that a supervisor leads, by name. */
-  readonly leads: readonly string[]
-}
-
-/** An account's new values. Null removes a value. */
-export interface AccountChange extends Pick<Account, 'role' | 'leads'> {
-  readonly group: string | null
-  readonly firstName: string | null
-  readonly lastName: string | null
-}
+import { fold } from '../archive/fold.ts'
+import { stampOf } from '../archive/passwords.ts'
 
 interface AccountRow {
   readonly personId: number
@@ -41,12 +28,6 @@ const accountColumns = `
     WHERE leads.person_id = accounts.person_id ORDER BY name)) AS leads
   FROM accounts JOIN people USING (person_id) LEFT JOIN recording_groups AS own USING (group_id)`
 
-/** The user without its empty fields. */
-export function userOf(row: { readonly [Field in keyof User]: User[Field] | null }): User {
-  const known = Object.entries(row).filter(([, value]) => value !== null && value !== undefined)
-  return Object.fromEntries(known) as unknown as User
-}
-
 function accountOf({
   username,
   firstName,
@@ -58,20 +39,6 @@ function accountOf({
 }: AccountRow): Account {
   const user = userOf({ username, firstName, lastName, phoneNumber, group, department })
   return { user, role: row.role, leads: JSON.parse(row.leads) as string[] }
-}
-
-/** What a user of this role may find. */
-export function scopeOf(role: Role, leads: readonly string[]): Scope {
-  switch (role) {
-    case 'none':
-      return { kind: 'none' }
-    case 'base':
-      return { kind: 'own' }
-    case 'supervisor':
-      return { kind: 'groups', groups: leads }
-    case 'manager':
-      return { kind: 'all' }
-  }
 }
 
 /** Reads and writes over one open database. Several writes belong in the caller's transaction. */

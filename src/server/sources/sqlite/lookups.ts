@@ -1,18 +1,17 @@
 /** Searches that need only an index or the newest end of the store. */
 import type { WireList, WireRecording } from '../../../contract/recording.ts'
-import { readRow, rowColumns, withOwner, type StoredRow } from './row.ts'
-import type { Asked, Window } from './scanning.ts'
+import { readRow, type StoredRow } from '../archive/found-row.ts'
+import {
+  fromNearerEnd,
+  isByStartOnly,
+  SORTED_AT_MOST,
+  within,
+  type Asked,
+  type Window,
+} from '../archive/plan.ts'
+import { rowColumns, withOwner } from './row.ts'
 import type { Statements } from './statements.ts'
-import { EVERYTHING, isByStartOnly, whereClause } from './where.ts'
-
-/** Up to this many matches are found by any index and then sorted. More are read in the order of time. */
-export const SORTED_AT_MOST = 2000
-
-/** The part of the window that has rows. Its limit is 0 or less if there are none. */
-export const within = ({ offset, limit }: Window, totalCount: number): Window => ({
-  offset,
-  limit: Math.min(limit, totalCount - offset),
-})
+import { EVERYTHING, whereClause } from './where.ts'
 
 export class Lookups {
   readonly #statements: Statements
@@ -52,15 +51,14 @@ export class Lookups {
   rows({ search, viewer }: Asked, totalCount: number, window: Window): WireRecording[] {
     const walked = totalCount > SORTED_AT_MOST
     const { sql, params } = whereClause(search, viewer, walked ? 'time' : 'any')
-    // A page that is nearer to the oldest end is read from there.
-    const fromOldest = walked && window.offset > totalCount / 2
-    const offset = fromOldest ? totalCount - window.offset - window.limit : window.offset
+    const fromNewest = { ...window, isFromOldest: false }
+    const { isFromOldest, offset, limit } = walked ? fromNearerEnd(window, totalCount) : fromNewest
     const keys = `SELECT key FROM recordings WHERE ${sql}
-      ORDER BY ${walked ? '' : '+'}key ${fromOldest ? 'ASC' : 'DESC'} LIMIT ? OFFSET ?`
+      ORDER BY ${walked ? '' : '+'}key ${isFromOldest ? 'ASC' : 'DESC'} LIMIT ? OFFSET ?`
     const statement = this.#statements.prepare(
       `SELECT ${rowColumns} FROM (${keys}) AS found CROSS JOIN recordings USING (key) ${withOwner} ORDER BY found.key DESC`,
     )
-    const rows = statement.all(...params, BigInt(window.limit), BigInt(offset)) as StoredRow[]
+    const rows = statement.all(...params, BigInt(limit), BigInt(offset)) as StoredRow[]
     return rows.map(readRow)
   }
 

@@ -3,8 +3,8 @@ import { Problem } from '../../../contract/problems.ts'
 import type { Credentials } from '../source.ts'
 import { openForChange } from './database.ts'
 import { Directory } from './directory.ts'
-import { hashPassword } from './passwords.ts'
-import type { Derive } from './scrypt.ts'
+import { hashPassword } from '../archive/passwords.ts'
+import type { Derive } from '../archive/scrypt.ts'
 
 const RETRY_AFTER_MS = 5000
 

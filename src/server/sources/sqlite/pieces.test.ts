@@ -4,7 +4,7 @@ import type { Search } from '../../../contract/search.ts'
 import { openForReading, openForWriting, type Database } from './database.ts'
 import { PieceSize } from './pieces.ts'
 import { RecordingWriter } from './recording-writer.ts'
-import type { ScopedUser } from './search-kind.ts'
+import type { ScopedUser } from '../archive/search-kind.ts'
 import { Searcher } from './searching.ts'
 import { testGuid, testStore, type TestStore } from '../../../testing/store.ts'
 

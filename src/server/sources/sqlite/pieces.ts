@@ -3,7 +3,7 @@
  * statement. Pieces have exact bounds, so each row lies in exactly one piece.
  */
 import type { Statement } from 'better-sqlite3'
-import type { KeyRange } from './key.ts'
+import type { KeyRange } from '../archive/key.ts'
 import type { Statements } from './statements.ts'
 import type { Clause } from './where.ts'
 

@@ -1,9 +1,10 @@
 /** Removes recordings for good, with the audio that only they used. Preserved recordings (legal hold) always stay. */
 import type { Search } from '../../../contract/search.ts'
 import { OperatorError } from '../../platform/operator-error.ts'
-import { removeAudio } from './audio-files.ts'
+import { removeAudio } from '../archive/audio-files.ts'
 import type { Database } from './database.ts'
-import { whereClause, type Clause, type ScopedUser } from './where.ts'
+import { whereClause, type Clause } from './where.ts'
+import type { ScopedUser } from '../archive/search-kind.ts'
 
 /** An operator works on the host's machine and sees everything. */
 const operator: ScopedUser = { username: '', scope: { kind: 'all' } }

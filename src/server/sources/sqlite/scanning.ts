@@ -2,26 +2,14 @@
  * Reads a large part of the store in pieces. Every generator here yields after each piece, so that an abandoned search
  * can stop there. All pieces belong to the caller's transaction.
  */
-import type { Search } from '../../../contract/search.ts'
-import type { KeyRange } from './key.ts'
+import type { KeyRange } from '../archive/key.ts'
 import { keyPieces, NumberPieces, PieceSize, type End } from './pieces.ts'
 import type { Statements } from './statements.ts'
-import { keyRange, whereClause, type Clause, type ScopedUser } from './where.ts'
+import { keyRange, type Asked, type Window } from '../archive/plan.ts'
+import { whereClause, type Clause } from './where.ts'
 
 /** Up to this many keys are kept during the count, so that one reading is enough. */
 const GATHERED_AT_MOST = 20_000
-
-/** Rows of the answer, counted from its first row. */
-export interface Window {
-  readonly offset: number
-  readonly limit: number
-}
-
-/** A search and its viewer. */
-export interface Asked {
-  readonly search: Search
-  readonly viewer: ScopedUser
-}
 
 export interface Collected {
   /** How many of the rows that were read match. */

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Search } from '../../../contract/search.ts'
 import { searchInPlace } from './search-in-place.ts'
-import type { SearchKind, ScopedUser } from './search-kind.ts'
+import type { SearchKind, ScopedUser } from '../archive/search-kind.ts'
 import { createSearchRunner, type SearchPlaces, type SearchRunner } from './search-runner.ts'
 import { testStore, type TestStore } from '../../../testing/store.ts'
 

@@ -8,7 +8,7 @@ import type { Paging, Search } from '../../../contract/search.ts'
 import { accountName } from '../account-name.ts'
 import type { WholeList } from '../source.ts'
 import { busy, createTurns, type Turns } from '../turns.ts'
-import { searchKind, type SearchKind, type ScopedUser } from './search-kind.ts'
+import { searchKind, type SearchKind, type ScopedUser } from '../archive/search-kind.ts'
 
 export interface SearchRunner {
   list(search: Search, paging: Paging, viewer: ScopedUser, signal: AbortSignal): Promise<WireList>

@@ -5,9 +5,10 @@
 import type { Database } from 'better-sqlite3'
 import type { WireList, WireRecording } from '../../../contract/recording.ts'
 import type { Paging, Search } from '../../../contract/search.ts'
-import { Lookups, SORTED_AT_MOST, within } from './lookups.ts'
-import { Scanner, type Asked, type Gathered, type Window } from './scanning.ts'
-import { isMixed, isNarrow, isNumberOnly, searchKind, type ScopedUser } from './search-kind.ts'
+import { fromNearerEnd, SORTED_AT_MOST, wayOf, within, type Asked, type Window } from '../archive/plan.ts'
+import { Lookups } from './lookups.ts'
+import { Scanner, type Gathered } from './scanning.ts'
+import { isMixed, isNarrow, type ScopedUser } from '../archive/search-kind.ts'
 import { Statements } from './statements.ts'
 
 /** Reads all matches step by step from one snapshot of the store. A step is a piece of a scan or one short search. */
@@ -21,15 +22,6 @@ export interface Walk {
 
 /** The search is never stopped. */
 const never = (): boolean => false
-
-/** How a search is read. */
-type Way = 'counted' | 'gathered' | 'by number' | 'by time'
-
-function wayOf({ search, viewer }: Asked): Way {
-  const isContaining = search.remotePartyNumber?.op === 'contains'
-  if (searchKind(search, viewer, Date.now()) === 'quick') return isContaining ? 'gathered' : 'counted'
-  return isContaining && isNumberOnly(search, viewer) ? 'by number' : 'by time'
-}
 
 export class Searcher {
   readonly #db: Database
@@ -76,14 +68,11 @@ export class Searcher {
     if (way === 'gathered')
       return { totalCount, recordings: this.#lookups.rows(asked, totalCount, { offset, limit }) }
     // There are many matches, so reading from the nearer end soon reaches the page.
-    const isLate = offset > totalCount / 2
-    const near = { offset: isLate ? totalCount - offset - limit : offset, limit }
-    const first = isLate ? 'oldest' : 'newest'
-    const collected = yield* this.#scanner.collect(asked, { first, window: near, isCountless: true })
-    return {
-      totalCount,
-      recordings: this.#lookups.read(isLate ? collected.keys.toReversed() : collected.keys),
-    }
+    const near = fromNearerEnd({ offset, limit }, totalCount)
+    const first = near.isFromOldest ? 'oldest' : 'newest'
+    const found = yield* this.#scanner.collect(asked, { first, window: near, isCountless: true })
+    const nearest = near.isFromOldest ? found.keys.toReversed() : found.keys
+    return { totalCount, recordings: this.#lookups.read(nearest) }
   }
 
   #gather(asked: Asked, way: 'gathered' | 'by number'): Generator<void, Gathered> {

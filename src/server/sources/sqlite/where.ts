@@ -4,11 +4,11 @@
  */
 import type { TimeFilter } from '../../../contract/filter-kinds.ts'
 import { filterNames, type FilterName, type Search } from '../../../contract/search.ts'
-import { fold } from './fold.ts'
-import { FIRST_OF_ALL, firstKey, LAST_OF_ALL, type KeyRange } from './key.ts'
-import { isMixed, isNarrow, smallPeriod, type ScopedUser } from './search-kind.ts'
+import { fold } from '../archive/fold.ts'
+import { firstKey } from '../archive/key.ts'
+import { instants, planOf, type Order, type ReadingPlan } from '../archive/plan.ts'
+import type { ScopedUser } from '../archive/search-kind.ts'
 
-export type { ScopedUser } from './search-kind.ts'
 export type Parameter = string | bigint
 
 /** A condition and the values of its question marks. */
@@ -17,47 +17,17 @@ export interface Clause {
   readonly params: readonly Parameter[]
 }
 
-/** Reads the table from one end of time and stops early, or in pieces by key, or all at once in any order. */
-export type Order = 'time' | 'piece' | 'any'
-
-/**
- * Which indexes are worth using. SQLite knows nothing about our values, so a `+` hides a column from its planner where
- * the index would be slower. Reading by time soon finds a page of common rows, and a direction is never rare.
- */
-interface Plan {
-  readonly byEnd: boolean
-  readonly byDirection: boolean
-  /** For the owners of several groups. The index is always used for one owner. */
-  readonly byOwners: boolean
-  /** Whether a piece, and not the search, gives the bounds of the key. */
-  readonly inPiece: boolean
-}
-
 /** The condition that matches all recordings. */
 export const EVERYTHING = 'TRUE'
 
 type Translators = {
-  readonly [Name in FilterName]: (value: NonNullable<Search[Name]>, plan: Plan) => Clause
+  readonly [Name in FilterName]: (value: NonNullable<Search[Name]>, plan: ReadingPlan) => Clause
 }
 
 const clause = (sql: string, ...params: Parameter[]): Clause => ({ sql, params })
 
 const both = (first: Clause, second: Clause): Clause =>
   clause(`${first.sql} AND ${second.sql}`, ...first.params, ...second.params)
-
-/** The bounds as a half-open period, ms since the Unix epoch. Null is an open end. */
-function instants(bounds: TimeFilter): readonly [from: number | null, to: number | null] {
-  switch (bounds.op) {
-    case 'equals':
-      return [bounds.at, bounds.at + 1]
-    case 'after':
-      return [bounds.at + 1, null]
-    case 'before':
-      return [null, bounds.at]
-    case 'between':
-      return [bounds.from, bounds.to]
-  }
-}
 
 /** The bounds of a column. `unit` converts ms to the column's unit. */
 function range(column: string, bounds: TimeFilter, unit: (ms: number) => bigint): Clause {
@@ -86,7 +56,7 @@ const translators: Translators = {
 const ownedBy = (username: string): Clause =>
   clause('owner_id = (SELECT person_id FROM people WHERE folded = ?)', fold(username))
 
-function scopeClause({ username, scope }: ScopedUser, { byOwners }: Plan): Clause | null {
+function scopeClause({ username, scope }: ScopedUser, { byOwners }: ReadingPlan): Clause | null {
   switch (scope.kind) {
     case 'all':
       return null
@@ -105,20 +75,9 @@ function scopeClause({ username, scope }: ScopedUser, { byOwners }: Plan): Claus
   }
 }
 
-function translate<Name extends FilterName>(name: Name, search: Search, plan: Plan): Clause | null {
+function translate<Name extends FilterName>(name: Name, search: Search, plan: ReadingPlan): Clause | null {
   const value = search[name]
   return value === undefined ? null : translators[name](value as NonNullable<Search[Name]>, plan)
-}
-
-function planOf(search: Search, viewer: ScopedUser, order: Order): Plan {
-  const narrow = isNarrow(search, viewer)
-  const inPiece = order === 'piece'
-  if (!narrow && isMixed(search, viewer)) {
-    const small = order === 'any' ? smallPeriod(search, Date.now()) : null
-    return { byEnd: small === 'end', byDirection: order === 'time', byOwners: false, inPiece }
-  }
-  const isWhole = order === 'any'
-  return { byEnd: isWhole && !narrow, byDirection: !narrow, byOwners: isWhole, inPiece }
 }
 
 /**
@@ -134,18 +93,3 @@ export function whereClause(search: Search, viewer: ScopedUser, order: Order): C
     ...given.flatMap(({ params }) => params),
   )
 }
-
-/** A range of keys that includes all matches of the search. */
-export function keyRange({ startTime, endTime }: Search): KeyRange {
-  const [startFrom, startTo] = startTime ? instants(startTime) : [null, null]
-  const endTo = endTime ? instants(endTime)[1] : null
-  const to = Math.min(startTo ?? Number.POSITIVE_INFINITY, endTo ?? Number.POSITIVE_INFINITY)
-  return {
-    from: startFrom === null ? FIRST_OF_ALL : firstKey(startFrom),
-    to: Number.isFinite(to) ? firstKey(to) : LAST_OF_ALL,
-  }
-}
-
-/** Whether only the start narrows the search. Then the smallest index can count the matches. */
-export const isByStartOnly = (search: Search, { scope }: ScopedUser): boolean =>
-  scope.kind === 'all' && filterNames.every((name) => name === 'startTime' || search[name] === undefined)

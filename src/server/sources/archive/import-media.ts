@@ -5,7 +5,7 @@ import { codeOf } from '../../platform/code-of.ts'
 import { OperatorError } from '../../platform/operator-error.ts'
 import type { AudioShelf, StoredAudio } from './audio-files.ts'
 import { isMp3 } from './mp3.ts'
-import { RowError } from './recording-writer.ts'
+import { RowError } from './new-recording.ts'
 
 const EXTENSION = '.mp3'
 

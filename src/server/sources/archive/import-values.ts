@@ -3,7 +3,7 @@
  * two possible meanings is refused, and the message says how to choose one.
  */
 import { readInstant, writeOffset } from '../../../contract/instants.ts'
-import { RowError } from './recording-writer.ts'
+import { RowError } from './new-recording.ts'
 
 export type ImportFields = Readonly<Record<string, unknown>>
 

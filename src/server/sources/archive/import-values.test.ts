@@ -1,8 +1,8 @@
 /** Values as spreadsheets write them. All tests share one store, so each row has its own id. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { SqliteSource } from './sqlite-source.ts'
+import type { SqliteSource } from '../sqlite/sqlite-source.ts'
 import type { DateOrder, ImportZone } from './import-values.ts'
-import { openSqliteSource } from './sqlite-source.ts'
+import { openSqliteSource } from '../sqlite/sqlite-source.ts'
 import { importText, wireRecording } from '../../../testing/imports.ts'
 import { temporaryFolder, testGuid, type TestStore } from '../../../testing/store.ts'
 import type { Principal } from '../source.ts'

@@ -1,12 +1,11 @@
-/** Stores and counts the recordings of an import, within its transaction. */
+/** Hands the recordings of an import to an archive, within its transaction, and counts them. */
 import type { AudioShelf } from './audio-files.ts'
-import type { Database } from './database.ts'
 import type { ImportEntry } from './import-entry.ts'
 import { MediaFolder } from './import-media.ts'
 import type { ImportReport } from './import-report.ts'
 import { readImported } from './import-row.ts'
 import { ValueReader, type ImportReading } from './import-values.ts'
-import { RecordingWriter, RowError, type NewRecording } from './recording-writer.ts'
+import { RowError, type NewRecording } from './new-recording.ts'
 import { FileFault } from './file-fault.ts'
 
 export interface LoaderOptions {
@@ -18,9 +17,33 @@ export interface LoaderOptions {
   readonly reading?: ImportReading | undefined
 }
 
+/** A recording that an archive could not store. */
+export interface Refused {
+  /** As given with the recording. */
+  readonly place: string
+  readonly why: RowError
+}
+
+/** Stores recordings in an archive. */
+export interface ImportWriter {
+  /** How many were new. It counts what is stored by now. */
+  readonly added: number
+  /**
+   * Stores the recording, or updates the one of the same id, now or later.
+   * @param place where it stands in the file.
+   * @throws RowError if it cannot be stored.
+   */
+  put(recording: NewRecording, place: string): void
+  /**
+   * Stores what it holds if that is much, or if it is the last.
+   * @returns what could not be stored.
+   */
+  settle(isLast: boolean): Promise<readonly Refused[]>
+}
+
 /** Where the loader writes. */
 export interface LoaderPlaces {
-  readonly db: Database
+  readonly writer: ImportWriter
   readonly shelf: AudioShelf
   readonly report: ImportReport
 }
@@ -45,12 +68,11 @@ const REASONS_KEPT = 10
 
 export class ImportLoader {
   rows = 0
-  #added = 0
   #withAudio = 0
   #withoutAudio = 0
   #skipped = 0
   readonly #reasons: string[] = []
-  readonly #writer: RecordingWriter
+  readonly #writer: ImportWriter
   readonly #report: ImportReport
   readonly #media: MediaFolder | null
   readonly #values: ValueReader
@@ -58,10 +80,10 @@ export class ImportLoader {
 
   /** @throws OperatorError if the folder of audio cannot be read. */
   constructor(
-    { db, shelf, report }: LoaderPlaces,
+    { writer, shelf, report }: LoaderPlaces,
     { mediaDir, skipBad = false, reading = { dates: null, zone: null } }: LoaderOptions,
   ) {
-    this.#writer = new RecordingWriter(db)
+    this.#writer = writer
     this.#report = report
     this.#media = mediaDir === undefined ? null : new MediaFolder(mediaDir, shelf)
     this.#values = new ValueReader(reading)
@@ -73,11 +95,16 @@ export class ImportLoader {
     this.rows += 1
     try {
       if (problem !== undefined) throw new RowError(problem)
-      if (this.#writer.put(this.#withMedia(readImported(value, this.#values))) === 'added') this.#added += 1
+      this.#writer.put(this.#withMedia(readImported(value, this.#values)), place)
     } catch (error) {
       if (!(error instanceof RowError)) throw error
       this.#skip(`${place}: ${error.message}`)
     }
+  }
+
+  /** Lets the archive store what it holds. Call it last with `isLast`. @throws FileFault as `take` does. */
+  async settle(isLast: boolean): Promise<void> {
+    for (const { place, why } of await this.#writer.settle(isLast)) this.#skip(`${place}: ${why.message}`)
   }
 
   #withMedia(recording: NewRecording): NewRecording {
@@ -104,13 +131,13 @@ export class ImportLoader {
     if (this.#reasons.length < REASONS_KEPT) this.#reasons.push(reason)
   }
 
-  /** Call it after the last `take`. */
+  /** Call it after the last `settle`. */
   counts(): ImportCounts {
     const unusedAudio = this.#media?.unused() ?? []
     for (const name of unusedAudio) this.#report.add(`unused: ${name}`)
     return {
-      added: this.#added,
-      updated: this.rows - this.#added - this.#skipped,
+      added: this.#writer.added,
+      updated: this.rows - this.#writer.added - this.#skipped,
       withAudio: this.#withAudio,
       withoutAudio: this.#withoutAudio,
       unusedAudio,

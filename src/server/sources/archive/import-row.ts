@@ -12,7 +12,7 @@ import {
   type User,
 } from '../../../contract/recording.ts'
 import type { ImportFields, ValueReader } from './import-values.ts'
-import { RowError, type NewNote, type NewRecording } from './recording-writer.ts'
+import { RowError, type NewNote, type NewRecording } from './new-recording.ts'
 
 const expected: Readonly<Record<RecordingField, string>> = {
   id: 'a GUID such as 75A90276-E47E-4e9e-B463-E3C743D5FF3A',
