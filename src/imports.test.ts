@@ -103,6 +103,7 @@ const floorPlan: Readonly<Record<string, readonly string[] | 'anything'>> = {
     'server/sources',
     'server/sources/archive',
   ],
+  'server/sources/postgres': ['contract', 'server/platform', 'server/sources', 'server/sources/archive'],
   'server/platform': [],
   bench: 'anything',
   testing: 'anything',
@@ -116,6 +117,8 @@ const packageLaw: Readonly<Record<string, readonly string[]>> = {
   '@tanstack/react-table': ['search'],
   'react-day-picker': ['ui'],
   'better-sqlite3': ['server/sources/sqlite', 'server/auth', 'server/audit', 'server/files'],
+  pg: ['server/sources/postgres'],
+  'pg-copy-streams': ['server/sources/postgres'],
   undici: ['server/sources/recorder'],
   fastify: [
     'server',

@@ -23,16 +23,19 @@ export type TestImport = Partial<ImportOptions> & {
   readonly pieceBytes?: number
 }
 
-/** Imports the text as if it came from standard input. */
-export function importText(
-  dataDir: string,
-  text: string | Buffer,
-  options: TestImport = {},
-): Promise<ImportResult> {
+/** The text as if it came from standard input. */
+export function importInput(text: string | Buffer, options: TestImport = {}): ImportOptions {
   const bytes = Buffer.from(text)
   const { pieceBytes = bytes.length || 1 } = options
   const pieces = Array.from({ length: Math.ceil(bytes.length / pieceBytes) }, (_, index) =>
     bytes.subarray(index * pieceBytes, (index + 1) * pieceBytes),
   )
-  return importRecordings({ dataDir, input: Readable.from(pieces), name: 'standard input', ...options })
+  return { input: Readable.from(pieces), name: 'standard input', ...options }
 }
+
+/** Imports the text into a store. */
+export const importText = (
+  dataDir: string,
+  text: string | Buffer,
+  options: TestImport = {},
+): Promise<ImportResult> => importRecordings({ dataDir, ...importInput(text, options) })

@@ -6,7 +6,7 @@ import { readDuration } from '../contract/durations.ts'
 import { readInstant, toEpochMs } from '../contract/instants.ts'
 import type { User, WireRecording } from '../contract/recording.ts'
 import type { Role } from '../contract/session.ts'
-import { AudioShelf } from '../server/sources/archive/audio-files.ts'
+import { audioFolder, AudioShelf } from '../server/sources/archive/audio-files.ts'
 import { openForWriting } from '../server/sources/sqlite/database.ts'
 import { Directory } from '../server/sources/sqlite/directory.ts'
 import { hashPassword } from '../server/sources/archive/passwords.ts'
@@ -50,7 +50,8 @@ export const deriveCheaply: Derive = (work) => deriveInPlace({ ...work, ...cheap
 /** The stored form of a password, at the cheap cost. */
 export const cheapHash = (password: string): Promise<string> => hashPassword(password, { cost: cheap })
 
-function newRecording(given: TestRecording, index: number, shelf: AudioShelf): NewRecording {
+/** A recording as an archive stores it. @param index tells it apart from the others of a test. */
+export function newRecording(given: TestRecording, index: number, shelf: AudioShelf): NewRecording {
   const written = readInstant(given.startTime ?? '2026-01-01T00:00:00Z')
   const durationMs = readDuration(given.duration ?? 'PT1M')
   if (!written || durationMs === null) throw new Error(`Unreadable test recording ${JSON.stringify(given)}`)
@@ -85,17 +86,26 @@ export async function testStore(
   users: readonly TestUser[] = [],
 ): Promise<TestStore> {
   const folder = temporaryFolder()
-  const db = openForWriting(folder.dataDir)
+  await writeStore(folder.dataDir, recordings, users)
+  return folder
+}
+
+/** Stores recordings and users in one transaction, as another process does. */
+export async function writeStore(
+  dataDir: string,
+  recordings: readonly TestRecording[],
+  users: readonly TestUser[] = [],
+): Promise<void> {
+  const db = openForWriting(dataDir)
   const directory = new Directory(db)
   const passwords = await Promise.all(users.map(({ password }) => cheapHash(password)))
   db.transaction(() => {
     for (const [index, { role, password: _, leads = [], ...user }] of users.entries()) {
       directory.saveAccount({ user, role, leads }, passwords[index] ?? '')
     }
-    const shelf = new AudioShelf(folder.dataDir)
+    const shelf = new AudioShelf(audioFolder(dataDir))
     const writer = new RecordingWriter(db)
     for (const [index, given] of recordings.entries()) writer.put(newRecording(given, index, shelf))
   })()
   db.close()
-  return folder
 }

@@ -9,8 +9,9 @@ import {
   storeExists,
   type Database,
 } from '../sources/sqlite/database.ts'
+import type { MatchCounts } from '../sources/archive/matching.ts'
 import { explain } from '../sources/sqlite/explain.ts'
-import { countMatches, removeMatches, type MatchCounts } from '../sources/sqlite/removal.ts'
+import { countMatches, removeMatches } from '../sources/sqlite/removal.ts'
 import { Searcher } from '../sources/sqlite/searching.ts'
 import { askYes } from './ask-yes.ts'
 import { logged } from './from-terminal.ts'

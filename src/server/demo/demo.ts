@@ -1,7 +1,7 @@
 /** Fills a store with the data of a busy call centre, up to the minute when it is made. */
 import { existsSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { AudioShelf } from '../sources/archive/audio-files.ts'
+import { audioFolder, AudioShelf } from '../sources/archive/audio-files.ts'
 import {
   BUSY_TIMEOUT_MS,
   explained,
@@ -90,7 +90,7 @@ function fill(
   { dataDir, nowMs, recordings }: Required<DemoOptions>,
   hashes: ReadonlyMap<string, string>,
 ): void {
-  const shelf = new AudioShelf(dataDir)
+  const shelf = new AudioShelf(audioFolder(dataDir))
   try {
     db.transaction(() => {
       // Another host may have made the data while this one waited for the lock.

@@ -1,5 +1,5 @@
 /**
- * The audio beside the database: `media/ab/abcd….mp3`, named by the SHA-256 of its bytes. No part of the name comes
+ * An archive's audio: `ab/abcd….mp3` in its folder, named by the SHA-256 of its bytes. No part of the name comes
  * from a request or an imported file, so no path can lead out of the folder. Audio that repeats a shorter file has no
  * file of its own.
  */
@@ -34,26 +34,28 @@ export interface StoredAudio {
 /** Audio that is a file. */
 export type AudioFile = Omit<StoredAudio, 'clip'>
 
-const pathOf = (dataDir: string, sha256: string): string =>
-  join(inDataDir(dataDir, 'media'), sha256.slice(0, 2), `${sha256}.mp3`)
+const pathOf = (folder: string, sha256: string): string => join(folder, sha256.slice(0, 2), `${sha256}.mp3`)
+
+/** The folder of the audio that belongs to an embedded store. */
+export const audioFolder = (dataDir: string): string => inDataDir(dataDir, 'media')
 
 /** Whether the file exists and is complete. */
-export function hasAudio(dataDir: string, audio: StoredAudio): boolean {
+export function hasAudio(folder: string, audio: StoredAudio): boolean {
   const { sha256, size } = audio.clip ?? audio
-  const stats = statSync(pathOf(dataDir, sha256), { throwIfNoEntry: false })
+  const stats = statSync(pathOf(folder, sha256), { throwIfNoEntry: false })
   return stats?.size === size
 }
 
 /** Streams the bytes from `start` to `end`, both included, counted from 0. */
 export const openAudio = (
-  dataDir: string,
+  folder: string,
   { sha256, clip }: StoredAudio,
   start: number,
   end: number,
 ): NodeJS.ReadableStream =>
   clip
-    ? Readable.from(repeat(pathOf(dataDir, clip.sha256), start, end), { objectMode: false })
-    : createReadStream(pathOf(dataDir, sha256), { start, end })
+    ? Readable.from(repeat(pathOf(folder, clip.sha256), start, end), { objectMode: false })
+    : createReadStream(pathOf(folder, sha256), { start, end })
 
 /** The bytes from `start` to `end` of a short file that is repeated without end. */
 async function* repeat(path: string, start: number, end: number): AsyncGenerator<Buffer> {
@@ -67,16 +69,17 @@ async function* repeat(path: string, start: number, end: number): AsyncGenerator
 }
 
 /** Deletes the file if it exists. */
-export const removeAudio = (dataDir: string, sha256: string): void =>
-  rmSync(pathOf(dataDir, sha256), { force: true })
+export const removeAudio = (folder: string, sha256: string): void =>
+  rmSync(pathOf(folder, sha256), { force: true })
 
 /** Copies files into the store, and can remove them again if the surrounding transaction fails. */
 export class AudioShelf {
-  readonly #dataDir: string
+  readonly #folder: string
   readonly #added: string[] = []
 
-  constructor(dataDir: string) {
-    this.#dataDir = dataDir
+  /** @param folder is made with the first file. */
+  constructor(folder: string) {
+    this.#folder = folder
   }
 
   /** Copies one file; the same bytes are kept once. @throws the file system's error. */
@@ -87,7 +90,7 @@ export class AudioShelf {
   /** Keeps the bytes of a file; the same bytes are kept once. @throws the file system's error. */
   put(bytes: Buffer): AudioFile {
     const sha256 = createHash('sha256').update(bytes).digest('hex')
-    const path = pathOf(this.#dataDir, sha256)
+    const path = pathOf(this.#folder, sha256)
     if (!existsSync(path)) {
       mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
       this.#write(path, bytes)

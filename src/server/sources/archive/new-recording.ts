@@ -36,3 +36,10 @@ export interface NewRecording {
 export class RowError extends Error {
   override readonly name = 'RowError'
 }
+
+/** The row's ms has no place left in the order. @param most how many may start in one ms. */
+export const tooManyInOneMs = (startMs: number, most: number): RowError =>
+  new RowError(
+    `more than ${most.toLocaleString('en')} recordings start in the same millisecond, ${new Date(startMs).toISOString()}: ` +
+      'the store cannot order them. Check that startTime is a real time',
+  )

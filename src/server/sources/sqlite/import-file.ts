@@ -3,7 +3,7 @@
  * was. A running host keeps reading the old state, and sees the recordings once all of them are stored.
  */
 import { setImmediate } from 'node:timers/promises'
-import { AudioShelf, removeAudio } from '../archive/audio-files.ts'
+import { audioFolder, AudioShelf, removeAudio } from '../archive/audio-files.ts'
 import { databaseFile, explained, openForWriting, type Database } from './database.ts'
 import { dropDemo, readDemoMark } from './demo-mark.ts'
 import { ImportLoader, type ImportWriter, type LoaderPlaces } from '../archive/import-loader.ts'
@@ -25,7 +25,7 @@ const CACHE_KIB = 131_072
 export async function importRecordings(options: StoreImportOptions): Promise<ImportResult> {
   const { dataDir } = options
   const db = openForWriting(dataDir)
-  const places = { shelf: new AudioShelf(dataDir), report: new ImportReport(dataDir) }
+  const places = { shelf: new AudioShelf(audioFolder(dataDir)), report: new ImportReport(dataDir) }
   try {
     db.pragma(`cache_size = -${CACHE_KIB}`)
     explained(databaseFile(dataDir), () => db.exec('BEGIN IMMEDIATE'))
@@ -96,5 +96,5 @@ function makeRoom(db: Database, replaceDemo: boolean): string[] {
 
 function removeUnused(db: Database, dataDir: string, dropped: readonly string[]): void {
   const used = db.prepare('SELECT 1 FROM media WHERE sha256 = ?')
-  for (const sha256 of dropped) if (used.get(sha256) === undefined) removeAudio(dataDir, sha256)
+  for (const sha256 of dropped) if (used.get(sha256) === undefined) removeAudio(audioFolder(dataDir), sha256)
 }

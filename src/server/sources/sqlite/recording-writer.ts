@@ -5,7 +5,7 @@ import type { StoredAudio } from '../archive/audio-files.ts'
 import { Directory } from './directory.ts'
 import { caseMask } from '../archive/guid.ts'
 import { firstKey, lastKey, SEQUENCES } from '../archive/key.ts'
-import { RowError, type NewRecording } from '../archive/new-recording.ts'
+import { tooManyInOneMs, type NewRecording } from '../archive/new-recording.ts'
 
 /** The columns besides the key and the id, in the order of `#values`. */
 const columns = [
@@ -130,10 +130,7 @@ export class RecordingWriter {
     const last = lastKey(startMs)
     const highest = this.#statements.highest.get(firstKey(startMs), last) as bigint | null
     if (highest === last) {
-      throw new RowError(
-        `more than ${SEQUENCES.toLocaleString('en')} recordings start in the same millisecond, ${new Date(startMs).toISOString()}: ` +
-          'the store cannot order them. Check that startTime is a real time',
-      )
+      throw tooManyInOneMs(startMs, SEQUENCES)
     }
     return highest === null ? firstKey(startMs) : highest + 1n
   }

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { testMp3 } from '../../../testing/audio.ts'
 import { temporaryFolder, testGuid, testStore, type TestStore } from '../../../testing/store.ts'
 import type { Principal } from '../source.ts'
-import { AudioShelf, hasAudio } from '../archive/audio-files.ts'
+import { audioFolder, AudioShelf, hasAudio } from '../archive/audio-files.ts'
 import { openForWriting, type Database } from './database.ts'
 import { RecordingWriter } from './recording-writer.ts'
 import { countMatches, removeMatches } from './removal.ts'
@@ -74,7 +74,7 @@ describe('a removal', () => {
   })
 
   it('keeps a clip for as long as a recording repeats it', () => {
-    const shelf = new AudioShelf(folder.dataDir)
+    const shelf = new AudioShelf(audioFolder(folder.dataDir))
     const clip = shelf.put(testMp3(7))
     const writer = new RecordingWriter(db)
     const repeating = (n: number, username: string, times: number): void => {
@@ -85,9 +85,9 @@ describe('a removal', () => {
     repeating(8, 'cleo', 2)
     repeating(9, 'dan', 3)
     expect(removeMatches(db, folder.dataDir, callsOf('cleo'), null)).toMatchObject({ removed: 1, audio: 0 })
-    expect(hasAudio(folder.dataDir, clip)).toBe(true)
+    expect(hasAudio(audioFolder(folder.dataDir), clip)).toBe(true)
     expect(removeMatches(db, folder.dataDir, callsOf('dan'), null)).toMatchObject({ removed: 1, audio: 1 })
-    expect(hasAudio(folder.dataDir, clip)).toBe(false)
+    expect(hasAudio(audioFolder(folder.dataDir), clip)).toBe(false)
     expect(db.pragma('foreign_key_check')).toEqual([])
   })
 

@@ -1,27 +1,10 @@
 /** Removes recordings for good, with the audio that only they used. Preserved recordings (legal hold) always stay. */
 import type { Search } from '../../../contract/search.ts'
 import { OperatorError } from '../../platform/operator-error.ts'
-import { removeAudio } from '../archive/audio-files.ts'
+import { audioFolder, removeAudio } from '../archive/audio-files.ts'
 import type { Database } from './database.ts'
 import { whereClause, type Clause } from './where.ts'
-import type { ScopedUser } from '../archive/search-kind.ts'
-
-/** An operator works on the host's machine and sees everything. */
-const operator: ScopedUser = { username: '', scope: { kind: 'all' } }
-
-export interface MatchCounts {
-  readonly total: number
-  /** How many of them somebody preserves. */
-  readonly preserved: number
-}
-
-export interface RemovedCounts {
-  readonly removed: number
-  /** Matches that stay because somebody preserves them. */
-  readonly preserved: number
-  /** Removed audio files. */
-  readonly audio: number
-}
+import { operator, type MatchCounts, type RemovedCounts } from '../archive/matching.ts'
 
 const matching = (search: Search): Clause => whereClause(search, operator, 'any')
 
@@ -74,7 +57,7 @@ function removeUnusedAudio(db: Database, dataDir: string): number {
   return db
     .transaction(() => {
       const files = db.prepare(`SELECT sha256 ${unused} AND clip_id IS NULL`).pluck().all() as string[]
-      for (const sha256 of files) removeAudio(dataDir, sha256)
+      for (const sha256 of files) removeAudio(audioFolder(dataDir), sha256)
       db.exec(`DELETE ${unused}`)
       return files.length
     })

@@ -4,7 +4,7 @@ import type { WireDetail, WireList, WireRecording } from '../../../contract/reco
 import type { Search, Paging } from '../../../contract/search.ts'
 import type { Principal, Source, WholeList } from '../source.ts'
 import { watchDatabaseFile } from '../../files/database-file.ts'
-import { hasAudio, openAudio } from '../archive/audio-files.ts'
+import { audioFolder, hasAudio, openAudio } from '../archive/audio-files.ts'
 import { BUSY_TIMEOUT_MS, databaseFile, openForReading, openForWriting, stopWaiting } from './database.ts'
 import { Details } from './details.ts'
 import { Directory } from './directory.ts'
@@ -83,13 +83,13 @@ export async function openSqliteSource(options: SqliteSourceOptions): Promise<Sq
     async media(id, viewer) {
       const audio = details.audio(id, viewer)
       // Somebody may have deleted or cut the file.
-      if (!audio || !hasAudio(dataDir, audio)) return null
+      if (!audio || !hasAudio(audioFolder(dataDir), audio)) return null
       const { sha256, size, referenceNumber } = audio
       return {
         size,
         etag: sha256,
         fileName: `${referenceNumber}.mp3`,
-        open: (start, end) => openAudio(dataDir, audio, start, end),
+        open: (start, end) => openAudio(audioFolder(dataDir), audio, start, end),
       }
     },
     ready: async () => answers(db) && (await file.isReadable()),

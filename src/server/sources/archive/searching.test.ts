@@ -1,4 +1,4 @@
-/** Compares every search with a simple filter over the same rows. */
+/** Compares every search of both archives with a simple filter over the same rows. */
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Direction, TimeFilter } from '../../../contract/filter-kinds.ts'
@@ -7,9 +7,8 @@ import { readInstant, toEpochMs, writeRecorded } from '../../../contract/instant
 import type { WireRecording } from '../../../contract/recording.ts'
 import type { Search } from '../../../contract/search.ts'
 import type { Principal } from '../source.ts'
-import type { SqliteSource } from './sqlite-source.ts'
-import { openSqliteSource } from './sqlite-source.ts'
-import { testGuid, testStore, type TestRecording, type TestStore } from '../../../testing/store.ts'
+import { testArchives, type ArchiveSource, type TestArchive } from '../../../testing/archives.ts'
+import { testGuid, type TestRecording } from '../../../testing/store.ts'
 
 const { signal } = new AbortController()
 
@@ -23,6 +22,7 @@ const groupOf: Readonly<Record<string, string>> = {
   nobody: 'Billing',
 }
 const BASE_MS = Date.UTC(2026, 2, 29)
+const DAY_MS = 86_400_000
 const OFFSETS = [0, 60, 120, -300, 345]
 const LENGTHS = ['PT0S', 'PT1S', 'PT1M31.87S', 'PT0.001S', 'PT3H']
 
@@ -32,9 +32,12 @@ function pick<T>(items: readonly T[], seed: number): T {
   return items[((mixed ^ (mixed >>> 12)) >>> 0) % items.length]!
 }
 
+/** Spreads starts over the whole span. */
+const stepOf = (spanMs: number): number => (spanMs > DAY_MS ? 104_729 : 1)
+
 function recordings(count: number, spanMs: number): TestRecording[] {
   return Array.from({ length: count }, (_, index) => {
-    const startMs = BASE_MS + (Math.imul(index + 1, 7919) % spanMs)
+    const startMs = BASE_MS + (((index + 1) * 7919 * stepOf(spanMs)) % spanMs)
     return {
       id: testGuid(index + 1),
       startTime: writeRecorded(startMs, pick(OFFSETS, index * 3), index % 10_000),
@@ -140,7 +143,11 @@ function expectSame(rows: readonly WireRecording[], wanted: readonly WireRecordi
   expect(rows.length).toBe(wanted.length)
 }
 
-async function everything(source: SqliteSource, search: Search, viewer: Principal): Promise<WireRecording[]> {
+async function everything(
+  source: ArchiveSource,
+  search: Search,
+  viewer: Principal,
+): Promise<WireRecording[]> {
   const list = await source.listAll(search, viewer, signal)
   const rows: WireRecording[] = []
   for await (const row of list.recordings) rows.push(row)
@@ -148,15 +155,25 @@ async function everything(source: SqliteSource, search: Search, viewer: Principa
   return rows
 }
 
-// The larger store tests the paths for many rows: reading by time from either end, and gathering that gives up. Pieces
-// of seven rows have edges everywhere.
-describe.each([
-  { name: 'a small store', count: 600, spanMs: 500, runs: 1200, pieceRows: 1000 },
-  { name: 'a small store in small pieces', count: 600, spanMs: 500, runs: 1200, pieceRows: 7 },
-  { name: 'a larger store', count: 26_000, spanMs: 20_000, runs: 150, pieceRows: 1000 },
-])('searches of $name', ({ count, spanMs, runs, pieceRows }) => {
-  let store: TestStore
-  let source: SqliteSource
+/**
+ * The larger archive tests the paths for many rows: reading by time from either end, and gathering that gives up. The
+ * one of many months has whole days and months between the ends of its periods. Pieces of seven rows have edges
+ * everywhere, and only the embedded store has pieces.
+ */
+const sizes = [
+  { size: 'a small archive', count: 600, spanMs: 500, runs: 1200, pieceRows: 1000 },
+  { size: 'a small archive in small pieces', count: 600, spanMs: 500, runs: 1200, pieceRows: 7 },
+  { size: 'an archive of many months', count: 3000, spanMs: 100 * DAY_MS, runs: 600, pieceRows: 1000 },
+  { size: 'a larger archive', count: 26_000, spanMs: 20_000, runs: 150, pieceRows: 1000 },
+]
+
+describe.each(
+  testArchives
+    .flatMap(([name, open]) => sizes.map((size) => ({ name, open, ...size })))
+    .filter(({ name, pieceRows }) => name === 'the embedded store' || pieceRows === 1000),
+)('searches in $name, $size', ({ open, count, spanMs, runs, pieceRows }) => {
+  let archive: TestArchive
+  let source: ArchiveSource
   let all: WireRecording[]
 
   beforeAll(async () => {
@@ -167,13 +184,12 @@ describe.each([
       id: testGuid(900_000 + index),
       startTime: '1999-12-31T23:59:59Z',
     }))
-    store = await testStore([...told, ...recordings(count, spanMs)])
-    source = await openSqliteSource({ dataDir: store.dataDir, workers: 0, pieceRows })
+    archive = await open([...told, ...recordings(count, spanMs)], [], { pieceRows })
+    source = archive.source
     all = await everything(source, {}, manager)
   })
   afterAll(async () => {
-    await source.close()
-    store.remove()
+    await archive.remove()
   })
 
   it('holds every row as it was written, newest first', () => {
@@ -242,10 +258,9 @@ describe.each([
   })
 })
 
-describe('a search that nobody waits for', () => {
+describe.each(testArchives)('a search in %s that nobody waits for', (_, open) => {
   it('is rejected with the reason of its signal', async () => {
-    const store = await testStore([{}])
-    const source = await openSqliteSource({ dataDir: store.dataDir, workers: 0 })
+    const { source, remove } = await open([{}])
     const left = AbortSignal.abort(new Error('left'))
     await expect(source.list({}, { page: 0, pageSize: 5 }, manager, left)).rejects.toThrow('left')
     await expect(source.listAll({}, manager, left)).rejects.toThrow('left')
@@ -257,23 +272,23 @@ describe('a search that nobody waits for', () => {
         for await (const row of list.recordings) expect(row).toBeUndefined()
       })(),
     ).rejects.toThrow('left later')
-    await source.close()
-    store.remove()
+    await remove()
   })
+})
 
-  it('reads one snapshot of the store, whatever is written meanwhile', async () => {
-    const store = await testStore(recordings(2500, 1000))
-    const source = await openSqliteSource({ dataDir: store.dataDir, workers: 0 })
+describe.each(testArchives)('a walk over %s', (_, open) => {
+  it('reads one snapshot, whatever is written meanwhile', async () => {
+    const { source, write, remove } = await open(recordings(2500, 1000))
     const list = await source.listAll({}, manager, signal)
-    const { openForWriting } = await import('./database.ts')
-    const db = openForWriting(store.dataDir)
-    db.exec('DELETE FROM recordings')
-    db.close()
+    const others = recordings(2500, 1000).map((row) => ({ ...row, ownerUsername: 'written later' }))
+    await write([...others, { id: testGuid(5000) }])
     let rows = 0
-    for await (const row of list.recordings) rows += row.id === '' ? 0 : 1
+    for await (const row of list.recordings) {
+      expect(row.ownerUsername).not.toBe('written later')
+      rows += 1
+    }
     expect(rows).toBe(2500)
-    expect((await source.list({}, { page: 0, pageSize: 1 }, manager, signal)).totalCount).toBe(0)
-    await source.close()
-    store.remove()
+    expect((await source.list({}, { page: 0, pageSize: 1 }, manager, signal)).totalCount).toBe(2501)
+    await remove()
   })
 })

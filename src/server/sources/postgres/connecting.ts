@@ -1,0 +1,164 @@
+/** Connections to one PostgreSQL server. */
+import { Client, Pool, type ClientBase, type PoolClient } from 'pg'
+import { onAbort, orAborted } from '../../platform/aborting.ts'
+import { OperatorError } from '../../platform/operator-error.ts'
+import { explainDatabase } from './explain-database.ts'
+import { SCHEMA } from './names.ts'
+import { clause, exactTypes, queryOne } from './statements.ts'
+
+/** The oldest release that this program runs on, as the server counts: 15.0. */
+const OLDEST_VERSION = 150_000
+/** How long a connection may take to be made, ms. */
+const CONNECT_MS = 10_000
+const IDLE_MS = 60_000
+
+/**
+ * The settings of each connection. Every name is looked up in this program's own schema first, and every text is
+ * compared by its bytes.
+ */
+const settings = (url: string) => ({
+  connectionString: url,
+  options: `-c search_path=${SCHEMA},public -c jit=off -c timezone=UTC`,
+  application_name: 'recordings-dashboard',
+  connectionTimeoutMillis: CONNECT_MS,
+  keepAlive: true,
+  types: exactTypes,
+})
+
+/** Opens connections when they are needed. A connection that breaks while nobody uses it is dropped. */
+export function openPool(url: string, max: number): Pool {
+  const pool = new Pool({ ...settings(url), max, idleTimeoutMillis: IDLE_MS })
+  // Whoever uses a connection hears of its end by the statement that fails.
+  pool.on('connect', (client) => client.on('error', () => undefined))
+  pool.on('error', () => undefined)
+  return pool
+}
+
+/**
+ * Opens one connection for a command or an import.
+ * @throws OperatorError saying what is wrong with DATABASE_URL, and what to do.
+ */
+export async function connect(url: string): Promise<Client> {
+  const client = new Client(settings(url))
+  client.on('error', () => undefined)
+  try {
+    await client.connect()
+    await checkVersion(client)
+    return client
+  } catch (error) {
+    await client.end().catch(() => undefined)
+    throw explainDatabase(error, url)
+  }
+}
+
+async function checkVersion(client: ClientBase): Promise<void> {
+  const row = await queryOne<{ version: number; told: string }>(
+    client,
+    clause(
+      "SELECT current_setting('server_version_num')::integer AS version, current_setting('server_version') AS told",
+    ),
+  )
+  if (row && row.version >= OLDEST_VERSION) return
+  throw new OperatorError(
+    `DATABASE_URL is a server of PostgreSQL ${row?.told ?? 'without a version'}, and this program needs 15 or later. ` +
+      'Upgrade the server, or set DATABASE_URL to a newer one.',
+  )
+}
+
+/** Asks the server to stop what the connection does. The connection stays. */
+async function cancel(control: Pool, processId: number): Promise<void> {
+  await control.query('SELECT pg_cancel_backend($1)', [processId]).catch(() => undefined)
+}
+
+/** The driver keeps the number of the server's process, but does not declare it. */
+const processIdOf = (client: ClientBase): number => (client as unknown as { processID: number }).processID
+
+/** Two pools, so that a statement can be stopped while all connections for searches are in use. */
+export interface Pools {
+  readonly work: Pool
+  readonly control: Pool
+}
+
+/** Takes a connection. If the signal aborts first, the connection goes back as soon as it comes. */
+async function take(pool: Pool, signal: AbortSignal): Promise<PoolClient> {
+  signal.throwIfAborted()
+  const taken = pool.connect()
+  try {
+    return await orAborted(taken, signal)
+  } catch (error) {
+    taken.then(
+      (client) => client.release(),
+      () => undefined,
+    )
+    throw error
+  }
+}
+
+/** A transaction that reads one snapshot. */
+export interface Snapshot {
+  readonly client: ClientBase
+  /** Ends the transaction and gives the connection back. Further calls do nothing. */
+  close(): Promise<void>
+}
+
+/**
+ * Begins a transaction that reads one snapshot. Once the signal aborts, the server stops the statement that runs.
+ * @throws the signal's reason, or the server's error.
+ */
+export async function openSnapshot({ work, control }: Pools, signal: AbortSignal): Promise<Snapshot> {
+  const client = await take(work, signal)
+  let cancelling: Promise<void> | null = null
+  const endWait = onAbort(signal, () => {
+    cancelling = cancel(control, processIdOf(client))
+  })
+  let isOpen = true
+  const close = async (): Promise<void> => {
+    if (!isOpen) return
+    isOpen = false
+    endWait()
+    // A late cancellation must not meet the next user of the connection.
+    await cancelling
+    await client.query('ROLLBACK').then(
+      () => client.release(),
+      (error: unknown) => client.release(error instanceof Error ? error : true),
+    )
+  }
+  try {
+    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
+    return { client, close }
+  } catch (error) {
+    await close()
+    signal.throwIfAborted()
+    throw error
+  }
+}
+
+/** Reads one snapshot. @throws the signal's reason once it aborts, or the server's error. */
+export async function inSnapshot<T>(
+  pools: Pools,
+  signal: AbortSignal,
+  read: (client: ClientBase) => Promise<T>,
+): Promise<T> {
+  const { client, close } = await openSnapshot(pools, signal)
+  try {
+    return await read(client)
+  } catch (error) {
+    signal.throwIfAborted()
+    throw error
+  } finally {
+    await close()
+  }
+}
+
+/** Does all of the work in one transaction, or nothing of it. */
+export async function inTransaction<T>(client: ClientBase, work: () => Promise<T>): Promise<T> {
+  await client.query('BEGIN')
+  try {
+    const result = await work()
+    await client.query('COMMIT')
+    return result
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => undefined)
+    throw error
+  }
+}

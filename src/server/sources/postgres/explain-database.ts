@@ -1,0 +1,112 @@
+/** Explains errors of the database's server, and what an operator can do about them. */
+import { codeOf } from '../../platform/code-of.ts'
+import { Problem } from '../../../contract/problems.ts'
+import { OperatorError } from '../../platform/operator-error.ts'
+
+/** A server of DATABASE_URL, in words that hold no password. */
+export interface DatabasePlace {
+  readonly host: string
+  readonly port: string
+  readonly database: string
+  readonly user: string
+}
+
+/** @param url a valid `postgres://` address. */
+export function placeOf(url: string): DatabasePlace {
+  const { hostname, port, pathname, username } = new URL(url)
+  const user = decodeURIComponent(username)
+  return {
+    host: hostname,
+    port: port === '' ? '5432' : port,
+    database: decodeURIComponent(pathname.slice(1)) || user,
+    user,
+  }
+}
+
+type Explain = (place: DatabasePlace) => string
+
+const at = ({ host, port }: DatabasePlace): string => `the PostgreSQL server at ${host}:${port}`
+
+const unreachable: Explain = (place) =>
+  `DATABASE_URL cannot be used: nothing answers at ${place.host}:${place.port}. Start the server, or correct the host and port.`
+
+const wrongPassword: Explain = (place) =>
+  `DATABASE_URL cannot be used: ${at(place)} does not accept the password of ${place.user}. Correct the user or the password.`
+
+const full: Explain = (place) =>
+  `The disk of ${at(place)} is full. Free some space there and try again; nothing was changed.`
+
+/** By the code of the server (appendix A of PostgreSQL's manual) or of the network. */
+const explanations: Readonly<Record<string, Explain>> = {
+  ECONNREFUSED: unreachable,
+  ECONNRESET: unreachable,
+  EHOSTUNREACH: unreachable,
+  ENETUNREACH: unreachable,
+  ETIMEDOUT: unreachable,
+  ENOTFOUND: (place) =>
+    `DATABASE_URL cannot be used: there is no host ${place.host}. Correct its name, or the network’s list of names.`,
+  EAI_AGAIN: (place) =>
+    `DATABASE_URL cannot be used: the name ${place.host} cannot be looked up now. Try again, or give the server’s address.`,
+  '28P01': wrongPassword,
+  '28000': (place) =>
+    `DATABASE_URL cannot be used: ${at(place)} does not let ${place.user} in from here. Allow it in the server’s pg_hba.conf, or correct the user.`,
+  '3D000': (place) =>
+    `DATABASE_URL cannot be used: ${at(place)} has no database ${place.database}. Make it there (CREATE DATABASE), or correct the name.`,
+  '42501': (place) =>
+    `DATABASE_URL cannot be used: ${place.user} may not do this in the database ${place.database}. Make ${place.user} its owner, or grant CREATE on it.`,
+  '53300': (place) =>
+    `${at(place)} has no connection left. Raise its max_connections, or stop other programs that use it.`,
+  '53100': full,
+  '58030': full,
+  '55P03': (place) =>
+    `The database ${place.database} is being written by another import or command. Wait for it to end, then try again.`,
+  '57P01': (place) => `${at(place)} was shut down meanwhile. Nothing was changed; try again once it runs.`,
+  '57P03': (place) => `${at(place)} is starting or stopping. Try again in a moment.`,
+  '25006': (place) =>
+    `${at(place)} is a replica, which takes no changes. Set DATABASE_URL to the primary, and replicas in DATABASE_REPLICAS.`,
+  '0A000': (place) =>
+    `${at(place)} lacks something that this program needs: PostgreSQL 15 or later, with pg_trgm.`,
+  '58P01': (place) =>
+    `${at(place)} lacks the extension pg_trgm. Install PostgreSQL’s contrib package there (Debian has it in the package postgresql).`,
+}
+
+/** A connection that was lost has no code, but these texts of the driver. */
+const lost =
+  /Connection terminated|Client has encountered a connection error|connection timeout|timeout exceeded when trying to connect/i
+
+/** The error as an OperatorError if its cause is known, else the error itself. */
+export function explainDatabase(error: unknown, url: string): unknown {
+  if (error instanceof OperatorError) return error
+  const place = placeOf(url)
+  const explain = explanations[codeOf(error)]
+  if (explain) return new OperatorError(capital(explain(place)), { cause: error })
+  if (error instanceof Error && lost.test(error.message)) {
+    return new OperatorError(
+      `The connection to ${at(place)} was lost. Nothing was changed; try again once the server can be reached.`,
+      { cause: error },
+    )
+  }
+  return error
+}
+
+/** Codes of a server that cannot be asked now, besides those of the network. */
+const gone: ReadonlySet<string> = new Set(['57P01', '57P02', '57P03', '53300', '08006', '08001', '08004'])
+
+const RETRY_AFTER_MS = 3000
+
+/** The error as a problem that users can read, if the server cannot be asked now, else null. */
+export function unreachableNow(error: unknown): Problem | null {
+  const code = codeOf(error)
+  const isLost = error instanceof Error && lost.test(error.message)
+  if (!isLost && !gone.has(code) && explanations[code] !== unreachable) return null
+  return new Problem(
+    {
+      code: 'storage_failed',
+      message: 'The archive’s database cannot be reached now. Try again in a moment.',
+      retryAfterMs: RETRY_AFTER_MS,
+    },
+    { cause: error },
+  )
+}
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)

@@ -1,0 +1,70 @@
+/**
+ * Imports all recordings of a file in one transaction, so that a bad line, Ctrl-C, a crash or a lost connection leaves
+ * the archive as it was. Running hosts keep reading the old state, and see the recordings once all of them are stored.
+ */
+import type { ClientBase } from 'pg'
+import { onAbort } from '../../platform/aborting.ts'
+import { AudioShelf } from '../archive/audio-files.ts'
+import { ImportLoader } from '../archive/import-loader.ts'
+import { readFileInto, type ImportOptions, type ImportResult } from '../archive/import-reading.ts'
+import { ImportReport } from '../archive/import-report.ts'
+import { connect, inTransaction } from './connecting.ts'
+import { explainDatabase } from './explain-database.ts'
+import { BatchWriter } from './recording-writer.ts'
+import { migratePostgres } from './schema.ts'
+import { clause, queryOne } from './statements.ts'
+import { holdWriting } from './writing.ts'
+
+export interface ArchiveImportOptions extends ImportOptions {
+  /** `postgres://…` of the primary. */
+  readonly url: string
+  /** The folder of the audio. */
+  readonly mediaFolder: string
+  /** The folder of the report. */
+  readonly dataDir: string
+}
+
+/** @throws OperatorError saying what is wrong and what to do. Nothing was imported then. */
+export async function importIntoPostgres(options: ArchiveImportOptions): Promise<ImportResult> {
+  const { url, mediaFolder, dataDir, signal } = options
+  const shelf = new AudioShelf(mediaFolder)
+  const report = new ImportReport(dataDir)
+  const client = await connect(url)
+  // The server rolls back what a closed connection has not committed.
+  const endWait = signal ? onAbort(signal, () => void client.end().catch(() => undefined)) : () => undefined
+  try {
+    await migratePostgres(client)
+    const result = await inTransaction(client, async () => {
+      await holdWriting(client)
+      const writer = new BatchWriter(client)
+      const loader = new ImportLoader({ writer, shelf, report }, options)
+      const format = await readFileInto(loader, options)
+      const counts = loader.counts()
+      report.finish()
+      return { ...counts, format, accounts: await countAccounts(client) }
+    })
+    shelf.keep()
+    await tidy(client)
+    return { ...result, reportFile: report.keep() }
+  } catch (error) {
+    shelf.undo()
+    report.undo()
+    signal?.throwIfAborted()
+    throw explainDatabase(error, url)
+  } finally {
+    endWait()
+    await client.end().catch(() => undefined)
+  }
+}
+
+async function countAccounts(client: ClientBase): Promise<number> {
+  const row = await queryOne<{ count: number }>(client, clause('SELECT count(*)::integer FROM accounts'))
+  return row?.count ?? 0
+}
+
+/** Lets searches count by indexes alone. The recordings are stored by now, so a failure here fails nothing. */
+async function tidy(client: ClientBase): Promise<void> {
+  await client
+    .query('VACUUM (ANALYZE) recordings, recording_ids, day_counts, owner_counts')
+    .catch(() => undefined)
+}

@@ -1,0 +1,53 @@
+/** The partitions of the recordings: one for each month of UTC, by the start. */
+import type { ClientBase } from 'pg'
+import { firstKey } from '../archive/key.ts'
+import { clause, query } from './statements.ts'
+
+export interface Month {
+  /** Of the partition's table: `recordings_2026_11`. */
+  readonly name: string
+  /** Keys from the first, included, to `to`, not included. */
+  readonly from: bigint
+  readonly to: bigint
+}
+
+/** The month of an instant, ms since the Unix epoch. `later` counts months from there. */
+export function monthOf(ms: number, later = 0): Month {
+  const date = new Date(ms)
+  // `Date.UTC` takes the years 0 to 99 for those of the 20th century.
+  const startOf = (months: number): Date => {
+    const start = new Date(0)
+    start.setUTCFullYear(date.getUTCFullYear(), date.getUTCMonth() + later + months, 1)
+    return start
+  }
+  const start = startOf(0)
+  const name = `recordings_${String(start.getUTCFullYear()).padStart(4, '0')}_${String(start.getUTCMonth() + 1).padStart(2, '0')}`
+  return {
+    name: name.replaceAll('-', 'b'),
+    from: firstKey(start.getTime()),
+    to: firstKey(startOf(1).getTime()),
+  }
+}
+
+const existing = `SELECT inhrelid::regclass::text AS name FROM pg_inherits
+  WHERE inhparent = 'recordings'::regclass`
+
+/** The names of the partitions there are. */
+export async function existingMonths(client: ClientBase): Promise<readonly string[]> {
+  const rows = await query<{ name: string }>(client, clause(existing))
+  return rows.map(({ name }) => name.replace(/^.*\./, ''))
+}
+
+/**
+ * Makes the partitions that are missing. Belongs in the transaction of the one writer. A table that is made apart and
+ * then attached does not make readers wait.
+ */
+export async function makeMonths(client: ClientBase, months: Iterable<Month>): Promise<void> {
+  const known = new Set(await existingMonths(client))
+  for (const { name, from, to } of months) {
+    if (known.has(name)) continue
+    known.add(name)
+    await client.query(`CREATE TABLE ${name} (LIKE recordings INCLUDING ALL)`)
+    await client.query(`ALTER TABLE recordings ATTACH PARTITION ${name} FOR VALUES FROM (${from}) TO (${to})`)
+  }
+}

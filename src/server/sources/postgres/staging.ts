@@ -1,0 +1,172 @@
+/**
+ * Moves recordings from a staging table into the archive, a batch at a time. Each step is one statement over the whole
+ * batch. Everything belongs in the transaction of the one writer.
+ */
+import { pipeline } from 'node:stream/promises'
+import { Readable } from 'node:stream'
+import type { ClientBase } from 'pg'
+import { from as copyFrom } from 'pg-copy-streams'
+import { SEQUENCES } from '../archive/key.ts'
+import { clause, query, queryOne } from './statements.ts'
+
+/** A recording as it is copied, in the order of the columns. Null is no value. */
+export type StagedRow = readonly (string | number | null)[]
+
+/** Optional fields, which keep their old value where they are not given. */
+export const optionalColumns = ['media_id', 'pbx_call_id', 'preserver_id', 'note'] as const
+
+const plainColumns = [
+  'id_case',
+  'reference_number',
+  'sub_ms_ticks',
+  'offset_minutes',
+  'end_ms',
+  'direction',
+  'local_number',
+  'remote_number',
+  'owner_id',
+  'owner_spelling',
+] as const
+
+/** The columns of a staged row. `given_…` says whether the optional field after it is given. */
+export const stagedColumns = [
+  'seq',
+  'id',
+  'start_ms',
+  ...plainColumns,
+  ...optionalColumns.flatMap((name) => [`given_${name}`, name] as const),
+] as const
+
+const STAGING = `CREATE TEMPORARY TABLE staging (
+  seq integer NOT NULL,
+  id uuid NOT NULL,
+  start_ms bigint NOT NULL,
+  id_case bigint NOT NULL,
+  reference_number text NOT NULL,
+  sub_ms_ticks smallint NOT NULL,
+  offset_minutes smallint NOT NULL,
+  end_ms bigint NOT NULL,
+  direction smallint NOT NULL,
+  local_number text COLLATE "C",
+  remote_number text COLLATE "C",
+  owner_id integer,
+  owner_spelling text,
+  given_media_id boolean NOT NULL,
+  media_id integer,
+  given_pbx_call_id boolean NOT NULL,
+  pbx_call_id text,
+  given_preserver_id boolean NOT NULL,
+  preserver_id integer,
+  given_note boolean NOT NULL,
+  note text,
+  old_key bigint,
+  key bigint
+) ON COMMIT DROP`
+
+/** Makes the staging table, for this transaction. */
+export async function makeStaging(client: ClientBase): Promise<void> {
+  await client.query(STAGING)
+}
+
+/** The characters that COPY's text format escapes. */
+const escaped: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' }
+
+const cell = (value: string | number | null): string =>
+  value === null
+    ? '\\N'
+    : String(value).replaceAll(/[\\\n\r\t]/g, (character) => escaped[character] ?? character)
+
+const LINES_AT_ONCE = 500
+
+function* lines(rows: readonly StagedRow[]): Generator<string> {
+  for (let at = 0; at < rows.length; at += LINES_AT_ONCE) {
+    const some = rows.slice(at, at + LINES_AT_ONCE)
+    yield `${some.map((row) => row.map(cell).join('\t')).join('\n')}\n`
+  }
+}
+
+/** Copies the rows in place of those of the last batch. */
+export async function stage(client: ClientBase, rows: readonly StagedRow[]): Promise<void> {
+  await client.query('TRUNCATE staging')
+  const into = client.query(copyFrom(`COPY staging (${stagedColumns.join(', ')}) FROM STDIN`))
+  await pipeline(Readable.from(lines(rows), { objectMode: false }), into)
+  await client.query('ANALYZE staging')
+}
+
+/** Which recordings are known, and whether they keep their start. */
+async function findKnown(client: ClientBase): Promise<boolean> {
+  const sql = `WITH known AS (
+      UPDATE staging SET old_key = recording_ids.key,
+        key = CASE WHEN recording_ids.key >> 15 = start_ms THEN recording_ids.key END
+      FROM recording_ids WHERE recording_ids.id = staging.id RETURNING 1)
+    SELECT count(*)::integer AS count FROM known`
+  const row = await queryOne<{ count: number }>(client, clause(sql))
+  return (row?.count ?? 0) > 0
+}
+
+/**
+ * Gives each recording of a new start the next sequence of its ms. Nearly always no recording of the archive starts in
+ * the same ms, so those that do are found first, by the keys alone.
+ */
+const assignKeys = `
+WITH taken AS MATERIALIZED (
+  SELECT key >> 15 AS start_ms, max(key) AS last FROM recordings
+  WHERE key >= (SELECT min(start_ms) << 15 FROM staging WHERE key IS NULL)
+    AND key < (SELECT (max(start_ms) + 1) << 15 FROM staging WHERE key IS NULL)
+    AND key >> 15 IN (SELECT start_ms FROM staging WHERE key IS NULL)
+  GROUP BY 1),
+next AS (
+  SELECT seq, coalesce(taken.last + 1, staging.start_ms << 15)
+    + row_number() OVER (PARTITION BY staging.start_ms ORDER BY seq) - 1 AS key
+  FROM staging LEFT JOIN taken USING (start_ms) WHERE staging.key IS NULL)
+UPDATE staging SET key = next.key FROM next WHERE next.seq = staging.seq`
+
+/** Takes those out for which their ms has no sequence left. @returns their numbers in the batch. */
+async function takeOut(client: ClientBase): Promise<readonly number[]> {
+  const sql = `DELETE FROM staging WHERE key >= (start_ms << 15) + ${SEQUENCES} RETURNING seq`
+  return (await query<{ seq: number }>(client, clause(sql))).map(({ seq }) => seq)
+}
+
+const changes = [
+  ...plainColumns.map((name) => [name, `staging.${name}`] as const),
+  ...optionalColumns.map(
+    (name) =>
+      [name, `CASE WHEN staging.given_${name} THEN staging.${name} ELSE recordings.${name} END`] as const,
+  ),
+]
+
+/** Importing an archive again is common, so unchanged rows are not written again. */
+const updateKnown = `
+UPDATE recordings SET key = staging.key, ${changes.map(([name, value]) => `${name} = ${value}`).join(', ')}
+  FROM staging WHERE recordings.key = staging.old_key AND (staging.key <> staging.old_key
+    OR (${changes.map(([name]) => `recordings.${name}`).join(', ')})
+      IS DISTINCT FROM (${changes.map(([, value]) => value).join(', ')}))`
+
+const updateIds = `UPDATE recording_ids SET key = staging.key FROM staging
+  WHERE recording_ids.id = staging.id AND staging.key <> staging.old_key`
+
+const names = ['key', 'id', ...plainColumns, ...optionalColumns].join(', ')
+
+const insertNew = `INSERT INTO recordings (${names}) SELECT ${names} FROM staging WHERE old_key IS NULL ORDER BY key`
+
+const insertIds = `INSERT INTO recording_ids (id, key) SELECT id, key FROM staging WHERE old_key IS NULL`
+
+export interface Merged {
+  readonly added: number
+  /** The numbers in the batch of those that could not be stored, because too many start in their ms. */
+  readonly refused: readonly number[]
+}
+
+/** Stores the staged recordings. Their partitions must exist. */
+export async function mergeStaged(client: ClientBase): Promise<Merged> {
+  const hasKnown = await findKnown(client)
+  await client.query(assignKeys)
+  const refused = await takeOut(client)
+  if (hasKnown) {
+    await client.query(updateKnown)
+    await client.query(updateIds)
+  }
+  const { rowCount } = await client.query(insertNew)
+  await client.query(insertIds)
+  return { added: rowCount ?? 0, refused }
+}
