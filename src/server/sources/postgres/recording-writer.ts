@@ -4,7 +4,7 @@ import type { User } from '../../../contract/recording.ts'
 import type { StoredAudio } from '../archive/audio-files.ts'
 import { caseMask } from '../archive/guid.ts'
 import type { ImportWriter, Refused } from '../archive/import-loader.ts'
-import { SEQUENCES } from '../archive/key.ts'
+import { firstKey, SEQUENCES } from '../archive/key.ts'
 import { RowError, tooManyInOneMs, type NewRecording } from '../archive/new-recording.ts'
 import { savePerson } from './directory.ts'
 import { makeMonths, monthOf, type Month } from './months.ts'
@@ -26,25 +26,15 @@ interface KnownPerson {
   readonly told: string
 }
 
-const textsOf = ({
-  owner,
-  note,
-  preservingUser,
-  ...recording
-}: NewRecording): Readonly<Record<string, unknown>> => ({
-  ...recording,
-  ...Object.fromEntries(Object.entries(owner ?? {}).map(([name, text]) => [`owner.${name}`, text])),
-  ...Object.fromEntries(
-    Object.entries(preservingUser ?? {}).map(([name, text]) => [`preservingUser.${name}`, text]),
-  ),
-  ...Object.fromEntries(Object.entries(note ?? {}).map(([name, text]) => [`note.${name}`, text])),
-})
-
 /** PostgreSQL's texts hold every character but this one. */
-function refuseNul(recording: NewRecording): void {
-  for (const [name, value] of Object.entries(textsOf(recording))) {
-    if (typeof value === 'string' && value.includes('\u0000'))
-      throw new RowError(`${name} holds the character U+0000, which PostgreSQL cannot store`)
+const NUL = '\u0000'
+
+/** @throws RowError naming the field that holds it. */
+function refuseNul(fields: object, within = ''): void {
+  for (const [name, value] of Object.entries(fields)) {
+    if (typeof value === 'string' && value.includes(NUL))
+      throw new RowError(`${within}${name} holds the character U+0000, which PostgreSQL cannot store`)
+    if (typeof value === 'object' && value !== null) refuseNul(value as object, `${name}.`)
   }
 }
 
@@ -54,6 +44,8 @@ function merge(earlier: NewRecording, later: NewRecording): NewRecording {
   return { ...earlier, ...Object.fromEntries(given) } as NewRecording
 }
 
+const nothing: Promise<readonly Refused[]> = Promise.resolve([])
+
 export class BatchWriter implements ImportWriter {
   readonly #client: ClientBase
   readonly #people = new Map<string, KnownPerson>()
@@ -61,6 +53,8 @@ export class BatchWriter implements ImportWriter {
   /** By id in small letters, in the order in which their keys are given. */
   readonly #held = new Map<string, Held>()
   #added = 0
+  /** The batch that is being stored. */
+  #writing: Promise<readonly Refused[]> = nothing
   #isPrepared = false
 
   constructor(client: ClientBase) {
@@ -81,34 +75,48 @@ export class BatchWriter implements ImportWriter {
     this.#held.set(id, { recording: whole, place })
   }
 
+  /** The server stores one batch while the next is read. So what could not be stored is told a batch later. */
   async settle(isLast: boolean): Promise<readonly Refused[]> {
-    if (this.#held.size === 0 || (!isLast && this.#held.size < BATCH_ROWS)) return []
+    if (!isLast && this.#held.size < BATCH_ROWS) return []
+    const refused = await this.#writing
     const held = [...this.#held.values()]
     this.#held.clear()
-    return this.#write(held)
+    this.#writing = held.length === 0 ? nothing : this.#write(held)
+    // The next call throws it.
+    this.#writing.catch(() => undefined)
+    return isLast ? [...refused, ...(await this.#writing)] : refused
   }
 
   async #write(held: readonly Held[]): Promise<readonly Refused[]> {
     const client = this.#client
     if (!this.#isPrepared) await makeStaging(client)
     this.#isPrepared = true
-    const rows: StagedRow[] = []
-    for (const [seq, { recording }] of held.entries()) rows.push(await this.#row(seq, recording))
+    for (const { recording } of held) {
+      const { owner, preservingUser, audio } = recording
+      for (const user of [owner, preservingUser])
+        if (user && !this.#isKnown(user)) await this.#savePerson(user)
+      if (audio) await this.#saveMedia(audio)
+    }
     await makeMonths(client, monthsOf(held))
-    await stage(client, rows)
+    const keys = keysOf(held)
+    await stage(
+      client,
+      held.map(({ recording }, seq) => this.#row(seq, recording, keys[seq] ?? 0n)),
+    )
     const { added, refused } = await mergeStaged(client)
     this.#added += added
     return held.filter((_, seq) => refused.includes(seq)).map(refusal)
   }
 
   /** In the order of `stagedColumns`. */
-  async #row(seq: number, recording: NewRecording): Promise<StagedRow> {
-    const { id, startMs, audio, note, pbxCallId, preservingUser } = recording
-    const owner = recording.owner && (await this.#person(recording.owner))
+  #row(seq: number, recording: NewRecording, key: bigint): StagedRow {
+    const { id, startMs, owner, audio, note, pbxCallId, preservingUser } = recording
+    const person = owner && this.#people.get(owner.username)
     return [
       seq,
       id,
       startMs,
+      key,
       caseMask(id),
       recording.referenceNumber,
       recording.subMsTicks,
@@ -117,30 +125,33 @@ export class BatchWriter implements ImportWriter {
       recording.direction,
       recording.localNumber,
       recording.remoteNumber,
-      owner?.id ?? null,
-      owner?.spelling ?? null,
-      ...optional(audio && (await this.#mediaId(audio))),
+      person?.id ?? null,
+      person?.spelling ?? null,
+      ...optional(audio && this.#media.get(audio.sha256)),
       ...optional(pbxCallId),
-      ...optional(preservingUser && (await this.#person(preservingUser)).id),
+      ...optional(preservingUser && this.#people.get(preservingUser.username)?.id),
       ...optional(note && JSON.stringify(note)),
     ]
   }
 
-  async #person(user: User): Promise<KnownPerson> {
+  /** A bare username adds nothing to a known person. */
+  #isKnown(user: User): boolean {
     const known = this.#people.get(user.username)
-    const told = JSON.stringify(user)
-    // A bare username adds nothing to a known person.
-    if (known && (known.told === told || told === JSON.stringify({ username: user.username }))) return known
-    const { id, username } = await savePerson(this.#client, user)
-    const person = { id, spelling: username === user.username ? null : user.username, told }
-    this.#people.set(user.username, person)
-    return person
+    if (!known) return false
+    const told = Object.values(user).filter((value) => value !== undefined)
+    return told.length === 1 || known.told === JSON.stringify(user)
   }
 
-  async #mediaId({ sha256, size, clip }: StoredAudio): Promise<number> {
+  async #savePerson(user: User): Promise<void> {
+    const { id, username } = await savePerson(this.#client, user)
+    const spelling = username === user.username ? null : user.username
+    this.#people.set(user.username, { id, spelling, told: JSON.stringify(user) })
+  }
+
+  async #saveMedia({ sha256, size, clip }: StoredAudio): Promise<number> {
     const known = this.#media.get(sha256)
     if (known !== undefined) return known
-    const clipId = clip ? await this.#mediaId(clip) : null
+    const clipId = clip ? await this.#saveMedia(clip) : null
     const sql = `INSERT INTO media (sha256, size, clip_id) VALUES (?, ?, ?)
       ON CONFLICT (sha256) DO UPDATE SET size = excluded.size RETURNING media_id AS id`
     const { id } = await queryRow<{ id: number }>(this.#client, clause(sql, sha256, size, clipId))
@@ -149,15 +160,28 @@ export class BatchWriter implements ImportWriter {
   }
 }
 
+/** A key for each, in the order of the batch among those that start in the same ms. */
+function keysOf(held: readonly Held[]): bigint[] {
+  const next = new Map<number, bigint>()
+  return held.map(({ recording: { startMs } }) => {
+    const key = next.get(startMs) ?? firstKey(startMs)
+    next.set(startMs, key + 1n)
+    return key
+  })
+}
+
 /** Whether the field is given, and its value. */
 const optional = <T extends string | number>(value: T | null | undefined): [string, T | null] =>
   value === undefined ? ['f', null] : ['t', value]
 
 function monthsOf(held: readonly Held[]): Iterable<Month> {
   const months = new Map<string, Month>()
+  let last: Month | null = null
   for (const { recording } of held) {
-    const month = monthOf(recording.startMs)
-    months.set(month.name, month)
+    const key = firstKey(recording.startMs)
+    if (last && key >= last.from && key < last.to) continue
+    last = monthOf(recording.startMs)
+    months.set(last.name, last)
   }
   return months.values()
 }

@@ -10,7 +10,7 @@ import { SEQUENCES } from '../archive/key.ts'
 import { clause, query, queryOne } from './statements.ts'
 
 /** A recording as it is copied, in the order of the columns. Null is no value. */
-export type StagedRow = readonly (string | number | null)[]
+export type StagedRow = readonly (string | number | bigint | null)[]
 
 /** Optional fields, which keep their old value where they are not given. */
 export const optionalColumns = ['media_id', 'pbx_call_id', 'preserver_id', 'note'] as const
@@ -33,6 +33,7 @@ export const stagedColumns = [
   'seq',
   'id',
   'start_ms',
+  'key',
   ...plainColumns,
   ...optionalColumns.flatMap((name) => [`given_${name}`, name] as const),
 ] as const
@@ -41,6 +42,7 @@ const STAGING = `CREATE TEMPORARY TABLE staging (
   seq integer NOT NULL,
   id uuid NOT NULL,
   start_ms bigint NOT NULL,
+  key bigint NOT NULL,
   id_case bigint NOT NULL,
   reference_number text NOT NULL,
   sub_ms_ticks smallint NOT NULL,
@@ -59,8 +61,7 @@ const STAGING = `CREATE TEMPORARY TABLE staging (
   preserver_id integer,
   given_note boolean NOT NULL,
   note text,
-  old_key bigint,
-  key bigint
+  old_key bigint
 ) ON COMMIT DROP`
 
 /** Makes the staging table, for this transaction. */
@@ -70,11 +71,13 @@ export async function makeStaging(client: ClientBase): Promise<void> {
 
 /** The characters that COPY's text format escapes. */
 const escaped: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' }
+const needsEscape = /[\\\n\r\t]/
 
-const cell = (value: string | number | null): string =>
-  value === null
-    ? '\\N'
-    : String(value).replaceAll(/[\\\n\r\t]/g, (character) => escaped[character] ?? character)
+function cell(value: StagedRow[number]): string {
+  if (value === null) return '\\N'
+  if (typeof value !== 'string' || !needsEscape.test(value)) return String(value)
+  return value.replaceAll(/[\\\n\r\t]/g, (character) => escaped[character] ?? character)
+}
 
 const LINES_AT_ONCE = 500
 
@@ -90,36 +93,35 @@ export async function stage(client: ClientBase, rows: readonly StagedRow[]): Pro
   await client.query('TRUNCATE staging')
   const into = client.query(copyFrom(`COPY staging (${stagedColumns.join(', ')}) FROM STDIN`))
   await pipeline(Readable.from(lines(rows), { objectMode: false }), into)
-  await client.query('ANALYZE staging')
 }
 
-/** Which recordings are known, and whether they keep their start. */
+/** Finds which recordings are known. Those that keep their start keep their key. @returns whether there are any. */
 async function findKnown(client: ClientBase): Promise<boolean> {
   const sql = `WITH known AS (
       UPDATE staging SET old_key = recording_ids.key,
-        key = CASE WHEN recording_ids.key >> 15 = start_ms THEN recording_ids.key END
+        key = CASE WHEN recording_ids.key >> 15 = start_ms THEN recording_ids.key ELSE staging.key END
       FROM recording_ids WHERE recording_ids.id = staging.id RETURNING 1)
     SELECT count(*)::integer AS count FROM known`
   const row = await queryOne<{ count: number }>(client, clause(sql))
   return (row?.count ?? 0) > 0
 }
 
+/** Those that get a key. */
+const given = 'staging.key IS DISTINCT FROM staging.old_key'
+
 /**
- * Gives each recording of a new start the next sequence of its ms. Nearly always no recording of the archive starts in
- * the same ms, so those that do are found first, by the keys alone.
+ * Each row comes with a key that is free among the rows of its batch. Where recordings of the archive start in the same
+ * ms, which is rare, its rows follow after these.
  */
-const assignKeys = `
+const followOthers = `
 WITH taken AS MATERIALIZED (
   SELECT key >> 15 AS start_ms, max(key) AS last FROM recordings
-  WHERE key >= (SELECT min(start_ms) << 15 FROM staging WHERE key IS NULL)
-    AND key < (SELECT (max(start_ms) + 1) << 15 FROM staging WHERE key IS NULL)
-    AND key >> 15 IN (SELECT start_ms FROM staging WHERE key IS NULL)
-  GROUP BY 1),
-next AS (
-  SELECT seq, coalesce(taken.last + 1, staging.start_ms << 15)
-    + row_number() OVER (PARTITION BY staging.start_ms ORDER BY seq) - 1 AS key
-  FROM staging LEFT JOIN taken USING (start_ms) WHERE staging.key IS NULL)
-UPDATE staging SET key = next.key FROM next WHERE next.seq = staging.seq`
+  WHERE key >= (SELECT min(start_ms) << 15 FROM staging WHERE ${given})
+    AND key < (SELECT (max(start_ms) + 1) << 15 FROM staging WHERE ${given})
+    AND key >> 15 IN (SELECT start_ms FROM staging WHERE ${given})
+  GROUP BY 1)
+UPDATE staging SET key = staging.key + 1 + taken.last - (taken.start_ms << 15)
+  FROM taken WHERE taken.start_ms = staging.start_ms AND ${given}`
 
 /** Takes those out for which their ms has no sequence left. @returns their numbers in the batch. */
 async function takeOut(client: ClientBase): Promise<readonly number[]> {
@@ -160,7 +162,7 @@ export interface Merged {
 /** Stores the staged recordings. Their partitions must exist. */
 export async function mergeStaged(client: ClientBase): Promise<Merged> {
   const hasKnown = await findKnown(client)
-  await client.query(assignKeys)
+  await client.query(followOthers)
   const refused = await takeOut(client)
   if (hasKnown) {
     await client.query(updateKnown)
