@@ -1,18 +1,17 @@
-/** `npm run import -- FILE`: loads recordings into the embedded store. */
+/** `npm run import -- FILE`: loads recordings into the host's archive. */
 import { createReadStream, statSync } from 'node:fs'
 import { basename } from 'node:path'
 import { SingleBar } from 'cli-progress'
 import { onAbort } from '../platform/aborting.ts'
-import { openForWriting } from '../sources/sqlite/database.ts'
 import { importFormats } from '../sources/archive/import-formats.ts'
 import type { ImportProgress, ImportResult } from '../sources/archive/import-reading.ts'
-import { importRecordings } from '../sources/sqlite/import-file.ts'
 import { dateOrders, type DateOrder } from '../sources/archive/import-values.ts'
 import { codeOf } from '../platform/code-of.ts'
 import { OperatorError } from '../platform/operator-error.ts'
 import { logged } from './from-terminal.ts'
 import { withCommas, tellImport } from './import-summary.ts'
 import { importZone } from './import-zone.ts'
+import { openArchive } from './open-archive.ts'
 import {
   Interrupted,
   runCommand,
@@ -25,7 +24,7 @@ import {
 const USAGE = `Usage: npm run import -- FILE [--format json|ndjson|csv] [--dates dmy|mdy] [--tz ZONE] [--media DIR]
                             [--skip-bad] [--replace-demo]
 
-Loads recordings into the store in DATA_DIR (default: data/). FILE is the API's own answer, a list of recordings in
+Loads recordings into the store in DATA_DIR (default: data/), or into DATABASE_URL. FILE is the API's own answer, a list of recordings in
 JSON, one JSON object a line, or CSV under the fields' names; - reads standard input.
 
   --format FORMAT   what FILE is, where its name and beginning do not tell
@@ -95,10 +94,11 @@ async function importFile(given: Given, signal: AbortSignal): Promise<void> {
   const options = readArguments(given)
   const { file } = options
   const isStdin = file === '-'
-  const { dataDir } = given
   const stats = isStdin ? undefined : statSync(file, { throwIfNoEntry: false })
   const bar = progressBar(stats?.isFile() ? stats.size : 0)
   const startedMs = performance.now()
+  // Makes the folder, which also holds the audit log by default.
+  const archive = await openArchive(given, 'make', '')
   try {
     const load = () => {
       signal.throwIfAborted()
@@ -106,10 +106,8 @@ async function importFile(given: Given, signal: AbortSignal): Promise<void> {
       // A read that waits for more input, such as from a pipe, would not notice Ctrl-C.
       onAbort(signal, () => input.destroy())
       const name = isStdin ? 'standard input' : basename(file)
-      return importRecordings({ ...options, dataDir, input, name, signal, onProgress: bar.update })
+      return archive.load({ ...options, input, name, signal, onProgress: bar.update })
     }
-    // Makes the folder, which also holds the audit log by default.
-    openForWriting(dataDir).close()
     const result = await logged(given, { action: 'import', format: options.format }, load, facts)
     bar.stop()
     const { said, warned } = tellImport(result, (performance.now() - startedMs) / 1000, options)
@@ -119,6 +117,7 @@ async function importFile(given: Given, signal: AbortSignal): Promise<void> {
     throw explainInput(error, file)
   } finally {
     bar.stop()
+    await archive.close()
   }
 }
 

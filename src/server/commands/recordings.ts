@@ -1,21 +1,12 @@
-/** `npm run recordings -- count|list|remove`: shows and removes recordings of the embedded store. */
+/** `npm run recordings -- count|list|remove`: shows and removes recordings of the host's archive. */
 import { directions } from '../../contract/filter-kinds.ts'
 import type { WireRecording } from '../../contract/recording.ts'
-import { OperatorError } from '../platform/operator-error.ts'
-import {
-  BUSY_TIMEOUT_MS,
-  openForReading,
-  openForWriting,
-  storeExists,
-  type Database,
-} from '../sources/sqlite/database.ts'
 import type { MatchCounts } from '../sources/archive/matching.ts'
-import { explain } from '../sources/sqlite/explain.ts'
-import { countMatches, removeMatches } from '../sources/sqlite/removal.ts'
-import { Searcher } from '../sources/sqlite/searching.ts'
+import type { OperatedArchive } from '../sources/archive/operated.ts'
 import { askYes } from './ask-yes.ts'
 import { logged } from './from-terminal.ts'
 import { withCommas } from './import-summary.ts'
+import { openArchive } from './open-archive.ts'
 import { readSearch, type CommandSearch } from './recordings-search.ts'
 import { runCommand, UsageError, type Command, type Flags, type Invocation } from './run-command.ts'
 import { textTable } from './text-table.ts'
@@ -24,7 +15,7 @@ const USAGE = `Usage: npm run recordings -- count [--search QUERY]
        npm run recordings -- list [--search QUERY]
        npm run recordings -- remove --search QUERY [--yes]
 
-Shows or removes recordings of the store in DATA_DIR (default: data/). QUERY is what stands behind the ? in the page's
+Shows or removes recordings of the store in DATA_DIR (default: data/), or of DATABASE_URL. QUERY is what stands behind the ? in the page's
 address, such as 'ownerUsername=mrossi&startTime=before:2024-01-01'. Periods such as last:7d or on:today count from now,
 in this machine's zone; a date such as 2024-01-01 is its midnight in UTC. tz= names one zone for both. '' means all
 recordings. list shows one page, as page= and pageSize= say.
@@ -44,8 +35,8 @@ const recordings = (count: number): string => `${withCommas(count)} recording${c
 const held = (preserved: number): string =>
   preserved === 0 ? '' : ` ${withCommas(preserved)} of them on legal hold.`
 
-function countText(db: Database, { search }: CommandSearch): string {
-  const { total, preserved } = countMatches(db, search)
+async function countText(archive: OperatedArchive, { search }: CommandSearch): Promise<string> {
+  const { total, preserved } = await archive.count(search)
   return `${recordings(total)}.${held(preserved)}`
 }
 
@@ -59,15 +50,13 @@ const rowOf = (row: WireRecording): string[] => [
   row.ownerUsername ?? '',
 ]
 
-function listText(db: Database, { search, paging }: CommandSearch): string {
-  const viewer = { username: '', scope: { kind: 'all' } } as const
-  const found = new Searcher(db).list(search, paging, viewer)
-  const rows = found?.recordings ?? []
+async function listText(archive: OperatedArchive, { search, paging }: CommandSearch): Promise<string> {
+  const rows = await archive.list(search, paging)
   const first = paging.page * paging.pageSize
   const range = rows.length === 0 ? '' : `${withCommas(first + 1)}–${withCommas(first + rows.length)} of `
   const heading = ['REFERENCE', 'STARTED', 'DURATION', 'DIRECTION', 'REMOTE', 'LOCAL', 'OWNER']
   const table = rows.length === 0 ? [] : [textTable([heading, ...rows.map(rowOf)])]
-  return [...table, `${range}${countText(db, { search, paging })}`].join('\n')
+  return [...table, `${range}${await countText(archive, { search, paging })}`].join('\n')
 }
 
 function question({ total, preserved }: MatchCounts): string {
@@ -75,13 +64,13 @@ function question({ total, preserved }: MatchCounts): string {
   return `Remove ${recordings(total - preserved)} for good?${stay} Type yes: `
 }
 
-async function remove(given: Given, db: Database, { search }: CommandSearch): Promise<string> {
-  const found = countMatches(db, search)
+async function remove(given: Given, archive: OperatedArchive, { search }: CommandSearch): Promise<string> {
+  const found = await archive.count(search)
   if (found.total === found.preserved)
-    return `Nothing to remove: ${countText(db, { search, paging: noPaging })}`
+    return `Nothing to remove: ${await countText(archive, { search, paging: noPaging })}`
   if (!given.flags.yes) await askYes(question(found), given.terminal)
   const expected = given.flags.yes ? null : found
-  const work = async () => removeMatches(db, given.dataDir, search, expected)
+  const work = () => archive.remove(search, expected)
   const done = await logged(given, { action: 'recordings_removed', search }, work, (result) => ({
     count: result.removed,
     skipped: result.preserved,
@@ -94,17 +83,6 @@ async function remove(given: Given, db: Database, { search }: CommandSearch): Pr
 
 const noPaging = { page: 0, pageSize: 1 }
 
-function openStore(dataDir: string, isChange: boolean): Database {
-  if (!storeExists(dataDir)) {
-    throw new OperatorError(`There is no store in ${dataDir}. Set DATA_DIR to the host's folder.`)
-  }
-  // Opening an older store for writing brings it up to date.
-  const db = openForWriting(dataDir)
-  if (isChange) return db
-  db.close()
-  return openForReading(dataDir, BUSY_TIMEOUT_MS)
-}
-
 async function runRecordings(given: Given): Promise<string> {
   const [command, ...others] = given.operands
   if (command === undefined) throw new UsageError('Name a command: count, list or remove.')
@@ -116,14 +94,13 @@ async function runRecordings(given: Given): Promise<string> {
   const text = given.flags.search
   if (command === 'remove' && text === undefined) throw new UsageError('Say with --search what to remove.')
   const search = readSearch(text ?? '', Date.now())
-  const db = openStore(given.dataDir, command === 'remove')
+  const missing = "Set DATA_DIR to the host's folder."
+  const archive = await openArchive(given, command === 'remove' ? 'change' : 'read', missing)
   try {
-    if (command === 'remove') return await remove(given, db, search)
-    return command === 'count' ? countText(db, search) : listText(db, search)
-  } catch (error) {
-    throw explain(error, db.name)
+    if (command === 'remove') return await remove(given, archive, search)
+    return await (command === 'count' ? countText(archive, search) : listText(archive, search))
   } finally {
-    db.close()
+    await archive.close()
   }
 }
 

@@ -1,9 +1,8 @@
 /** `npm run user -- set NAME`: changes the rights, groups or names of an account. */
 import type { Scope } from '../../contract/session.ts'
 import { OperatorError } from '../platform/operator-error.ts'
-import type { Database } from '../sources/sqlite/database.ts'
 import { scopeOf, type Account, type AccountChange } from '../sources/archive/account.ts'
-import { Directory } from '../sources/sqlite/directory.ts'
+import type { OperatedArchive } from '../sources/archive/operated.ts'
 import { fold } from '../sources/archive/fold.ts'
 import { groupsToLead, readRole, type UserOptions } from './account-flags.ts'
 import { UsageError } from './run-command.ts'
@@ -42,8 +41,7 @@ function changeOf({ user, role, leads }: Account, options: UserOptions): Account
 }
 
 /** A mistyped name would make an empty group, and its supervisor would see nothing. */
-function requireGroups(directory: Directory, wanted: readonly string[]): void {
-  const known = directory.groups()
+function requireGroups(known: readonly string[], wanted: readonly string[]): void {
   const folded = new Set(known.map(fold))
   const missing = wanted.find((group) => !folded.has(fold(group)))
   if (missing === undefined) return
@@ -65,16 +63,18 @@ export interface SetAccount {
  * @returns null if there is no such account.
  * @throws OperatorError for a group that the store does not have, UsageError if role and groups do not match.
  */
-export function setAccount(db: Database, name: string, options: UserOptions): SetAccount | null {
-  const directory = new Directory(db)
-  const work = db.transaction((): SetAccount | null => {
-    const account = directory.account(name)
-    if (!account) return null
+export async function setAccount(
+  archive: OperatedArchive,
+  name: string,
+  options: UserOptions,
+): Promise<SetAccount | null> {
+  const changedAccount = await archive.changeAccount(name, (account, groups) => {
     const change = changeOf(account, options)
-    requireGroups(directory, [...change.leads, ...(options.group?.trim() ? [options.group.trim()] : [])])
-    directory.changeAccount(name, change)
-    const [before, after] = [scopeOf(account.role, account.leads), scopeOf(change.role, change.leads)]
-    return { username: account.user.username, role: change.role, isNarrower: !covers(after, before) }
+    requireGroups(groups, [...change.leads, ...(options.group?.trim() ? [options.group.trim()] : [])])
+    return change
   })
-  return work.immediate()
+  if (!changedAccount) return null
+  const { before, after } = changedAccount
+  const isNarrower = !covers(scopeOf(after.role, after.leads), scopeOf(before.role, before.leads))
+  return { username: before.user.username, role: after.role, isNarrower }
 }

@@ -1,13 +1,11 @@
-/** `npm run user -- add|list|set|remove|passwd|sign-out`: the accounts of the embedded store. */
-import { openForWriting, storeExists, type Database } from '../sources/sqlite/database.ts'
-import { isDemoAccount } from '../sources/sqlite/demo-mark.ts'
-import { Directory } from '../sources/sqlite/directory.ts'
+/** `npm run user -- add|list|set|remove|passwd|sign-out`: the accounts of the host's archive. */
+import type { OperatedArchive } from '../sources/archive/operated.ts'
 import { hashPassword } from '../sources/archive/passwords.ts'
-import { explain } from '../sources/sqlite/explain.ts'
 import { OperatorError } from '../platform/operator-error.ts'
 import { named, newAccount, userFlags, type UserInvocation } from './account-flags.ts'
 import { askPassword } from './ask-password.ts'
 import { logged } from './from-terminal.ts'
+import { openArchive } from './open-archive.ts'
 import { runCommand, UsageError, type Command } from './run-command.ts'
 import { requireChange, setAccount } from './set-account.ts'
 import { hasSessions, requireSessions, endSessions } from './sign-out.ts'
@@ -21,8 +19,8 @@ const USAGE = `Usage: npm run user -- add NAME --role none|base|supervisor|manag
        npm run user -- passwd NAME [--password-stdin]
        npm run user -- sign-out NAME|--all
 
-Manages who may sign in to the store in DATA_DIR (default: data/). none may find no recordings, base their own,
-supervisor those of the groups they lead (--leads), manager all. --group is the group that the user's own recordings
+Manages who may sign in to the store in DATA_DIR (default: data/), or to DATABASE_URL. none may find no recordings,
+base their own, supervisor those of the groups they lead (--leads), manager all. --group is the group that the user's own recordings
 belong to. The password is asked for, or read from standard input with --password-stdin. set changes what is given and
 keeps the rest, the password too; an empty value takes a group or a name away. Sessions end where the user may find less
 than before. sign-out ends the sessions of one user or of all, also in front of a recorder: there in every spelling of
@@ -34,8 +32,8 @@ function everybody(name: string | undefined): null {
   return null
 }
 
-function refuseDemoAccount(db: Database, name: string): void {
-  if (!isDemoAccount(db, name)) return
+async function refuseDemoAccount(archive: OperatedArchive, name: string): Promise<void> {
+  if (!(await archive.isDemoAccount(name))) return
   throw new OperatorError(
     `${name} is an account of the demo, which comes back with the demo data. ` +
       'Import recordings of your own with --replace-demo, or set DATA_DIR to another folder.',
@@ -46,51 +44,48 @@ const noAccount = (name: string): OperatorError =>
   new OperatorError(`There is no account ${name}. “npm run user -- list” shows all.`)
 
 async function add(
-  db: Database,
+  archive: OperatedArchive,
   name: string,
   { flags: options, terminal }: UserInvocation,
 ): Promise<string> {
   const account = newAccount(name, options)
-  const directory = new Directory(db)
-  if (directory.account(name)) {
+  if (await archive.account(name)) {
     throw new OperatorError(
       `${name} has an account already. Change it with set, or its password with passwd.`,
     )
   }
   const password = await hashPassword(await askPassword(name, options['password-stdin'], terminal))
-  db.transaction(() => directory.saveAccount(account, password)).immediate()
+  await archive.saveAccount(account, password)
   return `Added ${name} (${account.role}).`
 }
 
 async function passwd(
-  db: Database,
+  archive: OperatedArchive,
   name: string,
   { flags: options, terminal }: UserInvocation,
 ): Promise<string> {
-  refuseDemoAccount(db, name)
-  const directory = new Directory(db)
-  if (!directory.account(name)) throw noAccount(name)
+  await refuseDemoAccount(archive, name)
+  if (!(await archive.account(name))) throw noAccount(name)
   const password = await hashPassword(await askPassword(name, options['password-stdin'], terminal))
-  if (!directory.savePassword(name, password)) throw noAccount(name)
+  if (!(await archive.savePassword(name, password))) throw noAccount(name)
   return `Changed the password of ${name}; their sessions have ended.`
 }
 
-function remove(db: Database, name: string): string {
-  refuseDemoAccount(db, name)
-  if (!new Directory(db).removeAccount(name)) throw noAccount(name)
+async function remove(archive: OperatedArchive, name: string): Promise<string> {
+  await refuseDemoAccount(archive, name)
+  if (!(await archive.removeAccount(name))) throw noAccount(name)
   return `Removed ${name}. Their recordings stay.`
 }
 
-function list(db: Database): string {
-  const rows = new Directory(db)
-    .accounts()
-    .map(({ user, role, leads }) => [
-      user.username,
-      role,
-      user.group ?? '',
-      leads.join(', '),
-      [user.firstName, user.lastName].filter((part) => part !== undefined).join(' '),
-    ])
+async function list(archive: OperatedArchive): Promise<string> {
+  const accounts = await archive.accounts()
+  const rows = accounts.map(({ user, role, leads }) => [
+    user.username,
+    role,
+    user.group ?? '',
+    leads.join(', '),
+    [user.firstName, user.lastName].filter((part) => part !== undefined).join(' '),
+  ])
   if (rows.length === 0)
     return 'There are no accounts. “npm run user -- add NAME --role manager” makes the first.'
   return textTable([['USERNAME', 'ROLE', 'GROUP', 'LEADS', 'NAME'], ...rows])
@@ -100,9 +95,9 @@ function list(db: Database): string {
  * A host reads the user's rights at each request, so new ones apply at once. But an open page keeps its data and a
  * long answer goes on, so narrower rights end the user's sessions.
  */
-async function set(given: UserInvocation, db: Database, name: string): Promise<string> {
-  refuseDemoAccount(db, name)
-  const account = setAccount(db, name, given.flags)
+async function set(given: UserInvocation, archive: OperatedArchive, name: string): Promise<string> {
+  await refuseDemoAccount(archive, name)
+  const account = await setAccount(archive, name, given.flags)
   if (!account) throw noAccount(name)
   const told = `Changed ${account.username} (${account.role}).`
   if (!account.isNarrower || !hasSessions(given.dataDir)) return told
@@ -132,24 +127,17 @@ async function signOutAs(given: UserInvocation, name: string | undefined): Promi
   return logged(given, ended, async () => endSessions(given.dataDir, whose))
 }
 
-function openStore(dataDir: string): Database {
-  if (storeExists(dataDir)) return openForWriting(dataDir)
-  throw new OperatorError(
-    `There is no store in ${dataDir}. Set DATA_DIR to its folder, or add a user to make one.`,
-  )
-}
-
-/** Changes the store. The audit log gets a line for success or failure. */
+/** Changes the archive. The audit log gets a line for success or failure. */
 async function change(
   given: UserInvocation,
-  db: Database,
+  archive: OperatedArchive,
   command: keyof typeof changes,
   name: string,
 ): Promise<string> {
   return logged(given, { action: changes[command], account: name }, async () => {
-    if (command === 'add') return add(db, name, given)
-    if (command === 'set') return set(given, db, name)
-    return command === 'passwd' ? passwd(db, name, given) : remove(db, name)
+    if (command === 'add') return add(archive, name, given)
+    if (command === 'set') return set(given, archive, name)
+    return command === 'passwd' ? passwd(archive, name, given) : remove(archive, name)
   })
 }
 
@@ -165,13 +153,12 @@ async function runUser(given: UserInvocation): Promise<string> {
   // Arguments are checked first, so that a wrong one leaves no empty store behind.
   if (command === 'add') newAccount(named(name), given.flags)
   if (command === 'set') requireChange(given.flags)
-  const db = command === 'add' ? openForWriting(given.dataDir) : openStore(given.dataDir)
+  const missing = 'Set DATA_DIR to its folder, or add a user to make one.'
+  const archive = await openArchive(given, command === 'add' ? 'make' : 'change', missing)
   try {
-    return command === 'list' ? list(db) : await change(given, db, command, named(name))
-  } catch (error) {
-    throw explain(error, db.name)
+    return await (command === 'list' ? list(archive) : change(given, archive, command, named(name)))
   } finally {
-    db.close()
+    await archive.close()
   }
 }
 

@@ -31,6 +31,8 @@ describe('the configuration', () => {
       copyAlert: 5000,
       logLevel: null,
       recorder: null,
+      database: null,
+      mediaDir: 'data/media',
       auditLog: 'data/audit.log',
       auditSink: { kind: 'file', path: 'data/audit.heads' },
       hostKey: null,
@@ -50,7 +52,8 @@ describe('the configuration', () => {
       HOST: '0.0.0.0',
       PORT: '0',
       DATA_DIR: '/srv/recordings',
-      DEMO: 'off',
+      DATABASE_URL: 'postgresql://rec:p%40ss@[2001:db8::7]:5433/archive?sslmode=verify-full',
+      MEDIA_DIR: '/srv/audio',
       DEMO_NOW: '2026-11-23T08:30:00+01:00',
       EMBED_ORIGINS: ' https://portal.test , https://b.test:8443, http://localhost:3000,https://PORTAL.test,',
       LOGIN_FAILURES: '10',
@@ -77,6 +80,8 @@ describe('the configuration', () => {
       copyAlert: 800,
       logLevel: 'debug',
       recorder: null,
+      database: 'postgresql://rec:p%40ss@[2001:db8::7]:5433/archive?sslmode=verify-full',
+      mediaDir: '/srv/audio',
       auditLog: '/var/log/audit.log',
       auditSink: { kind: 'syslog', isSecure: true, host: '2001:db8::7', port: 6514 },
       hostKey: key,
@@ -126,6 +131,13 @@ describe('the configuration', () => {
     ['EMBED_ORIGINS', 'null'],
     ['EMBED_ORIGINS', 'https://good.test, javascript:alert(1)'],
     ['CONTACT', 'two\nlines'],
+    ['DATABASE_URL', 'db.test'],
+    ['DATABASE_URL', 'mysql://rec:secret@db.test/archive'],
+    ['DATABASE_URL', 'postgres:///archive'],
+    ['DATABASE_URL', 'postgres://db.test/archive'],
+    ['DATABASE_URL', 'postgres://rec:secret@db.test'],
+    ['DATABASE_URL', 'postgres://rec:p@ss/word@db.test:port/archive'],
+    ['DATABASE_URL_FILE', 'postgres://rec:secret@db.test/archive'],
     ['RECORDER_URL', 'recorder.test'],
     ['RECORDER_URL', 'ftp://recorder.test'],
     ['RECORDER_URL', 'https://'],
@@ -369,4 +381,52 @@ describe('loopback', () => {
       expect(isLoopback(name)).toBe(false)
     },
   )
+})
+
+describe('the address of a database', () => {
+  const url = 'postgres://rec:hunter2@db.test/archive'
+
+  it('may lie in a file that others cannot get at', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'config-'))
+    const file = join(folder, 'url')
+    try {
+      expect(fault({ DATABASE_URL_FILE: file })).toContain(
+        'DATABASE_URL_FILE names a file that cannot be read',
+      )
+      writeFileSync(file, `${url}\n`, { mode: 0o640 })
+      expect(readConfig({ DATABASE_URL_FILE: file }).database).toBe(url)
+      writeFileSync(file, 'mysql://rec:secret@db.test/archive')
+      expect(fault({ DATABASE_URL_FILE: file })).toContain(
+        'DATABASE_URL_FILE names a file whose text is wrong',
+      )
+      chmodSync(file, 0o644)
+      expect(fault({ DATABASE_URL_FILE: file })).toContain(
+        'every user of this machine can get at (mode 0644)',
+      )
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
+
+  it('turns the demo off', () => {
+    expect(readConfig({ DATABASE_URL: url })).toMatchObject({ demo: false, database: url })
+  })
+
+  it.each([
+    ['a demo', { DEMO: 'on' }, 'DEMO cannot be on beside DATABASE_URL'],
+    [
+      'a recorder',
+      { RECORDER_URL: 'https://recorder.test' },
+      'DATABASE_URL cannot stand beside RECORDER_URL',
+    ],
+    ['a file of the same', { DATABASE_URL_FILE: '/etc/hostname' }, 'DATABASE_URL_FILE cannot stand beside'],
+  ])('refuses %s beside it, and never shows the password', (_, beside, words) => {
+    const told = fault({ DATABASE_URL: url, ...beside })
+    expect(told).toContain(words)
+    expect(told).not.toContain('hunter2')
+  })
+
+  it('is missed where a folder for its audio is named', () => {
+    expect(fault({ MEDIA_DIR: '/srv/audio' })).toContain('DATABASE_URL is not set, but MEDIA_DIR is')
+  })
 })

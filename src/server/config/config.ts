@@ -36,7 +36,7 @@ export interface Config {
   readonly port: number
   /** As given, relative to the working directory. */
   readonly dataDir: string
-  /** Never true with a recorder. */
+  /** Never true with a recorder or a database. */
   readonly demo: boolean
   /** The start of the host's clock, ms since the Unix epoch; null for the machine's own time. */
   readonly demoNowMs: number | null
@@ -47,8 +47,12 @@ export interface Config {
   /** Where users ask for rights, or null. */
   readonly contact: string | null
   readonly logLevel: LogLevel | null
-  /** Null for the embedded store. */
+  /** Null for an archive of its own. */
   readonly recorder: RecorderConfig | null
+  /** The PostgreSQL database that holds the recordings, or null. It holds a password. */
+  readonly database: string | null
+  /** The folder of its audio, relative to the working directory. */
+  readonly mediaDir: string
   /** The audit log's file, relative to the working directory. */
   readonly auditLog: string
   /** Rows to one session in an hour that look like copying. */
@@ -72,17 +76,21 @@ export interface Config {
 /** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
+const databaseOf = (values: Values): string | null => values.DATABASE_URL ?? values.DATABASE_URL_FILE
+
 const toConfig = (values: Values): Config => ({
   host: values.HOST,
   port: values.PORT,
   dataDir: values.DATA_DIR,
-  demo: values.DEMO && values.RECORDER_URL === null,
+  demo: values.DEMO && values.RECORDER_URL === null && databaseOf(values) === null,
   demoNowMs: values.DEMO_NOW,
   embedOrigins: values.EMBED_ORIGINS,
   loginFailures: values.LOGIN_FAILURES,
   contact: values.CONTACT,
   logLevel: values.LOG_LEVEL,
   recorder: values.RECORDER_URL === null ? null : toRecorder(values.RECORDER_URL, values),
+  database: databaseOf(values),
+  mediaDir: values.MEDIA_DIR ?? inDataDir(values.DATA_DIR, 'media'),
   auditLog: values.AUDIT_LOG ?? inDataDir(values.DATA_DIR, 'audit.log'),
   auditSink: values.AUDIT_SINK ?? { kind: 'file', path: inDataDir(values.DATA_DIR, 'audit.heads') },
   copyAlert: values.COPY_ALERT,

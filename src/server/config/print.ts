@@ -6,7 +6,9 @@ type Environment = Readonly<Record<string, string | undefined>>
 
 /** Defaults that follow from other variables. */
 const derived: Partial<Record<VariableName, (env: Environment) => string>> = {
-  DEMO: (env) => (env.RECORDER_URL ? 'off' : variables.DEMO.standard),
+  DEMO: (env) =>
+    env.RECORDER_URL || env.DATABASE_URL || env.DATABASE_URL_FILE ? 'off' : variables.DEMO.standard,
+  MEDIA_DIR: (env) => inDataDir(env.DATA_DIR || variables.DATA_DIR.standard, 'media'),
   AUDIT_LOG: (env) => inDataDir(env.DATA_DIR || variables.DATA_DIR.standard, 'audit.log'),
   AUDIT_SINK: (env) => inDataDir(env.DATA_DIR || variables.DATA_DIR.standard, 'audit.heads'),
 }

@@ -29,6 +29,31 @@ const demoBesideRecorder: Rule = ({ RECORDER_URL: url, DEMO: demo }, isSet) =>
       ]
     : null
 
+const databaseVariables = ['DATABASE_URL', 'DATABASE_URL_FILE'] as const
+
+const demoBesideDatabase: Rule = (read, isSet) =>
+  read.DEMO && isSet('DEMO') && databaseVariables.some(isSet)
+    ? ['DEMO', 'cannot be on beside DATABASE_URL: there is no demo in PostgreSQL. Leave one of them out.']
+    : null
+
+const twoDatabases: Rule = (_read, isSet) =>
+  databaseVariables.every(isSet)
+    ? ['DATABASE_URL_FILE', 'cannot stand beside DATABASE_URL: leave one of them out.']
+    : null
+
+const twoSources: Rule = (_read, isSet) => {
+  const beside = databaseVariables.find(isSet)
+  return isSet('RECORDER_URL') && beside !== undefined
+    ? [beside, 'cannot stand beside RECORDER_URL: recordings come from one of them. Leave the other out.']
+    : null
+}
+
+/** Otherwise a forgotten DATABASE_URL would quietly start an empty store. */
+const databaseMissing: Rule = (_read, isSet) =>
+  isSet('MEDIA_DIR') && !databaseVariables.some(isSet)
+    ? ['DATABASE_URL', 'is not set, but MEDIA_DIR is: set it too, or leave MEDIA_DIR out.']
+    : null
+
 const needingRecorder: readonly VariableName[] = [
   'RECORDER_ALLOW_HTTP',
   'RECORDER_CA_FILE',
@@ -85,6 +110,10 @@ const rules = [
   plainHttp,
   demoBesideRecorder,
   recorderMissing,
+  demoBesideDatabase,
+  twoDatabases,
+  twoSources,
+  databaseMissing,
   halfTls,
   foreignKey,
   twoKeys,

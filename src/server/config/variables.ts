@@ -4,6 +4,7 @@ import { namesOf } from '../../contract/search.ts'
 import { listenAddress, origins, proxies, recorderRoot } from './addresses.ts'
 import { hostNames } from './authorities.ts'
 import { certificateFile, keyFile } from './certificates.ts'
+import { databaseUrl, databaseUrlFile } from './databases.ts'
 import { hostKey, hostKeyFile } from './host-keys.ts'
 import { instant, integerBetween, matching, onOff, oneOf, optional, type Reader } from './readers.ts'
 import { auditSink } from './sinks.ts'
@@ -52,7 +53,7 @@ const host = {
     read: matching(/^[^\0]+$/, 'the path of a folder'),
   }),
   DEMO: variable({
-    what: 'make demo data where there is no store; never with `RECORDER_URL`',
+    what: 'make demo data where there is no store; never with `RECORDER_URL` or `DATABASE_URL`',
     standard: 'on',
     example: 'off',
     read: onOff(),
@@ -126,6 +127,29 @@ const recorder = {
     standard: '',
     example: '/etc/recordings/people.csv',
     read: optional(matching(/^[^\0]+$/, 'the path of a file')),
+  }),
+}
+
+const archive = {
+  DATABASE_URL: variable({
+    what: 'the PostgreSQL database that holds the recordings and accounts. Without it they lie in `DATA_DIR`',
+    standard: '',
+    example: 'postgres://recordings:secret@db.example.com:5432/recordings?sslmode=verify-full',
+    secret: true,
+    read: optional(databaseUrl),
+  }),
+  DATABASE_URL_FILE: variable({
+    what: 'in place of `DATABASE_URL`, a file that holds it, which only the host’s user or group may read',
+    standard: '',
+    example: '/run/secrets/recordings-database-url',
+    read: optional(databaseUrlFile),
+  }),
+  MEDIA_DIR: variable({
+    what: 'the folder of the audio of recordings in `DATABASE_URL`, which all hosts see',
+    standard: '',
+    told: '`DATA_DIR/media`',
+    example: '/srv/recordings/media',
+    read: optional(matching(/^[^\0]+$/, 'the path of a folder')),
   }),
 }
 
@@ -203,7 +227,7 @@ const operations = {
   }),
 }
 
-export const variables = { ...host, ...recorder, ...operations }
+export const variables = { ...host, ...recorder, ...archive, ...operations }
 
 export type VariableName = keyof typeof variables
 export type Values = { readonly [Name in VariableName]: ReturnType<(typeof variables)[Name]['read']> }

@@ -13,8 +13,10 @@ export interface Announcer {
 }
 
 /** The configured source, as a word for the log and the metrics. */
-export const sourceName = ({ recorder }: Pick<Config, 'recorder'>): string =>
-  recorder ? 'recorder' : 'store'
+export function sourceName({ recorder, database }: Pick<Config, 'recorder' | 'database'>): string {
+  if (recorder) return 'recorder'
+  return database === null ? 'store' : 'postgres'
+}
 
 const isOpenPlainly = ({ host, tls, trustProxy }: Config): boolean =>
   !isLoopback(host) && !tls && trustProxy.length === 0

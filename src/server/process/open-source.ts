@@ -1,4 +1,5 @@
 /** Opens the configured source. Only its own code is loaded, because loading takes most of the host's start. */
+import { resolve } from 'node:path'
 import { inDataDir } from '../files/data-dir.ts'
 import type { Person } from '../../contract/people.ts'
 import type { DemoAccount } from '../../contract/session.ts'
@@ -50,9 +51,9 @@ async function readPeople(path: string): Promise<readonly Person[]> {
 }
 
 /**
- * Opens the recorder if one is configured, otherwise the embedded store, with demo data if wanted.
+ * Opens the recorder or the database if one is configured, otherwise the embedded store, with demo data if wanted.
  * @param dataDir the host's folder, which must exist.
- * @throws OperatorError if the store or PEOPLE_FILE cannot be read, or the store would expose demo accounts.
+ * @throws OperatorError if the database, the store or PEOPLE_FILE cannot be read, or the store would expose demo accounts.
  */
 export async function openSource(config: Config, dataDir: string, prepare: Prepare): Promise<OpenedSource> {
   const { recorder } = config
@@ -67,6 +68,11 @@ export async function openSource(config: Config, dataDir: string, prepare: Prepa
       source: openRecorderSource({ url, ca, remoteParameter, limits, tries, spoolFolder, watch, people }),
       demoAccounts: [],
     }
+  }
+  if (config.database !== null) {
+    const { openPostgresSource } = await import('../sources/postgres/postgres-source.ts')
+    const source = await openPostgresSource({ url: config.database, mediaFolder: resolve(config.mediaDir) })
+    return { source, demoAccounts: [] }
   }
   const demoAccounts = await prepareStore(config, dataDir, prepare)
   const { openSqliteSource } = await import('../sources/sqlite/sqlite-source.ts')

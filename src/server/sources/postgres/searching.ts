@@ -66,7 +66,11 @@ async function firstRunning(client: ClientBase, asked: Resolved, from: bigint): 
   const start = firstKey(endFrom)
   const row = await queryOne<{ key: bigint | null }>(
     client,
-    clause('SELECT min(key + 0) AS key FROM recordings WHERE end_ms >= ? AND key < ?', BigInt(endFrom), start),
+    clause(
+      'SELECT min(key + 0) AS key FROM recordings WHERE end_ms >= ? AND key < ?',
+      BigInt(endFrom),
+      start,
+    ),
   )
   const first = row?.key ?? start
   return first > from ? first : from

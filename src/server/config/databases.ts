@@ -1,0 +1,42 @@
+/** The address of a PostgreSQL server, as a variable or a file holds it. */
+import { readText } from './certificates.ts'
+import { openMode } from './host-keys.ts'
+import { ValueFault } from './readers.ts'
+
+const takes = 'takes the address of a PostgreSQL database, postgres://user:password@host:port/database'
+
+const escapes = 'Write %40 for @, %3A for : and %2F for / in the password.'
+
+/** Reads an address. The fault never repeats it, because it holds a password. @throws ValueFault */
+export function databaseUrl(text: string): string {
+  const trimmed = text.trim()
+  if (!URL.canParse(trimmed)) throw new ValueFault(`${takes}. ${escapes}`)
+  const { protocol, hostname, username, pathname } = new URL(trimmed)
+  if (protocol !== 'postgres:' && protocol !== 'postgresql:') throw new ValueFault(`${takes}.`)
+  if (hostname === '') throw new ValueFault(`${takes}: this one names no host.`)
+  if (username === '') throw new ValueFault(`${takes}: this one names no user.`)
+  if (pathname.length < 2) throw new ValueFault(`${takes}: this one names no database.`)
+  // A password with such a character ends too early, and its rest is taken for the host and the database.
+  if (/[/@:]/.test(pathname.slice(1))) throw new ValueFault(`${takes}. ${escapes}`)
+  return trimmed
+}
+
+/** Reads the address from the file at the path. @throws ValueFault */
+export function databaseUrlFile(path: string): string {
+  if (/^postgres(ql)?:/.test(path))
+    throw new ValueFault('takes the path of a file; the address itself would be DATABASE_URL.')
+  const text = readText(path)
+  const mode = openMode(path)
+  if (mode !== null) {
+    throw new ValueFault(
+      `names a file that every user of this machine can get at (mode ${mode}): make it 0600, or 0640 for a group.`,
+    )
+  }
+  try {
+    return databaseUrl(text)
+  } catch (error) {
+    if (error instanceof ValueFault)
+      throw new ValueFault(`names a file whose text is wrong: it ${error.message}`)
+    throw error
+  }
+}
