@@ -38,16 +38,7 @@ export async function existingMonths(client: ClientBase): Promise<readonly strin
   return rows.map(({ name }) => name.replace(/^.*\./, ''))
 }
 
-/**
- * Makes the partitions that are missing. Belongs in the transaction of the one writer. A table that is made apart and
- * then attached does not make readers wait.
- */
-export async function makeMonths(client: ClientBase, months: Iterable<Month>): Promise<void> {
-  const known = new Set(await existingMonths(client))
-  for (const { name, from, to } of months) {
-    if (known.has(name)) continue
-    known.add(name)
-    await client.query(`CREATE TABLE ${name} (LIKE recordings INCLUDING ALL)`)
-    await client.query(`ALTER TABLE recordings ATTACH PARTITION ${name} FOR VALUES FROM (${from}) TO (${to})`)
-  }
+/** Makes a table of the month a partition. Missing indexes are built, and readers do not wait. */
+export async function attachMonth(client: ClientBase, { name, from, to }: Month): Promise<void> {
+  await client.query(`ALTER TABLE recordings ATTACH PARTITION ${name} FOR VALUES FROM (${from}) TO (${to})`)
 }

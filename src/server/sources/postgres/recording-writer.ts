@@ -7,7 +7,8 @@ import type { ImportWriter, Refused } from '../archive/import-loader.ts'
 import { firstKey, SEQUENCES } from '../archive/key.ts'
 import { RowError, tooManyInOneMs, type NewRecording } from '../archive/new-recording.ts'
 import { savePerson } from './directory.ts'
-import { makeMonths, monthOf, type Month } from './months.ts'
+import { FreshMonths } from './fresh-months.ts'
+import { monthOf, type Month } from './months.ts'
 import { makeStaging, mergeStaged, stage, type StagedRow } from './staging.ts'
 import { clause, queryRow } from './statements.ts'
 
@@ -48,6 +49,7 @@ const nothing: Promise<readonly Refused[]> = Promise.resolve([])
 
 export class BatchWriter implements ImportWriter {
   readonly #client: ClientBase
+  readonly #fresh: FreshMonths
   readonly #people = new Map<string, KnownPerson>()
   readonly #media = new Map<string, number>()
   /** By id in small letters, in the order in which their keys are given. */
@@ -59,6 +61,7 @@ export class BatchWriter implements ImportWriter {
 
   constructor(client: ClientBase) {
     this.#client = client
+    this.#fresh = new FreshMonths(client)
   }
 
   get added(): number {
@@ -84,7 +87,10 @@ export class BatchWriter implements ImportWriter {
     this.#writing = held.length === 0 ? nothing : this.#write(held)
     // The next call throws it.
     this.#writing.catch(() => undefined)
-    return isLast ? [...refused, ...(await this.#writing)] : refused
+    if (!isLast) return refused
+    const last = await this.#writing
+    await this.#fresh.attach()
+    return [...refused, ...last]
   }
 
   async #write(held: readonly Held[]): Promise<readonly Refused[]> {
@@ -97,13 +103,13 @@ export class BatchWriter implements ImportWriter {
         if (user && !this.#isKnown(user)) await this.#savePerson(user)
       if (audio) await this.#saveMedia(audio)
     }
-    await makeMonths(client, monthsOf(held))
+    await this.#fresh.make(monthsOf(held))
     const keys = keysOf(held)
     await stage(
       client,
       held.map(({ recording }, seq) => this.#row(seq, recording, keys[seq] ?? 0n)),
     )
-    const { added, refused } = await mergeStaged(client)
+    const { added, refused } = await mergeStaged(client, this.#fresh)
     this.#added += added
     return held.filter((_, seq) => refused.includes(seq)).map(refusal)
   }

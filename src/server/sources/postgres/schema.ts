@@ -112,9 +112,8 @@ CREATE TABLE owner_counts (
 );
 `
 
-/** One trigger of the counts. `changed` yields each row that the statement changed, with +1 or -1. */
-const counting = (event: 'INSERT' | 'UPDATE' | 'DELETE', changed: string, transition: string): string => `
-CREATE FUNCTION count_${event.toLowerCase()}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+/** Adds to the counts. `changed` yields each row that was added or removed, with +1 or -1. */
+const addCounts = (changed: string): string => `
   INSERT INTO day_counts AS known
     SELECT day, direction, sum(step) FROM (${changed}) AS changed
     GROUP BY day, direction HAVING sum(step) <> 0 ORDER BY day, direction
@@ -123,24 +122,33 @@ CREATE FUNCTION count_${event.toLowerCase()}() RETURNS trigger LANGUAGE plpgsql 
     SELECT owner_id, day, direction, sum(step) FROM (${changed}) AS changed WHERE owner_id IS NOT NULL
     GROUP BY owner_id, day, direction HAVING sum(step) <> 0 ORDER BY owner_id, day, direction
     ON CONFLICT (owner_id, day, direction) DO UPDATE SET recordings = known.recordings + excluded.recordings;
+`
+
+/** One trigger of the counts. */
+const counting = (event: 'INSERT' | 'UPDATE' | 'DELETE', changed: string, transition: string): string => `
+CREATE FUNCTION count_${event.toLowerCase()}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  ${addCounts(changed)}
   RETURN NULL;
 END $$;
 CREATE TRIGGER count_${event.toLowerCase()} AFTER ${event} ON recordings REFERENCING ${transition}
   FOR EACH STATEMENT EXECUTE FUNCTION count_${event.toLowerCase()}();
 `
 
-const rowsOf = (table: 'added' | 'removed'): string =>
-  `SELECT day_of(key) AS day, direction, owner_id, ${table === 'added' ? 1 : -1} AS step FROM ${table}`
+const stepsOf = (table: string, step: 1 | -1): string =>
+  `SELECT day_of(key) AS day, direction, owner_id, ${step} AS step FROM ${table}`
+
+const [added, removed] = [stepsOf('added', 1), stepsOf('removed', -1)]
 
 const triggers = [
-  counting('INSERT', rowsOf('added'), 'NEW TABLE AS added'),
-  counting('DELETE', rowsOf('removed'), 'OLD TABLE AS removed'),
-  counting(
-    'UPDATE',
-    `${rowsOf('added')} UNION ALL ${rowsOf('removed')}`,
-    'OLD TABLE AS removed NEW TABLE AS added',
-  ),
+  counting('INSERT', added, 'NEW TABLE AS added'),
+  counting('DELETE', removed, 'OLD TABLE AS removed'),
+  counting('UPDATE', `${added} UNION ALL ${removed}`, 'OLD TABLE AS removed NEW TABLE AS added'),
 ].join('\n')
+
+/** Counts the recordings of a partition that was filled before it was attached. */
+export async function countMonth(client: ClientBase, name: string): Promise<void> {
+  await client.query(addCounts(stepsOf(name, 1)))
+}
 
 const migrations: readonly string[] = [[tables, counts, triggers].join('\n')]
 
@@ -163,6 +171,7 @@ const preparation = `
 CREATE SCHEMA IF NOT EXISTS ${SCHEMA};
 CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public;
 CREATE TABLE IF NOT EXISTS meta (name text PRIMARY KEY, value text NOT NULL);
+INSERT INTO meta VALUES ('archive_id', gen_random_uuid()::text);
 `
 
 /**

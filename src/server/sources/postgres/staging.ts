@@ -7,6 +7,8 @@ import { Readable } from 'node:stream'
 import type { ClientBase } from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
 import { SEQUENCES } from '../archive/key.ts'
+import type { FreshMonths } from './fresh-months.ts'
+import type { Month } from './months.ts'
 import { clause, query, queryOne } from './statements.ts'
 
 /** A recording as it is copied, in the order of the columns. Null is no value. */
@@ -113,13 +115,17 @@ const given = 'staging.key IS DISTINCT FROM staging.old_key'
  * Each row comes with a key that is free among the rows of its batch. Where recordings of the archive start in the same
  * ms, which is rare, its rows follow after these.
  */
-const followOthers = `
-WITH taken AS MATERIALIZED (
-  SELECT key >> 15 AS start_ms, max(key) AS last FROM recordings
-  WHERE key >= (SELECT min(start_ms) << 15 FROM staging WHERE ${given})
-    AND key < (SELECT (max(start_ms) + 1) << 15 FROM staging WHERE ${given})
-    AND key >> 15 IN (SELECT start_ms FROM staging WHERE ${given})
-  GROUP BY 1)
+const followOthers = (tables: readonly string[]): string => `
+WITH bounds AS MATERIALIZED (
+  SELECT min(start_ms) << 15 AS low, (max(start_ms) + 1) << 15 AS high FROM staging WHERE ${given}),
+taken AS MATERIALIZED (
+  SELECT start_ms, max(key) AS last FROM (${tables
+    .map(
+      (table) => `SELECT key >> 15 AS start_ms, key FROM ${table}
+      WHERE key >= (SELECT low FROM bounds) AND key < (SELECT high FROM bounds)`,
+    )
+    .join(' UNION ALL ')}) AS others
+  WHERE start_ms IN (SELECT start_ms FROM staging WHERE ${given}) GROUP BY start_ms)
 UPDATE staging SET key = staging.key + 1 + taken.last - (taken.start_ms << 15)
   FROM taken WHERE taken.start_ms = staging.start_ms AND ${given}`
 
@@ -149,7 +155,9 @@ const updateIds = `UPDATE recording_ids SET key = staging.key FROM staging
 
 const names = ['key', 'id', ...plainColumns, ...optionalColumns].join(', ')
 
-const insertNew = `INSERT INTO recordings (${names}) SELECT ${names} FROM staging WHERE old_key IS NULL ORDER BY key`
+/** Inserts the new ones within the bounds. @param bounds a condition on the key. */
+const insertInto = (table: string, bounds: string): string =>
+  `INSERT INTO ${table} (${names}) SELECT ${names} FROM staging WHERE old_key IS NULL AND ${bounds} ORDER BY key`
 
 const insertIds = `INSERT INTO recording_ids (id, key) SELECT id, key FROM staging WHERE old_key IS NULL`
 
@@ -159,16 +167,32 @@ export interface Merged {
   readonly refused: readonly number[]
 }
 
-/** Stores the staged recordings. Their partitions must exist. */
-export async function mergeStaged(client: ClientBase): Promise<Merged> {
+const within = ({ from, to }: Month): string => `key >= ${from} AND key < ${to}`
+
+/** Inserts into each partition that is not part of the archive yet, and all others into the archive. */
+async function insertNew(client: ClientBase, fresh: readonly Month[]): Promise<number> {
+  let inserted = 0
+  for (const month of fresh) {
+    const { rowCount } = await client.query(insertInto(month.name, within(month)))
+    inserted += rowCount ?? 0
+  }
+  const others = fresh.map((month) => `NOT (${within(month)})`)
+  const { rowCount } = await client.query(insertInto('recordings', ['TRUE', ...others].join(' AND ')))
+  return inserted + (rowCount ?? 0)
+}
+
+/** Stores the staged recordings. The partitions of their months must have been made. */
+export async function mergeStaged(client: ClientBase, fresh: FreshMonths): Promise<Merged> {
   const hasKnown = await findKnown(client)
-  await client.query(followOthers)
+  // What this import has added already is changed as part of the archive.
+  if (hasKnown) await fresh.attach()
+  await client.query(followOthers(['recordings', ...fresh.months.map(({ name }) => name)]))
   const refused = await takeOut(client)
   if (hasKnown) {
     await client.query(updateKnown)
     await client.query(updateIds)
   }
-  const { rowCount } = await client.query(insertNew)
+  const added = await insertNew(client, fresh.months)
   await client.query(insertIds)
-  return { added: rowCount ?? 0, refused }
+  return { added, refused }
 }
