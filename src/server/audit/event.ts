@@ -14,6 +14,7 @@ export type TerminalAction =
   | 'sessions_ended'
   | 'import'
   | 'recordings_removed'
+  | 'recordings_copied'
 
 export type AuditAction =
   | 'login'
@@ -65,7 +66,7 @@ export interface AuditEvent extends Omit<Actor, 'address' | 'requestId'> {
   readonly search?: Search | undefined
   readonly page?: number | undefined
   readonly pageSize?: number | undefined
-  /** How many recordings match, or were removed. */
+  /** How many recordings match, were removed or were copied. */
   readonly count?: number | undefined
   readonly recording?: string | undefined
   /** The account that was changed; null for all. */

@@ -51,7 +51,7 @@ it('shows, counts and removes by the page’s search, and writes the removal dow
 })
 
 it.each([
-  [[], 2, /^Name a command: count, list or remove\.\n\nUsage/],
+  [[], 2, /^Name a command: count, list, remove or copy\.\n\nUsage/],
   [['drop'], 2, /^There is no command drop/],
   [['remove', '--yes'], 2, /^Say with --search what to remove/],
   [['remove', '--yes', '--search', 'direction=9'], 2, /direction=9/],

@@ -4,6 +4,7 @@ import type { WireRecording } from '../../contract/recording.ts'
 import type { MatchCounts } from '../sources/archive/matching.ts'
 import type { OperatedArchive } from '../sources/archive/operated.ts'
 import { askYes } from './ask-yes.ts'
+import { copyArchive } from './copy-archive.ts'
 import { logged } from './from-terminal.ts'
 import { withCommas } from './import-summary.ts'
 import { openArchive } from './open-archive.ts'
@@ -14,6 +15,7 @@ import { textTable } from './text-table.ts'
 const USAGE = `Usage: npm run recordings -- count [--search QUERY]
        npm run recordings -- list [--search QUERY]
        npm run recordings -- remove --search QUERY [--yes]
+       npm run recordings -- copy --to postgres://USER:PASSWORD@HOST:PORT/DATABASE [--media DIR]
 
 Shows or removes recordings of the store in DATA_DIR (default: data/), or of DATABASE_URL. QUERY is what stands behind the ? in the page's
 address, such as 'ownerUsername=mrossi&startTime=before:2024-01-01'. Periods such as last:7d or on:today count from now,
@@ -21,11 +23,16 @@ in this machine's zone; a date such as 2024-01-01 is its midnight in UTC. tz= na
 recordings. list shows one page, as page= and pageSize= say.
 
 remove asks first, and removes all that match for good, with their audio. Recordings on legal hold stay. --yes does not
-ask.`
+ask.
+
+copy moves the store in DATA_DIR into a database: recordings, people and accounts, and with --media the audio into DIR. It
+compares both at the end. Stopped in the middle, it goes on from there when it is run again.`
 
 const flags = {
   search: { type: 'string' },
   yes: { type: 'boolean', default: false },
+  to: { type: 'string' },
+  media: { type: 'string' },
 } as const satisfies Flags
 
 type Given = Invocation<typeof flags>
@@ -85,9 +92,10 @@ const noPaging = { page: 0, pageSize: 1 }
 
 async function runRecordings(given: Given): Promise<string> {
   const [command, ...others] = given.operands
-  if (command === undefined) throw new UsageError('Name a command: count, list or remove.')
+  if (command === undefined) throw new UsageError('Name a command: count, list, remove or copy.')
   if (others.length > 0)
     throw new UsageError(`Too many arguments: ${others.join(' ')}. Give the search with --search, in quotes.`)
+  if (command === 'copy') return copyArchive(given, given.flags.to, given.flags.media)
   if (command !== 'count' && command !== 'list' && command !== 'remove') {
     throw new UsageError(`There is no command ${command}.`)
   }

@@ -68,6 +68,20 @@ async function* repeat(path: string, start: number, end: number): AsyncGenerator
   }
 }
 
+/**
+ * Copies a file between two folders, unless it is there already.
+ * @returns false if the first folder does not have it, or has other bytes under its name.
+ * @throws the file system's error.
+ */
+export function copyAudio(from: string, to: string, audio: AudioFile): boolean {
+  if (hasAudio(to, audio)) return true
+  if (!hasAudio(from, audio)) return false
+  const bytes = readFileSync(pathOf(from, audio.sha256))
+  if (createHash('sha256').update(bytes).digest('hex') !== audio.sha256) return false
+  new AudioShelf(to).put(bytes)
+  return true
+}
+
 /** Deletes the file if it exists. */
 export const removeAudio = (folder: string, sha256: string): void =>
   rmSync(pathOf(folder, sha256), { force: true })

@@ -32,6 +32,13 @@ export interface NewRecording {
   readonly audio?: StoredAudio | undefined
 }
 
+/** A recording with all that an archive holds of it. */
+export interface WholeRecording extends NewRecording {
+  readonly pbxCallId: string | null
+  readonly preservingUser: User | null
+  readonly note: NewNote | null
+}
+
 /** The row cannot be stored. The message says why. */
 export class RowError extends Error {
   override readonly name = 'RowError'

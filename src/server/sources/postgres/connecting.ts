@@ -101,6 +101,10 @@ export interface Snapshot {
   close(): Promise<void>
 }
 
+/** Keeps every month until the end of the transaction: where one is dropped, no snapshot would show its recordings. */
+const BEGIN_SNAPSHOT =
+  'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; LOCK TABLE ONLY recordings IN ACCESS SHARE MODE'
+
 /**
  * Begins a transaction that reads one snapshot. Once the signal aborts, the server stops the statement that runs.
  * @throws the signal's reason, or the server's error.
@@ -124,7 +128,7 @@ export async function openSnapshot({ work, control }: Pools, signal: AbortSignal
     )
   }
   try {
-    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
+    await client.query(BEGIN_SNAPSHOT)
     return { client, close }
   } catch (error) {
     await close()

@@ -59,6 +59,13 @@ export async function findAccount(client: Queryable, username: string): Promise<
   return row ? accountOf(row) : null
 }
 
+/** Keeps others from changing the account until the transaction ends. What is read of it afterwards stays true. */
+export async function holdAccount(client: Queryable, username: string): Promise<void> {
+  const sql =
+    'SELECT FROM accounts JOIN people USING (person_id) WHERE people.folded = ? FOR UPDATE OF accounts'
+  await query(client, clause(sql, fold(username)))
+}
+
 /** All accounts, in the order of their names. */
 export async function listAccounts(client: Queryable): Promise<Account[]> {
   const rows = await query<AccountRow>(client, clause(`${accountColumns} ORDER BY people.folded COLLATE "C"`))

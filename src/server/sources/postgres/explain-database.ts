@@ -30,11 +30,20 @@ const at = ({ host, port }: DatabasePlace): string => `the PostgreSQL server at 
 const unreachable: Explain = (place) =>
   `DATABASE_URL cannot be used: nothing answers at ${place.host}:${place.port}. Start the server, or correct the host and port.`
 
+const noPassword: Explain = (place) =>
+  `DATABASE_URL cannot be used: ${at(place)} asks for the password of ${place.user}, and the address has none. Write it after the user: postgres://user:password@host:port/database.`
+
+const unencrypted: Explain = (place) =>
+  `DATABASE_URL cannot be used: ${at(place)} offers no encryption. Switch it on there (ssl = on), or take sslmode out of the address.`
+
 const wrongPassword: Explain = (place) =>
   `DATABASE_URL cannot be used: ${at(place)} does not accept the password of ${place.user}. Correct the user or the password.`
 
 const full: Explain = (place) =>
   `The disk of ${at(place)} is full. Free some space there and try again; nothing was changed.`
+
+const untrusted: Explain = (place) =>
+  `DATABASE_URL cannot be used: the certificate of ${at(place)} is not trusted. Name the file of its authority with sslrootcert in the address, or write the host as the certificate does.`
 
 /** By the code of the server (appendix A of PostgreSQL's manual) or of the network. */
 const explanations: Readonly<Record<string, Explain>> = {
@@ -47,6 +56,12 @@ const explanations: Readonly<Record<string, Explain>> = {
     `DATABASE_URL cannot be used: there is no host ${place.host}. Correct its name, or the network’s list of names.`,
   EAI_AGAIN: (place) =>
     `DATABASE_URL cannot be used: the name ${place.host} cannot be looked up now. Try again, or give the server’s address.`,
+  DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
+  SELF_SIGNED_CERT_IN_CHAIN: untrusted,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,
+  CERT_HAS_EXPIRED: untrusted,
+  ERR_TLS_CERT_ALTNAME_INVALID: untrusted,
   '28P01': wrongPassword,
   '28000': (place) =>
     `DATABASE_URL cannot be used: ${at(place)} does not let ${place.user} in from here. Allow it in the server’s pg_hba.conf, or correct the user.`,
@@ -70,23 +85,29 @@ const explanations: Readonly<Record<string, Explain>> = {
     `${at(place)} lacks the extension pg_trgm. Install PostgreSQL’s contrib package there (Debian has it in the package postgresql).`,
 }
 
-/** A connection that was lost has no code, but these texts of the driver. */
-const lost =
-  /Connection terminated|Client has encountered a connection error|connection timeout|timeout exceeded when trying to connect/i
+const lost: Explain = (place) =>
+  `The connection to ${at(place)} was lost. Nothing was changed; try again once the server can be reached.`
+
+/** By the words of the driver, which gives these errors no code. */
+const driverWords: readonly (readonly [words: RegExp, explain: Explain])[] = [
+  [/client password must be/, noPassword],
+  [/server does not support SSL/, unencrypted],
+  [/timeout expired/, unreachable],
+  [
+    /Connection terminated|Client has encountered a connection error|connection timeout|timeout exceeded when trying to connect/i,
+    lost,
+  ],
+]
+
+const explainWords = (error: unknown): Explain | undefined =>
+  error instanceof Error ? driverWords.find(([words]) => words.test(error.message))?.[1] : undefined
 
 /** The error as an OperatorError if its cause is known, else the error itself. */
 export function explainDatabase(error: unknown, url: string): unknown {
   if (error instanceof OperatorError) return error
   const place = placeOf(url)
-  const explain = explanations[codeOf(error)]
-  if (explain) return new OperatorError(capital(explain(place)), { cause: error })
-  if (error instanceof Error && lost.test(error.message)) {
-    return new OperatorError(
-      `The connection to ${at(place)} was lost. Nothing was changed; try again once the server can be reached.`,
-      { cause: error },
-    )
-  }
-  return error
+  const explain = explanations[codeOf(error)] ?? explainWords(error)
+  return explain ? new OperatorError(capital(explain(place)), { cause: error }) : error
 }
 
 /** Codes of a server that cannot be asked now, besides those of the network. */
@@ -97,8 +118,8 @@ const RETRY_AFTER_MS = 3000
 /** The error as a problem that users can read, if the server cannot be asked now, else null. */
 export function unreachableNow(error: unknown): Problem | null {
   const code = codeOf(error)
-  const isLost = error instanceof Error && lost.test(error.message)
-  if (!isLost && !gone.has(code) && explanations[code] !== unreachable) return null
+  const explain = explanations[code] ?? explainWords(error)
+  if (explain !== lost && explain !== unreachable && !gone.has(code)) return null
   return new Problem(
     {
       code: 'storage_failed',

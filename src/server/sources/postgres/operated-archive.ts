@@ -5,6 +5,7 @@ import { connect, inTransaction } from './connecting.ts'
 import {
   changeAccount,
   findAccount,
+  holdAccount,
   listAccounts,
   listGroups,
   removeAccount,
@@ -50,6 +51,7 @@ export async function operatePostgres(place: ArchivePlace): Promise<OperatedArch
     saveAccount: (account, password) => atOnce(() => saveAccount(client, account, password)),
     changeAccount: (username, decide) =>
       atOnce(async () => {
+        await holdAccount(client, username)
         const before = await findAccount(client, username)
         if (!before) return null
         const after = decide(before, await listGroups(client))

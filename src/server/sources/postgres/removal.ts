@@ -1,6 +1,7 @@
 /** Removes recordings for good, with the audio that only they used. Preserved recordings (legal hold) always stay. */
 import type { ClientBase } from 'pg'
 import type { Search } from '../../../contract/search.ts'
+import { codeOf } from '../../platform/code-of.ts'
 import { OperatorError } from '../../platform/operator-error.ts'
 import { removeAudio } from '../archive/audio-files.ts'
 import type { MatchCounts, RemovedCounts } from '../archive/matching.ts'
@@ -10,6 +11,10 @@ import { existingMonths } from './months.ts'
 import { clause, sqlJoin, query, queryOne, type SqlClause } from './statements.ts'
 import { conditionOf, resolve } from './where.ts'
 import { holdWriting } from './writing.ts'
+
+/** How long a removal waits for those who read, ms. New searches wait behind it. */
+const DROP_WAIT_MS = 2000
+const LOCK_NOT_AVAILABLE = '55P03'
 
 async function countWhere(client: ClientBase, condition: SqlClause): Promise<MatchCounts> {
   const counted = clause(
@@ -27,14 +32,9 @@ export async function countForRemoval(client: ClientBase, search: Search): Promi
   return countWhere(client, await conditionFor(client, search))
 }
 
-/**
- * Drops the partitions whose recordings all match: a period alone narrows the search, and nobody preserves one of them.
- * @returns how many recordings went with them.
- */
-async function dropWholeMonths(client: ClientBase, search: Search, condition: SqlClause): Promise<number> {
-  const isByStart = Object.keys(search).every((name) => name === 'startTime')
-  if (!isByStart) return 0
-  let dropped = 0
+/** The months whose recordings all match, of which nobody preserves one. They can be dropped as a whole. */
+async function wholeMonths(client: ClientBase, condition: SqlClause): Promise<Map<string, number>> {
+  const whole = new Map<string, number>()
   for (const name of await existingMonths(client)) {
     const facts = await queryOne<{ all: number; matching: number; preserved: number }>(
       client,
@@ -49,19 +49,36 @@ async function dropWholeMonths(client: ClientBase, search: Search, condition: Sq
         ' ',
       ),
     )
-    if (!facts || facts.all === 0 || facts.matching < facts.all || facts.preserved > 0) continue
-    await dropMonth(client, name)
-    dropped += facts.all
+    if (facts && facts.all > 0 && facts.matching === facts.all && facts.preserved === 0)
+      whole.set(name, facts.all)
   }
-  return dropped
+  return whole
 }
 
-async function dropMonth(client: ClientBase, name: string): Promise<void> {
+/** Takes what belongs to the recordings of a partition. */
+async function emptyAround(client: ClientBase, name: string): Promise<void> {
   await client.query(`DELETE FROM recording_ids USING ${name} AS gone WHERE recording_ids.id = gone.id`)
   const days = `(SELECT DISTINCT day_of(key) FROM ${name})`
   await client.query(`DELETE FROM day_counts WHERE day IN ${days}`)
   await client.query(`DELETE FROM owner_counts WHERE day IN ${days}`)
-  await client.query(`DROP TABLE ${name}`)
+}
+
+/**
+ * Drops the partitions, unless somebody reads for long. All searches wait for this, so it comes last in its transaction.
+ * @returns whether they were dropped.
+ */
+async function dropMonths(client: ClientBase, names: readonly string[]): Promise<boolean> {
+  await client.query('SAVEPOINT dropping')
+  try {
+    for (const name of names) await emptyAround(client, name)
+    await client.query(`SET LOCAL lock_timeout = ${DROP_WAIT_MS}`)
+    await client.query(`DROP TABLE ${names.join(', ')}`)
+    return true
+  } catch (error) {
+    if (codeOf(error) !== LOCK_NOT_AVAILABLE) throw error
+    await client.query('ROLLBACK TO SAVEPOINT dropping')
+    return false
+  }
 }
 
 async function removeRows(client: ClientBase, condition: SqlClause): Promise<number> {
@@ -82,8 +99,21 @@ async function removeRows(client: ClientBase, condition: SqlClause): Promise<num
   return row?.removed ?? 0
 }
 
+/** Removes what matches a search that at most its period narrows. @returns how many recordings were removed. */
+async function removeByTime(client: ClientBase, condition: SqlClause): Promise<number> {
+  const whole = await wholeMonths(client, condition)
+  const names = [...whole.keys()]
+  const others = sqlJoin([condition, clause('recordings.tableoid <> ALL(?::regclass[])', names)], ' AND ')
+  const removed = await removeRows(client, others)
+  if (names.length === 0) return removed
+  const isDropped = await dropMonths(client, names)
+  const inWhole = [...whole.values()].reduce((sum, count) => sum + count)
+  return removed + (isDropped ? inWhole : await removeRows(client, condition))
+}
+
 /**
- * Removes all matching recordings that nobody preserves. Months that match as a whole are dropped whole.
+ * Removes all matching recordings that nobody preserves. Months that match as a whole are dropped whole, if nobody
+ * reads for long meanwhile.
  * @param expected the counts that the operator agreed to, or null to accept any.
  * @throws OperatorError if the counts have changed. Nothing was removed then.
  */
@@ -100,8 +130,9 @@ export async function removeFromArchive(
     if (expected && (found.total !== expected.total || found.preserved !== expected.preserved)) {
       throw new OperatorError('Other recordings match than a moment ago: nothing was removed. Try again.')
     }
-    const dropped = await dropWholeMonths(client, search, condition)
-    return { removed: dropped + (await removeRows(client, condition)), preserved: found.preserved }
+    const isByStart = Object.keys(search).every((name) => name === 'startTime')
+    const removing = isByStart ? removeByTime : removeRows
+    return { removed: await removing(client, condition), preserved: found.preserved }
   })
   return { removed, preserved, audio: await removeUnusedAudio(client, mediaFolder) }
 }
