@@ -53,6 +53,8 @@ describe('the configuration', () => {
       PORT: '0',
       DATA_DIR: '/srv/recordings',
       DATABASE_URL: 'postgresql://rec:p%40ss@[2001:db8::7]:5433/archive?sslmode=verify-full',
+      DATABASE_REPLICAS: 'postgres://a:b@c/d , postgres://e:f@g:1/h',
+      DATABASE_MAX_LAG: '30',
       MEDIA_DIR: '/srv/audio',
       DEMO_NOW: '2026-11-23T08:30:00+01:00',
       EMBED_ORIGINS: ' https://portal.test , https://b.test:8443, http://localhost:3000,https://PORTAL.test,',
@@ -80,7 +82,11 @@ describe('the configuration', () => {
       copyAlert: 800,
       logLevel: 'debug',
       recorder: null,
-      database: 'postgresql://rec:p%40ss@[2001:db8::7]:5433/archive?sslmode=verify-full',
+      database: {
+        url: 'postgresql://rec:p%40ss@[2001:db8::7]:5433/archive?sslmode=verify-full',
+        replicas: ['postgres://a:b@c/d', 'postgres://e:f@g:1/h'],
+        maxLagMs: 30_000,
+      },
       mediaDir: '/srv/audio',
       auditLog: '/var/log/audit.log',
       auditSink: { kind: 'syslog', isSecure: true, host: '2001:db8::7', port: 6514 },
@@ -137,6 +143,8 @@ describe('the configuration', () => {
     ['DATABASE_URL', 'postgres://db.test/archive'],
     ['DATABASE_URL', 'postgres://rec:secret@db.test'],
     ['DATABASE_URL', 'postgres://rec:p@ss/word@db.test:port/archive'],
+    ['DATABASE_REPLICAS', 'postgres://rec:secret@db2.test/archive,db3.test'],
+    ['DATABASE_MAX_LAG', '0'],
     ['DATABASE_URL_FILE', 'postgres://rec:secret@db.test/archive'],
     ['RECORDER_URL', 'recorder.test'],
     ['RECORDER_URL', 'ftp://recorder.test'],
@@ -394,7 +402,7 @@ describe('the address of a database', () => {
         'DATABASE_URL_FILE names a file that cannot be read',
       )
       writeFileSync(file, `${url}\n`, { mode: 0o640 })
-      expect(readConfig({ DATABASE_URL_FILE: file }).database).toBe(url)
+      expect(readConfig({ DATABASE_URL_FILE: file }).database?.url).toBe(url)
       writeFileSync(file, 'mysql://rec:secret@db.test/archive')
       expect(fault({ DATABASE_URL_FILE: file })).toContain(
         'DATABASE_URL_FILE names a file whose text is wrong',
@@ -409,7 +417,10 @@ describe('the address of a database', () => {
   })
 
   it('turns the demo off', () => {
-    expect(readConfig({ DATABASE_URL: url })).toMatchObject({ demo: false, database: url })
+    expect(readConfig({ DATABASE_URL: url })).toMatchObject({
+      demo: false,
+      database: { url, replicas: [], maxLagMs: 10_000 },
+    })
   })
 
   it.each([

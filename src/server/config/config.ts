@@ -30,6 +30,14 @@ export interface RecorderConfig {
   readonly peopleFile: string | null
 }
 
+/** How to reach an archive in PostgreSQL. The addresses hold passwords. */
+export interface DatabaseConfig {
+  readonly url: string
+  readonly replicas: readonly string[]
+  /** How long a replica may lag behind, ms. */
+  readonly maxLagMs: number
+}
+
 export interface Config {
   readonly host: string
   /** 0 takes any free port. */
@@ -49,8 +57,8 @@ export interface Config {
   readonly logLevel: LogLevel | null
   /** Null for an archive of its own. */
   readonly recorder: RecorderConfig | null
-  /** The PostgreSQL database that holds the recordings, or null. It holds a password. */
-  readonly database: string | null
+  /** The PostgreSQL database that holds the recordings, or null. */
+  readonly database: DatabaseConfig | null
   /** The folder of its audio, relative to the working directory. */
   readonly mediaDir: string
   /** The audit log's file, relative to the working directory. */
@@ -76,20 +84,26 @@ export interface Config {
 /** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
-const databaseOf = (values: Values): string | null => values.DATABASE_URL ?? values.DATABASE_URL_FILE
+const urlOf = (values: Values): string | null => values.DATABASE_URL ?? values.DATABASE_URL_FILE
+
+function toDatabase(values: Values): DatabaseConfig | null {
+  const url = urlOf(values)
+  if (url === null) return null
+  return { url, replicas: values.DATABASE_REPLICAS, maxLagMs: values.DATABASE_MAX_LAG * 1000 }
+}
 
 const toConfig = (values: Values): Config => ({
   host: values.HOST,
   port: values.PORT,
   dataDir: values.DATA_DIR,
-  demo: values.DEMO && values.RECORDER_URL === null && databaseOf(values) === null,
+  demo: values.DEMO && values.RECORDER_URL === null && urlOf(values) === null,
   demoNowMs: values.DEMO_NOW,
   embedOrigins: values.EMBED_ORIGINS,
   loginFailures: values.LOGIN_FAILURES,
   contact: values.CONTACT,
   logLevel: values.LOG_LEVEL,
   recorder: values.RECORDER_URL === null ? null : toRecorder(values.RECORDER_URL, values),
-  database: databaseOf(values),
+  database: toDatabase(values),
   mediaDir: values.MEDIA_DIR ?? inDataDir(values.DATA_DIR, 'media'),
   auditLog: values.AUDIT_LOG ?? inDataDir(values.DATA_DIR, 'audit.log'),
   auditSink: values.AUDIT_SINK ?? { kind: 'file', path: inDataDir(values.DATA_DIR, 'audit.heads') },

@@ -1,7 +1,7 @@
 /** The address of a PostgreSQL server, as a variable or a file holds it. */
 import { readText } from './certificates.ts'
 import { openMode } from './host-keys.ts'
-import { ValueFault } from './readers.ts'
+import { commaSeparated, ValueFault } from './readers.ts'
 
 const takes = 'takes the address of a PostgreSQL database, postgres://user:password@host:port/database'
 
@@ -19,6 +19,17 @@ export function databaseUrl(text: string): string {
   // A password with such a character ends too early, and its rest is taken for the host and the database.
   if (/[/@:]/.test(pathname.slice(1))) throw new ValueFault(`${takes}. ${escapes}`)
   return trimmed
+}
+
+/** Reads addresses with commas between them. @throws ValueFault */
+export function databaseUrls(text: string): readonly string[] {
+  try {
+    return commaSeparated(text).map(databaseUrl)
+  } catch (error) {
+    if (error instanceof ValueFault)
+      throw new ValueFault(`${error.message} Several stand with commas between them.`)
+    throw error
+  }
 }
 
 /** Reads the address from the file at the path. @throws ValueFault */

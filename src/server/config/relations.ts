@@ -48,11 +48,15 @@ const twoSources: Rule = (_read, isSet) => {
     : null
 }
 
+const needingDatabase: readonly VariableName[] = ['DATABASE_REPLICAS', 'DATABASE_MAX_LAG', 'MEDIA_DIR']
+
 /** Otherwise a forgotten DATABASE_URL would quietly start an empty store. */
-const databaseMissing: Rule = (_read, isSet) =>
-  isSet('MEDIA_DIR') && !databaseVariables.some(isSet)
-    ? ['DATABASE_URL', 'is not set, but MEDIA_DIR is: set it too, or leave MEDIA_DIR out.']
-    : null
+const databaseMissing: Rule = (_read, isSet) => {
+  const beside = needingDatabase.find(isSet)
+  return databaseVariables.some(isSet) || beside === undefined
+    ? null
+    : ['DATABASE_URL', `is not set, but ${beside} is: set it too, or leave ${beside} out.`]
+}
 
 const needingRecorder: readonly VariableName[] = [
   'RECORDER_ALLOW_HTTP',

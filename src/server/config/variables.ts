@@ -4,7 +4,7 @@ import { namesOf } from '../../contract/search.ts'
 import { listenAddress, origins, proxies, recorderRoot } from './addresses.ts'
 import { hostNames } from './authorities.ts'
 import { certificateFile, keyFile } from './certificates.ts'
-import { databaseUrl, databaseUrlFile } from './databases.ts'
+import { databaseUrl, databaseUrlFile, databaseUrls } from './databases.ts'
 import { hostKey, hostKeyFile } from './host-keys.ts'
 import { instant, integerBetween, matching, onOff, oneOf, optional, type Reader } from './readers.ts'
 import { auditSink } from './sinks.ts'
@@ -143,6 +143,20 @@ const archive = {
     standard: '',
     example: '/run/secrets/recordings-database-url',
     read: optional(databaseUrlFile),
+  }),
+  DATABASE_REPLICAS: variable({
+    what: 'addresses, with commas, of streaming replicas of `DATABASE_URL`, which answer searches, and take over once promoted',
+    standard: '',
+    example:
+      'postgres://recordings:secret@db2.example.com/recordings,postgres://recordings:secret@db3.example.com/recordings',
+    secret: true,
+    read: databaseUrls,
+  }),
+  DATABASE_MAX_LAG: variable({
+    what: 'seconds that a replica may lag behind before it is read from only where no other server answers',
+    standard: '10',
+    example: '10',
+    read: integerBetween(1, 3600, 'seconds, an integer from 1 to 3600'),
   }),
   MEDIA_DIR: variable({
     what: 'the folder of the audio of recordings in `DATABASE_URL`, which all hosts see',

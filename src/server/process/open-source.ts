@@ -8,6 +8,7 @@ import type { Config } from '../config/config.ts'
 import { isLoopback } from '../config/addresses.ts'
 import type { RecorderWatch } from '../sources/recorder/reaching.ts'
 import type { Source } from '../sources/source.ts'
+import type { ServerNews } from '../sources/postgres/servers.ts'
 import { storeExists } from '../sources/sqlite/database.ts'
 import type { Tries } from '../sources/tries.ts'
 import { OperatorError } from '../platform/operator-error.ts'
@@ -21,8 +22,8 @@ interface Prepare {
   readonly nowMs: NowMs
   /** Counts passwords sent to a recorder. */
   readonly tries: Tries
-  /** Gets news about the recorder's state. */
-  readonly watch: RecorderWatch
+  /** Gets news about the recorder, or the servers of a database. */
+  readonly watch: RecorderWatch & { serverChanged(news: ServerNews): void }
   /** Informs the operator of work that takes a moment. */
   readonly say: (line: string) => void
 }
@@ -71,7 +72,12 @@ export async function openSource(config: Config, dataDir: string, prepare: Prepa
   }
   if (config.database !== null) {
     const { openPostgresSource } = await import('../sources/postgres/postgres-source.ts')
-    const source = await openPostgresSource({ url: config.database, mediaFolder: resolve(config.mediaDir) })
+    const mediaFolder = resolve(config.mediaDir)
+    const source = await openPostgresSource({
+      ...config.database,
+      mediaFolder,
+      watch: (news) => prepare.watch.serverChanged(news),
+    })
     return { source, demoAccounts: [] }
   }
   const demoAccounts = await prepareStore(config, dataDir, prepare)

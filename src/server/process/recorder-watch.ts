@@ -1,5 +1,6 @@
-/** Turns news about the recorder into log lines and metrics. */
+/** Turns news about the recorder, or about the servers of a database, into log lines and metrics. */
 import type { RecorderWatch, Unreachable } from '../sources/recorder/reaching.ts'
+import type { ServerNews, ServerPart } from '../sources/postgres/servers.ts'
 import type { Metrics } from './metrics.ts'
 
 interface RecorderLog {
@@ -7,7 +8,22 @@ interface RecorderLog {
   warn(details: object, message: string): void
 }
 
+/** What the log says of a server's part, and whether somebody should look. */
+const serverWords = {
+  primary: { isWrong: false, words: 'a database server is the primary' },
+  replica: { isWrong: false, words: 'a database server is a replica' },
+  lagging: { isWrong: true, words: 'a replica lags, and is not read from' },
+  foreign: { isWrong: true, words: 'a server of DATABASE_REPLICAS holds another archive, and is not used' },
+  superseded: {
+    isWrong: true,
+    words: 'a former primary came back, and is not used: make it a replica of the new one',
+  },
+  unreachable: { isWrong: true, words: 'a database server cannot be reached' },
+} as const satisfies Record<ServerPart, { readonly isWrong: boolean; readonly words: string }>
+
 export interface HostRecorderWatch extends RecorderWatch {
+  /** A server of the database has come, gone or changed its part. */
+  serverChanged(news: ServerNews): void
   /** Sends all news to this log, earlier news included. */
   tellTo(log: RecorderLog): void
 }
@@ -24,6 +40,12 @@ export function watchRecorder(metrics: Metrics | null): HostRecorderWatch {
     lost: ({ code, why }: Unreachable) =>
       tell((to) => to.warn({ code, why }, 'the recorder cannot be reached')),
     reached: () => tell((to) => to.info('the recorder answers')),
+    serverChanged: ({ server, part }) =>
+      tell((to) => {
+        const { isWrong, words } = serverWords[part]
+        if (isWrong) to.warn({ server }, words)
+        else to.info(`${words}: ${server}`)
+      }),
     asked: (kind, outcome, seconds) => metrics?.asked(kind, outcome, seconds),
     tellTo(given) {
       log = given

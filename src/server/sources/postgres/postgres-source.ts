@@ -1,4 +1,5 @@
 /** An archive in PostgreSQL as a source of recordings. */
+import { performance } from 'node:perf_hooks'
 import { Problem } from '../../../contract/problems.ts'
 import type { WireDetail, WireList, WireRecording } from '../../../contract/recording.ts'
 import type { Paging, Search } from '../../../contract/search.ts'
@@ -10,18 +11,25 @@ import { scryptInPlace, scryptInWorkers, type ScryptRunner } from '../archive/sc
 import type { Derive } from '../archive/scrypt.ts'
 import { ownersOf } from '../people.ts'
 import type { Principal, Source, WholeList } from '../source.ts'
-import { connect, inSnapshot, openPool, type Pools } from './connecting.ts'
+import { inSnapshot } from './connecting.ts'
 import { findAudio, findDetail } from './details.ts'
 import { credentialsOf, savePassword } from './directory.ts'
-import { explainDatabase, unreachableNow } from './explain-database.ts'
+import { unreachableNow } from './explain-database.ts'
 import { DirectoryPeople, everybodySql } from './people.ts'
-import { migratePostgres } from './schema.ts'
+import { preparePrimary } from './primary.ts'
 import { PostgresSearches, SEARCH_CONNECTIONS } from './searches.ts'
+import { ArchiveServers, type ServerNews } from './servers.ts'
 import { clause, query } from './statements.ts'
 
 export interface PostgresSourceOptions {
   /** `postgres://user:password@host:port/database` of the primary. */
   readonly url: string
+  /** Its streaming replicas, which answer searches too. */
+  readonly replicas?: readonly string[] | undefined
+  /** How long a replica may lag behind, ms. Beyond that it is not read from while another server answers. */
+  readonly maxLagMs?: number | undefined
+  /** Is told of servers that come, go or change their part. */
+  readonly watch?: ((news: ServerNews) => void) | undefined
   /** The folder of the audio. */
   readonly mediaFolder: string
   /** Derives passwords; by default threads of their own do. */
@@ -41,6 +49,7 @@ const OTHERS = 4
 /** Connections that stop statements, and ask whether the server answers. */
 const CONTROL = 2
 const RETRY_AFTER_MS = 5000
+const MAX_LAG_MS = 10_000
 
 /** For callers that do not say who waits. */
 const nobodyElse = { from: '', isKnown: false, isScript: false }
@@ -54,18 +63,6 @@ function notStored(cause: unknown): Problem {
     },
     { cause },
   )
-}
-
-/** Makes or upgrades the schema. @throws OperatorError saying what is wrong with DATABASE_URL. */
-async function prepareSchema(url: string): Promise<void> {
-  const client = await connect(url)
-  try {
-    await migratePostgres(client)
-  } catch (error) {
-    throw explainDatabase(error, url)
-  } finally {
-    await client.end()
-  }
 }
 
 /** Says what a user can do where the server cannot be reached. */
@@ -82,7 +79,7 @@ const ownerNamesSql = `SELECT username, folded, first_name AS "firstName", last_
   FROM people WHERE folded = ANY(?::text[])`
 
 class PostgresArchive implements PostgresSource {
-  readonly #pools: Pools
+  readonly #servers: ArchiveServers
   readonly #searches: PostgresSearches
   readonly #people: DirectoryPeople
   readonly #scrypt: ScryptRunner
@@ -90,10 +87,12 @@ class PostgresArchive implements PostgresSource {
   /** The names of the owners of a page that was just read. */
   readonly #names = new WeakMap<readonly unknown[], Readonly<Record<string, string>>>()
 
-  constructor({ url, mediaFolder, derive }: PostgresSourceOptions) {
-    this.#pools = { work: openPool(url, SEARCH_CONNECTIONS + OTHERS), control: openPool(url, CONTROL) }
-    this.#searches = new PostgresSearches(this.#pools)
-    this.#people = new DirectoryPeople(() => query<PersonRow>(this.#pools.work, clause(everybodySql)))
+  constructor(servers: ArchiveServers, { mediaFolder, derive }: PostgresSourceOptions) {
+    this.#servers = servers
+    this.#searches = new PostgresSearches(servers)
+    this.#people = new DirectoryPeople(() =>
+      servers.readNewest(({ pools }) => query<PersonRow>(pools.work, clause(everybodySql))),
+    )
     this.#scrypt = derive ? scryptInPlace(undefined, derive) : scryptInWorkers()
     this.#mediaFolder = mediaFolder
   }
@@ -104,7 +103,7 @@ class PostgresArchive implements PostgresSource {
     signal = new AbortController().signal,
     asker = nobodyElse,
   ): Promise<Principal | null> {
-    const known = await reaching(credentialsOf(this.#pools.work, username))
+    const known = await this.#credentials(username)
     const derive: Derive = (work) => this.#scrypt.derive(work, { signal, ...asker })
     const right = await verifyPassword(password, known?.password ?? null, derive)
     return right && known ? known.principal : null
@@ -113,14 +112,21 @@ class PostgresArchive implements PostgresSource {
   async changePassword(username: string, password: string, signal: AbortSignal): Promise<Principal | null> {
     const asker = { signal, from: username, isKnown: true, isScript: false }
     const stored = await hashPassword(password, { derive: (work) => this.#scrypt.derive(work, asker) })
-    await savePassword(this.#pools.work, username, stored).catch((error: unknown) => {
+    try {
+      await this.#servers.write(({ pools }) => savePassword(pools.work, username, stored))
+    } catch (error) {
       throw notStored(error)
-    })
+    }
     return this.principal(username)
   }
 
   async principal(username: string): Promise<Principal | null> {
-    return (await reaching(credentialsOf(this.#pools.work, username)))?.principal ?? null
+    return (await this.#credentials(username))?.principal ?? null
+  }
+
+  /** As they were written last, because a password may just have been changed. */
+  #credentials(username: string) {
+    return reaching(this.#servers.readNewest(({ pools }) => credentialsOf(pools.work, username)))
   }
 
   async list(search: Search, paging: Paging, viewer: Principal, signal: AbortSignal): Promise<WireList> {
@@ -128,7 +134,7 @@ class PostgresArchive implements PostgresSource {
     const owners = ownersOf(page.recordings)
     if (owners.length > 0) {
       const asked = clause(ownerNamesSql, owners.map(fold))
-      const people = await reaching(query<PersonRow>(this.#pools.work, asked))
+      const people = await reaching(this.#servers.read(({ pools }) => query<PersonRow>(pools.work, asked)))
       this.#names.set(page.recordings, namesOfOwners(owners, people))
     }
     return page
@@ -147,11 +153,17 @@ class PostgresArchive implements PostgresSource {
   }
 
   detail(id: string, viewer: Principal, signal: AbortSignal): Promise<WireDetail | null> {
-    return reaching(inSnapshot(this.#pools, signal, (client) => findDetail(client, id, viewer)))
+    return reaching(
+      this.#servers.read(({ pools }) =>
+        inSnapshot(pools, signal, (client) => findDetail(client, id, viewer)),
+      ),
+    )
   }
 
   async media(id: string, viewer: Principal, signal: AbortSignal) {
-    const audio = await reaching(inSnapshot(this.#pools, signal, (client) => findAudio(client, id, viewer)))
+    const audio = await reaching(
+      this.#servers.read(({ pools }) => inSnapshot(pools, signal, (client) => findAudio(client, id, viewer))),
+    )
     // Somebody may have deleted or cut the file.
     if (!audio || !hasAudio(this.#mediaFolder, audio)) return null
     const { sha256, size, referenceNumber } = audio
@@ -164,8 +176,7 @@ class PostgresArchive implements PostgresSource {
   }
 
   async ready(): Promise<boolean> {
-    await this.#pools.control.query('SELECT 1')
-    return true
+    return this.#servers.isReadable
   }
 
   gauges() {
@@ -174,7 +185,7 @@ class PostgresArchive implements PostgresSource {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#pools.work.end(), this.#pools.control.end(), this.#scrypt.close()])
+    await Promise.all([this.#servers.close(), this.#scrypt.close()])
   }
 }
 
@@ -183,6 +194,17 @@ class PostgresArchive implements PostgresSource {
  * @throws OperatorError saying what is wrong with DATABASE_URL, and what to do.
  */
 export async function openPostgresSource(options: PostgresSourceOptions): Promise<PostgresSource> {
-  await prepareSchema(options.url)
-  return new PostgresArchive(options)
+  const { url, replicas = [], maxLagMs = MAX_LAG_MS, watch } = options
+  await preparePrimary([url, ...replicas])
+  const places = { work: SEARCH_CONNECTIONS + OTHERS, control: CONTROL }
+  const servers = new ArchiveServers({
+    url,
+    replicas,
+    maxLagMs,
+    places,
+    watch,
+    steadyMs: () => performance.now(),
+  })
+  await servers.start()
+  return new PostgresArchive(servers, options)
 }

@@ -3,11 +3,14 @@ import type { WireList, WireRecording } from '../../../contract/recording.ts'
 import type { Paging, Search } from '../../../contract/search.ts'
 import { onAbort } from '../../platform/aborting.ts'
 import { accountName } from '../account-name.ts'
+import type { Asked } from '../archive/plan.ts'
 import { searchKind, type ScopedUser, type SearchKind } from '../archive/search-kind.ts'
 import type { WholeList } from '../source.ts'
 import { busy, createTurns, type Turns } from '../turns.ts'
-import { inSnapshot, openSnapshot, type Pools } from './connecting.ts'
+import { inSnapshot, openSnapshot } from './connecting.ts'
 import { findPage, walkMatches } from './searching.ts'
+import type { ArchiveServer } from './server.ts'
+import type { ArchiveServers } from './servers.ts'
 import { countMatching } from './totals.ts'
 import { resolve } from './where.ts'
 
@@ -48,18 +51,20 @@ function rowsOf(
 
 /** Users take turns for the places of each kind of search, so that scans do not delay quick searches. */
 export class PostgresSearches {
-  readonly #pools: Pools
+  readonly #servers: ArchiveServers
   readonly #turns = { quick: turns(PLACES.quick), scan: turns(PLACES.scan), walk: turns(PLACES.walk) }
 
-  constructor(pools: Pools) {
-    this.#pools = pools
+  constructor(servers: ArchiveServers) {
+    this.#servers = servers
   }
 
   async list(search: Search, paging: Paging, viewer: ScopedUser, signal: AbortSignal): Promise<WireList> {
     const kind = searchKind(search, viewer, Date.now())
     const release = await this.#turns[kind].enter(accountName(viewer.username), signal)
     try {
-      return await inSnapshot(this.#pools, signal, (client) => findPage(client, { search, viewer }, paging))
+      return await this.#servers.read(({ pools }) =>
+        inSnapshot(pools, signal, (client) => findPage(client, { search, viewer }, paging)),
+      )
     } finally {
       release()
     }
@@ -68,7 +73,7 @@ export class PostgresSearches {
   async listAll(search: Search, viewer: ScopedUser, signal: AbortSignal): Promise<WholeList<WireRecording>> {
     const release = await this.#turns.walk.enter(accountName(viewer.username), signal)
     try {
-      return await this.#walk(search, viewer, signal, release)
+      return await this.#servers.read((server) => this.#walk(server, { search, viewer }, signal, release))
     } catch (error) {
       release()
       signal.throwIfAborted()
@@ -77,12 +82,12 @@ export class PostgresSearches {
   }
 
   async #walk(
-    search: Search,
-    viewer: ScopedUser,
+    { pools }: ArchiveServer,
+    { search, viewer }: Asked,
     signal: AbortSignal,
     release: () => void,
   ): Promise<WholeList<WireRecording>> {
-    const { client, close } = await openSnapshot(this.#pools, signal)
+    const { client, close } = await openSnapshot(pools, signal)
     const end = (): Promise<void> => close().finally(release)
     try {
       const asked = await resolve(client, { search, viewer })
@@ -90,7 +95,8 @@ export class PostgresSearches {
       const walk = walkMatches(client, asked, totalCount, CHUNK_ROWS)
       return { totalCount, recordings: rowsOf(walk, signal, end) }
     } catch (error) {
-      await end()
+      // Another server may be asked for the same walk.
+      await close()
       throw error
     }
   }

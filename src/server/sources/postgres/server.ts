@@ -1,0 +1,87 @@
+/** One PostgreSQL server of the archive: its connections, and what it was when it was last asked. */
+import type { Pool, PoolClient } from 'pg'
+import { openPool, type Pools } from './connecting.ts'
+import { clause, queryRow } from './statements.ts'
+
+/** What a server answers about itself. */
+export interface ServerFacts {
+  readonly isReplica: boolean
+  /** Bytes of the write-ahead log that it has written, or applied as a replica. */
+  readonly position: bigint
+  /** Of a primary: counts promotions of the cluster, so of two primaries the one with the larger is right. */
+  readonly timeline: number
+  /** The archive's own id, which its replicas share; null where there is no archive. */
+  readonly archiveId: string | null
+}
+
+/** How long a server may take to answer, ms. */
+const ANSWER_MS = 3000
+
+const factsSql = `SELECT pg_is_in_recovery() AS "isReplica",
+  pg_wal_lsn_diff(CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END,
+    '0/0')::bigint AS position,
+  CASE WHEN pg_is_in_recovery() THEN 0
+    ELSE ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::integer END AS timeline,
+  (SELECT value FROM meta WHERE name = 'archive_id') AS "archiveId"`
+
+/** Connections that one server needs for its searches, and for all else. */
+export interface ServerPlaces {
+  readonly work: number
+  readonly control: number
+}
+
+/** The socket of a connection, which the driver does not declare. */
+const cut = (client: PoolClient): void =>
+  (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy()
+
+async function inTime<T>(work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('timeout exceeded when trying to connect')), ANSWER_MS)
+  })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+export class ArchiveServer {
+  readonly url: string
+  readonly pools: Pools
+  readonly #clients = new Set<PoolClient>()
+  /** Null while it does not answer. */
+  facts: ServerFacts | null = null
+
+  constructor(url: string, { work, control }: ServerPlaces) {
+    this.url = url
+    this.pools = { work: openPool(url, work), control: openPool(url, control) }
+    for (const pool of [this.pools.work, this.pools.control]) this.#track(pool)
+  }
+
+  #track(pool: Pool): void {
+    pool.on('connect', (client) => this.#clients.add(client))
+    pool.on('remove', (client) => this.#clients.delete(client))
+  }
+
+  /** Asks the server what it is. @throws the error of a server that cannot be asked. */
+  async ask(): Promise<ServerFacts> {
+    try {
+      this.facts = await inTime(queryRow<ServerFacts>(this.pools.control, clause(factsSql)))
+      return this.facts
+    } catch (error) {
+      this.lose()
+      throw error
+    }
+  }
+
+  /** It does not answer. Statements that wait for it fail now, and can be asked of another server. */
+  lose(): void {
+    this.facts = null
+    for (const client of this.#clients) cut(client)
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.pools.work.end(), this.pools.control.end()])
+  }
+}
