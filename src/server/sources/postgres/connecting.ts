@@ -1,7 +1,9 @@
 /** Connections to one PostgreSQL server. */
+import { setTimeout } from 'node:timers/promises'
 import { Client, Pool, type ClientBase, type PoolClient } from 'pg'
 import { onAbort, orAborted } from '../../platform/aborting.ts'
 import { OperatorError } from '../../platform/operator-error.ts'
+import { CommitLost, isServerAnswer } from './commit-lost.ts'
 import { explainDatabase } from './explain-database.ts'
 import { SCHEMA } from './names.ts'
 import { clause, exactTypes, queryOne } from './statements.ts'
@@ -11,6 +13,8 @@ const OLDEST_VERSION = 150_000
 /** How long a connection may take to be made, ms. */
 const CONNECT_MS = 10_000
 const IDLE_MS = 60_000
+/** After so long, the server is asked again to stop a statement, ms. */
+const CANCEL_AGAIN_MS = 50
 
 /**
  * The settings of each connection. Every name is looked up in this program's own schema first, and every text is
@@ -65,9 +69,35 @@ async function checkVersion(client: ClientBase): Promise<void> {
   )
 }
 
-/** Asks the server to stop what the connection does. The connection stays. */
-async function cancel(control: Pool, processId: number): Promise<void> {
-  await control.query('SELECT pg_cancel_backend($1)', [processId]).catch(() => undefined)
+interface Cancelling {
+  /** Resolves once the server was asked for the first time. */
+  readonly begun: Promise<void>
+  /** Asks no more. Resolves once no request is on its way. */
+  end(): Promise<void>
+}
+
+/**
+ * Asks the server to stop what the connection does. The connection stays. It asks again and again until `end` is called,
+ * because a request that comes between two statements stops nothing.
+ */
+function keepCancelling(control: Pool, processId: number): Cancelling {
+  const enough = new AbortController()
+  const cancel = () => control.query('SELECT pg_cancel_backend($1)', [processId]).catch(() => undefined)
+  const begun = cancel().then(() => undefined)
+  const asking = begun.then(async () => {
+    for (;;) {
+      await setTimeout(CANCEL_AGAIN_MS, undefined, { signal: enough.signal }).catch(() => undefined)
+      if (enough.signal.aborted) return
+      await cancel()
+    }
+  })
+  return {
+    begun,
+    end() {
+      enough.abort()
+      return asking
+    },
+  }
 }
 
 /** The driver keeps the number of the server's process, but does not declare it. */
@@ -111,21 +141,24 @@ const BEGIN_SNAPSHOT =
  */
 export async function openSnapshot({ work, control }: Pools, signal: AbortSignal): Promise<Snapshot> {
   const client = await take(work, signal)
-  let cancelling: Promise<void> | null = null
+  let cancelling: Cancelling | null = null
   const endWait = onAbort(signal, () => {
-    cancelling = cancel(control, processIdOf(client))
+    cancelling = keepCancelling(control, processIdOf(client))
   })
   let isOpen = true
   const close = async (): Promise<void> => {
     if (!isOpen) return
     isOpen = false
     endWait()
-    // A late cancellation must not meet the next user of the connection.
-    await cancelling
-    await client.query('ROLLBACK').then(
-      () => client.release(),
-      (error: unknown) => client.release(error instanceof Error ? error : true),
+    await cancelling?.begun
+    // A walk may be reading meanwhile, so this may have to wait until its statement is cancelled.
+    const failure = await client.query('ROLLBACK').then(
+      () => false,
+      (error: unknown) => (error instanceof Error ? error : true),
     )
+    // A late cancellation must not meet the next user of the connection.
+    await cancelling?.end()
+    client.release(failure)
   }
   try {
     await client.query(BEGIN_SNAPSHOT)
@@ -154,15 +187,24 @@ export async function inSnapshot<T>(
   }
 }
 
-/** Does all of the work in one transaction, or nothing of it. */
+/**
+ * Does all of the work in one transaction, or nothing of it.
+ * @throws what `work` throws, the server's error, or CommitLost.
+ */
 export async function inTransaction<T>(client: ClientBase, work: () => Promise<T>): Promise<T> {
   await client.query('BEGIN')
+  let result: T
   try {
-    const result = await work()
-    await client.query('COMMIT')
-    return result
+    result = await work()
   } catch (error) {
     await client.query('ROLLBACK').catch(() => undefined)
     throw error
   }
+  try {
+    await client.query('COMMIT')
+  } catch (error) {
+    if (isServerAnswer(error)) throw error
+    throw new CommitLost('The connection was lost while a change was being stored.', { cause: error })
+  }
+  return result
 }

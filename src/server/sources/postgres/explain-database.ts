@@ -1,4 +1,5 @@
 /** Explains errors of the database's server, and what an operator can do about them. */
+import { CommitLost } from './commit-lost.ts'
 import { codeOf } from '../../platform/code-of.ts'
 import { Problem } from '../../../contract/problems.ts'
 import { OperatorError } from '../../platform/operator-error.ts'
@@ -106,6 +107,12 @@ const explainWords = (error: unknown): Explain | undefined =>
 export function explainDatabase(error: unknown, url: string): unknown {
   if (error instanceof OperatorError) return error
   const place = placeOf(url)
+  if (error instanceof CommitLost) {
+    return new OperatorError(
+      `The connection to ${at(place)} was lost while a change was being stored, so it may have been stored or not. Look, and make it again where it was not.`,
+      { cause: error },
+    )
+  }
   const explain = explanations[codeOf(error)] ?? explainWords(error)
   return explain ? new OperatorError(capital(explain(place)), { cause: error }) : error
 }

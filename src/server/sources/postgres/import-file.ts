@@ -4,10 +4,13 @@
  */
 import type { ClientBase } from 'pg'
 import { onAbort } from '../../platform/aborting.ts'
+import { OperatorError } from '../../platform/operator-error.ts'
 import { AudioShelf } from '../archive/audio-files.ts'
 import { ImportLoader } from '../archive/import-loader.ts'
 import { readFileInto, type ImportOptions, type ImportResult } from '../archive/import-reading.ts'
 import { ImportReport } from '../archive/import-report.ts'
+import { catchUp } from './catching-up.ts'
+import { CommitLost } from './commit-lost.ts'
 import { connect, inTransaction } from './connecting.ts'
 import { explainDatabase } from './explain-database.ts'
 import { BatchWriter } from './recording-writer.ts'
@@ -18,15 +21,32 @@ import { holdWriting } from './writing.ts'
 export interface ArchiveImportOptions extends ImportOptions {
   /** `postgres://…` of the primary. */
   readonly url: string
+  /** Servers that are waited for, so that a search finds what was imported whichever of them answers. */
+  readonly replicas?: readonly string[] | undefined
+  /** How long they are waited for at most, ms. */
+  readonly maxLagMs?: number | undefined
   /** The folder of the audio. */
   readonly mediaFolder: string
   /** The folder of the report. */
   readonly dataDir: string
 }
 
-/** @throws OperatorError saying what is wrong and what to do. Nothing was imported then. */
+/** How long a replica is waited for, where nothing else is said. */
+const MAX_LAG_MS = 10_000
+
+const perhapsImported = (cause: CommitLost): OperatorError =>
+  new OperatorError(
+    'The connection to the database was lost at the very end, so the recordings may have been stored or not. ' +
+      'Run the import again: it changes nothing where they were.',
+    { cause },
+  )
+
+/**
+ * @throws OperatorError saying what is wrong and what to do. Nothing was imported then, or the message says that this is
+ * not known.
+ */
 export async function importIntoPostgres(options: ArchiveImportOptions): Promise<ImportResult> {
-  const { url, mediaFolder, dataDir, signal } = options
+  const { url, mediaFolder, dataDir, signal, replicas = [], maxLagMs = MAX_LAG_MS } = options
   const shelf = new AudioShelf(mediaFolder)
   const report = new ImportReport(dataDir)
   const client = await connect(url)
@@ -45,8 +65,15 @@ export async function importIntoPostgres(options: ArchiveImportOptions): Promise
     })
     shelf.keep()
     await tidy(client)
+    await catchUp(client, replicas, maxLagMs).catch(() => undefined)
     return { ...result, reportFile: report.keep() }
   } catch (error) {
+    // The recordings may have been stored, and their audio must be there then.
+    if (error instanceof CommitLost) {
+      shelf.keep()
+      report.keep()
+      throw perhapsImported(error)
+    }
     shelf.undo()
     report.undo()
     signal?.throwIfAborted()

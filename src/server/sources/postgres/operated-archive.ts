@@ -14,14 +14,18 @@ import {
 } from './directory.ts'
 import { explainDatabase } from './explain-database.ts'
 import { importIntoPostgres } from './import-file.ts'
+import { preparePrimary } from './primary.ts'
 import { countForRemoval, removeFromArchive } from './removal.ts'
-import { migratePostgres } from './schema.ts'
 import { findPage } from './searching.ts'
 
 /** Where the archive lies, and where an import leaves its report. */
 export interface ArchivePlace {
-  /** `postgres://…` of the primary. */
+  /** `postgres://…` of the primary, or what it was. */
   readonly url: string
+  /** Its streaming replicas. One of them may have become the primary. */
+  readonly replicas?: readonly string[] | undefined
+  /** How long an import waits at most until the replicas have it, ms. */
+  readonly maxLagMs?: number | undefined
   /** The folder of the audio. */
   readonly mediaFolder: string
   /** The folder of the report. */
@@ -30,7 +34,9 @@ export interface ArchivePlace {
 
 /** Makes or upgrades the schema. @throws OperatorError saying what is wrong with DATABASE_URL. */
 export async function operatePostgres(place: ArchivePlace): Promise<OperatedArchive> {
-  const { url, mediaFolder } = place
+  const { mediaFolder, replicas = [] } = place
+  const urls = [place.url, ...replicas]
+  const url = await preparePrimary(urls)
   const client = await connect(url)
   const explained = async <T>(work: Promise<T>): Promise<T> => {
     try {
@@ -40,10 +46,6 @@ export async function operatePostgres(place: ArchivePlace): Promise<OperatedArch
     }
   }
   const atOnce = <T>(work: () => Promise<T>): Promise<T> => explained(inTransaction(client, work))
-  await explained(migratePostgres(client)).catch(async (error: unknown) => {
-    await client.end()
-    throw error
-  })
   return {
     account: (username) => explained(findAccount(client, username)),
     accounts: () => explained(listAccounts(client)),
@@ -64,7 +66,8 @@ export async function operatePostgres(place: ArchivePlace): Promise<OperatedArch
     list: (search, paging) =>
       explained(findPage(client, { search, viewer: operator }, paging).then(({ recordings }) => recordings)),
     remove: (search, expected) => explained(removeFromArchive(client, mediaFolder, search, expected)),
-    load: (options) => importIntoPostgres({ ...options, ...place }),
+    load: (options) =>
+      importIntoPostgres({ ...options, ...place, url, replicas: urls.filter((other) => other !== url) }),
     close: () => client.end(),
   }
 }

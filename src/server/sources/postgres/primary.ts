@@ -30,9 +30,10 @@ const timelineOf = (url: string): Promise<number | null> =>
 /**
  * Finds the primary among the servers, because another one may have been promoted, and makes or upgrades its schema.
  * A former primary that came back has an older timeline.
+ * @returns its address.
  * @throws OperatorError saying what is wrong with the first server that cannot be used.
  */
-export async function preparePrimary(urls: readonly string[]): Promise<void> {
+export async function preparePrimary(urls: readonly string[]): Promise<string> {
   let primary: { readonly url: string; readonly timeline: number } | null = null
   let why: unknown = null
   for (const url of urls) {
@@ -43,7 +44,10 @@ export async function preparePrimary(urls: readonly string[]): Promise<void> {
       why ??= error
     }
   }
-  if (primary) return withServer(primary.url, (client) => migratePostgres(client))
+  if (primary) {
+    await withServer(primary.url, (client) => migratePostgres(client))
+    return primary.url
+  }
   throw (
     why ??
     new OperatorError(

@@ -16,6 +16,8 @@ import type { ServerNews } from './servers.ts'
 
 const { signal } = new AbortController()
 const ROWS = 300
+/** How many recordings are stored by now. */
+let stored = 0
 
 let folder: TestStore
 let primary: Cluster
@@ -29,11 +31,14 @@ const hostOf = (server: Cluster): string => `127.0.0.1:${server.port}`
 /** What the source knows of a server by now. */
 const partOf = (server: Cluster) => news.findLast((one) => one.server === hostOf(server))?.part
 
-async function importRows(url: string, numbers: readonly number[]) {
-  const archive = await operatePostgres({ url, mediaFolder: folder.dataDir, dataDir: folder.dataDir })
+async function importRows(url: string, count: number, others: readonly string[] = []) {
+  const place = { url, replicas: others, maxLagMs: 60_000 }
+  const archive = await operatePostgres({ ...place, mediaFolder: folder.dataDir, dataDir: folder.dataDir })
   try {
-    const text = numbers.map((n) => JSON.stringify(wireRecording(n))).join('\n')
-    return await archive.load(importInput(text))
+    const first = stored
+    stored += count
+    const rows = Array.from({ length: count }, (_, index) => wireRecording(first + index))
+    return await archive.load(importInput(rows.map((row) => JSON.stringify(row)).join('\n')))
   } finally {
     await archive.close()
   }
@@ -58,10 +63,7 @@ beforeAll(async () => {
   const user = { username: 'boss' }
   await archive.saveAccount({ user, role: 'manager', leads: [] }, await cheapHash('first'))
   await archive.close()
-  await importRows(
-    at(primary),
-    Array.from({ length: ROWS }, (_, n) => n),
-  )
+  await importRows(at(primary), ROWS)
   news = []
   source = await openPostgresSource({
     url: at(primary),
@@ -116,7 +118,7 @@ describe('replicas', () => {
     await expect.poll(() => replicas.map(partOf)).toEqual(['replica', 'replica'])
     const before = await scansOf(primary)
     const many = 400
-    for (let n = 0; n < many; n += 1) expect(await search()).toBe(ROWS)
+    for (let n = 0; n < many; n += 1) expect(await search()).toBe(stored)
     // The primary is still asked how it is, and for names.
     expect((await scansOf(primary)) - before).toBeLessThan(many / 2)
   })
@@ -126,9 +128,24 @@ describe('replicas', () => {
     await primary.sql(`SET synchronous_commit = local; CREATE TABLE public.waits (n integer)`, 'archive')
     // Lag is known in steps of a second.
     await expect.poll(() => partOf(replicas[0]), { timeout: 60_000 }).toBe('lagging')
-    expect(await search()).toBe(ROWS)
+    expect(await search()).toBe(stored)
     await replicas[0].sql('SELECT pg_wal_replay_resume()')
     await expect.poll(() => partOf(replicas[0]), { timeout: 60_000 }).toBe('replica')
+  }, 180_000)
+
+  it('are waited for by an import, so that whoever made it finds it', async () => {
+    await replicas[0].sql('SELECT pg_wal_replay_pause()')
+    let isDone = false
+    const importing = importRows(at(primary), 1, replicas.map(at)).then(() => {
+      isDone = true
+    })
+    const count = (server: Cluster) =>
+      server.sql('SELECT count(*) FROM recordings_dashboard.recordings', 'archive')
+    await expect.poll(() => count(primary)).toBe(String(stored))
+    expect(isDone).toBe(false)
+    await replicas[0].sql('SELECT pg_wal_replay_resume()')
+    await importing
+    expect(await count(replicas[0])).toBe(String(stored))
   }, 180_000)
 
   it('of another archive are never read from', async () => {
@@ -150,7 +167,7 @@ describe('replicas', () => {
     })
     expect(told).toContainEqual({ server: hostOf(other), part: 'foreign' })
     for (let n = 0; n < 10; n += 1)
-      expect((await mixed.list({}, { page: 0, pageSize: 1 }, testManager, signal)).totalCount).toBe(ROWS)
+      expect((await mixed.list({}, { page: 0, pageSize: 1 }, testManager, signal)).totalCount).toBe(stored)
     await mixed.close()
     await other.remove()
   })
@@ -169,8 +186,7 @@ describe('a server that is killed', () => {
 
   it('is followed by the replica that is promoted, with all that was acknowledged', async () => {
     const running = load()
-    const next = ROWS + 1
-    expect(await importRows(at(primary), [next])).toMatchObject({ added: 1 })
+    expect(await importRows(at(primary), 1)).toMatchObject({ added: 1 })
     await source.changePassword?.('boss', 'second', signal)
     await primary.stop('immediate')
     await expect.poll(() => partOf(primary)).toBe('unreachable')
@@ -187,8 +203,8 @@ describe('a server that is killed', () => {
     expect(await source.authenticate('boss', 'third')).toMatchObject({ username: 'boss' })
     await running.stop()
     expect(running.failures).toEqual([])
-    expect(await source.detail(testGuid(next), testManager, signal)).not.toBeNull()
-    expect(await search()).toBe(ROWS + 1)
+    expect(await source.detail(testGuid(stored - 1), testManager, signal)).not.toBeNull()
+    expect(await search()).toBe(stored)
   }, 180_000)
 
   it('is not taken for the primary when it comes back without having heard of it', async () => {
