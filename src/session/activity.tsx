@@ -63,6 +63,8 @@ function useEnding(session: Session, active: boolean): Ending | null {
       const now = await fetchSession()
       setConfirmedMs(endOf(now))
       setSession(now)
+      // This machine's clock runs ahead of the host's, so it is asked until it says so too.
+      if (isOver && endOf(now) === endMs) asked.current = ''
     } catch (error) {
       setConfirmedMs(endMs)
       if (isOver || isSignedOut(error)) sessionEnded()

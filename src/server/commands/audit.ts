@@ -20,9 +20,9 @@ const USAGE = `Usage: npm run audit -- verify [FILE] [--heads FILE] [--after HAS
 
 Reads the audit log: FILE, or AUDIT_LOG, or audit.log in DATA_DIR (default: data/).
 verify follows the chain of hashes, checks each line's MAC with the host's key (HOST_KEY, HOST_KEY_FILE, or host.key in
-DATA_DIR), holds the lines against the heads that the host kept elsewhere, and names the first line that is wrong. --heads takes the
-file of AUDIT_SINK (the default), a file of the host's log, or what a syslog collector wrote. --after takes the last
-hash of the file before this one, --last a hash that you keep elsewhere and that has to be in this file.
+DATA_DIR), holds the lines against the heads that the host kept elsewhere, and names the first line that is wrong.
+--heads takes the file of AUDIT_SINK (the default), a file of the host's log, or what a syslog collector wrote. --after
+takes the last hash of the file before this one, --last a hash that you keep elsewhere and that has to be in this file.
 export writes CSV to standard output; --from is included, --to is not, and a date alone is its midnight in UTC.
 digest says how the log writes a filter's value, so that you can find who searched for it:
 npm run audit -- digest remotePartyNumber +390551234567`
