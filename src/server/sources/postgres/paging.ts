@@ -1,8 +1,10 @@
 /** Finds the rows of a page where the counts of days say they are, so that a deep page costs no more than the first. */
 import type { ClientBase } from 'pg'
 import { firstKey } from '../archive/key.ts'
+import type { WireRecording } from '../../../contract/recording.ts'
 import type { Window } from '../archive/plan.ts'
-import { clause, sqlJoin, query, type SqlClause } from './statements.ts'
+import { readRows } from './row.ts'
+import { clause, sqlJoin, type SqlClause } from './statements.ts'
 import { daysHolding, partsOf, periodOfDay, type PeriodPart, type InstantPeriod } from './totals.ts'
 import { conditionOf, type Resolved } from './where.ts'
 
@@ -59,7 +61,7 @@ const highest = ({ to }: InstantPeriod): bigint => (to === null ? 2n ** 63n - 1n
 const inOne = (pieces: readonly Piece[], condition: SqlClause): SqlClause => {
   const [newest, oldest] = [pieces[0] ?? nothing, pieces.at(-1) ?? nothing]
   const bounds = clause(
-    'SELECT key FROM recordings WHERE key >= ? AND key < ? AND',
+    'SELECT * FROM recordings WHERE key >= ? AND key < ? AND',
     lowest(oldest),
     highest(newest),
   )
@@ -71,8 +73,8 @@ const inEach = (pieces: readonly Piece[], condition: SqlClause): SqlClause =>
   sqlJoin(
     [
       clause(
-        `SELECT found.key FROM unnest(?::bigint[], ?::bigint[]) AS piece (low, high) CROSS JOIN LATERAL (
-          SELECT key FROM recordings WHERE key >= piece.low AND key < piece.high AND`,
+        `SELECT found.* FROM unnest(?::bigint[], ?::bigint[]) AS piece (low, high) CROSS JOIN LATERAL (
+          SELECT * FROM recordings WHERE key >= piece.low AND key < piece.high AND`,
         pieces.map(lowest),
         pieces.map(highest),
       ),
@@ -89,30 +91,27 @@ function isDense(pieces: readonly Piece[]): boolean {
   return spanMs <= DAYS_IN_ONE_PIECE * DAY_MS
 }
 
-export interface CountedPage {
+export interface FoundPage {
   readonly totalCount: number
-  /** Those of the window, newest first. */
-  readonly keys: readonly bigint[]
+  /** Newest first. */
+  readonly recordings: readonly WireRecording[]
 }
 
-/** Reads the keys of a window of a search that only its start, people and direction narrow, and its total. */
-export async function pageByDays(client: ClientBase, asked: Resolved, window: Window): Promise<CountedPage> {
+/** Reads a window of a search that only its start, people and direction narrow, and its total. */
+export async function pageByDays(client: ClientBase, asked: Resolved, window: Window): Promise<FoundPage> {
   const parts = await partsOf(client, asked)
   const totalCount = parts.reduce((sum, { matches }) => sum + matches, 0)
   const limit = Math.min(window.limit, totalCount - window.offset)
-  if (limit <= 0) return { totalCount, keys: [] }
+  if (limit <= 0) return { totalCount, recordings: [] }
   const pieces = await piecesOf(client, asked, parts, { offset: window.offset, limit })
   const condition = conditionOf(asked, 'indexed', ['startTime'])
   const skipped = window.offset - (pieces[0]?.before ?? 0)
-  const found = await query<{ key: bigint }>(
-    client,
-    sqlJoin(
-      [
-        (isDense(pieces) ? inOne : inEach)(pieces, condition),
-        clause('ORDER BY key DESC LIMIT ? OFFSET ?', limit, skipped),
-      ],
-      ' ',
-    ),
+  const found = sqlJoin(
+    [
+      (isDense(pieces) ? inOne : inEach)(pieces, condition),
+      clause('ORDER BY key DESC LIMIT ? OFFSET ?', limit, skipped),
+    ],
+    ' ',
   )
-  return { totalCount, keys: found.map(({ key }) => key) }
+  return { totalCount, recordings: await readRows(client, found) }
 }

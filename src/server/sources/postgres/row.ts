@@ -1,4 +1,8 @@
-/** The columns of a row of the list. */
+/** Reads rows of the list. */
+import type { ClientBase } from 'pg'
+import type { WireRecording } from '../../../contract/recording.ts'
+import { readRow, type StoredRow } from '../archive/found-row.ts'
+import { clause, query, sqlJoin, type SqlClause } from './statements.ts'
 
 /** SQL takes the start out of the key. The names are those of `StoredRow`. */
 export const foundColumns = `
@@ -11,3 +15,26 @@ export const foundColumns = `
 
 /** Joins the owner's columns to `recordings`. */
 export const joinOwner = 'LEFT JOIN people AS owner ON owner.person_id = recordings.owner_id'
+
+/** A row with its key, from which a walk goes on. */
+export interface KeyedRow extends StoredRow {
+  readonly key: bigint
+}
+
+/** @param found selects whole rows of `recordings`. @returns them newest first. */
+export const readStoredRows = (client: ClientBase, found: SqlClause): Promise<readonly KeyedRow[]> =>
+  query<KeyedRow>(
+    client,
+    sqlJoin(
+      [
+        clause(`SELECT recordings.key, ${foundColumns} FROM (`),
+        found,
+        clause(`) AS recordings ${joinOwner} ORDER BY recordings.key DESC`),
+      ],
+      ' ',
+    ),
+  )
+
+/** As `readStoredRows`, in the form of an answer. */
+export const readRows = async (client: ClientBase, found: SqlClause): Promise<WireRecording[]> =>
+  (await readStoredRows(client, found)).map(readRow)

@@ -2,7 +2,7 @@
 import type { ClientBase } from 'pg'
 import type { WireRecording } from '../../../contract/recording.ts'
 import type { Paging } from '../../../contract/search.ts'
-import { readRow, type StoredRow } from '../archive/found-row.ts'
+import { readRow } from '../archive/found-row.ts'
 import { firstKey } from '../archive/key.ts'
 import {
   fromNearerEnd,
@@ -13,45 +13,23 @@ import {
   type Asked,
   type Window,
 } from '../archive/plan.ts'
-import { pageByDays } from './paging.ts'
-import { foundColumns, joinOwner } from './row.ts'
-import { clause, sqlJoin, query, queryOne } from './statements.ts'
+import { pageByDays, type FoundPage } from './paging.ts'
+import { readRows, readStoredRows } from './row.ts'
+import { clause, queryOne, sqlJoin } from './statements.ts'
 import { countMatching, isCountable } from './totals.ts'
 import { conditionOf, resolve, type Resolved } from './where.ts'
-
-export interface FoundPage {
-  readonly totalCount: number
-  readonly recordings: readonly WireRecording[]
-}
 
 /** Sorting this many is quicker than reading past them in the order of time. */
 const SORTED_DEEP_AT_MOST = 20_000
 const DEEP = 1000
 
-/** The recordings of these keys, newest first. */
-export async function readKeys(client: ClientBase, keys: readonly bigint[]): Promise<WireRecording[]> {
-  if (keys.length === 0) return []
-  const rows = await query<StoredRow>(
-    client,
-    clause(
-      `SELECT ${foundColumns} FROM unnest(?::bigint[]) AS found (key) JOIN recordings USING (key) ${joinOwner}
-        ORDER BY recordings.key DESC`,
-      keys,
-    ),
-  )
-  return rows.map(readRow)
-}
-
-const keysOf = async (client: ClientBase, asked: ReturnType<typeof clause>): Promise<bigint[]> =>
-  (await query<{ key: bigint }>(client, asked)).map(({ key }) => key)
-
 /** Finds all by any index, and sorts them. The sum keeps the planner from reading in the order of time. */
-const sorted = (client: ClientBase, asked: Resolved, { offset, limit }: Window): Promise<bigint[]> =>
-  keysOf(
+const sorted = (client: ClientBase, asked: Resolved, { offset, limit }: Window): Promise<WireRecording[]> =>
+  readRows(
     client,
     sqlJoin(
       [
-        clause('SELECT key FROM recordings WHERE'),
+        clause('SELECT * FROM recordings WHERE'),
         conditionOf(asked, 'indexed'),
         clause('ORDER BY key + 0 DESC LIMIT ? OFFSET ?', limit, offset),
       ],
@@ -82,22 +60,21 @@ async function byTime(
   asked: Resolved,
   totalCount: number,
   window: Window,
-): Promise<bigint[]> {
+): Promise<WireRecording[]> {
   const { isFromOldest, offset, limit } = fromNearerEnd(window, totalCount)
   const range = keyRange(asked.search)
   const from = await firstRunning(client, asked, range.from)
-  const keys = await keysOf(
+  return readRows(
     client,
     sqlJoin(
       [
-        clause('SELECT key FROM recordings WHERE key >= ? AND key < ? AND', from, range.to),
+        clause('SELECT * FROM recordings WHERE key >= ? AND key < ? AND', from, range.to),
         conditionOf(asked, 'hidden', ['startTime']),
         clause(`ORDER BY key ${isFromOldest ? 'ASC' : 'DESC'} LIMIT ? OFFSET ?`, limit, offset),
       ],
       ' ',
     ),
   )
-  return isFromOldest ? keys.toReversed() : keys
 }
 
 /** One page and the total. Belongs in a transaction that reads one snapshot. */
@@ -110,17 +87,16 @@ export async function findPage(
   const asked = await resolve(client, search)
   if (asked.owners?.length === 0) return { totalCount: 0, recordings: [] }
   if (isCountable(asked) && asked.search.endTime === undefined) {
-    const { totalCount, keys } = await pageByDays(client, asked, window)
-    return { totalCount, recordings: await readKeys(client, keys) }
+    return pageByDays(client, asked, window)
   }
   const totalCount = await countMatching(client, asked)
   const { offset, limit } = within(window, totalCount)
   if (limit <= 0) return { totalCount, recordings: [] }
   const most = offset > DEEP ? SORTED_DEEP_AT_MOST : SORTED_AT_MOST
-  const keys = await (totalCount <= most
+  const recordings = await (totalCount <= most
     ? sorted(client, asked, { offset, limit })
     : byTime(client, asked, totalCount, { offset, limit }))
-  return { totalCount, recordings: await readKeys(client, keys) }
+  return { totalCount, recordings }
 }
 
 /** All matches, newest first, in chunks of at most `chunkRows`. Belongs in a transaction that reads one snapshot. */
@@ -131,29 +107,29 @@ export async function* walkMatches(
   chunkRows: number,
 ): AsyncGenerator<readonly WireRecording[], void> {
   if (totalCount <= SORTED_AT_MOST) {
-    const keys = await sorted(client, asked, { offset: 0, limit: SORTED_AT_MOST })
-    for (let at = 0; at < keys.length; at += chunkRows) yield readKeys(client, keys.slice(at, at + chunkRows))
+    const rows = await sorted(client, asked, { offset: 0, limit: SORTED_AT_MOST })
+    for (let at = 0; at < rows.length; at += chunkRows) yield rows.slice(at, at + chunkRows)
     return
   }
   const { from, to } = keyRange(asked.search)
   let below = to
   let left = totalCount
   while (left > 0) {
-    const keys = await keysOf(
+    const rows = await readStoredRows(
       client,
       sqlJoin(
         [
-          clause('SELECT key FROM recordings WHERE key >= ? AND key < ? AND', from, below),
+          clause('SELECT * FROM recordings WHERE key >= ? AND key < ? AND', from, below),
           conditionOf(asked, 'hidden', ['startTime']),
           clause('ORDER BY key DESC LIMIT ?', chunkRows),
         ],
         ' ',
       ),
     )
-    const last = keys.at(-1)
+    const last = rows.at(-1)
     if (last === undefined) return
-    yield readKeys(client, keys)
-    below = last
-    left -= keys.length
+    yield rows.map(readRow)
+    below = last.key
+    left -= rows.length
   }
 }
