@@ -10,7 +10,7 @@ import { connect, inTransaction } from '../server/sources/postgres/connecting.ts
 import { SCHEMA } from '../server/sources/postgres/names.ts'
 import { operatePostgres } from '../server/sources/postgres/operated-archive.ts'
 import { openPostgresSource } from '../server/sources/postgres/postgres-source.ts'
-import { BatchWriter } from '../server/sources/postgres/recording-writer.ts'
+import { withBatchWriter } from '../server/sources/postgres/recording-writer.ts'
 import { migratePostgres } from '../server/sources/postgres/schema.ts'
 import { holdWriting } from '../server/sources/postgres/writing.ts'
 import type { Principal, Source, WholeList } from '../server/sources/source.ts'
@@ -190,10 +190,11 @@ export const storeInPostgres = (url: string, recordings: readonly NewRecording[]
   withConnection(url, (client) =>
     inTransaction(client, async () => {
       await holdWriting(client)
-      const writer = new BatchWriter(client)
-      const refused = storeEach(recordings, (one) => writer.put(one, ''))
-      for (const { why } of await writer.settle(true)) refused.push(why.message)
-      return { added: writer.added, refused }
+      return withBatchWriter(client, async (writer) => {
+        const refused = storeEach(recordings, (one) => writer.put(one, ''))
+        for (const { why } of await writer.settle(true)) refused.push(why.message)
+        return { added: writer.added, refused }
+      })
     }),
   )
 

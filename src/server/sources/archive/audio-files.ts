@@ -108,6 +108,7 @@ export class AudioShelf {
     if (!existsSync(path)) {
       mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
       this.#write(path, bytes)
+      this.#added.push(sha256)
     }
     return { sha256, size: bytes.length }
   }
@@ -128,7 +129,6 @@ export class AudioShelf {
       rmSync(unfinished, { force: true })
       throw error
     }
-    this.#added.push(path)
   }
 
   /** Keeps the added files. Call it once the transaction is committed. */
@@ -136,8 +136,13 @@ export class AudioShelf {
     this.#added.length = 0
   }
 
-  /** Removes the added files. */
-  undo(): void {
-    for (const path of this.#added.splice(0)) rmSync(path, { force: true })
+  /** The digests of the added files. */
+  get added(): readonly string[] {
+    return this.#added
+  }
+
+  /** Removes the added files. @param used the digests of those that others use by now. */
+  undo(used: ReadonlySet<string> = new Set()): void {
+    for (const sha256 of this.#added.splice(0)) if (!used.has(sha256)) removeAudio(this.#folder, sha256)
   }
 }

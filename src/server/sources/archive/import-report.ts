@@ -16,6 +16,7 @@ export class ImportReport {
   readonly #unfinished: string
   #handle: number | null = null
   #isNeeded = false
+  #isMade = false
   #buffer = ''
 
   constructor(dataDir: string) {
@@ -33,6 +34,7 @@ export class ImportReport {
   #flush(): void {
     if (this.#buffer === '') return
     this.#handle ??= openSync(this.#unfinished, 'w', MODE)
+    this.#isMade = true
     writeSync(this.#handle, this.#buffer)
     this.#buffer = ''
   }
@@ -61,6 +63,7 @@ export class ImportReport {
   /** Call it if the import failed. */
   undo(): void {
     this.#close()
-    rmSync(this.#unfinished, { force: true })
+    // The process of another container may have the same number, and be writing its report.
+    if (this.#isMade) rmSync(this.#unfinished, { force: true })
   }
 }

@@ -71,7 +71,7 @@ async function checkVersion(client: ClientBase): Promise<void> {
 
 interface Cancelling {
   /** Resolves once the server was asked for the first time. */
-  readonly begun: Promise<void>
+  readonly begun: Promise<unknown>
   /** Asks no more. Resolves once no request is on its way. */
   end(): Promise<void>
 }
@@ -83,14 +83,15 @@ interface Cancelling {
 function keepCancelling(control: Pool, processId: number): Cancelling {
   const enough = new AbortController()
   const cancel = () => control.query('SELECT pg_cancel_backend($1)', [processId]).catch(() => undefined)
-  const begun = cancel().then(() => undefined)
-  const asking = begun.then(async () => {
-    for (;;) {
+  const begun = cancel()
+  const again = async (): Promise<void> => {
+    await begun
+    while (!enough.signal.aborted) {
       await setTimeout(CANCEL_AGAIN_MS, undefined, { signal: enough.signal }).catch(() => undefined)
-      if (enough.signal.aborted) return
-      await cancel()
+      if (!enough.signal.aborted) await cancel()
     }
-  })
+  }
+  const asking = again()
   return {
     begun,
     end() {

@@ -10,7 +10,7 @@ import { connect, inTransaction } from './connecting.ts'
 import { saveAccount, savePerson } from './directory.ts'
 import { explainDatabase } from './explain-database.ts'
 import { monthOf } from './months.ts'
-import { BatchWriter } from './recording-writer.ts'
+import { withBatchWriter } from './recording-writer.ts'
 import { migratePostgres } from './schema.ts'
 import { clause, queryOne } from './statements.ts'
 import { storedRecordings } from './whole-archive.ts'
@@ -57,12 +57,13 @@ function* byMonth(recordings: Iterable<WholeRecording>): Generator<readonly Whol
 
 /** Stores one month, and where to go on, in one transaction. */
 async function storeMonth(client: ClientBase, recordings: readonly WholeRecording[]): Promise<void> {
-  const writer = new BatchWriter(client)
-  for (const recording of recordings) {
-    writer.put(recording, recording.referenceNumber)
-    refuse(await writer.settle(false))
-  }
-  refuse(await writer.settle(true))
+  await withBatchWriter(client, async (writer) => {
+    for (const recording of recordings) {
+      writer.put(recording, recording.referenceNumber)
+      refuse(await writer.settle(false))
+    }
+    refuse(await writer.settle(true))
+  })
   const next = monthOf(recordings[0]?.startMs ?? 0).to
   await client.query(
     `INSERT INTO meta (name, value) VALUES ('${RESUME}', '${next}')

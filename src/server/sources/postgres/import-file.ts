@@ -13,10 +13,10 @@ import { catchUp } from './catching-up.ts'
 import { CommitLost } from './commit-lost.ts'
 import { connect, inTransaction } from './connecting.ts'
 import { explainDatabase } from './explain-database.ts'
-import { BatchWriter } from './recording-writer.ts'
+import { withBatchWriter } from './recording-writer.ts'
 import { migratePostgres } from './schema.ts'
-import { clause, queryOne } from './statements.ts'
-import { holdWriting } from './writing.ts'
+import { clause, query, queryOne } from './statements.ts'
+import { holdWriting, isLockMissed } from './writing.ts'
 
 export interface ArchiveImportOptions extends ImportOptions {
   /** `postgres://…` of the primary. */
@@ -31,6 +31,8 @@ export interface ArchiveImportOptions extends ImportOptions {
   readonly dataDir: string
 }
 
+/** How often the server looks whether the import is still there, ms. Not every system of a server can. */
+const CHECK_MS = 500
 /** How long a replica is waited for, where nothing else is said. */
 const MAX_LAG_MS = 10_000
 
@@ -50,18 +52,20 @@ export async function importIntoPostgres(options: ArchiveImportOptions): Promise
   const shelf = new AudioShelf(mediaFolder)
   const report = new ImportReport(dataDir)
   const client = await connect(url)
-  // The server rolls back what a closed connection has not committed.
+  // The server rolls back what a closed connection has not committed, and should not go on with a long statement first.
+  await client.query(`SET client_connection_check_interval = ${CHECK_MS}`).catch(() => undefined)
   const endWait = signal ? onAbort(signal, () => void client.end().catch(() => undefined)) : () => undefined
   try {
     await migratePostgres(client)
     const result = await inTransaction(client, async () => {
       await holdWriting(client)
-      const writer = new BatchWriter(client)
-      const loader = new ImportLoader({ writer, shelf, report }, options)
-      const format = await readFileInto(loader, options)
-      const counts = loader.counts()
+      const loaded = await withBatchWriter(client, async (writer) => {
+        const loader = new ImportLoader({ writer, shelf, report }, options)
+        const format = await readFileInto(loader, options)
+        return { ...loader.counts(), format }
+      })
       report.finish()
-      return { ...counts, format, accounts: await countAccounts(client) }
+      return { ...loaded, accounts: await countAccounts(client) }
     })
     shelf.keep()
     await tidy(client)
@@ -74,13 +78,36 @@ export async function importIntoPostgres(options: ArchiveImportOptions): Promise
       report.keep()
       throw perhapsImported(error)
     }
-    shelf.undo()
     report.undo()
+    await undoAudio(url, shelf)
     signal?.throwIfAborted()
     throw explainDatabase(error, url)
   } finally {
     endWait()
     await client.end().catch(() => undefined)
+  }
+}
+
+/**
+ * Deletes the audio that a failed import has added. Another import may have come to use some of it since the transaction
+ * ended, so the archive is asked. Where others write at this moment, it stays.
+ */
+async function undoAudio(url: string, shelf: AudioShelf): Promise<void> {
+  if (shelf.added.length === 0) return
+  try {
+    const client = await connect(url)
+    try {
+      await inTransaction(client, async () => {
+        await holdWriting(client)
+        const asked = clause('SELECT sha256 FROM media WHERE sha256 = ANY(?::text[])', shelf.added)
+        const used = await query<{ sha256: string }>(client, asked)
+        shelf.undo(new Set(used.map(({ sha256 }) => sha256)))
+      })
+    } finally {
+      await client.end().catch(() => undefined)
+    }
+  } catch (error) {
+    if (!isLockMissed(error)) shelf.undo()
   }
 }
 

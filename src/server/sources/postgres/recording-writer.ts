@@ -54,6 +54,8 @@ export class BatchWriter implements ImportWriter {
   readonly #media = new Map<string, number>()
   /** By id in small letters, in the order in which their keys are given. */
   readonly #held = new Map<string, Held>()
+  /** All that came since the last batch. A row that another one replaced has told of people too. */
+  #told: NewRecording[] = []
   #added = 0
   /** The batch that is being stored. */
   #writing: Promise<readonly Refused[]> = nothing
@@ -76,6 +78,7 @@ export class BatchWriter implements ImportWriter {
     if (earlier && earlier.recording.startMs !== recording.startMs) this.#held.delete(id)
     const whole = earlier ? merge(earlier.recording, recording) : recording
     this.#held.set(id, { recording: whole, place })
+    this.#told.push(recording)
   }
 
   /** The server stores one batch while the next is read. So what could not be stored is told a batch later. */
@@ -83,8 +86,10 @@ export class BatchWriter implements ImportWriter {
     if (!isLast && this.#held.size < BATCH_ROWS) return []
     const refused = await this.#writing
     const held = [...this.#held.values()]
+    const told = this.#told
     this.#held.clear()
-    this.#writing = held.length === 0 ? nothing : this.#write(held)
+    this.#told = []
+    this.#writing = held.length === 0 ? nothing : this.#write(held, told)
     // The next call throws it.
     this.#writing.catch(() => undefined)
     if (!isLast) return refused
@@ -93,12 +98,16 @@ export class BatchWriter implements ImportWriter {
     return [...refused, ...last]
   }
 
-  async #write(held: readonly Held[]): Promise<readonly Refused[]> {
+  /** Waits until nothing is being stored, whether it can be stored or not. */
+  async rest(): Promise<void> {
+    await this.#writing.catch(() => undefined)
+  }
+
+  async #write(held: readonly Held[], told: readonly NewRecording[]): Promise<readonly Refused[]> {
     const client = this.#client
     if (!this.#isPrepared) await makeStaging(client)
     this.#isPrepared = true
-    for (const { recording } of held) {
-      const { owner, preservingUser, audio } = recording
+    for (const { owner, preservingUser, audio } of told) {
       for (const user of [owner, preservingUser])
         if (user && !this.#isKnown(user)) await this.#savePerson(user)
       if (audio) await this.#saveMedia(audio)
@@ -163,6 +172,23 @@ export class BatchWriter implements ImportWriter {
     const { id } = await queryRow<{ id: number }>(this.#client, clause(sql, sha256, size, clipId))
     this.#media.set(sha256, id)
     return id
+  }
+}
+
+/**
+ * Gives the work a writer. Where the work fails, the batch that is being stored ends first: what the server is told after
+ * the end of a transaction would stay.
+ */
+export async function withBatchWriter<T>(
+  client: ClientBase,
+  work: (writer: BatchWriter) => Promise<T>,
+): Promise<T> {
+  const writer = new BatchWriter(client)
+  try {
+    return await work(writer)
+  } catch (error) {
+    await writer.rest()
+    throw error
   }
 }
 

@@ -1,7 +1,6 @@
 /** Removes recordings for good, with the audio that only they used. Preserved recordings (legal hold) always stay. */
 import type { ClientBase } from 'pg'
 import type { Search } from '../../../contract/search.ts'
-import { codeOf } from '../../platform/code-of.ts'
 import { OperatorError } from '../../platform/operator-error.ts'
 import { removeAudio } from '../archive/audio-files.ts'
 import type { MatchCounts, RemovedCounts } from '../archive/matching.ts'
@@ -10,11 +9,10 @@ import { inTransaction } from './connecting.ts'
 import { existingMonths } from './months.ts'
 import { clause, sqlJoin, query, queryOne, type SqlClause } from './statements.ts'
 import { conditionOf, resolve } from './where.ts'
-import { holdWriting } from './writing.ts'
+import { holdWriting, isLockMissed } from './writing.ts'
 
 /** How long a removal waits for those who read, ms. New searches wait behind it. */
 const DROP_WAIT_MS = 2000
-const LOCK_NOT_AVAILABLE = '55P03'
 
 async function countWhere(client: ClientBase, condition: SqlClause): Promise<MatchCounts> {
   const counted = clause(
@@ -75,7 +73,7 @@ async function dropMonths(client: ClientBase, names: readonly string[]): Promise
     await client.query(`DROP TABLE ${names.join(', ')}`)
     return true
   } catch (error) {
-    if (codeOf(error) !== LOCK_NOT_AVAILABLE) throw error
+    if (!isLockMissed(error)) throw error
     await client.query('ROLLBACK TO SAVEPOINT dropping')
     return false
   }

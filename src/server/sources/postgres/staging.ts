@@ -113,7 +113,7 @@ const given = 'staging.key IS DISTINCT FROM staging.old_key'
 
 /**
  * Each row comes with a key that is free among the rows of its batch. Where recordings of the archive start in the same
- * ms, which is rare, its rows follow after these.
+ * ms, which is rare, its rows follow after these without a gap, because a ms has only so many keys.
  */
 const followOthers = (tables: readonly string[]): string => `
 WITH bounds AS MATERIALIZED (
@@ -126,8 +126,10 @@ taken AS MATERIALIZED (
     )
     .join(' UNION ALL ')}) AS others
   WHERE start_ms IN (SELECT start_ms FROM staging WHERE ${given}) GROUP BY start_ms)
-UPDATE staging SET key = staging.key + 1 + taken.last - (taken.start_ms << 15)
-  FROM taken WHERE taken.start_ms = staging.start_ms AND ${given}`
+UPDATE staging SET key = next.key FROM (
+  SELECT seq, taken.last + row_number() OVER (PARTITION BY start_ms ORDER BY seq) AS key
+  FROM staging JOIN taken USING (start_ms) WHERE ${given}) AS next
+WHERE next.seq = staging.seq`
 
 /** Takes those out for which their ms has no sequence left. @returns their numbers in the batch. */
 async function takeOut(client: ClientBase): Promise<readonly number[]> {

@@ -1,291 +1,43 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import * as fc from 'fast-check'
+/** Importing into the embedded store, as far as it is this engine's. See `importing.test.ts` for both archives. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { WireRecording } from '../../../contract/recording.ts'
-import type { Principal } from '../source.ts'
-import type { SqliteSource } from './sqlite-source.ts'
+import { importText, wireRecording as wire } from '../../../testing/imports.ts'
+import { temporaryFolder, testGuid, type TestStore } from '../../../testing/store.ts'
 import { openForWriting } from './database.ts'
 import { writeDemoMark } from './demo-mark.ts'
-import { importRecordings } from './import-file.ts'
-import { AnswerSplitter } from '../archive/import-json.ts'
-import { openSqliteSource } from './sqlite-source.ts'
-import { testMp3 } from '../../../testing/audio.ts'
-import { importText, wireRecording, type TestImport } from '../../../testing/imports.ts'
-import { temporaryFolder, testGuid, type TestStore } from '../../../testing/store.ts'
-
-const { signal } = new AbortController()
-const manager: Principal = {
-  username: 'm',
-  displayName: null,
-  role: 'manager',
-  scope: { kind: 'all' },
-  stamp: '',
-}
-
-const wire = wireRecording
 
 let folder: TestStore
-let source: SqliteSource
-beforeEach(async () => {
+beforeEach(() => {
   folder = temporaryFolder()
-  source = await openSqliteSource({ dataDir: folder.dataDir, workers: 0 })
 })
-afterEach(async () => {
-  await source.close()
-  folder.remove()
-})
-
-const load = (text: string | Buffer, options?: TestImport) => importText(folder.dataDir, text, options)
-
-async function stored(): Promise<readonly WireRecording[]> {
-  return (await source.list({}, { page: 0, pageSize: 1000 }, manager, signal)).recordings
-}
-const detail = (n: number) => source.detail(testGuid(n), manager, signal)
-
-const report = () => readFileSync(join(folder.dataDir, 'import-report.txt'), 'utf8').trimEnd().split('\n')
+afterEach(() => folder.remove())
 
 const ndjson = (rows: readonly unknown[]) => rows.map((row) => JSON.stringify(row)).join('\n')
-const answer = (rows: readonly unknown[]) => JSON.stringify({ totalCount: rows.length, recordings: rows })
-const columns = Object.keys(wire(1)) as (keyof WireRecording)[]
-const csv = (rows: readonly WireRecording[], delimiter = ',') =>
-  [columns, ...rows.map((row) => columns.map((name) => row[name] ?? ''))]
-    .map((cells) => cells.join(delimiter))
-    .join('\r\n')
 
-/** Newest first, as the store lists them. */
-const rows = [3, 2, 1].map((n) => wire(n, n === 2 ? { ownerUsername: null, remotePartyNumber: null } : {}))
+/** The ids of all recordings, in the order of their keys. */
+function stored(): readonly unknown[] {
+  const db = openForWriting(folder.dataDir)
+  const ids = db.prepare('SELECT lower(hex(id)) FROM recordings ORDER BY key').pluck().all()
+  db.close()
+  return ids
+}
+const written = (n: number) => testGuid(n).replaceAll('-', '')
 
-describe('an import', () => {
-  const pretty = JSON.stringify(
-    { recordings: rows, totalCount: 3, more: [{ recordings: [1, ']'] }] },
-    null,
-    2,
-  )
-  it.each([
-    ['the API’s answer', answer(rows)],
-    ['the API’s answer, indented, with unknown fields', pretty],
-    ['one object a line', ndjson(rows)],
-    [
-      'one object a line, with empty lines and Windows line ends',
-      `\n${ndjson(rows).replaceAll('\n', '\r\n\r\n')}\r\n`,
-    ],
-    ['CSV', csv(rows)],
-    ['CSV with semicolons and a byte order mark', `\uFEFF${csv(rows, ';')}\r\n`],
-    ['CSV with tabs', csv(rows, '\t')],
-    ['a bare list', JSON.stringify(rows)],
-    [
-      'a bare list, indented, with nested lists of that name',
-      JSON.stringify(
-        rows.map((row) => ({ ...row, recordings: [[row]] })),
-        null,
-        2,
-      ),
-    ],
-    ['one object a line, with CR line ends', ndjson(rows).replaceAll('\n', '\r')],
-    ['CSV with CR line ends', csv(rows).replaceAll('\r\n', '\r')],
-    ['CSV whose first line names the delimiter', `sep=;\r\n${csv(rows, ';')}`],
-    ['CSV whose first line names an unusual delimiter', `"sep=|"\n${csv(rows, '|')}`],
-    [
-      'CSV with rows without a value',
-      `;;;;;;;\r\n${csv(rows, ';').replaceAll('\r\n', '\r\n;;;;;;;\r\n')}\r\n; ;\r\n`,
-    ],
-    ['UTF-16 as Excel’s “Unicode text”', Buffer.from(`\uFEFF${csv(rows, '\t')}`, 'utf16le')],
-    ['UTF-16 with its high bytes first', Buffer.from(`\uFEFF${csv(rows, '\t')}`, 'utf16le').swap16()],
-    ['CSV with quotes', csv(rows).replaceAll('132', '"132"')],
-  ])('reads %s, however it arrives', async (_, text) => {
-    for (const pieceBytes of [1, 7, 1000]) {
-      const result = await load(text, { pieceBytes })
-      expect(result.added + result.updated).toBe(3)
-      expect(await stored()).toEqual(rows)
-    }
+/** How many indexes there are for searches. */
+const indexes = (): unknown => {
+  const db = openForWriting(folder.dataDir)
+  const sql = "SELECT count(*) FROM sqlite_schema WHERE name LIKE 'recordings_by%'"
+  const count = db.prepare(sql).pluck().get()
+  db.close()
+  return count
+}
+
+describe('a first import', () => {
+  it('builds the indexes again that it left out', async () => {
+    expect(await importText(folder.dataDir, ndjson([wire(1)]))).toMatchObject({ added: 1 })
+    expect(indexes()).toBe(5)
   })
 
-  it.each([
-    ['x.csv', csv(rows)],
-    ['x.NDJSON', ndjson(rows)],
-    ['x.jsonl', ndjson(rows)],
-    ['x.json', answer(rows)],
-    ['x.json', ndjson(rows)],
-    ['x.json', JSON.stringify(rows)],
-    ['x.json', ndjson(rows).replaceAll('\n', '\r')],
-    ['x.txt', csv(rows)],
-  ])('tells the format of %s', async (name, text) => {
-    expect(await load(text, { name })).toMatchObject({ added: 3, skipped: 0 })
-  })
-
-  it('takes an empty list', async () => {
-    for (const text of [answer([]), '[]']) expect(await load(text)).toMatchObject({ added: 0, updated: 0 })
-  })
-
-  it('reads the detail too', async () => {
-    const owner = {
-      username: 'mrossi',
-      firstName: 'Maria',
-      lastName: 'Rossi',
-      group: 'Sales',
-      department: 'Commercial',
-      phoneNumber: '225',
-    }
-    const note = { text: 'Call “back”\n', author: 'mrossi', updatedAt: '2026-11-23T09:00:00Z' }
-    const { ownerUsername: _, ...given } = wire(1)
-    await load(
-      ndjson([
-        { ...given, owner, note, pbxCallId: 'c1', preservingUser: { username: 'chief' }, size: 7, hash: 'x' },
-      ]),
-    )
-    expect(await detail(1)).toEqual({
-      ...given,
-      owner,
-      note,
-      pbxCallId: 'c1',
-      preservingUser: { username: 'chief' },
-      size: 0,
-      hash: null,
-    })
-  })
-
-  it('reads the detail’s columns of CSV, and cells with commas, quotes and line breaks', async () => {
-    const [header, row] = csv([wire(1)]).split('\r\n')
-    await load(`${header},note,pbxCallId,preservingUser,else\n${row},"Ask ""Ada"",\nthen call",c1,chief,1\n`)
-    expect(await detail(1)).toMatchObject({
-      note: { text: 'Ask "Ada",\nthen call', author: '', updatedAt: '2026-11-02T09:20:59.000Z' },
-      pbxCallId: 'c1',
-      preservingUser: { username: 'chief' },
-    })
-  })
-
-  it('updates a recording with the same id, in one file or in another', async () => {
-    await load(
-      ndjson([wire(1), wire(2), wire(1, { direction: 2, startTime: '2020-01-01T00:00:00.0000000+00:00' })]),
-    )
-    expect(await stored()).toMatchObject([{ id: testGuid(2) }, { id: testGuid(1), direction: 2 }])
-    expect(await load(ndjson([wire(2, { direction: 0 }), wire(3)]))).toMatchObject({ added: 1, updated: 1 })
-    expect((await stored()).map(({ direction }) => direction)).toEqual([1, 0, 2])
-  })
-
-  it('reports its progress', async () => {
-    const seen: number[] = []
-    await load(ndjson(rows), { onProgress: ({ rows: done, bytesRead }) => seen.push(done, bytesRead) })
-    expect(seen.slice(-2)).toEqual([3, ndjson(rows).length])
-  })
-})
-
-describe('a bad recording', () => {
-  const good = [wire(1), wire(2)]
-  const bad: readonly (readonly [name: string, row: unknown, reason: RegExp])[] = [
-    ['no id', { ...wire(9), id: undefined }, /id is missing/],
-    ['an id that is no GUID', { ...wire(9), id: '17' }, /id cannot be “17”: it takes a GUID/],
-    ['no start', { ...wire(9), startTime: null }, /startTime is missing: it takes an ISO-8601 date-time/],
-    [
-      'an invalid start',
-      { ...wire(9), startTime: '2026-02-30T00:00:00Z' },
-      /startTime cannot be “2026-02-30/,
-    ],
-    ['an invalid duration', { ...wire(9), duration: '00:01:30' }, /duration cannot be “00:01:30”/],
-    ['an invalid direction', { ...wire(9), direction: 7 }, /direction cannot be “7”: it takes 0 \(unknown\)/],
-    ['no reference', { ...wire(9), referenceNumber: '' }, /referenceNumber is missing/],
-    ['no object', [1], /is no recording/],
-    ['nothing', null, /is no recording/],
-  ]
-
-  it.each(bad)('with %s is named, and nothing is loaded', async (_, row, reason) => {
-    await load(ndjson([wire(8)]))
-    await expect(load(ndjson([...good, row]))).rejects.toThrow(
-      /^standard input: line 3: .*--skip-bad.*Nothing was imported\.$/,
-    )
-    await expect(load(answer([...good, row]))).rejects.toThrow(/recording 3: /)
-    await expect(load(ndjson([...good, row]))).rejects.toThrow(reason)
-    expect((await stored()).map(({ id }) => id)).toEqual([testGuid(8)])
-  })
-
-  it('is left out and counted with skipBad', async () => {
-    const result = await load(ndjson([wire(1), ...bad.map(([, row]) => row), wire(2)]) + '\n{"id":', {
-      skipBad: true,
-    })
-    expect(result).toMatchObject({ added: 2, updated: 0, skipped: bad.length + 1 })
-    expect(result.reasons[0]).toMatch(/^line 2: id is missing/)
-    expect(result.reasons.at(-1)).toMatch(/^line 12: is not JSON/)
-    expect(await stored()).toHaveLength(2)
-  })
-
-  it('of CSV is named by its line, even after line breaks within cells', async () => {
-    const [header, first, second] = csv([wire(1), wire(2)]).split('\r\n')
-    const text = `${header},note\n${first},"two\nlines"\n\n${second}\n`
-    await expect(load(text)).rejects.toThrow(/line 5: has 8 cells where the header has 9/)
-    expect(await load(text, { skipBad: true })).toMatchObject({ added: 1, skipped: 1 })
-  })
-
-  it.each(['\r', '\r\n', '\n'])('of CSV has the right line number if lines end in %j', async (end) => {
-    const [header, first] = csv([wire(1)]).split('\r\n')
-    const text = [`sep=,`, header, first, ',,,', 'x'].join(end)
-    for (const pieceBytes of [1, 1000])
-      await expect(load(text, { pieceBytes })).rejects.toThrow(/line 5: has 1 cells/)
-  })
-
-  it('of NDJSON has the right line number if lines end in CR', async () => {
-    for (const pieceBytes of [1, 1000]) {
-      await expect(load(`${ndjson([wire(1)])}\r\r\n\r1\r`, { pieceBytes })).rejects.toThrow(
-        /line 4: is no recording/,
-      )
-    }
-  })
-})
-
-/** Lines that cannot be stored. */
-const badLines = (count: number) => Array.from({ length: count }, (_, n) => `{"id":"${n}"}\n`).join('')
-
-describe('the report', () => {
-  it('lists all that was left out, and only its owner can read it', async () => {
-    const result = await load(badLines(25), { skipBad: true })
-    expect(result).toMatchObject({ skipped: 25, reportFile: join(folder.dataDir, 'import-report.txt') })
-    expect(report()).toHaveLength(25)
-    expect(report()[24]).toMatch(/^left out: line 25: id cannot be “24”/)
-    expect(statSync(result.reportFile ?? '').mode & 0o777).toBe(0o600)
-  })
-
-  it('stays if the next import fails, and goes if the next one has nothing to report', async () => {
-    await load(badLines(1), { skipBad: true })
-    await expect(load(`${badLines(2)}`)).rejects.toThrow('line 1')
-    await expect(load(`{"totalCount":1,"recordings":[{},`, { skipBad: true })).rejects.toThrow('cut off')
-    expect(report()).toHaveLength(1)
-    expect(readdirSync(folder.dataDir).filter((name) => name.startsWith('import-'))).toEqual([
-      'import-report.txt',
-    ])
-    expect(await load(ndjson(rows))).toMatchObject({ reportFile: null })
-    expect(existsSync(join(folder.dataDir, 'import-report.txt'))).toBe(false)
-  })
-})
-
-describe('a file in none of the formats', () => {
-  it.each([
-    ['an empty one', '', /the file is empty/],
-    ['a blank one', ' \n \n', /the file is empty/],
-    ['a text', 'hello\nworld\n', /neither the API’s answer, .* its first line lacks id, referenceNumber/],
-    ['a web page', '<!doctype html><html></html>', /neither the API’s answer/],
-    ['bytes', Buffer.from([0xff, 0xfb, 0x90, 0, 0x80]), /the file is not UTF-8 text/],
-    [
-      'the text of another encoding',
-      Buffer.from('id;Lef\xe8vre', 'latin1'),
-      /not UTF-8 text\. .*“CSV UTF-8”/,
-    ],
-    ['a list that was cut off', JSON.stringify(rows).slice(0, -20), /it was cut off/],
-    ['an answer that was cut off', answer(rows).slice(0, -20), /it was cut off/],
-    ['an answer that was cut off at its list', '{"totalCount":2,"recordings":[', /it was cut off/],
-    ['an answer without a list', '{"totalCount":2}', /no list named “recordings”/],
-    ['an open quote', `${csv(rows)}\n"\nno more`, /Quote Not Closed: .* line \d/],
-    ['a quote within a cell', csv(rows).replace('132', '1"32'), /Invalid Opening Quote: .* line 2/],
-  ])('%s: is refused with a remedy, even where bad recordings may be left out', async (_, text, message) => {
-    await load(ndjson([wire(8)]))
-    const refused = expect(load(text, { skipBad: true })).rejects
-    await refused.toThrow(message)
-    await refused.toThrow(/^standard input: .*\. [A-Z].*\. Nothing was imported\.$/)
-    expect(await stored()).toHaveLength(1)
-  })
-})
-
-describe('an import that ends early', () => {
-  it('leaves the store as it was, indexes included', async () => {
+  it('that ends early leaves the store as it was, indexes included', async () => {
     const leaving = new AbortController()
     const input = async function* endless() {
       for (let n = 1; ; n += 1) {
@@ -293,122 +45,25 @@ describe('an import that ends early', () => {
         if (n === 20) leaving.abort(new Error('Ctrl-C'))
       }
     }
-    const options = { dataDir: folder.dataDir, input: input(), name: 'x.ndjson', signal: leaving.signal }
-    await expect(importRecordings(options)).rejects.toThrow('Ctrl-C')
-    const db = openForWriting(folder.dataDir)
-    expect(db.prepare('SELECT count(*) FROM recordings').pluck().get()).toBe(0)
-    expect(
-      db.prepare("SELECT count(*) FROM sqlite_schema WHERE name LIKE 'recordings_by%'").pluck().get(),
-    ).toBe(5)
-    db.close()
-  })
-
-  it('shows its rows to a reader only when all of them are stored', async () => {
-    const seen: number[] = []
-    const input = async function* watched() {
-      for (const row of rows) {
-        yield Buffer.from(`${JSON.stringify(row)}\n`.padEnd(5000))
-        seen.push((await stored()).length)
-      }
-    }
-    await importRecordings({ dataDir: folder.dataDir, input: input(), name: 'x.ndjson' })
-    expect(seen).toEqual([0, 0, 0])
-    expect(await stored()).toHaveLength(3)
-  })
-})
-
-describe('audio', () => {
-  it('is attached by id in any case, and removed if the import fails', async () => {
-    const mediaDir = join(folder.dataDir, 'given')
-    mkdirSync(mediaDir)
-    writeFileSync(join(mediaDir, `${testGuid(171).toUpperCase()}.MP3`), testMp3(3))
-    writeFileSync(join(mediaDir, 'else.mp3'), 'else')
-    const media = () => readdirSync(join(folder.dataDir, 'media'), { recursive: true, encoding: 'utf8' })
-    await expect(load(ndjson([wire(171), 5]), { mediaDir })).rejects.toThrow('line 2')
-    expect(media().filter((name) => name.endsWith('.mp3'))).toEqual([])
-    expect(await load(ndjson([wire(171), wire(172)]), { mediaDir })).toMatchObject({ added: 2, withAudio: 1 })
-    expect(await detail(171)).toMatchObject({ size: testMp3(3).length })
-    expect(await detail(172)).toMatchObject({ size: 0 })
-    expect(media().filter((name) => name.endsWith('.mp3'))).toHaveLength(1)
-    await load(ndjson([wire(171)]))
-    expect(await detail(171)).toMatchObject({ size: testMp3(3).length })
-  })
-
-  it('is counted: recordings with it, recordings without it, and unused files', async () => {
-    const mediaDir = join(folder.dataDir, 'given')
-    mkdirSync(mediaDir)
-    for (const name of [testGuid(1), testGuid(9), 'else'])
-      writeFileSync(join(mediaDir, `${name}.mp3`), testMp3(3))
-    const counts = { withAudio: 1, withoutAudio: 2, unusedAudio: [`${testGuid(9)}.mp3`, 'else.mp3'] }
-    const result = await load(ndjson(rows), { mediaDir })
-    expect(result).toMatchObject(counts)
-    expect(report()).toEqual([
-      `no audio: ${testGuid(3)}`,
-      `no audio: ${testGuid(2)}`,
-      `unused: ${testGuid(9)}.mp3`,
-      'unused: else.mp3',
-    ])
-    expect(await load(ndjson(rows))).toMatchObject({ withAudio: 0, withoutAudio: 0, unusedAudio: [] })
-  })
-
-  it('that is not MP3 is refused together with its recording', async () => {
-    writeFileSync(join(folder.dataDir, `${testGuid(1)}.mp3`), '<!doctype html>')
-    const options = { mediaDir: folder.dataDir }
-    await expect(load(ndjson(rows), options)).rejects.toThrow(/line 3: its audio .*\.mp3 is no MP3/)
-    expect(await load(ndjson(rows), { ...options, skipBad: true })).toMatchObject({ added: 2, skipped: 1 })
-    expect(readdirSync(folder.dataDir)).not.toContain('media')
-  })
-
-  it('names the unusable folder or file', async () => {
-    await expect(load(ndjson(rows), { mediaDir: join(folder.dataDir, 'none') })).rejects.toThrow(
-      /--media cannot be read/,
-    )
-    writeFileSync(join(folder.dataDir, `${testGuid(1)}.mp3`), '')
-    await expect(load(ndjson(rows), { mediaDir: folder.dataDir })).rejects.toThrow(
-      /line 3: its audio .* is empty/,
-    )
+    const options = { input: input(), name: 'x.ndjson', signal: leaving.signal }
+    await expect(importText(folder.dataDir, '', options)).rejects.toThrow('Ctrl-C')
+    expect(stored()).toEqual([])
+    expect(indexes()).toBe(5)
   })
 })
 
 describe('a demo store', () => {
   it('refuses real recordings, which the next demo would delete, unless its data is dropped', async () => {
+    const load = (text: string, options = {}) => importText(folder.dataDir, text, options)
     await load(ndjson([wire(1)]))
     const db = openForWriting(folder.dataDir)
     writeDemoMark(db, { edition: 1, madeForMs: 0, accounts: ['manager'] })
     await expect(load(ndjson([wire(2)]))).rejects.toThrow(/demo data, .*--replace-demo/)
     await expect(load('{', { replaceDemo: true })).rejects.toThrow(/cut off|not JSON/)
-    expect((await stored()).map(({ id }) => id)).toEqual([testGuid(1)])
+    expect(stored()).toEqual([written(1)])
     expect(await load(ndjson([wire(2)]), { replaceDemo: true })).toMatchObject({ added: 1 })
-    expect((await stored()).map(({ id }) => id)).toEqual([testGuid(2)])
+    expect(stored()).toEqual([written(2)])
     expect(await load(ndjson([wire(3)]))).toMatchObject({ added: 1 })
     db.close()
-  })
-})
-
-describe('the splitter of answers', () => {
-  it('returns the elements of an answer or of a bare list, whatever they hold and however they arrive', () => {
-    const elements = fc.array(fc.jsonValue(), { maxLength: 5 })
-    fc.assert(
-      fc.property(
-        elements,
-        fc.jsonValue(),
-        fc.integer({ min: 1, max: 9 }),
-        fc.constantFrom(0, 2),
-        fc.boolean(),
-        (list, beside, size, indent, isAlone) => {
-          const whole = { beside, 'x"recordings': [1], recordings: list, after: { recordings: [2] } }
-          const text = JSON.stringify(isAlone ? list : whole, null, indent)
-          const splitter = new AnswerSplitter()
-          const found: string[] = []
-          for (let at = 0; at < text.length; at += size)
-            found.push(...splitter.push(text.slice(at, at + size)))
-          splitter.end()
-          expect(found.map((element) => JSON.parse(element) as unknown)).toEqual(
-            JSON.parse(JSON.stringify(list)),
-          )
-        },
-      ),
-      { numRuns: 500 },
-    )
   })
 })
