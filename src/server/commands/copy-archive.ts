@@ -52,7 +52,8 @@ function compare(store: DayDigests, copy: DayDigests): number {
   const more = days.length > DAYS_NAMED ? ` and ${withCommas(days.length - DAYS_NAMED)} more days` : ''
   throw new OperatorError(
     `The copy differs from the store on ${named}${more}. Where the store was changed meanwhile, run the copy again: ` +
-      'it brings over what is missing. Where the database holds recordings of its own, copy into an empty one.',
+      'it brings over what is missing. Where the database holds others, or those that were removed from the store since, ' +
+      'copy into an empty one.',
   )
 }
 

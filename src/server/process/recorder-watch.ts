@@ -40,10 +40,10 @@ export function watchRecorder(metrics: Metrics | null): HostRecorderWatch {
     lost: ({ code, why }: Unreachable) =>
       tell((to) => to.warn({ code, why }, 'the recorder cannot be reached')),
     reached: () => tell((to) => to.info('the recorder answers')),
-    serverChanged: ({ server, part }) =>
+    serverChanged: ({ server, part, why }) =>
       tell((to) => {
         const { isWrong, words } = serverWords[part]
-        if (isWrong) to.warn({ server }, words)
+        if (isWrong) to.warn({ server, ...(why === '' ? {} : { code: why }) }, words)
         else to.info(`${words}: ${server}`)
       }),
     asked: (kind, outcome, seconds) => metrics?.asked(kind, outcome, seconds),

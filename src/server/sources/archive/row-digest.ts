@@ -6,7 +6,7 @@ const DAY_MS = 86_400_000
 
 export interface DayDigest {
   readonly recordings: number
-  /** SHA-256 over the recordings in the order of their keys, in hexadecimal. */
+  /** SHA-256 over the recordings, in hexadecimal. */
   readonly hash: string
 }
 
@@ -34,18 +34,30 @@ function textOf(recording: WholeRecording): string {
   ])
 }
 
-/** @param recordings in the order of their keys. */
+/**
+ * Archives may order recordings of the same ms in another way, so these are taken in the order of their texts.
+ * @param recordings in the order of their starts.
+ */
 export async function digestDays(
   recordings: AsyncIterable<WholeRecording> | Iterable<WholeRecording>,
 ): Promise<DayDigests> {
   const days = new Map<number, { recordings: number; readonly hash: Hash }>()
-  for await (const recording of recordings) {
-    const day = Math.floor(recording.startMs / DAY_MS)
+  let atMs = Number.NaN
+  let texts: string[] = []
+  const take = (): void => {
+    const day = Math.floor(atMs / DAY_MS)
     const known = days.get(day) ?? { recordings: 0, hash: createHash('sha256') }
-    known.recordings += 1
-    known.hash.update(`${textOf(recording)}\n`)
+    known.recordings += texts.length
+    for (const text of texts.toSorted()) known.hash.update(`${text}\n`)
     days.set(day, known)
+    texts = []
   }
+  for await (const recording of recordings) {
+    if (recording.startMs !== atMs && texts.length > 0) take()
+    atMs = recording.startMs
+    texts.push(textOf(recording))
+  }
+  if (texts.length > 0) take()
   return new Map(
     [...days].map(([day, { recordings: count, hash }]) => [
       day,

@@ -11,7 +11,9 @@ import { clause, exactTypes, queryOne } from './statements.ts'
 /** The oldest release that this program runs on, as the server counts: 15.0. */
 const OLDEST_VERSION = 150_000
 /** How long a connection may take to be made, ms. */
-const CONNECT_MS = 10_000
+const CONNECT_MS = 4000
+/** How often the server looks whether a client that waits for a long statement is still there, ms. */
+const LOOK_MS = 2000
 const IDLE_MS = 60_000
 /** After so long, the server is asked again to stop a statement, ms. */
 const CANCEL_AGAIN_MS = 50
@@ -31,7 +33,15 @@ const settings = (url: string) => ({
 
 /** Opens connections when they are needed. A connection that breaks while nobody uses it is dropped. */
 export function openPool(url: string, max: number): Pool {
-  const pool = new Pool({ ...settings(url), max, idleTimeoutMillis: IDLE_MS })
+  const pool = new Pool({
+    ...settings(url),
+    max,
+    idleTimeoutMillis: IDLE_MS,
+    async onConnect(client) {
+      // Not every system of a server can do this.
+      await client.query(`SET client_connection_check_interval = ${LOOK_MS}`).catch(() => undefined)
+    },
+  })
   // Whoever uses a connection hears of its end by the statement that fails.
   pool.on('connect', (client) => client.on('error', () => undefined))
   pool.on('error', () => undefined)
@@ -43,14 +53,16 @@ export function openPool(url: string, max: number): Pool {
  * @throws OperatorError saying what is wrong with DATABASE_URL, and what to do.
  */
 export async function connect(url: string): Promise<Client> {
-  const client = new Client(settings(url))
-  client.on('error', () => undefined)
+  let client: Client | null = null
   try {
+    // It reads the files of certificates.
+    client = new Client(settings(url))
+    client.on('error', () => undefined)
     await client.connect()
     await checkVersion(client)
     return client
   } catch (error) {
-    await client.end().catch(() => undefined)
+    await client?.end().catch(() => undefined)
     throw explainDatabase(error, url)
   }
 }

@@ -4,13 +4,13 @@ import type { User } from '../../../contract/recording.ts'
 import { OperatorError } from '../../platform/operator-error.ts'
 import type { Account } from '../archive/account.ts'
 import { firstKey } from '../archive/key.ts'
-import type { WholeRecording } from '../archive/new-recording.ts'
+import { RowError, type WholeRecording } from '../archive/new-recording.ts'
 import { digestDays, type DayDigests } from '../archive/row-digest.ts'
 import { connect, inTransaction } from './connecting.ts'
 import { saveAccount, savePerson } from './directory.ts'
 import { explainDatabase } from './explain-database.ts'
 import { monthOf } from './months.ts'
-import { withBatchWriter } from './recording-writer.ts'
+import { withBatchWriter, type BatchWriter } from './recording-writer.ts'
 import { migratePostgres } from './schema.ts'
 import { clause, queryOne } from './statements.ts'
 import { storedRecordings } from './whole-archive.ts'
@@ -39,36 +39,49 @@ export interface CopyingArchive {
 
 const RESUME = 'copied_before'
 
-/** The recordings of each month in turn. */
-function* byMonth(recordings: Iterable<WholeRecording>): Generator<readonly WholeRecording[]> {
-  let held: WholeRecording[] = []
-  let to = 0n
-  for (const recording of recordings) {
-    const key = firstKey(recording.startMs)
-    if (key >= to) {
-      if (held.length > 0) yield held
-      held = []
-      to = monthOf(recording.startMs).to
-    }
-    held.push(recording)
+/** The recordings of each month in turn. Each month must be read to its end before the next. */
+function* byMonth(recordings: Iterable<WholeRecording>): Generator<Iterable<WholeRecording>> {
+  const all = recordings[Symbol.iterator]()
+  let next = all.next()
+  while (!next.done) {
+    const { to } = monthOf(next.value.startMs)
+    yield (function* ofMonth() {
+      while (!next.done && firstKey(next.value.startMs) < to) {
+        yield next.value
+        next = all.next()
+      }
+    })()
   }
-  if (held.length > 0) yield held
 }
 
-/** Stores one month, and where to go on, in one transaction. */
-async function storeMonth(client: ClientBase, recordings: readonly WholeRecording[]): Promise<void> {
+/** Stores one month, and where to go on, in one transaction. @returns how many recordings it has. */
+async function storeMonth(client: ClientBase, recordings: Iterable<WholeRecording>): Promise<number> {
+  let stored = 0
+  let lastMs = 0
   await withBatchWriter(client, async (writer) => {
     for (const recording of recordings) {
-      writer.put(recording, recording.referenceNumber)
+      putNamed(writer, recording)
       refuse(await writer.settle(false))
+      stored += 1
+      lastMs = recording.startMs
     }
     refuse(await writer.settle(true))
   })
-  const next = monthOf(recordings[0]?.startMs ?? 0).to
   await client.query(
-    `INSERT INTO meta (name, value) VALUES ('${RESUME}', '${next}')
+    `INSERT INTO meta (name, value) VALUES ('${RESUME}', '${monthOf(lastMs).to}')
       ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
   )
+  return stored
+}
+
+/** @throws OperatorError naming the recording that cannot be stored. */
+function putNamed(writer: BatchWriter, recording: WholeRecording): void {
+  try {
+    writer.put(recording, recording.referenceNumber)
+  } catch (why) {
+    if (why instanceof RowError) refuse([{ place: recording.referenceNumber, why }])
+    throw why
+  }
 }
 
 function refuse(refused: readonly { readonly place: string; readonly why: Error }[]): void {
@@ -107,11 +120,10 @@ export async function openForCopy(url: string): Promise<CopyingArchive> {
         const start = (await resumeKey(client)) ?? -(2n ** 63n)
         for (const month of byMonth(from.recordings(start))) {
           signal.throwIfAborted()
-          await inTransaction(client, async () => {
+          copied += await inTransaction(client, async () => {
             await holdWriting(client)
-            await storeMonth(client, month)
+            return storeMonth(client, month)
           })
-          copied += month.length
           onProgress(copied)
         }
         await client.query('VACUUM (ANALYZE) recordings, recording_ids, day_counts, owner_counts')

@@ -68,10 +68,14 @@ const explanations: Readonly<Record<string, Explain>> = {
     `DATABASE_URL cannot be used: ${at(place)} does not let ${place.user} in from here. Allow it in the server’s pg_hba.conf, or correct the user.`,
   '3D000': (place) =>
     `DATABASE_URL cannot be used: ${at(place)} has no database ${place.database}. Make it there (CREATE DATABASE), or correct the name.`,
+  ENOENT: () =>
+    'DATABASE_URL cannot be used: it names a file of a certificate (sslrootcert, sslcert or sslkey) that is not there.',
   '42501': (place) =>
     `DATABASE_URL cannot be used: ${place.user} may not do this in the database ${place.database}. Make ${place.user} its owner, or grant CREATE on it.`,
   '53300': (place) =>
     `${at(place)} has no connection left. Raise its max_connections, or stop other programs that use it.`,
+  '53200': (place) =>
+    `${at(place)} has no room for locks or memory left. Raise its max_locks_per_transaction (256 for ten years of recordings), and restart it.`,
   '53100': full,
   '58030': full,
   '55P03': (place) =>
@@ -95,7 +99,7 @@ const driverWords: readonly (readonly [words: RegExp, explain: Explain])[] = [
   [/server does not support SSL/, unencrypted],
   [/timeout expired/, unreachable],
   [
-    /Connection terminated|Client has encountered a connection error|connection timeout|timeout exceeded when trying to connect/i,
+    /Connection terminated|not queryable|no server of the archive|Client has encountered a connection error|connection timeout|timeout exceeded when trying to connect/i,
     lost,
   ],
 ]
@@ -118,7 +122,14 @@ export function explainDatabase(error: unknown, url: string): unknown {
 }
 
 /** Codes of a server that cannot be asked now, besides those of the network. */
-const gone: ReadonlySet<string> = new Set(['57P01', '57P02', '57P03', '53300', '08006', '08001', '08004'])
+const gone: ReadonlySet<string> = new Set(
+  `57P01 57P02 57P03 57P05 25P03 53200 53300 08001 08004 08006 28P01 28000
+  ENOTFOUND EAI_AGAIN EPIPE ERR_STREAM_DESTROYED`.split(/\s+/),
+)
+
+/** A certificate that cannot be believed, or a connection that cannot be encrypted. */
+const isTls = (code: string): boolean =>
+  /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO)/.test(code)
 
 const RETRY_AFTER_MS = 3000
 
@@ -126,7 +137,8 @@ const RETRY_AFTER_MS = 3000
 export function unreachableNow(error: unknown): Problem | null {
   const code = codeOf(error)
   const explain = explanations[code] ?? explainWords(error)
-  if (explain !== lost && explain !== unreachable && !gone.has(code)) return null
+  const isWords = explain === lost || explain === unreachable || explain === unencrypted
+  if (!isWords && !gone.has(code) && !isTls(code)) return null
   return new Problem(
     {
       code: 'storage_failed',

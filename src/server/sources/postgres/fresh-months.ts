@@ -4,28 +4,47 @@
  * waits for it.
  */
 import type { ClientBase } from 'pg'
+import { OperatorError } from '../../platform/operator-error.ts'
 import { attachMonth, existingMonths, type Month } from './months.ts'
 import { countMonth } from './schema.ts'
+
+/** More than 30 years. Each search asks all partitions, so dates that are only mistyped must not make many. */
+const MOST_MONTHS = 400
+
+const tooManyMonths = ({ name }: Month): OperatorError =>
+  new OperatorError(
+    `The recordings begin in more than ${MOST_MONTHS} months that the archive does not have, the last one ${name.slice('recordings_'.length).replace('_', '-')}. ` +
+      'Check that startTime is a real time, or import them in parts.',
+  )
 
 export class FreshMonths {
   readonly #client: ClientBase
   readonly #fresh = new Map<string, Month>()
   #known: Set<string> | null = null
+  #made = 0
+  /** The names of the partitions that were written. */
+  readonly written = new Set<string>()
 
   constructor(client: ClientBase) {
     this.#client = client
   }
 
   /** Those that are not part of the archive yet. */
-  get months(): readonly Month[] {
-    return [...this.#fresh.values()]
+  among(months: readonly Month[]): readonly Month[] {
+    return months.filter(({ name }) => this.#fresh.has(name))
   }
 
-  /** Makes the partitions that are missing. */
-  async make(months: Iterable<Month>): Promise<void> {
+  /**
+   * Makes the partitions that are missing.
+   * @throws OperatorError if these are too many to be meant.
+   */
+  async make(months: readonly Month[]): Promise<void> {
     this.#known ??= new Set(await existingMonths(this.#client))
     for (const month of months) {
+      this.written.add(month.name)
       if (this.#known.has(month.name)) continue
+      this.#made += 1
+      if (this.#made > MOST_MONTHS) throw tooManyMonths(month)
       this.#known.add(month.name)
       this.#fresh.set(month.name, month)
       await this.#client.query(

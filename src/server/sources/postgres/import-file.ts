@@ -15,6 +15,7 @@ import { connect, inTransaction } from './connecting.ts'
 import { explainDatabase } from './explain-database.ts'
 import { withBatchWriter } from './recording-writer.ts'
 import { migratePostgres } from './schema.ts'
+import { tidyMonths } from './tidying.ts'
 import { clause, query, queryOne } from './statements.ts'
 import { holdWriting, isLockMissed } from './writing.ts'
 
@@ -57,18 +58,18 @@ export async function importIntoPostgres(options: ArchiveImportOptions): Promise
   const endWait = signal ? onAbort(signal, () => void client.end().catch(() => undefined)) : () => undefined
   try {
     await migratePostgres(client)
-    const result = await inTransaction(client, async () => {
+    const { months, ...result } = await inTransaction(client, async () => {
       await holdWriting(client)
       const loaded = await withBatchWriter(client, async (writer) => {
         const loader = new ImportLoader({ writer, shelf, report }, options)
         const format = await readFileInto(loader, options)
-        return { ...loader.counts(), format }
+        return { ...loader.counts(), format, months: writer.months }
       })
       report.finish()
       return { ...loaded, accounts: await countAccounts(client) }
     })
     shelf.keep()
-    await tidy(client)
+    await tidyMonths(client, months)
     await catchUp(client, replicas, maxLagMs).catch(() => undefined)
     return { ...result, reportFile: report.keep() }
   } catch (error) {
@@ -114,11 +115,4 @@ async function undoAudio(url: string, shelf: AudioShelf): Promise<void> {
 async function countAccounts(client: ClientBase): Promise<number> {
   const row = await queryOne<{ count: number }>(client, clause('SELECT count(*)::integer FROM accounts'))
   return row?.count ?? 0
-}
-
-/** Lets searches count by indexes alone. The recordings are stored by now, so a failure here fails nothing. */
-async function tidy(client: ClientBase): Promise<void> {
-  await client
-    .query('VACUUM (ANALYZE) recordings, recording_ids, day_counts, owner_counts')
-    .catch(() => undefined)
 }

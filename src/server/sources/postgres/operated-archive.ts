@@ -36,7 +36,7 @@ export interface ArchivePlace {
 export async function operatePostgres(place: ArchivePlace): Promise<OperatedArchive> {
   const { mediaFolder, replicas = [] } = place
   const urls = [place.url, ...replicas]
-  const url = await preparePrimary(urls)
+  const { url } = await preparePrimary(urls)
   const client = await connect(url)
   const explained = async <T>(work: Promise<T>): Promise<T> => {
     try {

@@ -195,12 +195,13 @@ class PostgresArchive implements PostgresSource {
  */
 export async function openPostgresSource(options: PostgresSourceOptions): Promise<PostgresSource> {
   const { url, replicas = [], maxLagMs = MAX_LAG_MS, watch } = options
-  await preparePrimary([url, ...replicas])
+  const { archiveId } = await preparePrimary([url, ...replicas])
   const places = { work: SEARCH_CONNECTIONS + OTHERS, control: CONTROL }
   const servers = new ArchiveServers({
     url,
     replicas,
     maxLagMs,
+    archiveId,
     places,
     watch,
     steadyMs: () => performance.now(),

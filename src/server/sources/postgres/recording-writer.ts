@@ -39,6 +39,24 @@ function refuseNul(fields: object, within = ''): void {
   }
 }
 
+/** An index holds no longer text. */
+const INDEXED_BYTES = 500
+
+/** @throws RowError naming the field that is too long to be searched. */
+function refuseLong({ localNumber, remoteNumber, owner, preservingUser }: NewRecording): void {
+  const indexed = {
+    localPartyNumber: localNumber,
+    remotePartyNumber: remoteNumber,
+    ownerUsername: owner?.username,
+    ownerGroup: owner?.group,
+    preservingUser: preservingUser?.username,
+  }
+  for (const [name, text] of Object.entries(indexed)) {
+    if (text && Buffer.byteLength(text) > INDEXED_BYTES)
+      throw new RowError(`${name} is longer than ${INDEXED_BYTES} bytes, which PostgreSQL cannot search`)
+  }
+}
+
 /** A later row of the same id changes what it gives, and keeps the rest. */
 function merge(earlier: NewRecording, later: NewRecording): NewRecording {
   const given = Object.entries(later).filter(([, value]) => value !== undefined)
@@ -72,6 +90,7 @@ export class BatchWriter implements ImportWriter {
 
   put(recording: NewRecording, place: string): void {
     refuseNul(recording)
+    refuseLong(recording)
     const id = recording.id.toLowerCase()
     const earlier = this.#held.get(id)
     // Only a new start moves a recording behind the others of its ms.
@@ -83,7 +102,8 @@ export class BatchWriter implements ImportWriter {
 
   /** The server stores one batch while the next is read. So what could not be stored is told a batch later. */
   async settle(isLast: boolean): Promise<readonly Refused[]> {
-    if (!isLast && this.#held.size < BATCH_ROWS) return []
+    // Rows that replace each other wait in `told` alone.
+    if (!isLast && Math.max(this.#held.size, this.#told.length) < BATCH_ROWS) return []
     const refused = await this.#writing
     const held = [...this.#held.values()]
     const told = this.#told
@@ -96,6 +116,11 @@ export class BatchWriter implements ImportWriter {
     const last = await this.#writing
     await this.#fresh.attach()
     return [...refused, ...last]
+  }
+
+  /** The names of the partitions that were written. */
+  get months(): readonly string[] {
+    return [...this.#fresh.written]
   }
 
   /** Waits until nothing is being stored, whether it can be stored or not. */
@@ -112,13 +137,14 @@ export class BatchWriter implements ImportWriter {
         if (user && !this.#isKnown(user)) await this.#savePerson(user)
       if (audio) await this.#saveMedia(audio)
     }
-    await this.#fresh.make(monthsOf(held))
+    const months = monthsOf(held)
+    await this.#fresh.make(months)
     const keys = keysOf(held)
     await stage(
       client,
       held.map(({ recording }, seq) => this.#row(seq, recording, keys[seq] ?? 0n)),
     )
-    const { added, refused } = await mergeStaged(client, this.#fresh)
+    const { added, refused } = await mergeStaged(client, this.#fresh, months)
     this.#added += added
     return held.filter((_, seq) => refused.includes(seq)).map(refusal)
   }
@@ -206,7 +232,7 @@ function keysOf(held: readonly Held[]): bigint[] {
 const optional = <T extends string | number>(value: T | null | undefined): [string, T | null] =>
   value === undefined ? ['f', null] : ['t', value]
 
-function monthsOf(held: readonly Held[]): Iterable<Month> {
+function monthsOf(held: readonly Held[]): readonly Month[] {
   const months = new Map<string, Month>()
   let last: Month | null = null
   for (const { recording } of held) {
@@ -215,7 +241,7 @@ function monthsOf(held: readonly Held[]): Iterable<Month> {
     last = monthOf(recording.startMs)
     months.set(last.name, last)
   }
-  return months.values()
+  return [...months.values()]
 }
 
 const refusal = ({ recording, place }: Held): Refused => ({

@@ -169,7 +169,7 @@ describe('replicas', () => {
       derive: deriveCheaply,
       watch: (one) => told.push(one),
     })
-    expect(told).toContainEqual({ server: hostOf(other), part: 'foreign' })
+    expect(told).toContainEqual({ server: hostOf(other), part: 'foreign', why: '' })
     for (let n = 0; n < 10; n += 1)
       expect((await mixed.list({}, { page: 0, pageSize: 1 }, testManager, signal)).totalCount).toBe(stored)
     await mixed.close()

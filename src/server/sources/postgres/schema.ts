@@ -5,7 +5,10 @@
 import type { ClientBase } from 'pg'
 import { OperatorError } from '../../platform/operator-error.ts'
 import { ADVISORY_LOCKS, SCHEMA } from './names.ts'
-import { clause, queryOne } from './statements.ts'
+import { clause, queryOne, queryRow } from './statements.ts'
+
+/** Stands for the operator class of pg_trgm, whose schema its installer chose. */
+const TRIGRAMS = '{gin_trgm_ops}'
 
 /** The first day that a date can have, the year 0 of ISO 8601, in days before 1970. */
 const FIRST_DAY = 719_528
@@ -82,7 +85,7 @@ CREATE INDEX recordings_by_end ON recordings (end_ms, key);
 CREATE INDEX recordings_by_owner ON recordings (owner_id, key);
 CREATE INDEX recordings_by_local ON recordings (local_number, key);
 CREATE INDEX recordings_by_remote ON recordings (remote_number, key);
-CREATE INDEX recordings_by_part ON recordings USING gin (remote_number gin_trgm_ops);
+CREATE INDEX recordings_by_part ON recordings USING gin (remote_number ${TRIGRAMS});
 CREATE INDEX recordings_by_media ON recordings (media_id) WHERE media_id IS NOT NULL;
 CREATE INDEX recordings_by_preserver ON recordings (preserver_id) WHERE preserver_id IS NOT NULL;
 `
@@ -126,7 +129,8 @@ const addCounts = (changed: string): string => `
 
 /** One trigger of the counts. */
 const counting = (event: 'INSERT' | 'UPDATE' | 'DELETE', changed: string, transition: string): string => `
-CREATE FUNCTION count_${event.toLowerCase()}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+CREATE FUNCTION count_${event.toLowerCase()}() RETURNS trigger LANGUAGE plpgsql
+  SET search_path FROM CURRENT AS $$ BEGIN
   ${addCounts(changed)}
   RETURN NULL;
 END $$;
@@ -154,18 +158,25 @@ const migrations: readonly string[] = [[tables, counts, triggers].join('\n')]
 
 export const POSTGRES_SCHEMA_VERSION = migrations.length
 
-async function versionOf(client: ClientBase): Promise<number> {
+/** A value of the archive's own, or null where there is no archive. */
+async function metaOf(client: ClientBase, name: string): Promise<string | null> {
   const made = await queryOne<{ made: boolean }>(
     client,
     clause(`SELECT to_regclass('${SCHEMA}.meta') IS NOT NULL AS made`),
   )
-  if (!made?.made) return 0
+  if (!made?.made) return null
   const known = await queryOne<{ value: string }>(
     client,
-    clause("SELECT value FROM meta WHERE name = 'schema_version'"),
+    clause(`SELECT value FROM ${SCHEMA}.meta WHERE name = ?`, name),
   )
-  return Number(known?.value ?? 0)
+  return known?.value ?? null
 }
+
+/** The archive's own id, which its replicas share, or null where there is no archive. */
+export const archiveIdOf = (client: ClientBase): Promise<string | null> => metaOf(client, 'archive_id')
+
+const versionOf = async (client: ClientBase): Promise<number> =>
+  Number((await metaOf(client, 'schema_version')) ?? 0)
 
 const preparation = `
 CREATE SCHEMA IF NOT EXISTS ${SCHEMA};
@@ -173,6 +184,12 @@ CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public;
 CREATE TABLE IF NOT EXISTS meta (name text PRIMARY KEY, value text NOT NULL);
 INSERT INTO meta VALUES ('archive_id', gen_random_uuid()::text);
 `
+
+async function trigramsOf(client: ClientBase): Promise<string> {
+  const sql = `SELECT quote_ident(nspname) || '.gin_trgm_ops' AS name
+    FROM pg_extension JOIN pg_namespace ON pg_namespace.oid = extnamespace WHERE extname = 'pg_trgm'`
+  return (await queryRow<{ name: string }>(client, clause(sql))).name
+}
 
 /**
  * Applies all missing migrations in one transaction. Hosts that start at once wait for each other.
@@ -194,7 +211,8 @@ export async function migratePostgres(
       )
     }
     if (version === 0) await client.query(preparation)
-    for (const sql of steps.slice(version)) await client.query(sql)
+    const trigrams = await trigramsOf(client)
+    for (const sql of steps.slice(version)) await client.query(sql.replaceAll(TRIGRAMS, trigrams))
     if (version < steps.length) {
       await client.query(
         `INSERT INTO meta (name, value) VALUES ('schema_version', '${steps.length}')

@@ -1,5 +1,6 @@
 /** One PostgreSQL server of the archive: its connections, and what it was when it was last asked. */
 import type { Pool, PoolClient } from 'pg'
+import { codeOf } from '../../platform/code-of.ts'
 import { openPool, type Pools } from './connecting.ts'
 import { clause, queryRow } from './statements.ts'
 
@@ -16,10 +17,12 @@ export interface ServerFacts {
 
 /** How long a server may take to answer, ms. */
 const ANSWER_MS = 3000
+/** One slow answer may be that of a busy server. */
+const FAILURES = 2
 
 const factsSql = `SELECT pg_is_in_recovery() AS "isReplica",
   pg_wal_lsn_diff(CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END,
-    '0/0')::bigint AS position,
+    '0/0'::pg_lsn)::bigint AS position,
   CASE WHEN pg_is_in_recovery() THEN 0
     ELSE ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::integer END AS timeline,
   (SELECT value FROM meta WHERE name = 'archive_id') AS "archiveId"`
@@ -52,6 +55,9 @@ export class ArchiveServer {
   readonly #clients = new Set<PoolClient>()
   /** Null while it does not answer. */
   facts: ServerFacts | null = null
+  /** Why it does not, as the server's or the network's code. */
+  why = ''
+  #failures = 0
 
   constructor(url: string, { work, control }: ServerPlaces) {
     this.url = url
@@ -64,24 +70,30 @@ export class ArchiveServer {
     pool.on('remove', (client) => this.#clients.delete(client))
   }
 
-  /** Asks the server what it is. @throws the error of a server that cannot be asked. */
-  async ask(): Promise<ServerFacts> {
+  /**
+   * Asks the server what it is. One that fails twice in a row hangs: statements that wait for it fail now, and can be
+   * asked of another server.
+   */
+  async ask(): Promise<void> {
     try {
       this.facts = await inTime(queryRow<ServerFacts>(this.pools.control, clause(factsSql)))
-      return this.facts
+      this.#failures = 0
     } catch (error) {
-      this.lose()
-      throw error
+      this.facts = null
+      this.why = codeOf(error) || (error instanceof Error ? error.message : '')
+      this.#failures += 1
+      if (this.#failures >= FAILURES) this.cut()
     }
   }
 
-  /** It does not answer. Statements that wait for it fail now, and can be asked of another server. */
-  lose(): void {
-    this.facts = null
+  /** Breaks all connections. The server ends what they asked of it. */
+  cut(): void {
     for (const client of this.#clients) cut(client)
   }
 
+  /** Ends what still runs. */
   async close(): Promise<void> {
+    this.cut()
     await Promise.all([this.pools.work.end(), this.pools.control.end()])
   }
 }

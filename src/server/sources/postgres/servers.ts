@@ -4,6 +4,7 @@
  */
 import { codeOf } from '../../platform/code-of.ts'
 import { unreachableNow } from './explain-database.ts'
+import { PrimaryPositions } from './positions.ts'
 import { ArchiveServer, type ServerFacts, type ServerPlaces } from './server.ts'
 
 export interface ServersOptions {
@@ -12,6 +13,8 @@ export interface ServersOptions {
   readonly replicas: readonly string[]
   /** How long a replica may lag behind the primary, ms. Beyond that it is not read from. */
   readonly maxLagMs: number
+  /** The archive's own id. Servers of other archives are not used. */
+  readonly archiveId: string
   readonly places: ServerPlaces
   /** A clock that is never set, ms. */
   readonly steadyMs: () => number
@@ -26,11 +29,11 @@ export interface ServerNews {
   /** Without a password. */
   readonly server: string
   readonly part: ServerPart
+  /** Why it cannot be reached: the server's code, or the network's; else empty. */
+  readonly why: string
 }
 
 const CHECK_MS = 1000
-/** How far back the primary's positions are known, in checks. */
-const POSITIONS_KEPT = 300
 
 /** A replica stopped a statement, because it had to apply what the primary removed: another server can answer it. */
 const isConflict = (error: unknown): boolean => codeOf(error) === '40001'
@@ -43,16 +46,17 @@ export class ArchiveServers {
   readonly #options: ServersOptions
   readonly #servers: readonly ArchiveServer[]
   readonly #parts = new Map<ArchiveServer, ServerPart>()
-  /** Where the primary stood, and when, oldest first. */
-  readonly #positions: { readonly atMs: number; readonly position: bigint }[] = []
-  #archiveId: string | null = null
+  readonly #positions: PrimaryPositions
   #timeline = 0
   #turn = 0
   #timer: NodeJS.Timeout | undefined
+  /** Questions to servers whose connections were lost. */
+  readonly #looking = new Set<Promise<void>>()
   #isClosed = false
 
   constructor(options: ServersOptions) {
     this.#options = options
+    this.#positions = new PrimaryPositions(options.maxLagMs / CHECK_MS)
     const urls = [...new Set([options.url, ...options.replicas])]
     this.#servers = urls.map((url) => new ArchiveServer(url, options.places))
   }
@@ -77,37 +81,30 @@ export class ArchiveServers {
 
   async #check(): Promise<void> {
     const asked = this.#options.steadyMs()
-    await Promise.all(this.#servers.map((server) => server.ask().catch(() => undefined)))
-    const primaries = this.#servers.flatMap(({ facts }) => (facts && !facts.isReplica ? [facts] : []))
+    await Promise.all(this.#servers.map((server) => server.ask()))
+    const own = this.#servers.filter(({ facts }) => facts?.archiveId === this.#options.archiveId)
+    const primaries = own.flatMap(({ facts }) => (facts && !facts.isReplica ? [facts] : []))
     this.#timeline = Math.max(this.#timeline, ...primaries.map(({ timeline }) => timeline))
     for (const server of this.#servers) this.#tell(server, this.#partOf(server.facts))
     const primary = this.#primary()
     if (!primary?.facts) return
-    this.#archiveId ??= primary.facts.archiveId
-    this.#positions.push({ atMs: asked, position: primary.facts.position })
-    if (this.#positions.length > POSITIONS_KEPT) this.#positions.shift()
+    this.#positions.add(asked, primary.facts.position)
     // The replicas' lag is known only now.
     for (const server of this.#servers) this.#tell(server, this.#partOf(server.facts))
   }
 
   #partOf(facts: ServerFacts | null): ServerPart {
     if (!facts) return 'unreachable'
-    if (this.#archiveId !== null && facts.archiveId !== this.#archiveId) return 'foreign'
+    if (facts.archiveId !== this.#options.archiveId) return 'foreign'
     if (!facts.isReplica) return facts.timeline < this.#timeline ? 'superseded' : 'primary'
-    return this.#lagMs(facts.position) > this.#options.maxLagMs ? 'lagging' : 'replica'
-  }
-
-  /** How long ago the primary stood where the replica stands now, ms. */
-  #lagMs(position: bigint): number {
-    const next = this.#positions.find((known) => known.position > position)
-    // Without a newer position of the primary there is nothing that the replica lacks.
-    return next ? this.#options.steadyMs() - next.atMs : 0
+    const { steadyMs, maxLagMs } = this.#options
+    return this.#positions.lagMs(steadyMs(), facts.position) > maxLagMs ? 'lagging' : 'replica'
   }
 
   #tell(server: ArchiveServer, part: ServerPart): void {
     if (this.#parts.get(server) === part) return
     this.#parts.set(server, part)
-    this.#options.watch?.({ server: nameOf(server.url), part })
+    this.#options.watch?.({ server: nameOf(server.url), part, why: part === 'unreachable' ? server.why : '' })
   }
 
   #ofPart(part: ServerPart): ArchiveServer[] {
@@ -118,16 +115,13 @@ export class ArchiveServers {
     return this.#ofPart('primary')[0] ?? null
   }
 
-  /**
-   * The replicas in turn, then the primary. Those that lag come after these, because old answers are better than none,
-   * and those that did not answer a moment ago come last.
-   */
+  /** The replicas in turn, then the primary, then those that lag, because old answers are better than none. */
   #readable(): ArchiveServer[] {
     const replicas = this.#ofPart('replica')
     this.#turn += 1
     const first = replicas.length === 0 ? 0 : this.#turn % replicas.length
     const inTurn = [...replicas.slice(first), ...replicas.slice(0, first)]
-    const others = (['primary', 'lagging', 'unreachable'] as const).flatMap((part) => this.#ofPart(part))
+    const others = (['primary', 'lagging'] as const).flatMap((part) => this.#ofPart(part))
     return [...inTurn, ...others]
   }
 
@@ -145,28 +139,43 @@ export class ArchiveServers {
         if (!isLost && !isConflict(error) && !isReadOnly(error)) throw error
         last = error
         // Perhaps only this connection broke, so the server itself is asked.
-        if (isLost) void this.#look(server)
+        if (isLost) this.#lookAt(server)
       }
     }
     throw last
   }
 
-  async #look(server: ArchiveServer): Promise<void> {
-    await server.ask().catch(() => undefined)
-    this.#tell(server, this.#partOf(server.facts))
+  /** A second time, because a server that only lost a connection, or was started again, answers over a new one. */
+  async #askTwice<T>(
+    servers: () => readonly ArchiveServer[],
+    work: (server: ArchiveServer) => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await this.#ask(servers(), work)
+    } catch (error) {
+      if (unreachableNow(error) === null && !isConflict(error)) throw error
+      await Promise.all(this.#looking)
+      return this.#ask(servers(), work)
+    }
+  }
+
+  /** Asks a server now, and not only with the next check. */
+  #lookAt(server: ArchiveServer): void {
+    const looking = (async () => {
+      await server.ask()
+      this.#tell(server, this.#partOf(server.facts))
+    })().finally(() => this.#looking.delete(looking))
+    this.#looking.add(looking)
   }
 
   /** Reads recordings from a replica, or from the primary. @throws as `work` does, once no server is left. */
   read<T>(work: (server: ArchiveServer) => Promise<T>): Promise<T> {
-    const servers = this.#readable()
-    // A second time, because a server that was started again answers over new connections.
-    return this.#ask([...servers, ...servers], work)
+    return this.#askTwice(() => this.#readable(), work)
   }
 
   /** Reads what was written last from the primary, or where there is none from a replica. */
   readNewest<T>(work: (server: ArchiveServer) => Promise<T>): Promise<T> {
-    const servers = [...this.#ofPart('primary'), ...this.#readable()]
-    return this.#ask([...servers, ...servers], work)
+    return this.#askTwice(() => [...this.#ofPart('primary'), ...this.#readable()], work)
   }
 
   /** Writes to the primary. @throws as `work` does, or if there is none. */

@@ -183,18 +183,23 @@ async function insertNew(client: ClientBase, fresh: readonly Month[]): Promise<n
   return inserted + (rowCount ?? 0)
 }
 
-/** Stores the staged recordings. The partitions of their months must have been made. */
-export async function mergeStaged(client: ClientBase, fresh: FreshMonths): Promise<Merged> {
+/** Stores the staged recordings. @param months those in which they start. Their partitions must have been made. */
+export async function mergeStaged(
+  client: ClientBase,
+  fresh: FreshMonths,
+  months: readonly Month[],
+): Promise<Merged> {
   const hasKnown = await findKnown(client)
   // What this import has added already is changed as part of the archive.
   if (hasKnown) await fresh.attach()
-  await client.query(followOthers(['recordings', ...fresh.months.map(({ name }) => name)]))
+  const freshHere = fresh.among(months)
+  await client.query(followOthers(['recordings', ...freshHere.map(({ name }) => name)]))
   const refused = await takeOut(client)
   if (hasKnown) {
     await client.query(updateKnown)
     await client.query(updateIds)
   }
-  const added = await insertNew(client, fresh.months)
+  const added = await insertNew(client, freshHere)
   await client.query(insertIds)
   return { added, refused }
 }

@@ -27,7 +27,8 @@ export const exactTypes: CustomTypesConfig = {
       : types.getTypeParser(oid, format as 'text')) as CustomTypesConfig['getTypeParser'],
 }
 
-const NAMES_KEPT = 400
+/** Each costs a connection up to a megabyte of the server's memory. */
+const NAMES_KEPT = 100
 const names = new Map<string, string>()
 
 /** A name under which each connection keeps the plan of the statement, because planning takes longer than most of them. */
