@@ -62,7 +62,7 @@ async function importRows(url: string, folder: string, file: string): Promise<nu
   return added / ((performance.now() - startedMs) / 1000)
 }
 
-/** Prints a table of both, and what the issue of the day wants of it. @param dataDir of the embedded store. */
+/** Prints a table of both. @param dataDir of the embedded store. */
 export async function benchPostgres(dataDir: string): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'recordings-bench-rows-'))
   const store = await openSqliteSource({ dataDir })
