@@ -35,3 +35,17 @@ export function scopeOf(role: Role, leads: readonly string[]): Scope {
       return { kind: 'all' }
   }
 }
+
+/** An account as an archive stores it, with the person's columns. @typeParam Leads how it stores the groups. */
+export interface AccountRow<Leads> {
+  readonly personId: number
+  readonly username: string
+  readonly firstName: string | null
+  readonly lastName: string | null
+  readonly phoneNumber: string | null
+  readonly department: string | null
+  readonly group: string | null
+  readonly role: Role
+  readonly password: string
+  readonly leads: Leads
+}

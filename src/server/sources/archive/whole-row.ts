@@ -1,24 +1,13 @@
 /** Turns a stored row with all of its columns into a recording that another archive can store. */
-import type { Direction } from '../../../contract/filter-kinds.ts'
 import type { AudioFile } from './audio-files.ts'
+import type { StoredRow } from './found-row.ts'
 import { writeGuid } from './guid.ts'
 import type { NewNote, WholeRecording } from './new-recording.ts'
 
 /** The columns that every archive selects, by these names. */
-export interface WholeRow {
+export interface WholeRow extends Omit<StoredRow, 'durationMs'> {
   readonly key: bigint
-  /** 32 hexadecimal digits in small letters. */
-  readonly id: string
-  readonly idCase: number
-  readonly referenceNumber: string
-  readonly startMs: number
-  readonly subMsTicks: number
-  readonly offsetMinutes: number
   readonly endMs: number
-  readonly direction: Direction
-  readonly owner: string | null
-  readonly localNumber: string | null
-  readonly remoteNumber: string | null
   readonly pbxCallId: string | null
   readonly preserver: string | null
   readonly note: string | null

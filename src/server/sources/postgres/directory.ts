@@ -1,24 +1,10 @@
 /** The people of the archive. They may own recordings, and some have an account. */
 import type { User } from '../../../contract/recording.ts'
-import type { Role } from '../../../contract/session.ts'
-import { scopeOf, userOf, type Account, type AccountChange } from '../archive/account.ts'
+import { scopeOf, userOf, type Account, type AccountChange, type AccountRow } from '../archive/account.ts'
 import { fold } from '../archive/fold.ts'
 import { stampOf } from '../archive/passwords.ts'
 import type { Principal } from '../source.ts'
 import { clause, query, queryOne, queryRow, type Queryable } from './statements.ts'
-
-interface AccountRow {
-  readonly personId: number
-  readonly username: string
-  readonly firstName: string | null
-  readonly lastName: string | null
-  readonly phoneNumber: string | null
-  readonly department: string | null
-  readonly group: string | null
-  readonly role: Role
-  readonly password: string
-  readonly leads: readonly string[]
-}
 
 const accountColumns = `
   SELECT accounts.person_id AS "personId", username, first_name AS "firstName", last_name AS "lastName",
@@ -27,13 +13,16 @@ const accountColumns = `
       WHERE leads.person_id = accounts.person_id ORDER BY name) AS leads
   FROM accounts JOIN people USING (person_id) LEFT JOIN recording_groups AS own USING (group_id)`
 
-function accountOf({ role, leads, ...row }: AccountRow): Account {
+function accountOf({ role, leads, ...row }: AccountRow<readonly string[]>): Account {
   const { username, firstName, lastName, phoneNumber, department, group } = row
   return { user: userOf({ username, firstName, lastName, phoneNumber, group, department }), role, leads }
 }
 
-const rowOf = (client: Queryable, username: string): Promise<AccountRow | undefined> =>
-  queryOne<AccountRow>(client, clause(`${accountColumns} WHERE people.folded = ?`, fold(username)))
+const rowOf = (client: Queryable, username: string): Promise<AccountRow<readonly string[]> | undefined> =>
+  queryOne<AccountRow<readonly string[]>>(
+    client,
+    clause(`${accountColumns} WHERE people.folded = ?`, fold(username)),
+  )
 
 /** The user's current state and stored password, or null if there is no such account. */
 export async function credentialsOf(
@@ -68,7 +57,10 @@ export async function holdAccount(client: Queryable, username: string): Promise<
 
 /** All accounts, in the order of their names. */
 export async function listAccounts(client: Queryable): Promise<Account[]> {
-  const rows = await query<AccountRow>(client, clause(`${accountColumns} ORDER BY people.folded COLLATE "C"`))
+  const rows = await query<AccountRow<readonly string[]>>(
+    client,
+    clause(`${accountColumns} ORDER BY people.folded COLLATE "C"`),
+  )
   return rows.map(accountOf)
 }
 

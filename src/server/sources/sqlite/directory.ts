@@ -1,25 +1,11 @@
 /** The people of the store. They may own recordings, and some have an account. */
 import type { Database, Statement } from 'better-sqlite3'
 import type { User } from '../../../contract/recording.ts'
-import type { Role } from '../../../contract/session.ts'
-import { scopeOf, userOf, type Account, type AccountChange } from '../archive/account.ts'
+import { scopeOf, userOf, type Account, type AccountChange, type AccountRow } from '../archive/account.ts'
 import type { Principal } from '../source.ts'
 import { isDemoAccount } from './demo-mark.ts'
 import { fold } from '../archive/fold.ts'
 import { stampOf } from '../archive/passwords.ts'
-
-interface AccountRow {
-  readonly personId: number
-  readonly username: string
-  readonly firstName: string | null
-  readonly lastName: string | null
-  readonly phoneNumber: string | null
-  readonly department: string | null
-  readonly group: string | null
-  readonly role: Role
-  readonly password: string
-  readonly leads: string
-}
 
 const accountColumns = `
   accounts.person_id AS personId, username, first_name AS firstName, last_name AS lastName,
@@ -36,7 +22,7 @@ function accountOf({
   group,
   department,
   ...row
-}: AccountRow): Account {
+}: AccountRow<string>): Account {
   const user = userOf({ username, firstName, lastName, phoneNumber, group, department })
   return { user, role: row.role, leads: JSON.parse(row.leads) as string[] }
 }
@@ -51,8 +37,8 @@ export class Directory {
     this.#accountByName = db.prepare(`SELECT ${accountColumns} WHERE people.folded = ?`)
   }
 
-  #row(username: string): AccountRow | undefined {
-    return this.#accountByName.get(fold(username)) as AccountRow | undefined
+  #row(username: string): AccountRow<string> | undefined {
+    return this.#accountByName.get(fold(username)) as AccountRow<string> | undefined
   }
 
   /** The user's current state and stored password, or null if there is no such account. */
@@ -79,7 +65,7 @@ export class Directory {
 
   accounts(): Account[] {
     const rows = this.#db.prepare(`SELECT ${accountColumns} ORDER BY people.folded`).all()
-    return (rows as AccountRow[]).map(accountOf)
+    return (rows as AccountRow<string>[]).map(accountOf)
   }
 
   /** The names of all groups, in alphabetical order. */
