@@ -43,7 +43,7 @@ const badRows: readonly (readonly [name: string, row: unknown, reason: RegExp])[
   ['nothing', null, /is no recording/],
 ]
 
-describe.each(testArchives)('into %s,', (_name, open) => {
+describe.each(testArchives)('into %s,', (engine, open) => {
   let archive: TestArchive
   beforeEach(async () => {
     archive = await open()
@@ -96,7 +96,8 @@ describe.each(testArchives)('into %s,', (_name, open) => {
       ['UTF-16 with its high bytes first', Buffer.from(`\uFEFF${csv(rows, '\t')}`, 'utf16le').swap16()],
       ['CSV with quotes', csv(rows).replaceAll('132', '"132"')],
     ])('reads %s, however it arrives', async (_, text) => {
-      for (const pieceBytes of [1, 7, 1000]) {
+      // Both read in the same way, so the slower one reads once.
+      for (const pieceBytes of engine === 'PostgreSQL' ? [7] : [1, 7, 1000]) {
         const result = await load(text, { pieceBytes })
         expect(result.added + result.updated).toBe(3)
         expect(await stored()).toEqual(rows)
@@ -257,8 +258,11 @@ describe.each(testArchives)('into %s,', (_name, open) => {
       const leaving = new AbortController()
       const input = async function* endless() {
         for (let n = 1; ; n += 1) {
-          yield Buffer.from(`${JSON.stringify(wire(n, { ownerUsername: `owner ${n}` }))}\n`)
-          if (n === count) leaving.abort(new Error('Ctrl-C'))
+          const part = Array.from({ length: Math.min(count, 1000) }, (_, index) =>
+            wire(n * 1000 + index, { ownerUsername: `owner ${n}` }),
+          )
+          yield Buffer.from(`${ndjson(part)}\n`)
+          if (n * part.length === count) leaving.abort(new Error('Ctrl-C'))
         }
       }
       const options = { input: input(), name: 'x.ndjson', signal: leaving.signal }
