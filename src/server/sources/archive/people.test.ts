@@ -77,6 +77,7 @@ describe.each(testArchives)('people of %s', (_name, open) => {
   it('are only those within the rights of the viewer', async () => {
     expect(await find('', own('MROSSI'))).toEqual(['mrossi'])
     expect(await find('', own('émile'))).toEqual(['ÉMILE'])
+    expect(await find('', own('m'))).toEqual([])
     expect(await find('rossini', own('mrossi'))).toEqual([])
     expect(await find('', leading('SALES'))).toEqual(['jlefevre', 'mrossi'])
     expect(await find('', leading('Sales', 'support'))).toEqual(['jlefevre', 'nameless', 'mrossi', 'x_100%'])
