@@ -1,4 +1,5 @@
-/** Waits until replicas have what was written, so that whoever wrote it finds it whichever server answers. */
+/** Waits until replicas have what was written. After that, every server finds it. */
+import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ClientBase } from 'pg'
 import { connect } from './connecting.ts'
@@ -20,7 +21,7 @@ async function waitFor(url: string, position: bigint, untilMs: number): Promise<
     for (;;) {
       const { position: applied } = await queryRow<{ position: bigint | null }>(client, clause(sql))
       // A primary applies no log.
-      if (applied === null || applied >= position || Date.now() > untilMs) return
+      if (applied === null || applied >= position || performance.now() > untilMs) return
       await sleep(ASK_AGAIN_MS)
     }
   } finally {
@@ -39,6 +40,6 @@ export async function catchUp(
 ): Promise<void> {
   if (replicas.length === 0) return
   const position = await positionOf(primary)
-  const untilMs = Date.now() + atMostMs
+  const untilMs = performance.now() + atMostMs
   await Promise.allSettled(replicas.map((url) => waitFor(url, position, untilMs)))
 }

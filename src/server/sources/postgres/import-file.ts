@@ -15,9 +15,9 @@ import { connect, inTransaction } from './connecting.ts'
 import { explainDatabase } from './explain-database.ts'
 import { withBatchWriter } from './recording-writer.ts'
 import { migratePostgres } from './schema.ts'
-import { tidyMonths } from './tidying.ts'
 import { clause, query, queryOne } from './statements.ts'
-import { holdWriting, isLockMissed } from './writing.ts'
+import { tidyMonths } from './tidying.ts'
+import { holdWriting } from './writing.ts'
 
 export interface ArchiveImportOptions extends ImportOptions {
   /** `postgres://…` of the primary. */
@@ -91,7 +91,7 @@ export async function importIntoPostgres(options: ArchiveImportOptions): Promise
 
 /**
  * Deletes the audio that a failed import has added. Another import may have come to use some of it since the transaction
- * ended, so the archive is asked. Where others write at this moment, it stays.
+ * ended, so the archive is asked. Where it cannot be asked, the audio stays: a file too many harms nobody.
  */
 async function undoAudio(url: string, shelf: AudioShelf): Promise<void> {
   if (shelf.added.length === 0) return
@@ -107,8 +107,8 @@ async function undoAudio(url: string, shelf: AudioShelf): Promise<void> {
     } finally {
       await client.end().catch(() => undefined)
     }
-  } catch (error) {
-    if (!isLockMissed(error)) shelf.undo()
+  } catch {
+    shelf.keep()
   }
 }
 

@@ -28,7 +28,7 @@ export interface PostgresSourceOptions {
   readonly replicas?: readonly string[] | undefined
   /** How long a replica may lag behind, ms. Beyond that it is not read from while another server answers. */
   readonly maxLagMs?: number | undefined
-  /** Is told of servers that come, go or change their part. */
+  /** Called when a server comes, goes or changes its part. */
   readonly watch?: ((news: ServerNews) => void) | undefined
   /** The folder of the audio. */
   readonly mediaFolder: string

@@ -72,7 +72,7 @@ export class BatchWriter implements ImportWriter {
   readonly #media = new Map<string, number>()
   /** By id in small letters, in the order in which their keys are given. */
   readonly #held = new Map<string, Held>()
-  /** All that came since the last batch. A row that another one replaced has told of people too. */
+  /** All rows since the last batch. One that a later row replaced may name people whom that one does not. */
   #told: NewRecording[] = []
   #added = 0
   /** The batch that is being stored. */
@@ -100,10 +100,9 @@ export class BatchWriter implements ImportWriter {
     this.#told.push(recording)
   }
 
-  /** The server stores one batch while the next is read. So what could not be stored is told a batch later. */
+  /** The server stores one batch while the next is read, so the refused recordings come a batch later. */
   async settle(isLast: boolean): Promise<readonly Refused[]> {
-    // Rows that replace each other wait in `told` alone.
-    if (!isLast && Math.max(this.#held.size, this.#told.length) < BATCH_ROWS) return []
+    if (!isLast && this.#told.length < BATCH_ROWS) return []
     const refused = await this.#writing
     const held = [...this.#held.values()]
     const told = this.#told
@@ -202,8 +201,8 @@ export class BatchWriter implements ImportWriter {
 }
 
 /**
- * Gives the work a writer. Where the work fails, the batch that is being stored ends first: what the server is told after
- * the end of a transaction would stay.
+ * Gives the work a writer. Where the work fails, this waits for the batch that is being stored: a statement that came
+ * after the ROLLBACK would be stored.
  */
 export async function withBatchWriter<T>(
   client: ClientBase,

@@ -80,7 +80,7 @@ afterAll(async () => {
   folder.remove()
 })
 
-/** Searches all the time, until it is told to stop. */
+/** Eight users who search without a pause until `stop`. */
 function load(): { readonly failures: unknown[]; stop(): Promise<number> } {
   const over = new AbortController()
   let answered = 0

@@ -58,6 +58,7 @@ export class ArchiveServer {
   /** Why it does not, as the server's or the network's code. */
   why = ''
   #failures = 0
+  #asking: Promise<void> | null = null
 
   constructor(url: string, { work, control }: ServerPlaces) {
     this.url = url
@@ -72,9 +73,16 @@ export class ArchiveServer {
 
   /**
    * Asks the server what it is. One that fails twice in a row hangs: statements that wait for it fail now, and can be
-   * asked of another server.
+   * asked of another server. Many may want to know at once, after a connection was lost, and they share one question.
    */
-  async ask(): Promise<void> {
+  ask(): Promise<void> {
+    this.#asking ??= this.#ask().finally(() => {
+      this.#asking = null
+    })
+    return this.#asking
+  }
+
+  async #ask(): Promise<void> {
     try {
       this.facts = await inTime(queryRow<ServerFacts>(this.pools.control, clause(factsSql)))
       this.#failures = 0

@@ -18,7 +18,7 @@ export interface ServersOptions {
   readonly places: ServerPlaces
   /** A clock that is never set, ms. */
   readonly steadyMs: () => number
-  /** Is told of servers that come, go or change their part. */
+  /** Called when a server comes, goes or changes its part. */
   readonly watch?: ((news: ServerNews) => void) | undefined
 }
 
@@ -85,11 +85,8 @@ export class ArchiveServers {
     const own = this.#servers.filter(({ facts }) => facts?.archiveId === this.#options.archiveId)
     const primaries = own.flatMap(({ facts }) => (facts && !facts.isReplica ? [facts] : []))
     this.#timeline = Math.max(this.#timeline, ...primaries.map(({ timeline }) => timeline))
-    for (const server of this.#servers) this.#tell(server, this.#partOf(server.facts))
-    const primary = this.#primary()
-    if (!primary?.facts) return
-    this.#positions.add(asked, primary.facts.position)
-    // The replicas' lag is known only now.
+    const primary = primaries.find(({ timeline }) => timeline === this.#timeline)
+    if (primary) this.#positions.add(asked, primary.position)
     for (const server of this.#servers) this.#tell(server, this.#partOf(server.facts))
   }
 
@@ -109,10 +106,6 @@ export class ArchiveServers {
 
   #ofPart(part: ServerPart): ArchiveServer[] {
     return this.#servers.filter((server) => this.#parts.get(server) === part)
-  }
-
-  #primary(): ArchiveServer | null {
-    return this.#ofPart('primary')[0] ?? null
   }
 
   /** The replicas in turn, then the primary, then those that lag, because old answers are better than none. */
