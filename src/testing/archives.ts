@@ -7,6 +7,7 @@ import type { MatchCounts, RemovedCounts } from '../server/sources/archive/match
 import { RowError, type NewRecording } from '../server/sources/archive/new-recording.ts'
 import type { OperatedArchive } from '../server/sources/archive/operated.ts'
 import { connect, inTransaction } from '../server/sources/postgres/connecting.ts'
+import { importIntoPostgres } from '../server/sources/postgres/import-file.ts'
 import { SCHEMA } from '../server/sources/postgres/names.ts'
 import { operatePostgres } from '../server/sources/postgres/operated-archive.ts'
 import { openPostgresSource } from '../server/sources/postgres/postgres-source.ts'
@@ -225,6 +226,8 @@ const openPostgres: OpenArchive = async (recordings = [], users = []) => {
     write,
     store,
     ...operated,
+    // Commands look for the primary first, which takes longer than a small import.
+    load: (text, given) => importIntoPostgres({ url, mediaFolder, dataDir, ...importInput(text, given) }),
     async remove() {
       await source.close()
       folder.remove()

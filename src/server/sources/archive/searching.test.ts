@@ -248,7 +248,7 @@ describe.each(
   })
 
   it('shows details only of recordings that the viewer may find', async () => {
-    const sample = all.filter((_, index) => index % Math.ceil(all.length / 80) === 0)
+    const sample = all.filter((_, index) => index % Math.ceil(all.length / 40) === 0)
     for (const viewer of viewers) {
       for (const row of sample) {
         const detail = await source.detail(row.id.toUpperCase(), viewer, signal)
