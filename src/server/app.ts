@@ -13,6 +13,7 @@ import { authRoutes } from './routes/sign-in.ts'
 import { AttemptMemory } from './auth/attempt-memory.ts'
 import { createDemoAccounts } from './auth/demo-accounts.ts'
 import { createPasswords } from './auth/passwords.ts'
+import { openSessionFile } from './auth/session-file.ts'
 import { openSessions, type Sessions } from './auth/sessions.ts'
 import { createThrottle, type Throttle, type ThrottleOptions } from './auth/throttle.ts'
 import { keepTries } from './auth/tries.ts'
@@ -117,7 +118,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   app.setErrorHandler(sendProblem)
   // A source that needs the password for every call has refused it, so the session must not send it again.
   app.addHook('onError', async (request, _reply, error) => {
-    if (isSignedOut(error)) viewers.refused(request)
+    if (isSignedOut(error)) await viewers.refused(request)
   })
   app.setNotFoundHandler((request, reply) => sendProblem(nothingHere(), request, reply))
   readJsonOnly(app)
@@ -165,7 +166,7 @@ export async function openHost(config: Config): Promise<OpenedHost> {
   const opening = { nowMs, tries: keepTries(attempts, nowMs), say: warn, watch }
   const { source, demoAccounts } = await openSource(config, dataDir, opening)
   const file = inDataDir(dataDir, 'sessions.db')
-  const sessions = explained(file, () => openSessions({ file, nowMs, hostKey }))
+  const sessions = openSessions({ rows: explained(file, () => openSessionFile(file)), nowMs, hostKey })
   const audit = await openHostAudit(config, hostKey, nowMs)
   if (metrics) audit.measure(metrics)
   const drain = createDrain()

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { buildApp, type AppDependencies } from '../server/app.ts'
 import { openAuditLog } from '../server/audit/audit-log.ts'
 import { AttemptMemory, type AttemptMemoryOptions } from '../server/auth/attempt-memory.ts'
+import { openSessionFile } from '../server/auth/session-file.ts'
 import { openSessions, type SessionOptions, type Sessions } from '../server/auth/sessions.ts'
 import { keepTries } from '../server/auth/tries.ts'
 import { createDrain, type Drain } from '../server/http/drain.ts'
@@ -57,7 +58,8 @@ export async function composeHost(
   const nowMs = (): number => clock.nowMs
   const attempts = attemptsOf(folder, options)
   const source = await openSource(keepTries(attempts, nowMs))
-  const sessions = openSessions({ file: join(folder, 'sessions.db'), nowMs, hostKey, ...options.sessions })
+  const rows = openSessionFile(join(folder, 'sessions.db'))
+  const sessions = openSessions({ rows, nowMs, hostKey, ...options.sessions })
   const auditLog = await openAuditLog({ file: join(folder, 'audit.log'), hostKey, nowMs })
   const drain = createDrain()
   const page = join(folder, 'page')
@@ -81,7 +83,7 @@ export async function composeHost(
     app.server.closeAllConnections()
     await app.close()
     await auditLog.close()
-    sessions.close()
+    await sessions.close()
     await source.close()
   }
   return { app, source, sessions, drain, stop }

@@ -45,7 +45,7 @@ export interface Relay extends TestClock {
   /** The source's steady clock, ms. It stands still until a test sets it, as the wall clock does. */
   steadyMs: number
   /** Opens a session without asking the recorder. @returns the Cookie header. */
-  enter(username: string, password?: string): { cookie: string }
+  enter(username: string, password?: string): Promise<{ cookie: string }>
   /** Closes the host and opens another over the same folder. */
   restart(hostKey?: Buffer): Promise<void>
   /** Closes the host, and checks that it leaves no connection open at the recorder. */
@@ -75,7 +75,11 @@ async function openHost(relay: Relay, hostKey: Buffer, options: TestRelayOptions
   return { ...host, port: await listen(host.app) }
 }
 
-function openSession(sessions: Sessions, username: string, password: string): { cookie: string } {
+async function openSession(
+  sessions: Sessions,
+  username: string,
+  password: string,
+): Promise<{ cookie: string }> {
   const credentials = { username, password }
   const principal = {
     username,
@@ -84,7 +88,7 @@ function openSession(sessions: Sessions, username: string, password: string): { 
     scope: { kind: 'recorder' },
     stamp: '',
   } as const
-  return { cookie: `rc=${sessions.open({ ...principal, credentials })}` }
+  return { cookie: `rc=${await sessions.open({ ...principal, credentials })}` }
 }
 
 /** Waits until the recorder has no request in progress. */

@@ -4,39 +4,20 @@
  */
 import Database from 'better-sqlite3'
 import { closeSync, openSync } from 'node:fs'
+import { watchDatabaseFile } from '../files/database-file.ts'
 import { accountName } from '../sources/account-name.ts'
+import {
+  foldUsername,
+  MAX_SESSIONS,
+  type NewSession,
+  type SessionKey,
+  type SessionRow,
+  type SessionRows,
+} from './session-rows.ts'
 
 const VERSION = 4
 /** Ms that a command, and the opening of the file, wait for another process's write. */
 const WAIT_MS = 5000
-/** Sessions of one account at once: repeated sign-ins must not fill the disk. */
-export const MAX_SESSIONS = 20
-
-/** The form in which the embedded store compares usernames. */
-const foldUsername = (username: string): string => username.toLowerCase()
-
-/** All instants in ms since the Unix epoch. */
-export interface SessionRow {
-  readonly verifier: Buffer
-  readonly username: string
-  readonly stamp: string
-  readonly activeMs: number
-  readonly expiresMs: number
-  readonly sealed: Buffer | null
-}
-
-/** A row to add. */
-export interface NewSession extends Omit<SessionRow, 'verifier'> {
-  /** The principal's; null where the username is the account. */
-  readonly account: string | null
-}
-
-/** The place of a session in the file, and the proof that only its cookie gives. */
-export interface SessionKey {
-  readonly idHash: Buffer
-  readonly verifier: Buffer
-}
-
 /** @throws where the file cannot be opened or is not a database. */
 function openFile(file: string): Database.Database {
   // SQLite makes its files readable by all, but gives its side files the mode of this one.
@@ -58,16 +39,17 @@ function openFile(file: string): Database.Database {
 }
 
 /** The host's access to the file. It waits for no lock: a statement throws at once where one is in its way. */
-export class SessionFile {
+class SessionFile implements SessionRows {
   readonly #db: Database.Database
+  readonly #watched
   readonly #select
   readonly #activate
   readonly #remove
   readonly #count
 
-  /** @throws where the file cannot be opened or written. */
   constructor(file: string) {
     this.#db = openFile(file)
+    this.#watched = watchDatabaseFile(file)
     this.#select = this.#db.prepare<[Buffer], SessionRow>(
       'SELECT verifier, username, stamp, active_ms AS activeMs, expires_ms AS expiresMs, sealed FROM session WHERE id_hash = ?',
     )
@@ -81,17 +63,11 @@ export class SessionFile {
     this.#db.pragma('busy_timeout = 0')
   }
 
-  find(idHash: Buffer): SessionRow | undefined {
+  async find(idHash: Buffer): Promise<SessionRow | undefined> {
     return this.#select.get(idHash)
   }
 
-  /**
-   * Adds a session, and deletes those that have ended. An account with too many loses the oldest of the name that has
-   * most: people of two domains may look like one account, and a sign-in must not end a session of a name that has
-   * fewer.
-   * @param endedMs sessions without input since then have ended.
-   */
-  add({ idHash, verifier }: SessionKey, row: NewSession, endedMs: number): void {
+  async add({ idHash, verifier }: SessionKey, row: NewSession, endedMs: number): Promise<void> {
     const { username, account, stamp, activeMs, expiresMs, sealed } = row
     const folded = foldUsername(username)
     const surplus = `SELECT id_hash FROM session WHERE coalesce(account, folded) = ?
@@ -105,35 +81,42 @@ export class SessionFile {
     })
   }
 
-  activate(idHash: Buffer, atMs: number): void {
+  async activate(idHash: Buffer, atMs: number): Promise<void> {
     this.#activate.run(atMs, idHash)
   }
 
-  /** Deletes all of them, or none. */
-  remove(sessions: readonly SessionKey[]): void {
+  async remove(sessions: readonly SessionKey[]): Promise<void> {
     this.#write(() => {
       for (const { idHash, verifier } of sessions) this.#remove.run(idHash, verifier)
     })
   }
 
-  /** Deletes the sessions of this username, in any spelling of case, that are no younger. */
-  removeUpTo(username: string, expiresMs: number): void {
+  async removeUpTo(username: string, expiresMs: number): Promise<void> {
     const sql = 'DELETE FROM session WHERE folded = ? AND expires_ms <= ?'
     this.#db.prepare(sql).run(foldUsername(username), expiresMs)
   }
 
-  /** The number that end after `nowMs` and had input after `endedMs`. */
-  count(nowMs: number, endedMs: number): number {
+  async count(nowMs: number, endedMs: number): Promise<number> {
     return this.#count.get(nowMs, endedMs) ?? 0
+  }
+
+  isReadable(): Promise<boolean> {
+    return this.#watched.isReadable()
   }
 
   close(): void {
     this.#db.close()
+    this.#watched.close()
   }
 
   #write(work: () => void): void {
     this.#db.transaction(work).immediate()
   }
+}
+
+/** @throws where the file cannot be opened or written. */
+export function openSessionFile(file: string): SessionRows {
+  return new SessionFile(file)
 }
 
 /**

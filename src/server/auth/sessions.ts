@@ -5,15 +5,15 @@
  * the database. The credentials that a source needs are sealed under a key of the cookie's half and the host's
  * (`seal.ts`).
  *
- * They live in a file of their own: a long import must not block sign-in.
+ * Their rows lie in a file of their own, because a long import must not block sign-in, or in the database that several
+ * hosts share.
  */
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
-import { watchDatabaseFile } from '../files/database-file.ts'
 import { isStorageFailure } from '../files/storage-failure.ts'
 import type { Credentials, Principal } from '../sources/source.ts'
 import { EndedSessions } from './ended-sessions.ts'
 import { seal, unseal } from './seal.ts'
-import { SessionFile, type SessionKey } from './session-file.ts'
+import type { SessionKey, SessionRows } from './session-rows.ts'
 
 export const SESSION_IDLE_MS = 30 * 60_000
 export const ABSOLUTE_MS = 10 * 60 * 60_000
@@ -38,25 +38,25 @@ export interface OpenSession {
 }
 
 /**
- * Where the file cannot be read or written, the driver's error is thrown at once (`isStorageFailure`). Ending a
- * session does not depend on the file: it takes effect at once, and the row is deleted when possible.
+ * Where the rows cannot be read or written, it rejects with an error that `isStorageFailure` knows. Ending a session
+ * does not depend on them: it takes effect at once, and the row is deleted when possible.
  */
 export interface Sessions {
   /** An account has at most 20: the oldest go. @returns the cookie's value, which is kept nowhere else. */
-  open(principal: Principal): string
+  open(principal: Principal): Promise<string>
   /** @returns null for a token that was never given out, was tampered with, or has ended. */
-  find(token: string): OpenSession | null
+  find(token: string): Promise<OpenSession | null>
   /** Counts as input: the idle time starts again. @returns as `find`. */
-  touch(token: string): OpenSession | null
-  /** Ends it, even where the file fails. */
-  end(token: string): void
+  touch(token: string): Promise<OpenSession | null>
+  /** Ends it, even where the rows fail. */
+  end(token: string): Promise<void>
   /** As `end`, and also ends those of the same user that are no younger: they hold no newer password. */
-  endSame(token: string): void
+  endSame(token: string): Promise<void>
   /** The number that have not ended. */
-  count(): number
-  /** Whether the file is there and can be read. */
+  count(): Promise<number>
+  /** Whether the rows can be read. */
   isReadable(): Promise<boolean>
-  close(): void
+  close(): Promise<void>
 }
 
 interface Halves extends SessionKey {
@@ -83,7 +83,8 @@ function split(token: string, hostKey: Buffer): Halves | null {
 }
 
 export interface SessionOptions {
-  readonly file: string
+  /** Closed with the sessions. */
+  readonly rows: SessionRows
   readonly nowMs: () => number
   /** The host's half of the keys that prove a session and seal its credentials, 32 bytes. */
   readonly hostKey: Buffer
@@ -94,25 +95,23 @@ export interface SessionOptions {
 }
 
 class StoredSessions implements Sessions {
-  readonly #file: SessionFile
-  readonly #watched
+  readonly #rows: SessionRows
   readonly #ended: EndedSessions
   readonly #nowMs: () => number
   readonly #hostKey: Buffer
 
-  constructor({ file, nowMs, hostKey, retryMs = RETRY_MS, maxWaiting = MAX_WAITING }: SessionOptions) {
-    this.#file = new SessionFile(file)
-    this.#watched = watchDatabaseFile(file)
-    const rows = {
-      has: (session: SessionKey) => this.#row(session) !== null,
-      remove: (sessions: readonly SessionKey[]) => this.#file.remove(sessions),
+  constructor({ rows, nowMs, hostKey, retryMs = RETRY_MS, maxWaiting = MAX_WAITING }: SessionOptions) {
+    this.#rows = rows
+    const endable = {
+      has: async (session: SessionKey) => (await this.#row(session)) !== null,
+      remove: (sessions: readonly SessionKey[]) => rows.remove(sessions),
     }
-    this.#ended = new EndedSessions(rows, { retryMs, maxWaiting })
+    this.#ended = new EndedSessions(endable, { retryMs, maxWaiting })
     this.#nowMs = nowMs
     this.#hostKey = hostKey
   }
 
-  open({ username, account, stamp, credentials }: Principal): string {
+  async open({ username, account, stamp, credentials }: Principal): Promise<string> {
     const openedMs = this.#nowMs()
     const cookieKey = randomBytes(KEY_BYTES)
     const token = Buffer.concat([idOf(cookieKey, this.#hostKey), cookieKey]).toString('base64url')
@@ -120,8 +119,8 @@ class StoredSessions implements Sessions {
     if (!halves) throw new Error('a fresh session token cannot be read')
     const sealed = credentials ? seal(credentials, this.#keysOf(halves)) : null
     const times = { activeMs: openedMs, expiresMs: openedMs + ABSOLUTE_MS }
-    // Sign-ins are rare, and only they make the file grow, so each clears away ended sessions.
-    this.#file.add(
+    // Sign-ins are rare, and only they add rows, so each clears away ended sessions.
+    await this.#rows.add(
       halves,
       { username, account: account ?? null, stamp, sealed, ...times },
       openedMs - SESSION_IDLE_MS,
@@ -129,76 +128,74 @@ class StoredSessions implements Sessions {
     return token
   }
 
-  find(token: string): OpenSession | null {
+  async find(token: string): Promise<OpenSession | null> {
     const halves = split(token, this.#hostKey)
     return halves && this.#find(halves)
   }
 
-  touch(token: string): OpenSession | null {
+  async touch(token: string): Promise<OpenSession | null> {
     const halves = split(token, this.#hostKey)
-    if (!halves || !this.#find(halves)) return null
-    this.#file.activate(halves.idHash, this.#nowMs())
+    if (!halves || !(await this.#find(halves))) return null
+    await this.#rows.activate(halves.idHash, this.#nowMs())
     return this.#find(halves)
   }
 
-  end(token: string): void {
+  async end(token: string): Promise<void> {
     const halves = split(token, this.#hostKey)
-    if (halves) this.#ended.end(halves)
+    if (halves) await this.#ended.end(halves)
   }
 
-  endSame(token: string): void {
+  async endSame(token: string): Promise<void> {
     const halves = split(token, this.#hostKey)
     if (!halves) return
     try {
-      const session = this.#find(halves)
-      if (session) this.#file.removeUpTo(session.username, session.expiresMs)
+      const session = await this.#find(halves)
+      if (session) await this.#rows.removeUpTo(session.username, session.expiresMs)
     } catch (error) {
       if (!isStorageFailure(error)) throw error
       // The others end by themselves: each is checked again when it is used.
-      this.#ended.end(halves)
+      await this.#ended.end(halves)
     }
   }
 
-  count(): number {
-    return this.#file.count(this.#nowMs(), this.#nowMs() - SESSION_IDLE_MS)
+  count(): Promise<number> {
+    return this.#rows.count(this.#nowMs(), this.#nowMs() - SESSION_IDLE_MS)
   }
 
   isReadable(): Promise<boolean> {
-    return this.#watched.isReadable()
+    return this.#rows.isReadable()
   }
 
-  close(): void {
-    this.#ended.close()
-    this.#file.close()
-    this.#watched.close()
+  async close(): Promise<void> {
+    await this.#ended.close()
+    this.#rows.close()
   }
 
   #keysOf({ cookieKey, idHash }: Halves) {
     return { cookieKey, hostKey: this.#hostKey, rowId: idHash }
   }
 
-  #row({ idHash, verifier }: SessionKey) {
-    const row = this.#file.find(idHash)
+  async #row({ idHash, verifier }: SessionKey) {
+    const row = await this.#rows.find(idHash)
     return row && timingSafeEqual(row.verifier, verifier) ? row : null
   }
 
-  #find(halves: Halves): OpenSession | null {
-    if (this.#ended.has(halves)) return null
-    const row = this.#row(halves)
-    if (!row) return null
+  async #find(halves: Halves): Promise<OpenSession | null> {
+    const row = this.#ended.has(halves) ? null : await this.#row(halves)
+    // It may have ended while its row was read.
+    if (!row || this.#ended.has(halves)) return null
     const { username, stamp, expiresMs, sealed } = row
     const idleExpiresMs = Math.min(row.activeMs + SESSION_IDLE_MS, expiresMs)
     const credentials = sealed && unseal(sealed, this.#keysOf(halves))
     // Sealed credentials that do not open are damaged: the session cannot act for its user.
     if (idleExpiresMs <= this.#nowMs() || (sealed && !credentials)) {
-      this.#ended.end(halves)
+      await this.#ended.end(halves)
       return null
     }
     return { username, stamp, credentials, idleExpiresMs, expiresMs }
   }
 }
 
-/** @throws where the file cannot be opened or written. */
 export function openSessions(options: SessionOptions): Sessions {
   return new StoredSessions(options)
 }

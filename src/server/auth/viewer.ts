@@ -31,9 +31,9 @@ export interface Viewers {
   /** The session of the request's cookie, or null. It ends here once its user is removed or has a new password. */
   signedIn(request: FastifyRequest): Promise<SignedIn | null>
   /** The username of the cookie's session, or null, also where it cannot be read. Their rights are not checked. */
-  usernameOf(request: FastifyRequest): string | null
+  usernameOf(request: FastifyRequest): Promise<string | null>
   /** Ends the request's session and the user's older ones: its password was refused, and theirs is no newer. */
-  refused(request: FastifyRequest): void
+  refused(request: FastifyRequest): Promise<void>
 }
 
 export function signedOut(): Problem {
@@ -56,40 +56,40 @@ export function createViewers(
   demo: DemoAccounts,
 ): Viewers {
   /** The session of the request's cookie, where it is open to this client. */
-  function opened(request: FastifyRequest): { token: string; session: OpenSession } | null {
+  async function opened(request: FastifyRequest): Promise<{ token: string; session: OpenSession } | null> {
     const token = readToken(request)
-    const session = token === null ? null : sessions.find(token)
+    const session = token === null ? null : await sessions.find(token)
     if (token === null || !session || demo.isClosed(session.username, request)) return null
     return { token, session }
   }
 
   async function signedIn(request: FastifyRequest): Promise<SignedIn | null> {
-    const found = opened(request)
+    const found = await opened(request)
     if (!found) return null
     const { token, session } = found
     // Asked each time: a new role holds at once, and a removed user is out at once.
     const principal = await source.principal(session.username, session.credentials)
     if (principal?.stamp === session.stamp) return { principal, session }
-    sessions.endSame(token)
+    await sessions.endSame(token)
     return null
   }
 
   return {
     signedIn,
-    usernameOf(request) {
+    async usernameOf(request) {
       const token = readToken(request)
       try {
-        return token === null ? null : (sessions.find(token)?.username ?? null)
+        return token === null ? null : ((await sessions.find(token))?.username ?? null)
       } catch (error) {
         if (storageProblem(error)) return null
         throw error
       }
     },
-    refused(request) {
+    async refused(request) {
       // The password in the header was refused, not the session's.
       if (request.headers.authorization !== undefined) return
-      const found = opened(request)
-      if (found) sessions.endSame(found.token)
+      const found = await opened(request)
+      if (found) await sessions.endSame(found.token)
     },
     async viewer(request, signal) {
       requireNoStranger(request)

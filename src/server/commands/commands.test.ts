@@ -19,7 +19,8 @@ import { auditKeys } from '../audit/keys.ts'
 import { linesOf, testEvent } from '../../testing/audit.ts'
 import { verifyLog } from '../audit/verify.ts'
 import { AttemptMemory } from '../auth/attempt-memory.ts'
-import { openSessions } from '../auth/sessions.ts'
+import { openSessionFile } from '../auth/session-file.ts'
+import { openSessions, type Sessions } from '../auth/sessions.ts'
 import { keepTries } from '../auth/tries.ts'
 import { call, type CommandEnd } from '../../testing/call-command.ts'
 import { compiledHost } from '../../testing/compiled.ts'
@@ -69,6 +70,10 @@ function runProcess(command: 'import' | 'user', args: string[], input = ''): Pro
   child.stdin.end(input)
   return end(child)
 }
+
+/** The user of each token's session, if that has not ended. */
+const usersOf = (sessions: Sessions, tokens: readonly string[]) =>
+  Promise.all(tokens.map(async (token) => (await sessions.find(token))?.username))
 
 /** Runs the command in this process. */
 function run(command: 'import' | 'user', args: string[], input = ''): Promise<CommandEnd> {
@@ -254,10 +259,10 @@ describe('npm run user', () => {
     await run('user', add, 'correct horse\n')
     const source = await openSqliteSource({ dataDir: folder.dataDir, workers: 0 })
     const file = join(folder.dataDir, 'sessions.db')
-    const sessions = openSessions({ file, nowMs, hostKey: testHostKey })
+    const sessions = openSessions({ rows: openSessionFile(file), nowMs, hostKey: testHostKey })
     /** The viewer of a request with the session's cookie. */
     const viewer = async (token: string) => {
-      const session = sessions.find(token)
+      const session = await sessions.find(token)
       const principal = session && (await source.principal(session.username))
       return principal?.stamp === session?.stamp ? principal : null
     }
@@ -286,7 +291,7 @@ describe('npm run user', () => {
     const wider = await open()
     await run('user', ['set', 'ann', '--role', 'base'])
     expect(await viewer(wider)).toMatchObject({ role: 'base', scope: { kind: 'own' } })
-    sessions.close()
+    await sessions.close()
     await source.close()
   })
 
@@ -307,25 +312,25 @@ describe('npm run user', () => {
       code: 1,
       err: `There is no sessions.db in ${folder.dataDir}. Set DATA_DIR to the host's folder.\n`,
     })
-    const sessions = openSessions({ file, nowMs, hostKey: testHostKey })
-    const open = (username: string): string =>
+    const sessions = openSessions({ rows: openSessionFile(file), nowMs, hostKey: testHostKey })
+    const open = (username: string): Promise<string> =>
       sessions.open({ username, displayName: null, role: 'base', scope: { kind: 'own' }, stamp: '' })
-    const [first, second, alike, other] = ['mrossi', 'MRossi', 'CORP\\mrossi', 'ada'].map(open)
-    const known = () => [first, second, alike, other].map((token) => sessions.find(token ?? '')?.username)
+    const tokens = await Promise.all(['mrossi', 'MRossi', 'CORP\\mrossi', 'ada'].map(open))
+    const known = () => usersOf(sessions, tokens)
     expect(await run('user', ['sign-out', 'Mrossi'])).toEqual({
       code: 0,
       out: 'Ended 2 sessions of Mrossi.\n',
       err: '',
     })
-    expect(known()).toEqual([undefined, undefined, 'CORP\\mrossi', 'ada'])
+    expect(await known()).toEqual([undefined, undefined, 'CORP\\mrossi', 'ada'])
     expect((await run('user', ['sign-out', 'nobody'])).out).toBe('Ended 0 sessions of nobody.\n')
     expect((await run('user', ['sign-out', '--all', 'ada'])).err).toMatch(
       /Give a NAME or --all, not both: ada/,
     )
     expect((await run('user', ['sign-out'])).err).toMatch(/Give their NAME/)
     expect((await run('user', ['sign-out', '--all'])).out).toBe('Ended 2 sessions, of everybody.\n')
-    expect(known()).toEqual([undefined, undefined, undefined, undefined])
-    sessions.close()
+    expect(await known()).toEqual([undefined, undefined, undefined, undefined])
+    await sessions.close()
     expect(existsSync(databaseFile(folder.dataDir))).toBe(false)
   })
 
@@ -339,7 +344,7 @@ describe('npm run user', () => {
     const options = { url: recorder.url, ca: null, remoteParameter: 'auto', tries, spoolFolder } as const
     const relay = openRecorderSource(options)
     const file = join(folder.dataDir, 'sessions.db')
-    const sessions = openSessions({ file, nowMs, hostKey: testHostKey })
+    const sessions = openSessions({ rows: openSessionFile(file), nowMs, hostKey: testHostKey })
     const told = {
       MROSSI: 'CORP\\mrossi',
       'corp\\mrossi': 'mrossi',
@@ -349,7 +354,7 @@ describe('npm run user', () => {
       const tokens: string[] = []
       for (const { username, password } of people) {
         const principal = await relay.authenticate(username, password)
-        if (principal) tokens.push(sessions.open(principal))
+        if (principal) tokens.push(await sessions.open(principal))
       }
       const { out } = await run('user', ['sign-out', name])
       expect(out).toMatch(/^Ended 2 sessions of /)
@@ -359,9 +364,9 @@ describe('npm run user', () => {
           .split(', ')
           .toSorted(),
       ).toEqual(others.split(', ').toSorted())
-      expect(tokens.map((token) => sessions.find(token)?.username)).toEqual([undefined, undefined, 'ada'])
+      expect(await usersOf(sessions, tokens)).toEqual([undefined, undefined, 'ada'])
     }
-    sessions.close()
+    await sessions.close()
     await relay.close()
     await recorder.stop()
   })

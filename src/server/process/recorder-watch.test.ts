@@ -44,7 +44,7 @@ describe('in front of a recorder, the metrics', () => {
     relay.recorder.setPassword('boss', 'new')
     expect((await askFirstPage(relay, basic('boss'))).status).toBe(401)
     expect(await failures()).toBe(3)
-    const cookie = relay.enter('mrossi')
+    const cookie = await relay.enter('mrossi')
     relay.recorder.setPassword('mrossi', 'new')
     expect((await askFirstPage(relay, cookie)).status).toBe(401)
     expect((await askFirstPage(relay, {})).status).toBe(401)
@@ -52,7 +52,7 @@ describe('in front of a recorder, the metrics', () => {
   })
 
   it('hold how long it takes to answer, by the kind of question', async () => {
-    const cookie = relay.enter('ada')
+    const cookie = await relay.enter('ada')
     const address = recordingEndpoint(recordings[0]?.id ?? '')
     expect((await askFirstPage(relay, cookie)).status).toBe(200)
     expect((await ask(relay, address, cookie)).status).toBe(200)
@@ -100,7 +100,7 @@ describe('a recorder that cannot be reached', () => {
     const log = readableLog()
     const watch = watchRecorder(null)
     relay = await relayHost({ watch, recorder: { recordings } })
-    const cookie = relay.enter('ada')
+    const cookie = await relay.enter('ada')
     expect((await askFirstPage(relay, cookie)).status).toBe(200)
     await relay.recorder.refuseConnections()
     const address = `${recordingEndpoint(recordings[0]?.id ?? '')}/Media`
@@ -128,7 +128,7 @@ describe('a recorder that cannot be reached', () => {
     relay = await relayHost({ watch, recorder: { recordings } })
     relay.recorder.on('list', recorderFault.status(504), 2)
     for (const status of [504, 504, 200])
-      expect((await askFirstPage(relay, relay.enter('ada'))).status).toBe(status)
+      expect((await askFirstPage(relay, await relay.enter('ada'))).status).toBe(status)
     expect(log.lines).toEqual([expect.stringContaining('answers 504 itself'), 'the recorder answers'])
   })
 
@@ -151,7 +151,7 @@ describe('a recorder that cannot be reached', () => {
         const watch = watchRecorder(null)
         watch.tellTo(log)
         relay = await relayHost({ watch, url, limits: { connectMs: 300 } })
-        const cookie = relay.enter('ada')
+        const cookie = await relay.enter('ada')
         const address = `${recordingEndpoint(recordings[0]?.id ?? '')}/Media`
         const answer = await (lane === 'audio' ? ask(relay, address, cookie) : askFirstPage(relay, cookie))
         expect(answer.status).toBeGreaterThan(500)

@@ -297,7 +297,7 @@ describe('a search', () => {
     await expect.poll(connections).toBe(0)
     held.resolve()
     await expect.poll(() => lines()).toMatchObject([{ action: 'login', outcome: 'left', user: 'manager' }])
-    expect(host.sessions.count()).toBe(0)
+    expect(await host.sessions.count()).toBe(0)
   })
 
   it('whose client left is logged as left', async () => {

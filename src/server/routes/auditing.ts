@@ -76,10 +76,10 @@ interface Auditing {
 }
 
 /** The user in whose browser another site's page made a request, as far as the cookie or password shows. */
-function stranger(request: FastifyRequest, viewers: Viewers): Actor {
+async function stranger(request: FastifyRequest, viewers: Viewers): Promise<Actor> {
   const { authorization } = request.headers
   const given = authorization === undefined ? null : readBasic(authorization)
-  return actor(request, given?.username ?? viewers.usernameOf(request) ?? '', readToken(request))
+  return actor(request, given?.username ?? (await viewers.usernameOf(request)) ?? '', readToken(request))
 }
 
 /** Refuses requests of other sites' pages by `check`, and logs each refusal. @throws as `check` does. */
@@ -92,7 +92,7 @@ export function refusingStrangers(
     try {
       check(request)
     } catch (error) {
-      await audit.refusedStranger(stranger(request, viewers), attempt)
+      await audit.refusedStranger(await stranger(request, viewers), attempt)
       throw error
     }
   }
@@ -111,7 +111,7 @@ async function findViewer(
     return await viewers.viewer(request, signal)
   } catch (error) {
     if (error instanceof Problem && error.code === 'cross_origin') {
-      await audit.refusedStranger(stranger(request, viewers), attempt)
+      await audit.refusedStranger(await stranger(request, viewers), attempt)
     } else if (given) {
       await audit.failedLogin(
         { ...actor(request, given.username, null), via: 'basic' },

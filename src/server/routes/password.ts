@@ -41,10 +41,10 @@ export function passwordRoute(app: FastifyInstance, options: PasswordOptions): v
   const { source, sessions, viewers, passwords, audit, nowMs } = options
 
   /** @throws Problem 401 `signed_out` if no session can be stored. The password is changed all the same. */
-  function reopen(principal: Principal) {
+  async function reopen(principal: Principal) {
     try {
-      const next = sessions.open(principal)
-      const session = sessions.find(next)
+      const next = await sessions.open(principal)
+      const session = await sessions.find(next)
       if (session) return { next, session }
     } catch (error) {
       if (!storageProblem(error)) throw error
@@ -71,8 +71,8 @@ export function passwordRoute(app: FastifyInstance, options: PasswordOptions): v
     if (!principal) throw signedOut()
     await audit.passwordChanged(actor(request, username, token))
     // Every session of the user ended with the old password. This one goes on under a new cookie.
-    sessions.end(token)
-    const { next, session } = reopen(principal)
+    await sessions.end(token)
+    const { next, session } = await reopen(principal)
     giveToken(request, reply, next)
     return describeSession({ principal, session }, nowMs())
   }

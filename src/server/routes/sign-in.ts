@@ -42,9 +42,13 @@ function readCredentials(body: unknown): Credentials {
 }
 
 /** @returns null also if the session cannot be read. It ends all the same. */
-function findToEnd(sessions: Sessions, request: FastifyRequest, token: string): OpenSession | null {
+async function findToEnd(
+  sessions: Sessions,
+  request: FastifyRequest,
+  token: string,
+): Promise<OpenSession | null> {
   try {
-    return sessions.find(token)
+    return await sessions.find(token)
   } catch (error) {
     if (!storageProblem(error)) throw error
     request.log.error({ err: error }, 'storage failed')
@@ -55,16 +59,16 @@ function findToEnd(sessions: Sessions, request: FastifyRequest, token: string): 
 export function authRoutes(app: FastifyInstance, options: AuthOptions): void {
   const { source, sessions, viewers, passwords, demo, audit, nowMs } = options
 
-  const endCurrent = (request: FastifyRequest): void => {
+  const endCurrent = async (request: FastifyRequest): Promise<void> => {
     const token = readToken(request)
-    if (token !== null) sessions.end(token)
+    if (token !== null) await sessions.end(token)
   }
 
   /** `tryPassword` also logs a right password that opens no session. @throws Problem 503 `storage_failed`. */
-  function openSession(principal: Principal) {
+  async function openSession(principal: Principal) {
     try {
-      const token = sessions.open(principal)
-      const session = sessions.find(token)
+      const token = await sessions.open(principal)
+      const session = await sessions.find(token)
       if (!session) throw signedOut()
       return { principal, session, token }
     } catch (error) {
@@ -82,7 +86,7 @@ export function authRoutes(app: FastifyInstance, options: AuthOptions): void {
       signal.throwIfAborted()
       return openSession(right)
     })
-    endCurrent(request)
+    await endCurrent(request)
     await audit.login(actor(request, principal.username, token))
     giveToken(request, reply, token)
     return describeSession({ principal, session }, nowMs())
@@ -91,8 +95,8 @@ export function authRoutes(app: FastifyInstance, options: AuthOptions): void {
   async function logOut(request: FastifyRequest, reply: FastifyReply) {
     clearToken(request, reply)
     const token = readToken(request)
-    const session = token === null ? null : findToEnd(sessions, request, token)
-    endCurrent(request)
+    const session = token === null ? null : await findToEnd(sessions, request, token)
+    await endCurrent(request)
     if (session) source.forget?.(session.username)
     if (session) await audit.logout(actor(request, session.username, token))
     // Not "storage", which holds the theme and the density but nothing personal.
@@ -109,7 +113,7 @@ export function authRoutes(app: FastifyInstance, options: AuthOptions): void {
     const token = readToken(request)
     // Only a valid session may be extended. Reading it first ends a session whose user is gone.
     await tell(request)
-    if (token !== null) sessions.touch(token)
+    if (token !== null) await sessions.touch(token)
     return tell(request)
   }
 

@@ -130,7 +130,7 @@ describe.each(Object.entries(failing))('answered with %s', (_name, [what, expect
     'the %s reports it, asks once, and shows nothing of it',
     async (route) => {
       const { recorder } = relay
-      const cookie = relay.enter('ada')
+      const cookie = await relay.enter('ada')
       const before = recorder.requests.length
       recorder.on(route, what)
       const answer = await (route === 'list'
@@ -147,7 +147,7 @@ describe.each(Object.entries(failing))('answered with %s', (_name, [what, expect
 
 describe.each(Object.entries(accepted))('answered with %s', (_name, what) => {
   it('the list and the recording are read', async () => {
-    const cookie = relay.enter('ada')
+    const cookie = await relay.enter('ada')
     relay.recorder.on('any', what)
     expect(json(await askFirstPage(relay, cookie))).toMatchObject({ totalCount: 6 })
     expect(json(await ask(relay, recordingEndpoint(known.id), cookie))).toMatchObject({ id: known.id })
@@ -167,7 +167,7 @@ describe('a list', () => {
 
   it.each(Object.entries(malformed))('with %s is rejected', async (_name, answered) => {
     relay.recorder.on('list', recorderFault.json(200, answered))
-    expect(outcome(await askFirstPage(relay, relay.enter('ada')))).toBe('502 recorder_failed')
+    expect(outcome(await askFirstPage(relay, await relay.enter('ada')))).toBe('502 recorder_failed')
   })
 
   it('is passed on with duplicate ids and unreadable rows', async () => {
@@ -176,7 +176,7 @@ describe('a list', () => {
       recorderFault.malformedRow(42),
       recorderFault.malformedRow({ duration: 'PT5' }, 1),
     ])
-    const { recordings: rows } = json(await askFirstPage(relay, relay.enter('ada')))
+    const { recordings: rows } = json(await askFirstPage(relay, await relay.enter('ada')))
     const same = { id: known.id }
     expect(rows).toMatchObject([42, { duration: 'PT5' }, same, same, same])
   })
@@ -186,19 +186,19 @@ describe('a list', () => {
       'list',
       recorderFault.json(400, { reason, message: '<b>direction</b> is odd', more: 'secret' }),
     )
-    const answer = await askFirstPage(relay, relay.enter('ada'))
+    const answer = await askFirstPage(relay, await relay.enter('ada'))
     expect(answer.status).toBe(400)
     expect(json(answer)).toEqual({ reason, message: '<b>direction</b> is odd' })
   })
 
   it('is not requested if the query is already wrong', async () => {
     const before = relay.recorder.requests.length
-    expect((await askFirstPage(relay, relay.enter('ada'), 'direction=9')).status).toBe(400)
+    expect((await askFirstPage(relay, await relay.enter('ada'), 'direction=9')).status).toBe(400)
     expect(relay.recorder.requests).toHaveLength(before)
   })
 
   it('passes on how long the recorder wants clients to wait', async () => {
-    const cookie = relay.enter('ada')
+    const cookie = await relay.enter('ada')
     for (const [told, said] of Object.entries({ 7: '7', '1e9': '1', 'Wed, 21 Oct': '1', 86400: '86400' })) {
       const headers = recorderFault.headers({ 'retry-after': told })
       relay.recorder.on('list', [recorderFault.status(429), headers], 1)
@@ -207,7 +207,7 @@ describe('a list', () => {
   })
 
   it('is only for users with the right', async () => {
-    expect(outcome(await askFirstPage(relay, relay.enter('guest')))).toBe('403 forbidden')
+    expect(outcome(await askFirstPage(relay, await relay.enter('guest')))).toBe('403 forbidden')
   })
 })
 
@@ -222,7 +222,7 @@ describe('an answer with too much nesting', () => {
   it.each([14, 1000, 100_000, 1_000_000])(
     'of %i levels is rejected, and the host goes on',
     async (levels) => {
-      const cookie = relay.enter('ada')
+      const cookie = await relay.enter('ada')
       relay.recorder.on('any', nested(levels))
       expect(outcome(await askFirstPage(relay, cookie))).toBe('502 recorder_failed')
       // A recording's own answer has two levels less around the start than a list.
@@ -239,7 +239,7 @@ describe('an answer with too much nesting', () => {
       'list',
       recorderFault.malformedRow({ id: brackets, duration: Array.from({ length: 500 }, () => [[]]) }),
     )
-    const { recordings: rows } = json(await askFirstPage(relay, relay.enter('ada')))
+    const { recordings: rows } = json(await askFirstPage(relay, await relay.enter('ada')))
     expect(rows).toMatchObject([{ id: brackets }, {}, {}, {}, {}])
   })
 })
@@ -258,7 +258,7 @@ describe('an answer with too many values', () => {
     ['texts', '""', 500_000],
     ['fields', '{"a":0}', 250_000],
   ])('is rejected, and the host goes on: %s', async (_name, value, count) => {
-    const cookie = relay.enter('ada')
+    const cookie = await relay.enter('ada')
     relay.recorder.on('any', filled(value, count))
     expect(outcome(await askFirstPage(relay, cookie))).toBe('502 recorder_failed')
     expect(outcome(await ask(relay, recordingEndpoint(known.id), cookie))).toBe('502 recorder_failed')
@@ -273,13 +273,13 @@ describe('an answer with too many values', () => {
       return { totalCount: 1000, recordings: Array.from({ length: 1000 }, () => ({ ...row, ...more })) }
     })
     relay.recorder.on('list', large)
-    const answer = await ask(relay, `${RECORDINGS}?page=0&pageSize=1000`, relay.enter('ada'))
+    const answer = await ask(relay, `${RECORDINGS}?page=0&pageSize=1000`, await relay.enter('ada'))
     expect(json(answer).recordings).toHaveLength(1000)
   })
 
   it('does not include brackets and commas in text', async () => {
     relay.recorder.on('any', filled(`"${',[{'.repeat(250_000)}"`, 1))
-    expect(outcome(await askFirstPage(relay, relay.enter('ada')))).toBe('200')
+    expect(outcome(await askFirstPage(relay, await relay.enter('ada')))).toBe('200')
   })
 })
 
@@ -307,7 +307,7 @@ describe('unknown fields', () => {
         ['hidden', odd],
       ]),
     )
-    const answer = await askFirstPage(relay, relay.enter('ada'))
+    const answer = await askFirstPage(relay, await relay.enter('ada'))
     expect(answer.body.toString()).not.toContain('hidden')
     const [first, ...others] = json(answer).recordings as readonly Fields[]
     expect(Object.keys(first ?? {})).toEqual([
@@ -343,7 +343,7 @@ describe('unknown fields', () => {
         remotePartyNumber: [odd],
       })),
     )
-    const answer = await ask(relay, recordingEndpoint(known.id), relay.enter('ada'))
+    const answer = await ask(relay, recordingEndpoint(known.id), await relay.enter('ada'))
     expect(answer.body.toString()).not.toContain('hidden')
     expect(json(answer)).toMatchObject({
       id: known.id,
@@ -363,7 +363,7 @@ describe('unknown fields', () => {
       'detail',
       recorderFault.change((own) => ({ ...own, note: value, hash: value })),
     )
-    const answer = await ask(relay, recordingEndpoint(known.id), relay.enter('ada'))
+    const answer = await ask(relay, recordingEndpoint(known.id), await relay.enter('ada'))
     expect(json(answer)).toMatchObject({ note: value, hash: value })
   })
 })
@@ -375,7 +375,7 @@ describe('a body beyond all bounds', () => {
   }
 
   it.each(Object.entries(bounds))('%s is cut off at the bound', async (_name, what) => {
-    const cookie = relay.enter('ada')
+    const cookie = await relay.enter('ada')
     const aborted = relay.recorder.aborted()
     relay.recorder.on('list', what)
     expect(outcome(await askFirstPage(relay, cookie))).toBe('502 recorder_failed')
@@ -385,18 +385,18 @@ describe('a body beyond all bounds', () => {
 
   it('within the bounds is read to its last byte', async () => {
     relay.recorder.on('list', recorderFault.flood(MAX_JSON_BYTES))
-    expect(json(await askFirstPage(relay, relay.enter('ada')))).toMatchObject({ totalCount: 6 })
+    expect(json(await askFirstPage(relay, await relay.enter('ada')))).toMatchObject({ totalCount: 6 })
   })
 })
 
 describe('a recording', () => {
   it('that the recorder does not have or refuses is 404', async () => {
-    const cookie = relay.enter('ada')
+    const cookie = await relay.enter('ada')
     for (const status of [403, 404]) {
       relay.recorder.on('detail', recorderFault.status(status), 1)
       expect(outcome(await ask(relay, recordingEndpoint(known.id), cookie))).toBe('404 not_found')
     }
-    const nobody = relay.enter('nobody')
+    const nobody = await relay.enter('nobody')
     expect(outcome(await ask(relay, recordingEndpoint(known.id), nobody))).toBe('404 not_found')
   })
 
@@ -405,7 +405,7 @@ describe('a recording', () => {
       'detail',
       recorderFault.change((own) => ({ ...own, id: recordings[1]?.id })),
     )
-    const answer = await ask(relay, recordingEndpoint(known.id), relay.enter('ada'))
+    const answer = await ask(relay, recordingEndpoint(known.id), await relay.enter('ada'))
     expect(outcome(answer)).toBe('502 recorder_failed')
     expect(answer.body.toString()).not.toContain('390551234567')
   })
@@ -413,7 +413,7 @@ describe('a recording', () => {
 
 describe('the host’s own headers', () => {
   it.each(['list', 'detail', 'media'] as const)('are the only headers of the %s', async (route) => {
-    const cookie = relay.enter('ada')
+    const cookie = await relay.enter('ada')
     relay.recorder.on('any', recorderFault.hostileHeaders)
     const detail = recordingEndpoint(known.id)
     const answer = await (route === 'list'
@@ -429,7 +429,7 @@ describe('the host’s own headers', () => {
 
   it('are on a 401 too, which never offers Basic', async () => {
     relay.recorder.on('list', [recorderFault.status(401), recorderFault.hostileHeaders])
-    const { headers } = await askFirstPage(relay, relay.enter('ada', 'of the 401'))
+    const { headers } = await askFirstPage(relay, await relay.enter('ada', 'of the 401'))
     expect(headers).toMatchObject({ ...dataHeaders, 'www-authenticate': 'Session realm="recordings"' })
     expect(headers).not.toHaveProperty('set-cookie')
   })
@@ -438,7 +438,7 @@ describe('the host’s own headers', () => {
 describe('a redirect', () => {
   it('is never followed, with or without the password', async () => {
     const elsewhere = await startRecorder({ users: [], recordings })
-    const cookie = relay.enter('ada')
+    const cookie = await relay.enter('ada')
     for (const status of [301, 302, 303, 307, 308]) {
       for (const route of ['list', 'detail', 'media'] as const) {
         relay.recorder.on(
@@ -450,7 +450,7 @@ describe('a redirect', () => {
       const detail = recordingEndpoint(known.id)
       expect(outcome(await askFirstPage(relay, cookie))).toBe('502 recorder_failed')
       expect(outcome(await ask(relay, detail, cookie))).toBe('502 recorder_failed')
-      const boss = relay.enter('boss', `demo`)
+      const boss = await relay.enter('boss', `demo`)
       expect(outcome(await ask(relay, `${detail}/Media`, boss))).toBe('502 recorder_failed')
     }
     expect(elsewhere.requests).toEqual([])

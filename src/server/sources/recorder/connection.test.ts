@@ -39,7 +39,8 @@ const open = async (options: TestRelayOptions = {}): Promise<Relay> => {
   relay = await relayHost({ ...options, recorder: { recordings, ...options.recorder } })
   return relay
 }
-const list = async (user = 'ada'): Promise<string> => outcome(await askFirstPage(relay, relay.enter(user)))
+const list = async (user = 'ada'): Promise<string> =>
+  outcome(await askFirstPage(relay, await relay.enter(user)))
 const ready = async (): Promise<number> => (await ask(relay, HEALTH_READY)).status
 
 /** A server that speaks no HTTP: it counts connections, and `meet` decides what happens to them. */
@@ -61,7 +62,7 @@ describe('a recorder that cannot be reached', () => {
     const { recorder } = await open()
     await recorder.refuseConnections()
     expect(await list()).toBe('504 recorder_down')
-    const media = await ask(relay, `${recordingEndpoint(id)}/Media`, relay.enter('boss'))
+    const media = await ask(relay, `${recordingEndpoint(id)}/Media`, await relay.enter('boss'))
     expect(outcome(media)).toBe('504 recorder_down')
   })
 
@@ -108,7 +109,7 @@ describe('after five failed connects', () => {
     expect(raw.connects).toBe(FAILURES)
     relay.steadyMs += OPEN_MS - 12_000
     for (const user of ['ada', 'boss', 'mrossi']) {
-      const answer = await askFirstPage(relay, relay.enter(user))
+      const answer = await askFirstPage(relay, await relay.enter(user))
       expect(outcome(answer)).toBe('504 recorder_down')
       expect(answer.headers).toHaveProperty('retry-after', '12')
     }
@@ -176,7 +177,7 @@ describe('a recorder that does not answer', () => {
   it.each(Object.entries(slow))('is given up after its time: %s', async (_name, what) => {
     const { recorder } = await open({ limits: { firstByteMs: 250, answerMs: 400 } })
     recorder.on('any', what)
-    const cookie = relay.enter('ada')
+    const cookie = await relay.enter('ada')
     const answer = await askFirstPage(relay, cookie)
     expect(outcome(answer)).toBe('504 recorder_timeout')
     expect(json(answer).message).toMatch(/took longer than this host waits/)
@@ -208,7 +209,7 @@ describe('many requests at once', () => {
 
   it('share twenty sockets, some of them only for audio', async () => {
     const { recorder } = await open({ recorder: { users: [...recorderUsers, ...users] } })
-    const cookies = users.map(({ username }) => relay.enter(username))
+    const cookies = await Promise.all(users.map(({ username }) => relay.enter(username)))
     for (const cookie of cookies) expect(outcome(await askFirstPage(relay, cookie))).toBe('200')
     recorder.on('any', recorderFault.hold)
     const searches = cookies.flatMap((cookie) => Array.from({ length: 5 }, () => askFirstPage(relay, cookie)))
@@ -228,7 +229,7 @@ describe('many requests at once', () => {
 
   it('of one user are six at a time', async () => {
     const { recorder } = await open()
-    const cookie = relay.enter('ada')
+    const cookie = await relay.enter('ada')
     expect(outcome(await askFirstPage(relay, cookie))).toBe('200')
     recorder.on('list', recorderFault.hold)
     const running = Array.from({ length: 60 }, () => askFirstPage(relay, cookie))
@@ -251,7 +252,7 @@ describe('a user with many requests', () => {
     ['audio', 'media', '/Media', 4],
   ] as const)('for %s does not block other users', async (_name, route, suffix, atOnce) => {
     const { recorder } = await open({ recorder: { recordings: all } })
-    const [cookie, other] = [relay.enter('ada'), relay.enter('boss')]
+    const [cookie, other] = [await relay.enter('ada'), await relay.enter('boss')]
     for (const each of [cookie, other]) expect(outcome(await askFirstPage(relay, each))).toBe('200')
     const path = (n: number): string => `${recordingEndpoint(all[n % 12]?.id ?? '')}${suffix}`
     recorder.on(route, recorderFault.hold)
@@ -408,7 +409,7 @@ describe('audio that nobody reads yet', () => {
 })
 
 const hears = async (user = 'boss'): Promise<string> =>
-  outcome(await ask(relay, `${recordingEndpoint(id)}/Media`, relay.enter(user)))
+  outcome(await ask(relay, `${recordingEndpoint(id)}/Media`, await relay.enter(user)))
 
 describe('a connection for audio', () => {
   it('that takes too long is down, and counts as one that failed', async () => {
@@ -416,7 +417,7 @@ describe('a connection for audio', () => {
     await open({ url: `https://127.0.0.1:${port}`, limits: { connectMs: 50 } })
     for (let count = 0; count < FAILURES; count += 1) expect(await hears()).toBe('504 recorder_down')
     relay.steadyMs += 1000
-    const answer = await askFirstPage(relay, relay.enter('ada'))
+    const answer = await askFirstPage(relay, await relay.enter('ada'))
     expect(outcome(answer)).toBe('504 recorder_down')
     expect(answer.headers).toHaveProperty('retry-after', '29')
   })

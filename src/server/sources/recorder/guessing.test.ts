@@ -66,7 +66,7 @@ it('a password that is no longer right is sent for only a few of the spellings f
 
 it('strangers with many names do not delay a signed-in user', async () => {
   await open()
-  const cookie = relay.enter('ada')
+  const cookie = await relay.enter('ada')
   expect(outcome(await askFirstPage(relay, cookie))).toBe('200')
   // Only the sign-in requests one row here.
   relay.recorder.on('list', recorderFault.hold, undefined, (params) => params.get('pageSize') === '1')
@@ -80,9 +80,9 @@ it('strangers with many names do not delay a signed-in user', async () => {
 it('a refusal of an old password ends no session with the new one', async () => {
   await open()
   relay.recorder.setPassword('ada', 'new')
-  const old = relay.enter('ada', 'old')
+  const old = await relay.enter('ada', 'old')
   relay.nowMs += 1000
-  const fresh = relay.enter('ada', 'new')
+  const fresh = await relay.enter('ada', 'new')
   expect(outcome(await askFirstPage(relay, fresh))).toBe('200')
   relay.recorder.on('media', recorderFault.hold)
   const media = mediaEndpoint(recordings[0]?.id ?? '')
@@ -98,13 +98,13 @@ it('a refusal of an old password ends no session with the new one', async () => 
 
 it('a failure with one password does not delay requests with another', async () => {
   await open()
-  const old = relay.enter('ada')
+  const old = await relay.enter('ada')
   const media = mediaEndpoint(recordings[0]?.id ?? '')
   relay.recorder.on('media', recorderFault.status(503))
   expect(outcome(await ask(relay, media, old))).toBe('503 recorder_failed')
   relay.recorder.heal()
   relay.recorder.setPassword('ada', 'new')
-  expect(outcome(await ask(relay, media, relay.enter('ada', 'new')))).toBe('200')
+  expect(outcome(await ask(relay, media, await relay.enter('ada', 'new')))).toBe('200')
 })
 
 describe('a network whose requests get no answers', () => {

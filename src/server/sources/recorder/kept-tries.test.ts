@@ -51,7 +51,7 @@ it('admits a user from a known place in spite of strangers’ guesses, even afte
 })
 
 it('keeps a session in spite of strangers’ guesses after a restart', async () => {
-  const cookie = relay.enter('ada')
+  const cookie = await relay.enter('ada')
   await relay.restart()
   await guesses(5)
   expect(outcome(await askFirstPage(relay, cookie))).toBe('200')
@@ -61,7 +61,7 @@ it('keeps a session in spite of strangers’ guesses after a restart', async () 
 it('sends at most four wrong passwords in all, from any client', async () => {
   expect(await logIn('ada', 'demo', HOME)).toBe('200')
   relay.recorder.setPassword('ada', 'new')
-  const cookie = relay.enter('ada', 'old')
+  const cookie = await relay.enter('ada', 'old')
   await relay.restart()
   expect(await guesses(4)).toEqual([refused, refused, refused, tooMany])
   expect(await logIn('ada', 'demo', HOME)).toBe(refused)

@@ -39,7 +39,7 @@ function leaving(relay: Relay, path: string, headers: Record<string, string>) {
 }
 /** A session with a proven password. A request that tries a password would go on without its client. */
 async function proven(relay: Relay, username: string): Promise<{ cookie: string }> {
-  const cookie = relay.enter(username)
+  const cookie = await relay.enter(username)
   expect(outcome(await askFirstPage(relay, cookie))).toBe('200')
   return cookie
 }
@@ -81,7 +81,7 @@ describe('a client that leaves', () => {
   it('while its search waits for a place causes no request', async () => {
     await withRelay(async (relay) => {
       const { recorder } = relay
-      const cookie = relay.enter('ada')
+      const cookie = await relay.enter('ada')
       expect(outcome(await askFirstPage(relay, cookie))).toBe('200')
       recorder.on('list', recorderFault.hold)
       const running = Array.from({ length: 6 }, () => askFirstPage(relay, cookie))
@@ -112,7 +112,7 @@ describe('a client that leaves', () => {
     await withRelay(
       async (relay) => {
         const { recorder, source } = relay
-        const cookies = users.map(({ username }) => relay.enter(username))
+        const cookies = await Promise.all(users.map(({ username }) => relay.enter(username)))
         for (const cookie of cookies) await askFirstPage(relay, cookie)
         recorder.on('list', recorderFault.hold)
         const requests = cookies.flatMap((cookie) =>
@@ -125,7 +125,7 @@ describe('a client that leaves', () => {
         await recorderIdle(recorder)
         expect(recorder.requests).toHaveLength(4 + 14)
         recorder.heal()
-        expect(outcome(await askFirstPage(relay, relay.enter('u0')))).toBe('200')
+        expect(outcome(await askFirstPage(relay, await relay.enter('u0')))).toBe('200')
       },
       { recorder: { recordings, users } },
     )
@@ -134,7 +134,7 @@ describe('a client that leaves', () => {
   it('while another request tries its password does not end that request', async () => {
     await withRelay(async (relay) => {
       const { recorder } = relay
-      const cookie = relay.enter('ada')
+      const cookie = await relay.enter('ada')
       recorder.on('list', recorderFault.hold, 1)
       const first = askFirstPage(relay, cookie)
       await expect.poll(() => recorder.held()).toBe(1)
@@ -151,7 +151,7 @@ describe('a client that leaves', () => {
   it('lets the request that tries its password go on, and the next request waits for it', async () => {
     await withRelay(async (relay) => {
       const { recorder } = relay
-      const cookie = relay.enter('ada')
+      const cookie = await relay.enter('ada')
       recorder.on('list', recorderFault.hold, 1)
       const { leave, over } = leaving(relay, page, cookie)
       await expect.poll(() => recorder.held()).toBe(1)
@@ -210,10 +210,11 @@ describe('a host that closes', () => {
     async (name) => {
       await withRelay(async (relay) => {
         const { recorder } = relay
-        expect(outcome(await askFirstPage(relay, relay.enter('ada')))).toBe('200')
+        expect(outcome(await askFirstPage(relay, await relay.enter('ada')))).toBe('200')
         recorder.on('any', recorderFault[name])
         const paths = [page, recordingEndpoint(id), media, `${page}&remotePartyNumber=1`]
-        const requests = paths.map((path) => leaving(relay, path, relay.enter('ada')))
+        const cookies = await Promise.all(paths.map(() => relay.enter('ada')))
+        const requests = paths.map((path, index) => leaving(relay, path, cookies[index] ?? {}))
         await expect.poll(() => recorder.active()).toBe(4)
         requests.forEach(({ leave }) => leave())
         await Promise.all(requests.map(({ over }) => over))
@@ -227,7 +228,7 @@ describe('a host that closes', () => {
       await withRelay(async (relay) => {
         const { recorder } = relay
         recorder.on('any', recorderFault.silence)
-        const { leave, over } = leaving(relay, path, relay.enter('ada'))
+        const { leave, over } = leaving(relay, path, await relay.enter('ada'))
         await expect.poll(() => recorder.active()).toBe(1)
         leave()
         await over
@@ -241,7 +242,7 @@ describe('a host that closes', () => {
     await withRelay(async (relay) => {
       const { recorder } = relay
       recorder.on('media', recorderFault.flood(Infinity))
-      const request = leaving(relay, media, relay.enter('ada'))
+      const request = leaving(relay, media, await relay.enter('ada'))
       await expect.poll(() => relay.source.gauges?.().recorder_spool_bytes).toBeGreaterThan(100_000)
       await relay.source.close()
       request.leave()

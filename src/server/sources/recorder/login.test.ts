@@ -121,10 +121,10 @@ describe('a refused password', () => {
 
   it('is not sent by a session, not even while a new sign-in tries it', async () => {
     const { recorder } = await open()
-    const cookie = relay.enter('ada')
+    const cookie = await relay.enter('ada')
     recorder.on('list', recorderFault.status(401), 1)
     expect(outcome(await askFirstPage(relay, cookie))).toBe('401 signed_out')
-    const stale = relay.enter('ada')
+    const stale = await relay.enter('ada')
     recorder.on('list', recorderFault.hold, 1)
     const signingIn = told('ada')
     await expect.poll(() => recorder.held()).toBe(1)
@@ -139,7 +139,7 @@ describe('a refused password', () => {
     expect(await told('ada', 'wrong')).toBe(refused)
     recorder.on('list', recorderFault.status(503), 1)
     expect(await told('ada', 'wrong')).toBe('503 recorder_failed')
-    expect(outcome(await askFirstPage(relay, relay.enter('ada', 'wrong')))).toBe('401 signed_out')
+    expect(outcome(await askFirstPage(relay, await relay.enter('ada', 'wrong')))).toBe('401 signed_out')
     expect(recorder.requests).toHaveLength(2)
   })
 
@@ -224,7 +224,7 @@ describe('one account at the recorder', () => {
     relay.steadyMs += KNOWN_RIGHT_MS - 1
     await guesses(5)
     expect(await tryOut('ada', 'demo')).toBe('200')
-    expect(outcome(await askFirstPage(relay, relay.enter('ada')))).toBe('200')
+    expect(outcome(await askFirstPage(relay, await relay.enter('ada')))).toBe('200')
     expect(recorder.requests).toHaveLength(1 + 4 + 2)
     // With another spelling of the account's name it is no guess either, but another password is.
     expect(await tryOut('CORP\\ADA', 'demo')).not.toBe(tooMany)
@@ -246,7 +246,7 @@ describe('one account at the recorder', () => {
 
   it('counts a password that is no longer right once, whichever request notices it', async () => {
     const { recorder } = await open()
-    const cookie = relay.enter('ada')
+    const cookie = await relay.enter('ada')
     expect(outcome(await askFirstPage(relay, cookie))).toBe('200')
     recorder.setPassword('ada', 'new')
     await Promise.all([askFirstPage(relay, cookie), askFirstPage(relay, cookie), askFirstPage(relay, cookie)])
@@ -302,7 +302,7 @@ describe('a 403', () => {
     const { recorder } = await open()
     const body = recorderFault.json(status, { reason: 0, message: 'no' })
     recorder.on('list', body)
-    const cookie = relay.enter('ada')
+    const cookie = await relay.enter('ada')
     await askFirstPage(relay, cookie)
     recorder.heal()
     recorder.on('list', recorderFault.hold)

@@ -45,8 +45,14 @@ interface Listen {
   readonly method?: string
   readonly query?: string
 }
-const listen = ({ id = call.id, user = 'ada', headers = {}, method = 'GET', query = '' }: Listen = {}) =>
-  ask(relay, `${mediaEndpoint(id)}${query}`, { ...relay.enter(user), ...headers }, { method })
+const listen = async ({
+  id = call.id,
+  user = 'ada',
+  headers = {},
+  method = 'GET',
+  query = '',
+}: Listen = {}) =>
+  ask(relay, `${mediaEndpoint(id)}${query}`, { ...(await relay.enter(user)), ...headers }, { method })
 const range = (from: number, to: number | '' = '', user = 'ada'): Promise<Answered> =>
   listen({ user, headers: { range: `bytes=${from}-${to}` } })
 const gauge = (name: FigureName): number | undefined => relay.source.gauges?.()[name]
@@ -118,7 +124,7 @@ describe('one listening', () => {
     recorder.on('media', recorderFault.stall)
     const abort = new AbortController()
     const path = mediaEndpoint(call.id)
-    const left = ask(relay, path, relay.enter('ada'), { signal: abort.signal })
+    const left = ask(relay, path, await relay.enter('ada'), { signal: abort.signal })
     await expect.poll(() => gauge('recorder_requests_running')).toBe(1)
     abort.abort()
     await left.catch(() => null)
@@ -131,7 +137,7 @@ describe('one listening', () => {
     const { recorder } = await open({ spool: { graceMs: 1500 } })
     recorder.on('media', recorderFault.hold, 1)
     const abort = new AbortController()
-    const left = ask(relay, mediaEndpoint(call.id), relay.enter('ada'), { signal: abort.signal })
+    const left = ask(relay, mediaEndpoint(call.id), await relay.enter('ada'), { signal: abort.signal })
     await expect.poll(() => recorder.held()).toBe(1)
     abort.abort()
     await left.catch(() => null)
@@ -204,7 +210,7 @@ describe('a right to hear', () => {
   it('belongs to one password, and another for the same name is checked at once', async () => {
     await open()
     await listen()
-    const other = { ...relay.enter('ada', 'wrong'), range: 'bytes=5-9' }
+    const other = { ...(await relay.enter('ada', 'wrong')), range: 'bytes=5-9' }
     expect(outcome(await ask(relay, mediaEndpoint(call.id), other))).toBe('401 signed_out')
     expect((await range(5, 9)).status).toBe(206)
     expect(routes()).toEqual(['media', 'detail'])
@@ -300,7 +306,7 @@ describe('audio without a told length', () => {
 
   it('that never ends is dropped for want of room after its listener left, without a fault of the disk', async () => {
     const { recorder } = await open({ spool: { maxBytes: 1_000_000, graceMs: 60_000 } })
-    const cookie = relay.enter('ada')
+    const cookie = await relay.enter('ada')
     expect((await ask(relay, mediaEndpoint(short.id), cookie)).status).toBe(200)
     recorder.on('media', [
       recorderFault.headers({ 'transfer-encoding': 'chunked' }),
@@ -560,7 +566,7 @@ describe('a full disk', () => {
 
   it('goes unnoticed, because the rest and the requests of the next minute are passed on', async () => {
     const { recorder } = await open()
-    const { cookie } = relay.enter('ada')
+    const { cookie } = await relay.enter('ada')
     const hear = () => ask(relay, mediaEndpoint(call.id), { cookie })
     limitFiles(taken)
     const { status, body } = await hear()
@@ -583,7 +589,7 @@ describe('a full disk', () => {
 
   it('is tried again after a while', async () => {
     const { recorder } = await open({ spool: { faultMs: 50 } })
-    const { cookie } = relay.enter('ada')
+    const { cookie } = await relay.enter('ada')
     const hear = () => ask(relay, mediaEndpoint(call.id), { cookie })
     limitFiles(taken)
     expect((await hear()).body.equals(audio)).toBe(true)
@@ -597,7 +603,7 @@ describe('a full disk', () => {
 
   it('leaves nothing behind if its listener leaves during the rest', async () => {
     const { recorder } = await open({ limits: { answerMs: 60_000 } })
-    const { cookie } = relay.enter('ada')
+    const { cookie } = await relay.enter('ada')
     recorder.on('media', recorderFault.stall, 1, () => recorder.requests.length > 1)
     limitFiles(taken)
     const leaving = new AbortController()
@@ -611,7 +617,7 @@ describe('a full disk', () => {
 
   it('says so where the length is not told either', async () => {
     await open({ recorder: { quirks: { mediaLength: 'chunked' } } })
-    const { cookie } = relay.enter('ada')
+    const { cookie } = await relay.enter('ada')
     limitFiles(taken)
     expect(outcome(await ask(relay, mediaEndpoint(call.id), { cookie }))).toBe('502 recorder_failed')
   })
@@ -624,7 +630,7 @@ describe('any part', () => {
     ['cut out of the whole', { spool: { maxBytes: 0 }, recorder: { quirks: { ranges: 'ignored' } } }],
   ] as const)('has the recorder’s own bytes: %s', async (_name, options) => {
     await open(options)
-    const cookie = relay.enter('ada')
+    const cookie = await relay.enter('ada')
     const at = fc.integer({ min: 0, max: size - 1 })
     const spec = fc.oneof(
       fc.tuple(at, at).map(([a, b]) => [Math.min(a, b), Math.max(a, b)] as const),

@@ -48,7 +48,7 @@ const names = async (headers: Headers, q = ''): Promise<string[]> =>
 describe('a user in front of a recorder finds', () => {
   it('the owners of the rows that they were shown, and a name once they opened a recording', async () => {
     await open()
-    const ada = relay.enter('ada')
+    const ada = await relay.enter('ada')
     expect(await names(ada)).toEqual([])
     const first = json(await list(ada))
     expect(first.owners).toEqual({})
@@ -63,7 +63,11 @@ describe('a user in front of a recorder finds', () => {
 
   it('nobody whom only another user was shown', async () => {
     await open()
-    const [ada, boss, own] = [relay.enter('ada'), relay.enter('boss'), relay.enter('mrossi')]
+    const [ada, boss, own] = [
+      await relay.enter('ada'),
+      await relay.enter('boss'),
+      await relay.enter('mrossi'),
+    ]
     await list(ada)
     await ask(relay, recordingEndpoint(ids[0]), ada)
     expect(await names(boss)).toEqual([])
@@ -72,12 +76,12 @@ describe('a user in front of a recorder finds', () => {
     expect(await names(own)).toEqual(['MRossi'])
     expect(await names(own, 'maria')).toEqual([])
     // Another spelling may be another person.
-    expect(await names(relay.enter('ADA'))).toEqual([])
+    expect(await names(await relay.enter('ADA'))).toEqual([])
   })
 
   it('nobody from a count, which shows no rows', async () => {
     await open()
-    const ada = relay.enter('ada')
+    const ada = await relay.enter('ada')
     await list(ada, '&ownerUsername=nobody')
     await list({ ...ada, 'search-purpose': 'count' }, '&direction=1')
     expect(await names(ada)).toEqual([])
@@ -85,10 +89,10 @@ describe('a user in front of a recorder finds', () => {
 
   it('nobody any more after signing out, or half an hour away', async () => {
     await open()
-    const ada = relay.enter('ada')
+    const ada = await relay.enter('ada')
     await list(ada)
     await ask(relay, '/auth/logout', { ...ada, ...ownPage }, { method: 'POST' })
-    const again = relay.enter('ada')
+    const again = await relay.enter('ada')
     expect(await names(again)).toEqual([])
     await list(again)
     relay.steadyMs += 29 * 60_000
@@ -99,21 +103,21 @@ describe('a user in front of a recorder finds', () => {
 
   it('nobody once the recorder refuses the password', async () => {
     await open()
-    const ada = relay.enter('ada')
+    const ada = await relay.enter('ada')
     await list(ada)
     // Somebody else's guess changes nothing.
     expect(outcome(await ask(relay, PEOPLE, basic('ada', 'guess')))).toMatch(/^401/)
     expect(await names(ada)).toHaveLength(2)
     relay.recorder.setPassword('ada', 'changed')
     expect(outcome(await list(ada))).toBe('401 signed_out')
-    expect(await names(relay.enter('ada', 'changed'))).toEqual([])
+    expect(await names(await relay.enter('ada', 'changed'))).toEqual([])
   })
 })
 
 describe('the administrator’s list', () => {
   it('is found by everybody who may search, and names the owners of their rows', async () => {
     await open({ people: listed })
-    const ada = relay.enter('ada')
+    const ada = await relay.enter('ada')
     // The recorder has not said yet whether this user may search.
     expect(await names(ada)).toEqual([])
     expect(json(await list(ada)).owners).toEqual({ tmüller: 'Müller, Thomas' })
@@ -125,10 +129,10 @@ describe('the administrator’s list', () => {
   it('is closed to users without the right to search, whatever way they come in', async () => {
     await open({ people: listed })
     expect(outcome(await ask(relay, PEOPLE, basic('guest')))).toBe('403 forbidden')
-    const guest = relay.enter('guest')
+    const guest = await relay.enter('guest')
     expect(outcome(await ask(relay, PEOPLE, guest))).toBe('403 forbidden')
     await relay.restart()
-    const later = relay.enter('guest')
+    const later = await relay.enter('guest')
     expect(await names(later)).toEqual([])
     const refused = await list(later)
     const answer = await ask(relay, PEOPLE, later)
@@ -138,7 +142,7 @@ describe('the administrator’s list', () => {
 
   it('is closed again to a user who has lost that right', async () => {
     await open({ people: listed })
-    const ada = relay.enter('ada')
+    const ada = await relay.enter('ada')
     await list(ada)
     expect(await names(ada)).toHaveLength(3)
     relay.recorder.on('list', recorderFault.status(403))
@@ -151,7 +155,7 @@ describe('the administrator’s list', () => {
 
   it('takes no name away that the recorder has told', async () => {
     await open({ people: [{ username: 'mrossi', name: 'Other, Name', group: null }] })
-    const ada = relay.enter('ada')
+    const ada = await relay.enter('ada')
     expect(json(await list(ada)).owners).toEqual({ MRossi: 'Other, Name' })
     await ask(relay, recordingEndpoint(ids[0]), ada)
     expect(json(await list(ada)).owners).toEqual({ MRossi: 'Rossi, Maria' })
@@ -161,7 +165,7 @@ describe('the administrator’s list', () => {
 
 it('asks the recorder nothing, and sends a program’s list on as it is', async () => {
   await open({ people: listed })
-  const ada = relay.enter('ada')
+  const ada = await relay.enter('ada')
   await list(ada)
   const before = relay.recorder.requests.length
   await names(ada)

@@ -15,7 +15,7 @@ let relay: Relay
 let cookie: { cookie: string }
 beforeAll(async () => {
   relay = await relayHost({ recorder: { recordings }, remoteParameter: 'remotePartyNumber' })
-  cookie = relay.enter('ada')
+  cookie = await relay.enter('ada')
 })
 afterAll(() => relay.close())
 

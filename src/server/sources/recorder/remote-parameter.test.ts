@@ -25,8 +25,8 @@ const open = async (quirks: Partial<Quirks>, options: TestRelayOptions = {}): Pr
   return relay
 }
 
-const byNumber = (user = 'ada', number = 'contains:39055') =>
-  askFirstPage(relay, relay.enter(user), `remotePartyNumber=${number}`)
+const byNumber = async (user = 'ada', number = 'contains:39055') =>
+  askFirstPage(relay, await relay.enter(user), `remotePartyNumber=${number}`)
 const queries = (): string[] =>
   relay.recorder.requests.map(({ params }) => {
     const [name = ''] = [...params.keys()].filter((key) => key.startsWith('remote'))
@@ -65,7 +65,7 @@ describe('the remote parameter', () => {
         expect(outcome(answer)).toBe('502 recorder_failed')
         expect(answer.body.toString()).toMatch(/neither remotePartyNumber nor remoteParty/)
       }
-      expect(outcome(await askFirstPage(relay, relay.enter('ada'), 'direction=1'))).toBe('200')
+      expect(outcome(await askFirstPage(relay, await relay.enter('ada'), 'direction=1'))).toBe('200')
     },
   )
 
@@ -85,9 +85,9 @@ describe('the remote parameter', () => {
 
   it('is not looked for by a search without it', async () => {
     await open({})
-    expect(outcome(await askFirstPage(relay, relay.enter('ada'), 'direction=1&localPartyNumber=201'))).toBe(
-      '200',
-    )
+    expect(
+      outcome(await askFirstPage(relay, await relay.enter('ada'), 'direction=1&localPartyNumber=201')),
+    ).toBe('200')
     expect(queries()).toEqual(['all'])
   })
 

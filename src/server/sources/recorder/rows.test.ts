@@ -23,7 +23,7 @@ afterEach(() => relay.recorder.heal())
 
 const search = async (query: string, what: RecorderFault | readonly RecorderFault[] = []) => {
   relay.recorder.on('list', what)
-  return askFirstPage(relay, relay.enter('ada'), query)
+  return askFirstPage(relay, await relay.enter('ada'), query)
 }
 
 const iso = (ms: number): string => new Date(ms).toISOString()
@@ -273,7 +273,7 @@ describe('any search', () => {
     const property = fc.asyncProperty(searches, async (asked) => {
       const query = writeApiQuery(asked, null)
       const expected = find(calls, asked, usualQuirks, 0)
-      const answer = await askFirstPage(relay, relay.enter('ada'), query)
+      const answer = await askFirstPage(relay, await relay.enter('ada'), query)
       expect(json(answer)).toMatchObject({ totalCount: expected.length })
       expect((json(answer).recordings as readonly Fields[]).map(({ id }) => id)).toEqual(
         expected.slice(0, 5).map(({ id }) => id),

@@ -23,7 +23,7 @@ beforeEach(async () => {
 })
 afterEach(() => relay.close())
 
-const enter = (): { cookie: string } => relay.enter('ada', password)
+const enter = (): Promise<{ cookie: string }> => relay.enter('ada', password)
 const list = async (headers: Record<string, string>): Promise<string> =>
   outcome(await askFirstPage(relay, headers))
 const many = (count: number, headers: Record<string, string>): Promise<string[]> =>
@@ -62,7 +62,7 @@ describe('what the host stores', () => {
   })
 
   it('opens again for the same host, and for no other', async () => {
-    const cookie = enter()
+    const cookie = await enter()
     await relay.restart()
     expect(await list(cookie)).toBe('200')
     await relay.restart(Buffer.alloc(32, 9))
@@ -72,7 +72,7 @@ describe('what the host stores', () => {
   })
 
   it('opens neither with another cookie nor in another row', async () => {
-    const [mine, theirs] = [enter(), relay.enter('boss')]
+    const [mine, theirs] = [await enter(), await relay.enter('boss')]
     const db = new Database(join(relay.dataDir, 'sessions.db'))
     const sealed = db.prepare('SELECT sealed FROM session ORDER BY username').pluck().all()
     const swap = db.prepare('UPDATE session SET sealed = ? WHERE username = ?')
@@ -118,13 +118,13 @@ describe('an account that signs in by several names', () => {
 
 describe('a password that changes at the recorder', () => {
   it('ends the session and the user’s older ones, but not a newer one with the new password', async () => {
-    const older = enter()
+    const older = await enter()
     relay.nowMs += 1000
-    const current = enter()
+    const current = await enter()
     relay.nowMs += 1000
     relay.recorder.setPassword('ada', 'new')
-    const newer = relay.enter('ada', 'new')
-    const other = relay.enter('boss')
+    const newer = await relay.enter('ada', 'new')
+    const other = await relay.enter('boss')
     expect(rows()).toBe(4)
     expect(await list(current)).toBe('401 signed_out')
     expect(rows()).toBe(2)
@@ -136,7 +136,7 @@ describe('a password that changes at the recorder', () => {
   })
 
   it.each(['list', 'detail', 'media'] as const)('is noticed by the %s', async (route) => {
-    const cookie = enter()
+    const cookie = await enter()
     expect(await list(cookie)).toBe('200')
     relay.recorder.setPassword('ada', 'new')
     const address = recordingEndpoint(recordings[0]?.id ?? '')
@@ -149,7 +149,7 @@ describe('a password that changes at the recorder', () => {
   })
 
   it('costs one refused request, however many the page sends at once', async () => {
-    const cookie = enter()
+    const cookie = await enter()
     expect(await list(cookie)).toBe('200')
     relay.steadyMs += PROVEN_MS
     relay.recorder.setPassword('ada', 'new')
@@ -158,7 +158,7 @@ describe('a password that changes at the recorder', () => {
   })
 
   it('costs one refused request for all of the user’s sessions', async () => {
-    const cookies = [enter(), enter(), enter()]
+    const cookies = [await enter(), await enter(), await enter()]
     relay.recorder.setPassword('ada', 'new')
     for (const cookie of cookies) expect(await list(cookie)).toBe('401 signed_out')
     expect(relay.recorder.requests).toHaveLength(1)
@@ -166,7 +166,7 @@ describe('a password that changes at the recorder', () => {
   })
 
   it('ends the running requests too', async () => {
-    const cookie = enter()
+    const cookie = await enter()
     expect(await list(cookie)).toBe('200')
     relay.recorder.on('list', recorderFault.hold, 3)
     const running = many(3, cookie)
@@ -179,7 +179,7 @@ describe('a password that changes at the recorder', () => {
   })
 
   it('does not queue requests with a proven password', async () => {
-    const cookie = enter()
+    const cookie = await enter()
     expect(await list(cookie)).toBe('200')
     relay.recorder.on('list', recorderFault.hold)
     const running = many(6, cookie)
@@ -189,7 +189,7 @@ describe('a password that changes at the recorder', () => {
   })
 
   it('is sent by one request until its answer has proven it', async () => {
-    const cookie = enter()
+    const cookie = await enter()
     relay.recorder.on('list', recorderFault.hold, 1)
     const running = many(5, cookie)
     await expect.poll(() => relay.recorder.held()).toBe(1)
@@ -200,7 +200,7 @@ describe('a password that changes at the recorder', () => {
   })
 
   it('lets the user sign in at once with the new one', async () => {
-    const cookie = enter()
+    const cookie = await enter()
     relay.recorder.setPassword('ada', 'new')
     expect(await list(cookie)).toBe('401 signed_out')
     const answer = await relay.app.inject(loginRequest('ada', 'new'))
@@ -252,7 +252,7 @@ describe('a script', () => {
 
   it('ends no session of the page that holds another password', async () => {
     relay.recorder.setPassword('ada', 'new')
-    const cookie = relay.enter('ada', 'new')
+    const cookie = await relay.enter('ada', 'new')
     expect(await list(basic('ada', password))).toBe('401 refused_by_recorder')
     expect(await list(cookie)).toBe('200')
   })

@@ -60,7 +60,7 @@ const tooMany = '429 too_many_attempts'
 describe('a caller that leaves each request', () => {
   it.each(Object.entries(routes))('sends an old password once: %s', async (_route, path) => {
     const { recorder } = await open()
-    const cookie = relay.enter('ada', 'old')
+    const cookie = await relay.enter('ada', 'old')
     recorder.on('any', recorderFault.hold)
     for (let count = 0; count < 5; count += 1) await askAndLeave(path, cookie)
     expect(recorder.requests).toHaveLength(1)
@@ -72,7 +72,7 @@ describe('a caller that leaves each request', () => {
 
   it.each(Object.entries(routes))('leaves nothing open with a right password: %s', async (_route, path) => {
     const { recorder } = await open()
-    const cookie = relay.enter('ada')
+    const cookie = await relay.enter('ada')
     recorder.on('any', [recorderFault.hold, recorderFault.stall], 1)
     await askAndLeave(path, cookie)
     recorder.heal()
@@ -89,7 +89,7 @@ describe('a caller that leaves each request', () => {
 
   it('sends a recently right password a few times, and then once more', async () => {
     const { recorder } = await open()
-    const cookie = relay.enter('ada')
+    const cookie = await relay.enter('ada')
     expect(outcome(await askFirstPage(relay, cookie))).toBe('200')
     recorder.setPassword('ada', 'new')
     recorder.on('list', recorderFault.hold)
@@ -105,7 +105,7 @@ describe('a caller that leaves each request', () => {
 
   it('while its request waits for a turn sends nothing, and uses no try', async () => {
     const { recorder, source } = await open()
-    const cookie = relay.enter('ada')
+    const cookie = await relay.enter('ada')
     expect(outcome(await askFirstPage(relay, cookie))).toBe('200')
     recorder.on('list', recorderFault.hold)
     const viewer = await source.principal('ada', { username: 'ada', password: 'demo' })

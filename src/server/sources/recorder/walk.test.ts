@@ -112,7 +112,7 @@ describe('all recordings', () => {
 
   it('are not available to a session of the page', async () => {
     const { recorder } = await open()
-    const cookie = relay.enter('ada')
+    const cookie = await relay.enter('ada')
     for (const query of ['', '?page=0&pageSize=1001']) {
       expect(json(await ask(relay, `${RECORDINGS}${query}`, cookie))).toMatchObject({ reason: 1 })
     }
