@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { join } from 'node:path'
 import { buildApp, type AppDependencies } from '../server/app.ts'
 import { openAuditLog } from '../server/audit/audit-log.ts'
-import { AttemptMemory, type AttemptMemoryOptions } from '../server/auth/attempt-memory.ts'
+import { ownAttempts, type OwnAttemptsOptions } from '../server/auth/attempt-memory.ts'
 import { openSessionFile } from '../server/auth/session-file.ts'
 import { openSessions, type SessionOptions, type Sessions } from '../server/auth/sessions.ts'
 import { keepTries } from '../server/auth/tries.ts'
@@ -40,8 +40,8 @@ export interface ComposedHost {
 
 const attemptsOf = (folder: string, { clock, hostKey, failures = 4, saveMs }: ComposeOptions) => {
   const file = join(folder, 'attempts.db')
-  const kept: AttemptMemoryOptions['kept'] = { file, hostKey, ...(saveMs === undefined ? {} : { saveMs }) }
-  return new AttemptMemory({ failures, nowMs: () => clock.nowMs, kept })
+  const kept: OwnAttemptsOptions['kept'] = { file, hostKey, ...(saveMs === undefined ? {} : { saveMs }) }
+  return ownAttempts({ failures, nowMs: () => clock.nowMs, kept })
 }
 
 /**

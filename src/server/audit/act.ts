@@ -1,15 +1,23 @@
 /** One act of a known user, from its start to its line in the log. */
+import { randomUUID } from 'node:crypto'
 import { isCountPurpose, type SearchPurpose } from '../../contract/endpoints.ts'
 import { Problem } from '../../contract/problems.ts'
 import { MAX_PAGE_SIZE, type Paging, type Search } from '../../contract/search.ts'
-import type { AnsweredSearch, AuditedSearches } from './audited-searches.ts'
+import {
+  include,
+  includeCount,
+  mayInclude,
+  type AnsweredSearch,
+  type AuditedSearches,
+  type ToldSearch,
+} from './audited-searches.ts'
 import type { Copies } from './copies.ts'
 import { isUnlogged, type Actor, type ActKind, type AuditEvent } from './event.ts'
 import type { Listenings, Piece } from './listenings.ts'
 
 export interface Act {
   /** The act is a search. Its purpose counts only where it is part of a search that has its line. */
-  searches(search: Search, paging: Paging | null, purpose: SearchPurpose | null): void
+  searches(search: Search, paging: Paging | null, purpose: SearchPurpose | null): Promise<void>
   /** The act concerns one recording, by its id. */
   concerns(recording: string): void
   /** A page of the search was found. @returns what may be shown of it: a count shows no recordings. */
@@ -46,6 +54,7 @@ export interface ActOptions {
   /** Called with the number of recordings shown to one session within an hour, where it looks like copying. */
   readonly copied: (actor: Actor, rows: number) => Promise<void>
   readonly listenings: Listenings
+  readonly nowMs: () => number
 }
 
 /** The outcome in a line: the problem's code, `left` where the client is gone, or `internal`. */
@@ -80,17 +89,15 @@ class OneAct implements Act {
     return { ...this.#actor, ...this.#facts, action, count, outcome }
   }
 
-  searches(search: Search, paging: Paging | null, claimed: SearchPurpose | null): void {
+  async searches(search: Search, paging: Paging | null, claimed: SearchPurpose | null): Promise<void> {
     const { session } = this.#actor
     const isExport = paging === null || paging.pageSize > MAX_PAGE_SIZE
     const purpose = session === null || isExport ? null : claimed
     this.#facts = { search, page: paging?.page, pageSize: paging?.pageSize, purpose: purpose ?? undefined }
     if (isExport) this.#attempt = 'export'
     if (session === null || isExport || purpose === null) return
-    const { searched } = this.#options
-    this.#isTold = isCountPurpose(purpose)
-      ? searched.includeCount(session, search, paging)
-      : searched.mayInclude(session, search)
+    const told = await this.#options.searched.of(session)
+    this.#isTold = isCountPurpose(purpose) ? includeCount(told, search, paging) : mayInclude(told, search)
   }
 
   concerns(recording: string): void {
@@ -100,16 +107,26 @@ class OneAct implements Act {
   async found(page: AnsweredSearch): Promise<AnsweredSearch> {
     const { session } = this.#actor
     const { search = {}, purpose } = this.#facts
-    const { searched, copies, copied } = this.#options
+    const { searched, copies, copied, nowMs } = this.#options
     const isCount = purpose !== undefined && isCountPurpose(purpose)
     const shown = isCount ? { ...page, recordings: [] } : page
-    const isCovered = this.#isTold && session !== null && (isCount || searched.include(session, search, page))
-    const isTold = isCovered || (await this.#tell(page.totalCount, () => searched.forget(session, search)))
+    const isCovered = this.#isTold && session !== null && (isCount || (await this.#covers(session, page)))
+    const told: ToldSearch = { id: randomUUID(), search, count: page.totalCount, atMs: nowMs() }
+    let adding = Promise.resolve()
+    const takeBack = (): void => {
+      if (session !== null) void adding.then(() => searched.forget(session, told))
+    }
+    const isTold = isCovered || (await this.#tell(page.totalCount, takeBack))
     if (session === null) return shown
-    if (!isCovered && isTold) searched.add(session, search, page.totalCount)
-    const many = copies.add(session, shown.recordings.length)
+    if (!isCovered && isTold) await (adding = searched.add(session, told))
+    const many = await copies.add(session, shown.recordings.length)
     if (many !== null) await copied(this.#actor, many)
     return shown
+  }
+
+  /** Asked again, because the search may have had its line only since. */
+  async #covers(session: string, page: AnsweredSearch): Promise<boolean> {
+    return include(await this.#options.searched.of(session), this.#facts.search ?? {}, page)
   }
 
   async exports<T extends { readonly totalCount: number }>(list: T): Promise<T> {

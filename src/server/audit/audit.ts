@@ -3,10 +3,17 @@ import { isRefusal, Problem } from '../../contract/problems.ts'
 import { beginAct, outcomeOf, type Act, type Delivery } from './act.ts'
 import { createAttempts } from './attempts.ts'
 import type { AuditLog } from './audit-log.ts'
-import { createAuditedSearches } from './audited-searches.ts'
-import { createCopies } from './copies.ts'
+import { ownAuditedSearches, type AuditedSearches } from './audited-searches.ts'
+import { ownCopies, type Copies } from './copies.ts'
 import type { Actor, ActKind, AuditEvent, Refusable } from './event.ts'
-import { createListenings } from './listenings.ts'
+import { createListenings, type SharedListenings } from './listenings.ts'
+
+/** What joins the requests of one act, so that it has one line. Several hosts share it. */
+export interface AuditMemory {
+  readonly searches: AuditedSearches
+  readonly copies: Copies
+  readonly listenings: SharedListenings
+}
 
 export interface AuditOptions {
   readonly log: AuditLog
@@ -17,6 +24,8 @@ export interface AuditOptions {
   readonly copyAlert: number
   /** Called each time with the number of rows. */
   readonly copied: (rows: number) => void
+  /** Missing for a host on its own. */
+  readonly memory?: AuditMemory | undefined
 }
 
 export interface Audit {
@@ -48,7 +57,7 @@ function unavailable(cause: unknown): Problem {
   )
 }
 
-export function createAudit({ log, nowMs, report, copyAlert, copied }: AuditOptions): Audit {
+export function createAudit({ log, nowMs, report, copyAlert, copied, memory }: AuditOptions): Audit {
   const attempts = createAttempts(nowMs)
   const told = new WeakSet<Error>()
   let isOut = false
@@ -84,13 +93,14 @@ export function createAudit({ log, nowMs, report, copyAlert, copied }: AuditOpti
     demand,
     note,
     check: () => log.check(),
-    searched: createAuditedSearches(nowMs),
-    copies: createCopies(copyAlert, nowMs),
+    searched: memory?.searches ?? ownAuditedSearches(),
+    copies: memory?.copies ?? ownCopies(copyAlert, nowMs),
     async copied(actor: Actor, rows: number) {
       copied(rows)
       await note({ ...actor, action: 'copy_alert', count: rows, outcome: 'ok' })
     },
-    listenings: createListenings(nowMs),
+    listenings: createListenings(nowMs, memory?.listenings),
+    nowMs,
   }
 
   return {

@@ -15,11 +15,14 @@ import {
 import { plainFilter } from './digests.ts'
 import { BoundedMap } from '../platform/bounded-map.ts'
 
-const PER_SESSION = 8
+/** The newest searches of a session that are remembered. */
+export const SEARCHES_KEPT = 8
 const MAX_SESSIONS = 2000
 
 /** A search that has its line. */
-interface Told {
+export interface ToldSearch {
+  /** Unlike any other's. */
+  readonly id: string
   readonly search: Search
   /** How many recordings matched. */
   readonly count: number
@@ -66,39 +69,48 @@ function wasThere(row: unknown, atMs: number): boolean {
   return !start || start.epochMs + (duration?.durationMs ?? 0) <= atMs
 }
 
+/** Whether a count shows nothing beyond one of these searches. */
+export const includeCount = (
+  told: readonly ToldSearch[],
+  asked: Search,
+  { page, pageSize }: Paging,
+): boolean => page === 0 && pageSize === 1 && told.some(({ search }) => isBeside(asked, search))
+
+/** Whether pages of the search may be part of one of these; `include` decides by the answer. */
+export const mayInclude = (told: readonly ToldSearch[], asked: Search): boolean =>
+  told.some(({ search }) => isInside(asked, search))
+
+/** Whether one of these lines covers the recordings: all existed then, and no more match than did then. */
+export const include = (told: readonly ToldSearch[], asked: Search, answer: AnsweredSearch): boolean =>
+  told.some(
+    ({ search, count, atMs }) =>
+      isInside(asked, search) &&
+      answer.totalCount <= count &&
+      answer.recordings.every((row) => wasThere(row, atMs)),
+  )
+
+/** The searches of sessions that have their lines. */
 export interface AuditedSearches {
+  /** Those of the session, in the order of their lines. */
+  of(session: string): Promise<readonly ToldSearch[]>
   /** From now on the session's requests may be part of this search. */
-  add(session: string, search: Search, count: number): void
-  /** The client left: the line says so, and covers nothing. @param session null for a script, which has none. */
-  forget(session: string | null, search: Search): void
-  /** Whether a count shows nothing beyond a search of the session. */
-  includeCount(session: string, asked: Search, paging: Paging): boolean
-  /** Whether pages of this search may be part of a search of the session; `include` decides by the answer. */
-  mayInclude(session: string, asked: Search): boolean
-  /** Whether a line of the session covers these recordings: all existed then, and no more match than did then. */
-  include(session: string, asked: Search, answer: AnsweredSearch): boolean
+  add(session: string, told: ToldSearch): Promise<void>
+  /** The client left: the line says so, and covers nothing. */
+  forget(session: string, told: ToldSearch): Promise<void>
 }
 
-export function createAuditedSearches(nowMs: () => number): AuditedSearches {
-  const sessions = new BoundedMap<string, readonly Told[]>(MAX_SESSIONS)
-  const toldTo = (session: string): readonly Told[] => sessions.get(session) ?? []
+/** Those that this host told of. */
+export function ownAuditedSearches(): AuditedSearches {
+  const sessions = new BoundedMap<string, readonly ToldSearch[]>(MAX_SESSIONS)
+  const toldTo = (session: string): readonly ToldSearch[] => sessions.get(session) ?? []
   return {
-    add(session, search, count) {
-      const known = toldTo(session)
-      sessions.set(session, [...known, { search, count, atMs: nowMs() }].slice(-PER_SESSION))
+    of: async (session) => toldTo(session),
+    async add(session, told) {
+      sessions.set(session, [...toldTo(session), told].slice(-SEARCHES_KEPT))
     },
-    forget(session, search) {
-      if (session === null) return
-      const kept = toldTo(session).filter((told) => told.search !== search)
+    async forget(session, told) {
+      const kept = toldTo(session).filter(({ id }) => id !== told.id)
       if (sessions.has(session)) sessions.set(session, kept)
     },
-    includeCount: (session, asked, { page, pageSize }) =>
-      page === 0 && pageSize === 1 && toldTo(session).some(({ search }) => isBeside(asked, search)),
-    mayInclude: (session, asked) => toldTo(session).some(({ search }) => isInside(asked, search)),
-    include: (session, asked, { totalCount, recordings }) =>
-      toldTo(session).some(
-        ({ search, count, atMs }) =>
-          isInside(asked, search) && totalCount <= count && recordings.every((row) => wasThere(row, atMs)),
-      ),
   }
 }

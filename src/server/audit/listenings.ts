@@ -2,7 +2,7 @@
 import { BoundedMap } from '../platform/bounded-map.ts'
 
 /** After this time without a piece, the next one begins a new listening. */
-const LISTENING_IDLE_MS = 10 * 60_000
+export const LISTENING_IDLE_MS = 10 * 60_000
 const MAX_LISTENINGS = 10_000
 
 export interface Piece {
@@ -16,11 +16,37 @@ export interface Piece {
   readonly over: Promise<void>
 }
 
+const isNewDownload = ({ kind, isStart }: Piece): boolean => kind === 'download' && isStart
+
 interface OngoingListening {
   running: number
   lastMs: number
   /** Whether it was allowed. */
   readonly begun: Promise<boolean>
+}
+
+/** The listenings of all hosts. A player's pieces may reach several of them. None of the methods rejects. */
+export interface SharedListenings {
+  /**
+   * Waits while another host writes the line of this listening.
+   * @param isNew whether a listening that goes on counts as over.
+   * @returns whether this host has to begin it; else it goes on, and has its line.
+   */
+  begins(key: string, isNew: boolean): Promise<boolean>
+  /** The listening that this host had to begin has its line. */
+  begun(key: string): Promise<void>
+  /** It has none, so that the next piece begins it. */
+  failed(key: string): Promise<void>
+  /** A piece of it has begun or ended here. */
+  goesOn(key: string): Promise<void>
+}
+
+/** For a host on its own. */
+const sharedByNobody: SharedListenings = {
+  begins: async () => true,
+  async begun() {},
+  async failed() {},
+  async goesOn() {},
 }
 
 export interface Listenings {
@@ -31,7 +57,7 @@ export interface Listenings {
   join<T>(piece: Piece, begin: () => Promise<T>, goOn: () => Promise<T>): Promise<T>
 }
 
-export function createListenings(nowMs: () => number): Listenings {
+export function createListenings(nowMs: () => number, shared: SharedListenings = sharedByNobody): Listenings {
   const listenings = new BoundedMap<string, OngoingListening>(MAX_LISTENINGS)
 
   const isOver = ({ running, lastMs }: OngoingListening): boolean =>
@@ -41,26 +67,40 @@ export function createListenings(nowMs: () => number): Listenings {
     for (const [key, listening] of listenings) if (isOver(listening)) listenings.delete(key)
   }
 
-  const follow = (listening: OngoingListening, { over }: Piece): void => {
+  const follow = (key: string, listening: OngoingListening, { over }: Piece): void => {
     listening.running += 1
     listening.lastMs = nowMs()
     const leave = (): void => {
       listening.running -= 1
       listening.lastMs = nowMs()
+      void shared.goesOn(key)
     }
     void over.then(leave)
   }
 
-  async function begins<T>(key: string, piece: Piece, begin: () => Promise<T>): Promise<T> {
+  /** Begins it, unless another host has. */
+  async function beginOnce<T>(key: string, piece: Piece, begin: () => Promise<T>, goOn: () => Promise<T>) {
+    const isNew = isNewDownload(piece)
+    if (!(await shared.begins(key, isNew))) return goOn()
+    try {
+      const result = await begin()
+      await shared.begun(key)
+      return result
+    } catch (error) {
+      await shared.failed(key)
+      throw error
+    }
+  }
+
+  async function begins<T>(key: string, piece: Piece, result: Promise<T>): Promise<T> {
     forget()
-    const result = begin()
     const begun = result.then(
       () => true,
       () => false,
     )
     const listening: OngoingListening = { running: 0, lastMs: nowMs(), begun }
     listenings.set(key, listening)
-    follow(listening, piece)
+    follow(key, listening, piece)
     if (!(await begun) && listenings.get(key) === listening) listenings.delete(key)
     return result
   }
@@ -70,10 +110,10 @@ export function createListenings(nowMs: () => number): Listenings {
       const key = `${piece.kind} ${piece.recording.toLowerCase()} ${piece.listener}`
       for (;;) {
         const current = listenings.get(key)
-        const isNew = piece.kind === 'download' && piece.isStart
-        if (!current || isOver(current) || isNew) return begins(key, piece, begin)
+        if (!current || isOver(current) || isNewDownload(piece))
+          return begins(key, piece, beginOnce(key, piece, begin, goOn))
         if (!(await current.begun)) continue
-        follow(current, piece)
+        follow(key, current, piece)
         return goOn()
       }
     },

@@ -1,4 +1,4 @@
-/** The memory of tries: entries by key, limited in number, and kept in a file where there is one. */
+/** Entries by key, limited in number, and kept elsewhere too. */
 
 /** Instants in ms since the Unix epoch. */
 export interface LedgerEntry {
@@ -9,7 +9,7 @@ export interface LedgerEntry {
 }
 
 /** The kinds of entries. The file holds the numbers. */
-export const kinds = { account: 1, network: 2, pair: 3, known: 4, try: 5 } as const
+export const kinds = { account: 1, network: 2, pair: 3, known: 4, try: 5, pace: 6 } as const
 export type Kind = (typeof kinds)[keyof typeof kinds]
 
 /** Keeps entries over a restart. It never throws: a failed write is tried again later. */

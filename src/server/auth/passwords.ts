@@ -92,13 +92,13 @@ export function createPasswords(options: PasswordsOptions): Passwords {
     try {
       const principal = await source.authenticate(username, password, signal, asker)
       if (!principal) throw wrongCredentials()
-      attempt.succeeded()
+      await attempt.succeeded()
       return principal
     } catch (error) {
       // A refusal in the source's own words counts like ours; an error before the password was judged does not.
-      if (error instanceof Problem && error.status === 401) attempt.failed()
-      else if (isUnanswered) attempt.unanswered()
-      else attempt.withdrawn()
+      if (error instanceof Problem && error.status === 401) await attempt.failed()
+      else if (isUnanswered) await attempt.unanswered()
+      else await attempt.withdrawn()
       throw error
     }
   }

@@ -6,8 +6,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { Problem } from '../../contract/problems.ts'
-import { AttemptMemory, NETWORK_MULTIPLE, type AttemptMemoryOptions } from './attempt-memory.ts'
-import { createThrottle, PACE, WAITING_EACH, type Throttle, type ThrottleOptions } from './throttle.ts'
+import { NETWORK_MULTIPLE } from './attempt-entries.ts'
+import { ownAttempts, type OwnAttemptsOptions } from './attempt-memory.ts'
+import { createThrottle, WAITING_EACH, type Throttle, type ThrottleOptions } from './throttle.ts'
+import { PACE } from './token-bucket.ts'
 
 const FAILURES = 4
 const SECOND_MS = 1000
@@ -45,14 +47,14 @@ interface Watched {
 
 interface WatchOptions
   extends
-    Partial<Pick<AttemptMemoryOptions, 'failures' | 'kept'>>,
+    Partial<Pick<OwnAttemptsOptions, 'failures' | 'kept'>>,
     Partial<Pick<ThrottleOptions, 'report' | 'sleep'>> {}
 
 function watch(options: WatchOptions = {}, clock = { nowMs: Date.UTC(2026, 10, 23) }): Watched {
   const slept: number[] = []
   const nowMs = (): number => clock.nowMs
   const { failures = FAILURES, kept = null, ...own } = options
-  const memory = new AttemptMemory({ failures, kept, nowMs })
+  const memory = ownAttempts({ failures, kept, nowMs })
   const throttle = createThrottle({
     memory,
     nowMs,
@@ -75,13 +77,13 @@ function watch(options: WatchOptions = {}, clock = { nowMs: Date.UTC(2026, 10, 2
     async wrong(user, address) {
       const begun = await attempt(user, address)
       if (begun instanceof Problem) return begun
-      begun.failed()
+      await begun.failed()
       return 'judged'
     },
     async right(user, address) {
       const begun = await attempt(user, address)
       if (begun instanceof Problem) return begun
-      begun.succeeded()
+      await begun.succeeded()
       return 'in'
     },
   }

@@ -10,42 +10,27 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { Problem } from '../../contract/problems.ts'
 import { createTurns, type Turns } from '../sources/turns.ts'
 import type { Figures } from '../platform/figures.ts'
+import { endingOnce, type Attempt } from './attempt.ts'
+import { paceKeys, type AttemptEntries, type AttemptKey } from './attempt-entries.ts'
 import type { AttemptMemory, TryKeys } from './attempt-memory.ts'
 import type { CountedFailure } from './failure-counts.ts'
-import { TokenBucket } from './token-bucket.ts'
+import { kinds } from './ledger.ts'
 
 /** Slowed tries of one user in one network that may wait at once. */
 export const WAITING_EACH = 8
-/** Wrong passwords of strangers that are judged at once, and per second after that. */
-export const PACE = { burst: 50, perSecond: 5 } as const
+/** How long a user stays known where they signed in. */
+export const KNOWN_MS = 90 * 24 * 60 * 60_000
 
 const FIRST_SLOWDOWN_MS = 500
 const MAX_SLOWDOWN_MS = 5000
 const PACE_RETRY_MS = 1000
 
-/**
- * A try that may be judged. It counts as failed from its start, so that many at once cannot slip through. It ends
- * with one of the four calls; further ones do nothing.
- */
-export interface Attempt {
-  /** Whether this user has signed in from this network before. */
-  readonly isKnown: boolean
-  /** The same for all tries that should take turns with each other. */
-  readonly from: string
-  /** Takes back this user's failures from this network, and remembers the user there. */
-  succeeded(): void
-  failed(): void
-  /** The password was not judged: this attempt counts for nothing. */
-  withdrawn(): void
-  /** It may have been judged: it counts for the network of a stranger, who could otherwise ask without end. */
-  unanswered(): void
-}
-
 export interface Throttle {
   /**
    * Waits for its turn where this user's own wrong tries are slowed.
    * @param address of the client.
-   * @throws Problem 429 `too_many_attempts` with the time to wait, or the signal's reason.
+   * @throws Problem 429 `too_many_attempts` with the time to wait, 503 where the memory cannot be read, or the signal's
+   * reason.
    */
   begin(username: string, address: string, signal: AbortSignal): Promise<Attempt>
   /** Figures for the host's metrics, by their names. */
@@ -76,35 +61,38 @@ function tooMany(retryAfterMs: number): Problem {
   })
 }
 
-/** Only the first end counts. */
-function settled(attempt: Attempt): Attempt {
-  let isOpen = true
-  const once = (end: () => void) => (): void => {
-    if (isOpen) end()
-    isOpen = false
-  }
-  return {
-    ...attempt,
-    succeeded: once(attempt.succeeded),
-    failed: once(attempt.failed),
-    withdrawn: once(attempt.withdrawn),
-    unanswered: once(attempt.unanswered),
-  }
+type Decide<T> = (entries: AttemptEntries) => T
+
+const paces: readonly AttemptKey[] = Object.values(paceKeys).map((key) => ({ kind: kinds.pace, key }))
+
+/** What a stranger's try added, to be taken back. */
+interface StrangerTry {
+  readonly pace: keyof typeof paceKeys
+  readonly account: CountedFailure
+  readonly network: CountedFailure
+  readonly pair: CountedFailure
 }
+
+/**
+ * The number of a user's failures that their network forgets after a success. Beyond its limit it forgets only this
+ * try: a guesser could otherwise clear failures for other accounts by signing in to an own one.
+ */
+const forgivable = ({ networks }: AttemptEntries, network: string, failures: number, thisTry: number) =>
+  networks.isBeyond(network) ? thisTry : failures
 
 class Guard implements Throttle {
   readonly #memory: AttemptMemory
-  readonly #failures: number
+  readonly #nowMs: () => number
+  readonly #report: (error: unknown) => void
   readonly #sleep: (ms: number, signal: AbortSignal) => Promise<void>
   readonly #slots: Turns
-  /** Networks with wrong tries share one pace. Those without have another, which the first cannot use up. */
-  readonly #paces: { readonly clean: TokenBucket; readonly other: TokenBucket }
   readonly #counts = { delayed: 0, account: 0, network: 0, pace: 0, wait: 0 }
 
   constructor({ memory, nowMs, report = () => {}, sleep = sleepUnreferenced }: ThrottleOptions) {
     this.#memory = memory
-    this.#memory.open(report)
-    this.#failures = memory.failures
+    this.#memory.store.open(report)
+    this.#nowMs = nowMs
+    this.#report = report
     this.#sleep = sleep
     this.#slots = createTurns({
       running: Number.POSITIVE_INFINITY,
@@ -112,12 +100,12 @@ class Guard implements Throttle {
       waitingEach: WAITING_EACH,
       full: () => this.#refusal(MAX_SLOWDOWN_MS, 'wait'),
     })
-    this.#paces = { clean: new TokenBucket({ ...PACE, nowMs }), other: new TokenBucket({ ...PACE, nowMs }) }
   }
 
   async begin(username: string, address: string, signal: AbortSignal): Promise<Attempt> {
     const place = this.#memory.placeOf(username, address)
-    return this.#memory.isKnown(place) ? this.#beginKnown(place, signal) : this.#beginStranger(place)
+    const isKnown = await this.#memory.change(place, ({ known }) => known.get(place.pair) !== null)
+    return isKnown ? this.#beginKnown(place, signal) : this.#beginStranger(place)
   }
 
   figures(): Figures {
@@ -128,92 +116,106 @@ class Guard implements Throttle {
       login_refused_by_address_total: network,
       login_refused_by_pace_total: pace,
       login_refused_by_wait_total: waiting,
-      login_attempts_kept: this.#memory.isKept ? 1 : 0,
+      login_attempts_kept: this.#memory.store.isKept ? 1 : 0,
     }
   }
 
   close(): void {
-    this.#memory.close()
+    this.#memory.store.close()
   }
 
-  #beginStranger(place: TryKeys): Attempt {
-    const { accounts, networks, pairs } = this.#memory
-    this.#refuseWhile(accounts.waitMs(place.account), 'account')
-    this.#refuseWhile(networks.waitMs(place.network), 'network')
-    const pace = networks.count(place.network) === 0 ? this.#paces.clean : this.#paces.other
-    this.#refuseWhile(pace.take() ? 0 : PACE_RETRY_MS, 'pace')
-    const [account, network] = [accounts.add(place.account), networks.add(place.network)]
-    const pair = pairs.add(place.pair)
-    const forgiveUser = (failures: number): void => {
-      accounts.takeBack(place.account, failures, account)
-      pairs.takeBack(place.pair, failures, pair)
+  async #beginStranger(place: TryKeys): Promise<Attempt> {
+    const counted = await this.#memory.change(place, (entries) => this.#countStranger(entries, place), paces)
+    const forgiveUser = ({ accounts, pairs }: AttemptEntries, failures: number): void => {
+      accounts.takeBack(place.account, failures, counted.account)
+      pairs.takeBack(place.pair, failures, counted.pair)
     }
-    const takeBack = (failures: number): void => {
-      pace.giveBack()
-      networks.takeBack(place.network, this.#forgivable(place, failures, 1), network)
-      forgiveUser(failures)
+    const takeBack = (entries: AttemptEntries, failures: number): void => {
+      entries.paces[counted.pace].giveBack()
+      const forgotten = forgivable(entries, place.network, failures, 1)
+      entries.networks.takeBack(place.network, forgotten, counted.network)
+      forgiveUser(entries, failures)
     }
-    return settled({
+    return endingOnce({
       isKnown: false,
       from: place.network,
-      failed() {},
-      withdrawn: () => takeBack(1),
-      unanswered: () => forgiveUser(1),
-      succeeded: () => {
-        takeBack(pairs.count(place.pair))
-        this.#memory.remember(place)
-      },
+      async failed() {},
+      withdrawn: () => this.#end(place, (entries) => takeBack(entries, 1), paces),
+      unanswered: () => this.#end(place, (entries) => forgiveUser(entries, 1)),
+      succeeded: () =>
+        this.#end(
+          place,
+          (entries) => {
+            takeBack(entries, entries.pairs.count(place.pair))
+            this.#remember(entries, place)
+          },
+          paces,
+        ),
     })
+  }
+
+  #countStranger(entries: AttemptEntries, { account, network, pair }: TryKeys): StrangerTry {
+    const { accounts, networks, pairs } = entries
+    this.#refuseWhile(accounts.waitMs(account), 'account')
+    this.#refuseWhile(networks.waitMs(network), 'network')
+    const pace = networks.count(network) === 0 ? 'clean' : 'other'
+    this.#refuseWhile(entries.paces[pace].take() ? 0 : PACE_RETRY_MS, 'pace')
+    return { pace, account: accounts.add(account), network: networks.add(network), pair: pairs.add(pair) }
   }
 
   /** The account and the network count only failed tries: parallel right ones must not look like guesses. */
   async #beginKnown(place: TryKeys, signal: AbortSignal): Promise<Attempt> {
-    const { accounts, networks, pairs } = this.#memory
-    const counted = await this.#slot(place.pair, signal)
-    const withdrawn = (): void => pairs.takeBack(place.pair, 1, counted)
-    return settled({
+    const counted = await this.#slot(place, signal)
+    const withdrawn = (): Promise<void> =>
+      this.#end(place, ({ pairs }) => pairs.takeBack(place.pair, 1, counted))
+    return endingOnce({
       isKnown: true,
       from: place.pair,
-      failed() {
-        accounts.add(place.account)
-        networks.add(place.network)
-      },
+      failed: () =>
+        this.#end(place, ({ accounts, networks }) => {
+          accounts.add(place.account)
+          networks.add(place.network)
+        }),
       withdrawn,
       unanswered: withdrawn,
       // Failures of others for this account stay: a script that signs in every minute would clear a guesser's.
-      succeeded: () => {
-        const failures = pairs.count(place.pair)
-        accounts.takeBack(place.account, failures - 1)
-        networks.takeBack(place.network, this.#forgivable(place, failures - 1, 0))
-        pairs.takeBack(place.pair, failures)
-        this.#memory.remember(place)
-      },
+      succeeded: () =>
+        this.#end(place, (entries) => {
+          const failures = entries.pairs.count(place.pair)
+          entries.accounts.takeBack(place.account, failures - 1)
+          entries.networks.takeBack(place.network, forgivable(entries, place.network, failures - 1, 0))
+          entries.pairs.takeBack(place.pair, failures)
+          this.#remember(entries, place)
+        }),
     })
   }
 
-  /**
-   * The number of a user's failures that their network forgets after a success. Beyond its limit it forgets only this
-   * try: a guesser could otherwise clear failures for other accounts by signing in to an own one.
-   */
-  #forgivable({ network }: TryKeys, failures: number, thisTry: number): number {
-    return this.#memory.networks.isBeyond(network) ? thisTry : failures
-  }
-
   /** From the limit on, tries wait one after another, each longer than the one before. */
-  async #slot(pair: string, signal: AbortSignal): Promise<CountedFailure> {
-    const { pairs } = this.#memory
-    if (pairs.count(pair) < this.#failures) return pairs.add(pair)
-    const release = await this.#slots.enter(pair, signal)
+  async #slot(place: TryKeys, signal: AbortSignal): Promise<CountedFailure> {
+    const { failures } = this.#memory
+    const change = <T>(decide: Decide<T>): Promise<T> => this.#memory.change(place, decide)
+    const free = await change(({ pairs }) => pairs.count(place.pair) < failures && pairs.add(place.pair))
+    if (free) return free
+    const release = await this.#slots.enter(place.pair, signal)
     try {
-      const beyond = pairs.count(pair) - this.#failures
+      const beyond = (await change(({ pairs }) => pairs.count(place.pair))) - failures
       if (beyond >= 0) {
         this.#counts.delayed += 1
         await this.#sleep(Math.min(FIRST_SLOWDOWN_MS * 2 ** beyond, MAX_SLOWDOWN_MS), signal)
       }
-      return pairs.add(pair)
+      return await change(({ pairs }) => pairs.add(place.pair))
     } finally {
       release()
     }
+  }
+
+  #remember({ known }: AttemptEntries, { pair }: TryKeys): void {
+    const lastMs = this.#nowMs()
+    known.set(pair, { untilMs: lastMs + KNOWN_MS, lastMs })
+  }
+
+  async #end(place: TryKeys, decide: Decide<void>, others?: readonly AttemptKey[]): Promise<void> {
+    await this.#memory.change(place, decide, others).catch(this.#report)
   }
 
   #refuseWhile(waitMs: number, why: 'account' | 'network' | 'pace'): void {

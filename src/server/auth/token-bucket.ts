@@ -1,36 +1,50 @@
-/** A pace: a number at once, and a number per second after that. */
+/** A pace: a number at once, and a number per second after that. It is kept as one entry of a ledger. */
+import type { Ledger } from './ledger.ts'
+
+/** Wrong passwords of strangers that are judged at once, and per second after that. */
+export const PACE = { burst: 50, perSecond: 5 } as const
 
 export interface PaceOptions {
   readonly burst: number
   readonly perSecond: number
   readonly nowMs: () => number
+  /** Its entry of this key expires when the bucket is full again. */
+  readonly ledger: Ledger
+  readonly key: string
 }
 
 export class TokenBucket {
   readonly #options: PaceOptions
-  #tokens: number
-  #atMs: number
+  /** How long a token takes to come back, ms. */
+  readonly #tokenMs: number
 
   constructor(options: PaceOptions) {
     this.#options = options
-    this.#tokens = options.burst
-    this.#atMs = options.nowMs()
+    this.#tokenMs = 1000 / options.perSecond
   }
 
   /** @returns false where the caller has to wait. */
   take(): boolean {
-    const { burst, perSecond, nowMs } = this.#options
-    const atMs = nowMs()
-    // A clock that was set back adds no tokens, and takes none.
-    const passedMs = Math.max(0, atMs - this.#atMs)
-    this.#atMs = atMs
-    this.#tokens = Math.min(burst, this.#tokens + (passedMs * perSecond) / 1000)
-    if (this.#tokens < 1) return false
-    this.#tokens -= 1
+    const missingMs = this.#missingMs()
+    if (missingMs + this.#tokenMs > this.#options.burst * this.#tokenMs) return false
+    this.#set(missingMs + this.#tokenMs)
     return true
   }
 
   giveBack(): void {
-    this.#tokens = Math.min(this.#options.burst, this.#tokens + 1)
+    this.#set(this.#missingMs() - this.#tokenMs)
+  }
+
+  /** The time until the bucket is full. A clock that was set back adds no tokens, and takes none. */
+  #missingMs(): number {
+    const { ledger, key, nowMs } = this.#options
+    const entry = ledger.get(key)
+    return entry ? entry.untilMs - Math.max(nowMs(), entry.lastMs) : 0
+  }
+
+  #set(missingMs: number): void {
+    const { ledger, key, nowMs } = this.#options
+    const lastMs = nowMs()
+    ledger.set(key, { untilMs: lastMs + missingMs, lastMs })
   }
 }

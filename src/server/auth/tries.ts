@@ -4,8 +4,9 @@
  */
 import { Problem } from '../../contract/problems.ts'
 import { MAX_STRANGER_TRIES, MAX_TRIES, TRY_WINDOW_MS, type Tries, type Try } from '../sources/tries.ts'
+import type { AttemptEntries } from './attempt-entries.ts'
 import type { AttemptMemory } from './attempt-memory.ts'
-import type { LedgerEntry } from './ledger.ts'
+import { kinds, type LedgerEntry } from './ledger.ts'
 
 const slots = Array.from({ length: MAX_TRIES }, (_, slot) => slot)
 
@@ -18,10 +19,8 @@ function tooMany(waitMs: number): Problem {
   })
 }
 
-/** @param nowMs ms since the Unix epoch. */
-export function keepTries(memory: AttemptMemory, nowMs: () => number): Tries {
-  const { tries } = memory
-
+/** The account's slots with their entries: empty slots first, then the oldest. */
+function slotsOf({ tries }: AttemptEntries, keys: readonly string[], nowMs: () => number) {
   const read = (key: string): LedgerEntry | null => {
     const entry = tries.get(key)
     if (!entry || entry.lastMs <= nowMs()) return entry
@@ -29,42 +28,66 @@ export function keepTries(memory: AttemptMemory, nowMs: () => number): Tries {
     tries.set(key, { untilMs: nowMs() + TRY_WINDOW_MS, lastMs: nowMs() })
     return tries.get(key)
   }
+  const all = keys.map((key) => ({ key, entry: read(key) }))
+  return all.toSorted((one, other) => (one.entry?.untilMs ?? 0) - (other.entry?.untilMs ?? 0))
+}
 
-  /** The account's slots with their entries: empty slots first, then the oldest. */
-  const slotsOf = (username: string) => {
-    const account = memory.accountOf(username)
-    const all = slots.map((slot) => ({ key: `${account} ${slot}`, entry: read(`${account} ${slot}`) }))
-    return all.toSorted((one, other) => (one.entry?.untilMs ?? 0) - (other.entry?.untilMs ?? 0))
-  }
-
-  /** The try that has each slot. Entries do not show it: `read` replaces them. */
+/**
+ * @param nowMs ms since the Unix epoch.
+ * @param report is called where the end of a try cannot be stored.
+ */
+export function keepTries(
+  memory: AttemptMemory,
+  nowMs: () => number,
+  report: (error: unknown) => void = () => {},
+): Tries {
+  /** The try of this host that has each slot. Entries do not show it: `slotsOf` replaces them. */
   const holders = new Map<string, symbol>()
+  const keysOf = (username: string) => slots.map((slot) => `${memory.accountOf(username)} ${slot}`)
 
-  const add = (username: string): Try => {
-    const [{ key } = { key: '' }] = slotsOf(username)
-    const mine = Symbol(key)
-    const set = (untilMs: number): void => tries.set(key, { untilMs, lastMs: nowMs() })
-    const end = (untilMs: number): void => {
+  const change = <T>(keys: readonly string[], decide: (entries: AttemptEntries) => T): Promise<T> =>
+    memory.store.change(
+      keys.map((key) => ({ kind: kinds.try, key })),
+      decide,
+    )
+
+  const tryOf = (key: string, mine: symbol): Try => {
+    const end = async (lastsMs: number): Promise<void> => {
       if (holders.get(key) !== mine) return
       holders.delete(key)
-      set(untilMs)
+      const set = ({ tries }: AttemptEntries): void =>
+        tries.set(key, { untilMs: nowMs() + lastsMs, lastMs: nowMs() })
+      await change([key], set).catch(report)
     }
+    return { withdraw: () => end(0), keep: () => end(TRY_WINDOW_MS) }
+  }
+
+  /** Takes the emptiest slot, while the account's slots are held. */
+  const add = (entries: AttemptEntries, keys: readonly string[]): { key: string; mine: symbol } => {
+    const [{ key } = { key: '' }] = slotsOf(entries, keys, nowMs)
+    const mine = Symbol(key)
     holders.set(key, mine)
-    set(nowMs() + TRY_WINDOW_MS)
-    return {
-      withdraw: () => end(0),
-      keep: () => end(nowMs() + TRY_WINDOW_MS),
-    }
+    entries.tries.set(key, { untilMs: nowMs() + TRY_WINDOW_MS, lastMs: nowMs() })
+    return { key, mine }
   }
 
   return {
-    begin(username, isKnown) {
-      const last = slotsOf(username).at(-(isKnown ? MAX_TRIES : MAX_STRANGER_TRIES))?.entry
-      if (last) throw tooMany(last.untilMs - nowMs())
-      return add(username)
+    async begin(username, isKnown) {
+      const keys = keysOf(username)
+      const { key, mine } = await change(keys, (entries) => {
+        const limit = isKnown ? MAX_TRIES : MAX_STRANGER_TRIES
+        const last = slotsOf(entries, keys, nowMs).at(-limit)?.entry
+        if (last) throw tooMany(last.untilMs - nowMs())
+        return add(entries, keys)
+      })
+      return tryOf(key, mine)
     },
-    add(username, count) {
-      for (let added = 0; added < count; added += 1) add(username).keep()
+    async add(username, count) {
+      const keys = keysOf(username)
+      const addAll = (entries: AttemptEntries): void => {
+        for (let added = 0; added < count; added += 1) holders.delete(add(entries, keys).key)
+      }
+      await change(keys, addAll).catch(report)
     },
   }
 }

@@ -18,7 +18,7 @@ import { readHeadsFile } from '../audit/head.ts'
 import { auditKeys } from '../audit/keys.ts'
 import { linesOf, testEvent } from '../../testing/audit.ts'
 import { verifyLog } from '../audit/verify.ts'
-import { AttemptMemory } from '../auth/attempt-memory.ts'
+import { ownAttempts } from '../auth/attempt-memory.ts'
 import { openSessionFile } from '../auth/session-file.ts'
 import { openSessions, type Sessions } from '../auth/sessions.ts'
 import { keepTries } from '../auth/tries.ts'
@@ -340,7 +340,7 @@ describe('npm run user', () => {
     )
     const recorder = await startRecorder({ users: people, recordings: [] })
     const spoolFolder = join(folder.dataDir, 'spool')
-    const tries = keepTries(new AttemptMemory({ failures: 4, nowMs, kept: null }), nowMs)
+    const tries = keepTries(ownAttempts({ failures: 4, nowMs, kept: null }), nowMs)
     const options = { url: recorder.url, ca: null, remoteParameter: 'auto', tries, spoolFolder } as const
     const relay = openRecorderSource(options)
     const file = join(folder.dataDir, 'sessions.db')

@@ -1,4 +1,4 @@
-/** Recognises failures of a database's file or disk, as opposed to errors in a query. */
+/** Recognises failures of a database, its file or its disk, as opposed to errors in a query. */
 import { Problem } from '../../contract/problems.ts'
 import { codeOf } from '../platform/code-of.ts'
 
@@ -8,12 +8,17 @@ const codes = /^SQLITE_(BUSY|LOCKED|PROTOCOL|FULL|IOERR|READONLY|CANTOPEN|PERM|C
 
 const hasCode = (error: unknown): boolean => codes.test(codeOf(error))
 
+/** A failure that a database of several hosts has named. */
+const isNamed = (error: unknown): error is Problem =>
+  error instanceof Problem && error.code === 'storage_failed'
+
 /** Also recognises such an error from another thread, which keeps only its fields, or as a cause. */
 export const isStorageFailure = (error: unknown): boolean =>
-  hasCode(error) || (error instanceof Error && hasCode(error.cause))
+  isNamed(error) || hasCode(error) || (error instanceof Error && hasCode(error.cause))
 
 /** @returns an answer for the client, which does not mention the database, or null for any other error. */
 export function storageProblem(error: unknown): Problem | null {
+  if (isNamed(error)) return error
   if (!isStorageFailure(error)) return null
   const message =
     'The server cannot read or write its files now. Try again in a moment; if it goes on, tell your administrator.'

@@ -3,7 +3,7 @@ import Database from 'better-sqlite3'
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { AttemptMemory } from '../auth/attempt-memory.ts'
+import { ownAttempts, type AttemptMemory } from '../auth/attempt-memory.ts'
 import { keepTries } from '../auth/tries.ts'
 import { readConfig } from '../config/config.ts'
 import { OperatorError } from '../platform/operator-error.ts'
@@ -23,10 +23,10 @@ const nowMs = (): number => NOON_MS
 beforeEach(() => {
   folder = temporaryFolder()
   const kept = { file: join(folder.dataDir, 'attempts.db'), hostKey: testHostKey }
-  attempts = new AttemptMemory({ failures: 4, nowMs, kept })
+  attempts = ownAttempts({ failures: 4, nowMs, kept })
 })
 afterEach(() => {
-  attempts.close()
+  attempts.store.close()
   folder.remove()
 })
 

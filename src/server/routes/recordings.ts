@@ -67,7 +67,7 @@ export function recordingRoutes(app: FastifyInstance, options: RecordingsOptions
     const { principal } = viewer
     requireBaseAccess(principal, contact)
     const { search, paging } = readQuery(request, viewer)
-    act.searches(search, paging, readPurpose(request))
+    await act.searches(search, paging, readPurpose(request))
     if (!paging || paging.pageSize > MAX_PAGE_SIZE) {
       const signal = await takePlace(lanes, 'wholeLists', principal, reply)
       const found = await act.exports(await source.listAll(search, principal, signal))

@@ -9,7 +9,7 @@ import { makeAuthority } from '../../../testing/recorder/certificates.ts'
 import { recorderFault, type RecorderFault } from '../../../testing/recorder/faults.ts'
 import { HEALTH_READY, recordingEndpoint } from '../../../contract/endpoints.ts'
 import type { Problem } from '../../../contract/problems.ts'
-import { AttemptMemory } from '../../auth/attempt-memory.ts'
+import { ownAttempts } from '../../auth/attempt-memory.ts'
 import { keepTries } from '../../auth/tries.ts'
 import { FAILURES, OPEN_MS } from './breaker.ts'
 import { openConnection } from './connection.ts'
@@ -334,7 +334,7 @@ const nowMs = (): number => relay.nowMs
 async function hear(answer: (socket: Socket) => void, limits = standardRecorderLimits) {
   await open()
   const raw = await openRaw((socket) => socket.once('data', () => answer(socket)))
-  const tries = keepTries(new AttemptMemory({ failures: 4, nowMs, kept: null }), nowMs)
+  const tries = keepTries(ownAttempts({ failures: 4, nowMs, kept: null }), nowMs)
   const connection = openConnection({ origin: `http://127.0.0.1:${raw.port}`, ca: null, tries, limits })
   const call = { lane: 'audio', path: '/', accept: '*/*' } as const
   return { connection, ask: () => connection.anonymous.ask(call, new AbortController().signal) }

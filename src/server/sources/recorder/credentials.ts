@@ -169,7 +169,7 @@ class PasswordGuard implements CredentialGuard {
     signal: AbortSignal | null,
     { request, isKnown, onUnanswered }: Sending<T>,
   ): Promise<T> {
-    const attempt = this.#isRight(entry) ? null : this.#tries.begin(username, isKnown)
+    const attempt = this.#isRight(entry) ? null : await this.#tries.begin(username, isKnown)
     let verdict: Sent<T>['verdict'] | 'unanswered' = 'unanswered'
     try {
       const { refusal } = entry
@@ -182,14 +182,15 @@ class PasswordGuard implements CredentialGuard {
       // Without an answer it stays counted: the directory may have counted it too, and one more may lock the account.
       // A recorder that is slow or breaks off costs its users minutes then, unless their password was right before. One
       // that cannot be reached costs them nothing.
-      if (['refused', 'unanswered'].includes(verdict)) attempt?.keep()
-      else attempt?.withdraw()
+      const isCounted = ['refused', 'unanswered'].includes(verdict)
+      const counting = [isCounted ? attempt?.keep() : attempt?.withdraw()]
       if (verdict === 'unanswered') onUnanswered?.()
       // A request that was sent as right, before another one had the password refused, says nothing more.
       if (attempt || entry.state !== 'refused') {
-        if (verdict === 'refused' && !attempt) this.#tries.add(username, 1 + entry.unanswered)
+        if (verdict === 'refused' && !attempt) counting.push(this.#tries.add(username, 1 + entry.unanswered))
         this.#judge(entry, verdict)
       }
+      await Promise.all(counting)
     }
     throw credentialsRefused()
   }

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { recorderFault } from '../../../testing/recorder/faults.ts'
 import { makeCalls } from '../../../testing/recorder/calls.ts'
 import { HEALTH_LIVE, AUTH_SESSION, mediaEndpoint } from '../../../contract/endpoints.ts'
-import { AttemptMemory } from '../../auth/attempt-memory.ts'
+import { ownAttempts } from '../../auth/attempt-memory.ts'
 import { keepTries } from '../../auth/tries.ts'
 import { basic, loginRequest } from '../../../testing/host.ts'
 import { MAX_STRANGER_TRIES, MAX_TRIES, TRY_WINDOW_MS } from '../tries.ts'
@@ -123,28 +123,28 @@ describe('a network whose requests get no answers', () => {
 describe('a try', () => {
   const clock = { nowMs: 1e12 }
   const nowMs = (): number => clock.nowMs
-  const make = () => keepTries(new AttemptMemory({ failures: 4, nowMs, kept: null }), nowMs)
+  const make = () => keepTries(ownAttempts({ failures: 4, nowMs, kept: null }), nowMs)
 
   it('counts from its answer, however late', async () => {
     await open()
     const tries = make()
-    const all = Array.from({ length: MAX_TRIES }, () => tries.begin('ada', true))
+    const all = await Promise.all(Array.from({ length: MAX_TRIES }, () => tries.begin('ada', true)))
     clock.nowMs += TRY_WINDOW_MS - 1000
-    for (const one of all) one.keep()
+    for (const one of all) await one.keep()
     clock.nowMs += 2000
-    expect(() => tries.begin('ada', true)).toThrow(/Too many/)
+    await expect(tries.begin('ada', true)).rejects.toThrow(/Too many/)
     clock.nowMs += TRY_WINDOW_MS
-    tries.begin('ada', true).withdraw()
+    await (await tries.begin('ada', true)).withdraw()
   })
 
   it('can be withdrawn even if the clock was set back meanwhile', async () => {
     await open()
     const tries = make()
-    const right = tries.begin('ada', true)
+    const right = await tries.begin('ada', true)
     clock.nowMs -= 3_600_000
-    for (let n = 0; n < MAX_TRIES - 1; n += 1) tries.begin('ada', true)
-    right.withdraw()
-    tries.begin('ada', true)
-    expect(() => tries.begin('ada', true)).toThrow(/Too many/)
+    for (let n = 0; n < MAX_TRIES - 1; n += 1) await tries.begin('ada', true)
+    await right.withdraw()
+    await tries.begin('ada', true)
+    await expect(tries.begin('ada', true)).rejects.toThrow(/Too many/)
   })
 })
