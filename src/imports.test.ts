@@ -49,6 +49,17 @@ const floorPlan: Readonly<Record<string, readonly string[] | 'anything'>> = {
     'server/sources',
     'server/sources/archive',
     'server/sources/sqlite',
+    'server/shared',
+  ],
+  // What several hosts share in a database: sessions, tries, acts, and who they are.
+  'server/shared': [
+    'contract',
+    'server/platform',
+    'server/files',
+    'server/auth',
+    'server/audit',
+    'server/sources',
+    'server/sources/postgres',
   ],
   // The host writes the page's first request, and reads the page's address and calendar by the page's own code.
   'server/routes': [
@@ -72,6 +83,7 @@ const floorPlan: Readonly<Record<string, readonly string[] | 'anything'>> = {
     'server/auth',
     'server/audit',
     'server/files',
+    'server/shared',
     'server/sources/archive',
     'server/sources/sqlite',
     'server/sources/postgres',

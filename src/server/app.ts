@@ -10,7 +10,7 @@ import { createAudit } from './audit/audit.ts'
 import type { AuditLog } from './audit/audit-log.ts'
 import { openHostAudit } from './audit/host-audit.ts'
 import { authRoutes } from './routes/sign-in.ts'
-import { AttemptMemory } from './auth/attempt-memory.ts'
+import { ownAttempts, type AttemptMemory } from './auth/attempt-memory.ts'
 import { createDemoAccounts } from './auth/demo-accounts.ts'
 import { createPasswords } from './auth/passwords.ts'
 import { openSessionFile } from './auth/session-file.ts'
@@ -162,7 +162,7 @@ export async function openHost(config: Config): Promise<OpenedHost> {
   const prepared = prepareHost(config)
   const { dataDir, nowMs, hostKey, metrics, watch } = prepared
   const kept = { file: inDataDir(dataDir, 'attempts.db'), hostKey }
-  const attempts = new AttemptMemory({ failures: config.loginFailures, nowMs, kept })
+  const attempts = ownAttempts({ failures: config.loginFailures, nowMs, kept })
   const opening = { nowMs, tries: keepTries(attempts, nowMs), say: warn, watch }
   const { source, demoAccounts } = await openSource(config, dataDir, opening)
   const file = inDataDir(dataDir, 'sessions.db')

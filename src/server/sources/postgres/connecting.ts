@@ -4,7 +4,7 @@ import { Client, Pool, type ClientBase, type PoolClient } from 'pg'
 import { onAbort, orAborted } from '../../platform/aborting.ts'
 import { OperatorError } from '../../platform/operator-error.ts'
 import { CommitLost, isServerAnswer } from './commit-lost.ts'
-import { explainDatabase } from './explain-database.ts'
+import { explainDatabase, unreachableNow } from './explain-database.ts'
 import { SCHEMA } from './names.ts'
 import { clause, exactTypes, queryOne } from './statements.ts'
 
@@ -22,19 +22,24 @@ const CANCEL_AGAIN_MS = 50
  * The settings of each connection. Every name is looked up in this program's own schema first, and every text is
  * compared by its bytes.
  */
-const settings = (url: string) => ({
+const settings = (url: string, own: readonly string[] = []) => ({
   connectionString: url,
-  options: `-c search_path=${SCHEMA},public -c jit=off -c timezone=UTC`,
+  options: [`search_path=${SCHEMA},public`, 'jit=off', 'timezone=UTC', ...own]
+    .map((setting) => `-c ${setting}`)
+    .join(' '),
   application_name: 'recordings-dashboard',
   connectionTimeoutMillis: CONNECT_MS,
   keepAlive: true,
   types: exactTypes,
 })
 
-/** Opens connections when they are needed. A connection that breaks while nobody uses it is dropped. */
-export function openPool(url: string, max: number): Pool {
+/**
+ * Opens connections when they are needed. A connection that breaks while nobody uses it is dropped.
+ * @param own settings of these connections alone, as `name=value`.
+ */
+export function openPool(url: string, max: number, own: readonly string[] = []): Pool {
   const pool = new Pool({
-    ...settings(url),
+    ...settings(url, own),
     max,
     idleTimeoutMillis: IDLE_MS,
     async onConnect(client) {
@@ -120,6 +125,24 @@ const processIdOf = (client: ClientBase): number => (client as unknown as { proc
 export interface Pools {
   readonly work: Pool
   readonly control: Pool
+}
+
+/** Does the work over a connection of the pool, in one transaction. @throws as `inTransaction` does. */
+export async function inPooledTransaction<T>(
+  pool: Pool,
+  work: (client: ClientBase) => Promise<T>,
+): Promise<T> {
+  const client = await pool.connect()
+  let broken: unknown
+  try {
+    return await inTransaction(client, () => work(client))
+  } catch (error) {
+    // The pool drops a connection that is not to be used again.
+    broken = isServerAnswer(error) ? undefined : error
+    throw error
+  } finally {
+    client.release(broken instanceof Error && unreachableNow(broken) !== null ? broken : false)
+  }
 }
 
 /** Takes a connection. If the signal aborts first, the connection goes back as soon as it comes. */

@@ -121,9 +121,9 @@ export function explainDatabase(error: unknown, url: string): unknown {
   return explain ? new OperatorError(capital(explain(place)), { cause: error }) : error
 }
 
-/** Codes of a server that cannot be asked now, besides those of the network. */
+/** Codes of a server that cannot be asked or cannot store now, besides those of the network. */
 const gone: ReadonlySet<string> = new Set(
-  `57P01 57P02 57P03 57P05 25P03 53200 53300 08001 08004 08006 28P01 28000
+  `57P01 57P02 57P03 57P05 25P03 25006 40P01 53100 53200 53300 55P03 58030 08001 08004 08006 28P01 28000
   ENOTFOUND EAI_AGAIN EPIPE ERR_STREAM_DESTROYED`.split(/\s+/),
 )
 
@@ -138,15 +138,24 @@ export function unreachableNow(error: unknown): Problem | null {
   const code = codeOf(error)
   const explain = explanations[code] ?? explainWords(error)
   const isWords = explain === lost || explain === unreachable || explain === unencrypted
-  if (!isWords && !gone.has(code) && !isTls(code)) return null
+  if (!isWords && !gone.has(code) && !isTls(code) && !(error instanceof CommitLost)) return null
   return new Problem(
     {
       code: 'storage_failed',
-      message: 'The archive’s database cannot be reached now. Try again in a moment.',
+      message: 'The database cannot be used now. Try again in a moment.',
       retryAfterMs: RETRY_AFTER_MS,
     },
     { cause: error },
   )
+}
+
+/** Waits for the work. @throws a problem that users can read if the server cannot be asked now, else the work's error. */
+export async function reaching<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    throw unreachableNow(error) ?? error
+  }
 }
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)

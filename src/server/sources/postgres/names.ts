@@ -9,4 +9,9 @@ export const ADVISORY_LOCKS = {
   migration: (0x52454344n << 32n) + 1n,
   /** Held by the one process that writes recordings. */
   writing: (0x52454344n << 32n) + 2n,
+  /** Held while a host says that it runs. */
+  hosts: (0x52454344n << 32n) + 3n,
 } as const
+
+/** The first half of the locks of tries, which have two numbers of 32 bits. */
+export const ATTEMPT_LOCKS = 0x52454344

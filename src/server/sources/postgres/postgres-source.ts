@@ -1,5 +1,4 @@
 /** An archive in PostgreSQL as a source of recordings. */
-import { performance } from 'node:perf_hooks'
 import { Problem } from '../../../contract/problems.ts'
 import type { WireDetail, WireList, WireRecording } from '../../../contract/recording.ts'
 import type { Paging, Search } from '../../../contract/search.ts'
@@ -14,27 +13,21 @@ import type { Principal, Source, WholeList } from '../source.ts'
 import { inSnapshot } from './connecting.ts'
 import { findAudio, findDetail } from './details.ts'
 import { credentialsOf, savePassword } from './directory.ts'
-import { unreachableNow } from './explain-database.ts'
+import { reaching } from './explain-database.ts'
 import { DirectoryPeople, everybodySql } from './people.ts'
-import { preparePrimary } from './primary.ts'
-import { PostgresSearches, SEARCH_CONNECTIONS } from './searches.ts'
-import { ArchiveServers, type ServerNews } from './servers.ts'
+import { openServers, type ServersPlace } from './opening-servers.ts'
+import { PostgresSearches } from './searches.ts'
+import type { ArchiveServers } from './servers.ts'
 import { clause, query } from './statements.ts'
 
-export interface PostgresSourceOptions {
-  /** `postgres://user:password@host:port/database` of the primary. */
-  readonly url: string
-  /** Its streaming replicas, which answer searches too. */
-  readonly replicas?: readonly string[] | undefined
-  /** How long a replica may lag behind, ms. Beyond that it is not read from while another server answers. */
-  readonly maxLagMs?: number | undefined
-  /** Called when a server comes, goes or changes its part. */
-  readonly watch?: ((news: ServerNews) => void) | undefined
+export interface PostgresArchiveOptions {
   /** The folder of the audio. */
   readonly mediaFolder: string
   /** Derives passwords; by default threads of their own do. */
   readonly derive?: Derive | undefined
 }
+
+export interface PostgresSourceOptions extends PostgresArchiveOptions, ServersPlace {}
 
 /** The archive's answers need no repair, because they follow the contract. It knows a user without a password. */
 export interface PostgresSource extends Source {
@@ -44,12 +37,7 @@ export interface PostgresSource extends Source {
   detail(id: string, viewer: Principal, signal: AbortSignal): Promise<WireDetail | null>
 }
 
-/** Connections for what is not a search: accounts, details, people. */
-const OTHERS = 4
-/** Connections that stop statements, and ask whether the server answers. */
-const CONTROL = 2
 const RETRY_AFTER_MS = 5000
-const MAX_LAG_MS = 10_000
 
 /** For callers that do not say who waits. */
 const nobodyElse = { from: '', isKnown: false, isScript: false }
@@ -65,15 +53,6 @@ function notStored(cause: unknown): Problem {
   )
 }
 
-/** Says what a user can do where the server cannot be reached. */
-async function reaching<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work
-  } catch (error) {
-    throw unreachableNow(error) ?? error
-  }
-}
-
 const ownerNamesSql = `SELECT username, folded, first_name AS "firstName", last_name AS "lastName",
     NULL AS "group", NULL AS "foldedGroup"
   FROM people WHERE folded = ANY(?::text[])`
@@ -87,8 +66,15 @@ class PostgresArchive implements PostgresSource {
   /** The names of the owners of a page that was just read. */
   readonly #names = new WeakMap<readonly unknown[], Readonly<Record<string, string>>>()
 
-  constructor(servers: ArchiveServers, { mediaFolder, derive }: PostgresSourceOptions) {
+  readonly #close: () => Promise<void>
+
+  constructor(
+    servers: ArchiveServers,
+    { mediaFolder, derive }: PostgresArchiveOptions,
+    close: () => Promise<void>,
+  ) {
     this.#servers = servers
+    this.#close = close
     this.#searches = new PostgresSearches(servers)
     this.#people = new DirectoryPeople(() =>
       servers.readNewest(({ pools }) => query<PersonRow>(pools.work, clause(everybodySql))),
@@ -185,27 +171,19 @@ class PostgresArchive implements PostgresSource {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#servers.close(), this.#scrypt.close()])
+    await Promise.all([this.#close(), this.#scrypt.close()])
   }
 }
 
+/** The archive at servers that others use too. The caller closes them after it. */
+export const archiveAt = (servers: ArchiveServers, options: PostgresArchiveOptions): PostgresSource =>
+  new PostgresArchive(servers, options, async () => undefined)
+
 /**
- * Opens the archive. Makes or upgrades its schema.
+ * Opens an archive and its servers. Makes or upgrades its schema.
  * @throws OperatorError saying what is wrong with DATABASE_URL, and what to do.
  */
 export async function openPostgresSource(options: PostgresSourceOptions): Promise<PostgresSource> {
-  const { url, replicas = [], maxLagMs = MAX_LAG_MS, watch } = options
-  const { archiveId } = await preparePrimary([url, ...replicas])
-  const places = { work: SEARCH_CONNECTIONS + OTHERS, control: CONTROL }
-  const servers = new ArchiveServers({
-    url,
-    replicas,
-    maxLagMs,
-    archiveId,
-    places,
-    watch,
-    steadyMs: () => performance.now(),
-  })
-  await servers.start()
-  return new PostgresArchive(servers, options)
+  const servers = await openServers(options)
+  return new PostgresArchive(servers, options, () => servers.close())
 }

@@ -5,6 +5,7 @@
 import type { ClientBase } from 'pg'
 import { OperatorError } from '../../platform/operator-error.ts'
 import { ADVISORY_LOCKS, SCHEMA } from './names.ts'
+import { sharedTables } from './shared-tables.ts'
 import { clause, queryOne, queryRow } from './statements.ts'
 
 /** Stands for the operator class of pg_trgm, whose schema its installer chose. */
@@ -154,7 +155,7 @@ export async function countMonth(client: ClientBase, name: string): Promise<void
   await client.query(addCounts(stepsOf(name, 1)))
 }
 
-const migrations: readonly string[] = [[tables, counts, triggers].join('\n')]
+const migrations: readonly string[] = [[tables, counts, triggers].join('\n'), sharedTables]
 
 export const POSTGRES_SCHEMA_VERSION = migrations.length
 

@@ -4,21 +4,16 @@ import type { Paging, Search } from '../../../contract/search.ts'
 import { onAbort } from '../../platform/aborting.ts'
 import { accountName } from '../account-name.ts'
 import type { Asked } from '../archive/plan.ts'
-import { searchKind, type ScopedUser, type SearchKind } from '../archive/search-kind.ts'
+import { searchKind, type ScopedUser } from '../archive/search-kind.ts'
 import type { WholeList } from '../source.ts'
 import { busy, createTurns, type Turns } from '../turns.ts'
 import { inSnapshot, openSnapshot } from './connecting.ts'
+import { SEARCH_PLACES } from './search-connections.ts'
 import { findPage, walkMatches } from './searching.ts'
 import type { ArchiveServer } from './server.ts'
 import type { ArchiveServers } from './servers.ts'
 import { countMatching } from './totals.ts'
 import { resolve } from './where.ts'
-
-/** How many searches of each kind run at once. Each has a connection of its own. */
-const PLACES: Readonly<Record<SearchKind | 'walk', number>> = { quick: 6, scan: 2, walk: 8 }
-
-/** The connections that all searches may need at once. */
-export const SEARCH_CONNECTIONS = PLACES.quick + PLACES.scan + PLACES.walk
 
 /** Rows per statement of a walk: enough to keep statements cheap, few enough to bound the memory for a slow reader. */
 const CHUNK_ROWS = 1000
@@ -52,7 +47,11 @@ function rowsOf(
 /** Users take turns for the places of each kind of search, so that scans do not delay quick searches. */
 export class PostgresSearches {
   readonly #servers: ArchiveServers
-  readonly #turns = { quick: turns(PLACES.quick), scan: turns(PLACES.scan), walk: turns(PLACES.walk) }
+  readonly #turns = {
+    quick: turns(SEARCH_PLACES.quick),
+    scan: turns(SEARCH_PLACES.scan),
+    walk: turns(SEARCH_PLACES.walk),
+  }
 
   constructor(servers: ArchiveServers) {
     this.#servers = servers

@@ -8,7 +8,7 @@ afterEach(() => server.close())
 
 it('keeps them when it is slow once, however many want to know', async () => {
   const url = await emptyPostgres()
-  server = new ArchiveServer(url, { work: 2, control: 2 })
+  server = new ArchiveServer(url)
   await withConnection(url, async (client) => {
     await client.query('BEGIN')
     await client.query('LOCK TABLE recordings_dashboard.meta IN ACCESS EXCLUSIVE MODE')

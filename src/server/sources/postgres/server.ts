@@ -1,7 +1,8 @@
 /** One PostgreSQL server of the archive: its connections, and what it was when it was last asked. */
 import type { Pool, PoolClient } from 'pg'
 import { codeOf } from '../../platform/code-of.ts'
-import { openPool, type Pools } from './connecting.ts'
+import { openPool } from './connecting.ts'
+import { SEARCH_CONNECTIONS } from './search-connections.ts'
 import { clause, queryRow } from './statements.ts'
 
 /** What a server answers about itself. */
@@ -27,11 +28,35 @@ const factsSql = `SELECT pg_is_in_recovery() AS "isReplica",
     ELSE ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::integer END AS timeline,
   (SELECT value FROM meta WHERE name = 'archive_id') AS "archiveId"`
 
-/** Connections that one server needs for its searches, and for all else. */
-export interface ServerPlaces {
-  readonly work: number
-  readonly control: number
-}
+/** The connections of one server. What many wait for never takes those that everything else needs. */
+const places = {
+  /** Searches, and four for accounts, details and people. */
+  work: SEARCH_CONNECTIONS + 4,
+  /** They stop statements, and ask whether the server answers. */
+  control: 2,
+  /** Sessions, which every request needs. */
+  sessions: 4,
+  /** Tries of passwords, which strangers may send in numbers. */
+  attempts: 2,
+  /** What joins requests to acts. Losing the last moment of it at a crash of the server does no harm. */
+  acts: 2,
+} as const
+
+/** The connections that a host needs at most. */
+export const CONNECTIONS = Object.values(places).reduce((sum, count) => sum + count, 0)
+
+/** A host that is stopped in the middle of a decision must not keep the others from deciding. */
+const soon = ['lock_timeout=5s', 'idle_in_transaction_session_timeout=3s']
+
+export type ServerPools = Readonly<Record<keyof typeof places, Pool>>
+
+const openPools = (url: string): ServerPools => ({
+  work: openPool(url, places.work),
+  control: openPool(url, places.control),
+  sessions: openPool(url, places.sessions, soon),
+  attempts: openPool(url, places.attempts, soon),
+  acts: openPool(url, places.acts, [...soon, 'synchronous_commit=off']),
+})
 
 /** The socket of a connection, which the driver does not declare. */
 const cut = (client: PoolClient): void =>
@@ -51,7 +76,7 @@ async function inTime<T>(work: Promise<T>): Promise<T> {
 
 export class ArchiveServer {
   readonly url: string
-  readonly pools: Pools
+  readonly pools: ServerPools
   readonly #clients = new Set<PoolClient>()
   /** Null while it does not answer. */
   facts: ServerFacts | null = null
@@ -60,10 +85,10 @@ export class ArchiveServer {
   #failures = 0
   #asking: Promise<void> | null = null
 
-  constructor(url: string, { work, control }: ServerPlaces) {
+  constructor(url: string) {
     this.url = url
-    this.pools = { work: openPool(url, work), control: openPool(url, control) }
-    for (const pool of [this.pools.work, this.pools.control]) this.#track(pool)
+    this.pools = openPools(url)
+    for (const pool of Object.values(this.pools)) this.#track(pool)
   }
 
   #track(pool: Pool): void {
@@ -102,6 +127,6 @@ export class ArchiveServer {
   /** Ends what still runs. */
   async close(): Promise<void> {
     this.cut()
-    await Promise.all([this.pools.work.end(), this.pools.control.end()])
+    await Promise.all(Object.values(this.pools).map((pool) => pool.end()))
   }
 }

@@ -5,7 +5,7 @@
 import { codeOf } from '../../platform/code-of.ts'
 import { unreachableNow } from './explain-database.ts'
 import { PrimaryPositions } from './positions.ts'
-import { ArchiveServer, type ServerFacts, type ServerPlaces } from './server.ts'
+import { ArchiveServer, type ServerFacts } from './server.ts'
 
 export interface ServersOptions {
   /** `postgres://…` of the primary, or what it was. */
@@ -15,7 +15,6 @@ export interface ServersOptions {
   readonly maxLagMs: number
   /** The archive's own id. Servers of other archives are not used. */
   readonly archiveId: string
-  readonly places: ServerPlaces
   /** A clock that is never set, ms. */
   readonly steadyMs: () => number
   /** Called when a server comes, goes or changes its part. */
@@ -58,7 +57,7 @@ export class ArchiveServers {
     this.#options = options
     this.#positions = new PrimaryPositions(options.maxLagMs / CHECK_MS)
     const urls = [...new Set([options.url, ...options.replicas])]
-    this.#servers = urls.map((url) => new ArchiveServer(url, options.places))
+    this.#servers = urls.map((url) => new ArchiveServer(url))
   }
 
   /** Asks all servers, and goes on asking them. */

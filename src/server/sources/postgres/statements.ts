@@ -1,7 +1,8 @@
 /** Runs statements over one connection. Numbers of 64 bits are exact. */
 import { types, type ClientBase, type CustomTypesConfig, type Pool } from 'pg'
 
-export type StatementValue = string | number | bigint | boolean | null | readonly (string | number | bigint)[]
+export type StatementValue =
+  string | number | bigint | boolean | Buffer | null | readonly (string | number | bigint | Buffer)[]
 
 /** A condition and the values of its question marks. */
 export interface SqlClause {

@@ -1,0 +1,100 @@
+/**
+ * The memory of tries that several hosts share. Each decision is one transaction, which holds the entries that it looks
+ * at, so that tries at many hosts count like those at one.
+ */
+import { createHash } from 'node:crypto'
+import { AttemptEntries, type AttemptKey } from '../auth/attempt-entries.ts'
+import type { AttemptStore } from '../auth/attempt-memory.ts'
+import type { Kind, LedgerEntry } from '../auth/ledger.ts'
+import { inPooledTransaction } from '../sources/postgres/connecting.ts'
+import { reaching } from '../sources/postgres/explain-database.ts'
+import { ATTEMPT_LOCKS } from '../sources/postgres/names.ts'
+import type { ArchiveServers } from '../sources/postgres/servers.ts'
+import { clause, query, type Queryable } from '../sources/postgres/statements.ts'
+
+export interface SharedAttemptsOptions {
+  /** Free wrong passwords of one account. */
+  readonly failures: number
+  readonly nowMs: () => number
+}
+
+interface Change extends AttemptKey {
+  readonly entry: LedgerEntry | null
+}
+
+interface Row extends LedgerEntry {
+  readonly kind: Kind
+  readonly key: string
+}
+
+/** The number of an entry's lock. Two entries of one number wait for each other, which does no harm. */
+const lockOf = ({ kind, key }: AttemptKey): number =>
+  createHash('sha256').update(`${kind} ${key}`).digest().readInt32BE()
+
+/** All decisions take their locks in the same order. */
+async function hold(client: Queryable, keys: readonly AttemptKey[]): Promise<void> {
+  const locks = [...new Set(keys.map(lockOf))].toSorted((one, other) => one - other)
+  const sql = `SELECT pg_advisory_xact_lock(${ATTEMPT_LOCKS}, number) FROM unnest(?::integer[]) AS locks (number)`
+  await query(client, clause(sql, locks))
+}
+
+const namesOf = (keys: readonly AttemptKey[]) => [keys.map(({ kind }) => kind), keys.map(({ key }) => key)]
+
+function read(client: Queryable, keys: readonly AttemptKey[]): Promise<readonly Row[]> {
+  const sql = `SELECT kind, key, until_ms::float8 AS "untilMs", last_ms::float8 AS "lastMs" FROM attempts
+    WHERE (kind, key) IN (SELECT kind, key FROM unnest(?::smallint[], ?::text[]) AS asked (kind, key))`
+  return query<Row>(client, clause(sql, ...namesOf(keys)))
+}
+
+async function write(client: Queryable, changes: readonly Change[]): Promise<void> {
+  const kept = changes.flatMap(({ kind, key, entry }) => (entry ? [{ kind, key, ...entry }] : []))
+  const gone = changes.filter(({ entry }) => !entry)
+  if (gone.length > 0) {
+    const sql = `DELETE FROM attempts
+      WHERE (kind, key) IN (SELECT kind, key FROM unnest(?::smallint[], ?::text[]) AS gone (kind, key))`
+    await query(client, clause(sql, ...namesOf(gone)))
+  }
+  if (kept.length === 0) return
+  const sql = `INSERT INTO attempts SELECT * FROM unnest(?::smallint[], ?::text[], ?::bigint[], ?::bigint[])
+    ON CONFLICT (kind, key) DO UPDATE SET until_ms = excluded.until_ms, last_ms = excluded.last_ms`
+  const untilMs = kept.map((entry) => Math.round(entry.untilMs))
+  const lastMs = kept.map((entry) => Math.round(entry.lastMs))
+  await query(client, clause(sql, ...namesOf(kept), untilMs, lastMs))
+}
+
+export function sharedAttempts(
+  servers: ArchiveServers,
+  { failures, nowMs }: SharedAttemptsOptions,
+): AttemptStore {
+  async function decideIn<T>(
+    client: Queryable,
+    keys: readonly AttemptKey[],
+    decide: (entries: AttemptEntries) => T,
+  ): Promise<T> {
+    await hold(client, keys)
+    const changes = new Map<string, Change>()
+    const keeper = {
+      save: (kind: Kind, key: string, entry: LedgerEntry | null) =>
+        void changes.set(`${kind} ${key}`, { kind, key, entry }),
+    }
+    const entries = new AttemptEntries({ failures, nowMs, keeper })
+    for (const { kind, key, ...entry } of await read(client, keys)) entries.restore(kind, key, entry)
+    const result = decide(entries)
+    await write(client, [...changes.values()])
+    return result
+  }
+
+  return {
+    change: (keys, decide) =>
+      reaching(
+        servers.write(({ pools }) =>
+          inPooledTransaction(pools.attempts, (client) => decideIn(client, keys, decide)),
+        ),
+      ),
+    open() {},
+    get isKept() {
+      return servers.isReadable
+    },
+    close() {},
+  }
+}

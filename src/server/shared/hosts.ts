@@ -1,0 +1,234 @@
+/**
+ * The hosts that share one database. Each says who it is before it answers, and every two seconds that it still runs. One
+ * that would not fit the others is refused: with another key, another source, or a name that is taken.
+ */
+import { createHmac, randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Head } from '../audit/head.ts'
+import { OperatorError } from '../platform/operator-error.ts'
+import { inPooledTransaction } from '../sources/postgres/connecting.ts'
+import { ADVISORY_LOCKS } from '../sources/postgres/names.ts'
+import { POSTGRES_SCHEMA_VERSION } from '../sources/postgres/schema.ts'
+import type { ArchiveServers } from '../sources/postgres/servers.ts'
+import { clause, query, queryOne, queryRow, type Queryable } from '../sources/postgres/statements.ts'
+
+/** Ms between two signs of life. */
+const BEAT_MS = 2000
+/** A host whose last sign is older has ended. */
+const GONE_AFTER = "interval '7 seconds'"
+
+export interface HostFacts {
+  /** HOST_NAME. */
+  readonly name: string
+  readonly hostKey: Buffer
+  /** Where its recordings come from: `archive`, or the recorder's root. */
+  readonly source: string
+  readonly version: string
+  /** The absolute path of its audit log. */
+  readonly auditLog: string
+}
+
+export interface HostEntry {
+  /** Keeps the newest head of the host's audit log. A head that cannot be stored is followed by the next one. */
+  keepHead(head: Head): void
+  /** False once a newer release has changed the schema: this host must be upgraded too. */
+  readonly fits: boolean
+  /** The others need not wait for another sign of life. */
+  leave(): Promise<void>
+}
+
+/** What a database knows of a host. */
+export interface KnownHost {
+  readonly name: string
+  readonly auditLog: string
+  /** The newest head of its log, as `writeHead` wrote it, or null. */
+  readonly auditHead: string | null
+}
+
+const KEY_CHECK = 'host_key'
+
+/** Tells keys apart and opens nothing. */
+const checkOf = (hostKey: Buffer): string =>
+  createHmac('sha256', hostKey).update('host key of several hosts').digest('base64url')
+
+interface Running {
+  readonly name: string
+  readonly source: string
+}
+
+const runningHosts = (client: Queryable, name: string): Promise<readonly Running[]> =>
+  query<Running>(
+    client,
+    clause(
+      `SELECT name, source FROM hosts WHERE name <> ? AND seen_at > clock_timestamp() - ${GONE_AFTER} ORDER BY name`,
+      name,
+    ),
+  )
+
+const namesOf = (hosts: readonly Running[]): string =>
+  hosts.length === 0
+    ? 'none of which runs now'
+    : `of which ${hosts.map(({ name }) => name).join(', ')} runs now`
+
+function otherKey({ name }: HostFacts, others: readonly Running[]): OperatorError {
+  return new OperatorError(
+    `The host ${name} has another key than the hosts that share DATABASE_URL, ${namesOf(others)}. Set HOST_KEY_FILE to ` +
+      'their key. To give all of them a new one, stop them, run npm run user -- sign-out --all --new-key, and start them with it.',
+  )
+}
+
+async function requireKey(client: Queryable, facts: HostFacts, others: readonly Running[]): Promise<void> {
+  const own = checkOf(facts.hostKey)
+  await query(client, clause('INSERT INTO meta VALUES (?, ?) ON CONFLICT DO NOTHING', KEY_CHECK, own))
+  const known = await queryOne<{ value: string }>(
+    client,
+    clause('SELECT value FROM meta WHERE name = ?', KEY_CHECK),
+  )
+  if (known?.value !== own) throw otherKey(facts, others)
+}
+
+const told = (source: string): string => (source === 'archive' ? 'the recordings in the database' : source)
+
+function requireSource(facts: HostFacts, others: readonly Running[]): void {
+  const other = others.find(({ source }) => source !== facts.source)
+  if (!other) return
+  throw new OperatorError(
+    `The host ${facts.name} would serve ${told(facts.source)}, and ${other.name}, which shares DATABASE_URL, serves ` +
+      `${told(other.source)}. Give one of them another database.`,
+  )
+}
+
+/** @returns whether the host of this name gave a sign of life of late. It may have been killed just now. */
+async function isTaken(client: Queryable, name: string): Promise<boolean> {
+  const sql = `SELECT FROM hosts WHERE name = ? AND seen_at > clock_timestamp() - ${GONE_AFTER}`
+  return (await query(client, clause(sql, name))).length > 0
+}
+
+const register = (client: Queryable, facts: HostFacts, instance: string) =>
+  query(
+    client,
+    clause(
+      `INSERT INTO hosts VALUES (?, ?, ?, ?, ?, NULL, clock_timestamp()) ON CONFLICT (name) DO UPDATE
+        SET instance = excluded.instance, source = excluded.source, version = excluded.version,
+          audit_log = excluded.audit_log, seen_at = excluded.seen_at`,
+      facts.name,
+      instance,
+      facts.source,
+      facts.version,
+      facts.auditLog,
+    ),
+  )
+
+/** @returns whether the name was free. @throws OperatorError for a host that does not fit the others. */
+async function tryJoin(client: Queryable, facts: HostFacts, instance: string): Promise<boolean> {
+  await query(client, clause(`SELECT pg_advisory_xact_lock(${ADVISORY_LOCKS.hosts})`))
+  const others = await runningHosts(client, facts.name)
+  await requireKey(client, facts, others)
+  requireSource(facts, others)
+  if (await isTaken(client, facts.name)) return false
+  await register(client, facts, instance)
+  return true
+}
+
+/** Waits as long as a killed host of this name may seem to run. */
+async function join(servers: ArchiveServers, facts: HostFacts, instance: string): Promise<void> {
+  for (let waitedMs = 0; waitedMs < 5 * BEAT_MS; waitedMs += BEAT_MS / 2) {
+    const isIn = await servers.write(({ pools }) =>
+      inPooledTransaction(pools.acts, (client) => tryJoin(client, facts, instance)),
+    )
+    if (isIn) return
+    await sleep(BEAT_MS / 2)
+  }
+  throw new OperatorError(
+    `Another host named ${facts.name} shares DATABASE_URL and runs. Give each a HOST_NAME of its own.`,
+  )
+}
+
+const beatSql = `UPDATE hosts SET seen_at = clock_timestamp(), audit_head = coalesce(?, audit_head)
+  WHERE name = ? AND instance = ?::uuid RETURNING (SELECT value FROM meta WHERE name = 'schema_version') AS schema`
+
+class Entry implements HostEntry {
+  readonly #servers: ArchiveServers
+  readonly #facts: HostFacts
+  readonly #instance: string
+  readonly #report: (error: unknown) => void
+  readonly #timer: NodeJS.Timeout
+  #head: string | null = null
+  #schema = POSTGRES_SCHEMA_VERSION
+
+  constructor(servers: ArchiveServers, facts: HostFacts, instance: string, report: (error: unknown) => void) {
+    this.#servers = servers
+    this.#facts = facts
+    this.#instance = instance
+    this.#report = report
+    this.#timer = setInterval(() => void this.#beat().catch(() => undefined), BEAT_MS).unref()
+  }
+
+  get fits(): boolean {
+    return this.#schema <= POSTGRES_SCHEMA_VERSION
+  }
+
+  keepHead(head: Head): void {
+    this.#head = JSON.stringify(head)
+  }
+
+  async leave(): Promise<void> {
+    clearInterval(this.#timer)
+    await this.#beat().catch(() => undefined)
+    const sql = 'UPDATE hosts SET seen_at = NULL WHERE name = ? AND instance = ?::uuid'
+    const asked = clause(sql, this.#facts.name, this.#instance)
+    await this.#servers.write(({ pools }) => query(pools.acts, asked)).catch(() => undefined)
+  }
+
+  async #beat(): Promise<void> {
+    const asked = clause(beatSql, this.#head, this.#facts.name, this.#instance)
+    const row = await this.#servers.write(({ pools }) => queryRow<{ schema: string }>(pools.acts, asked))
+    const did = this.fits
+    this.#schema = Number(row.schema)
+    if (did && !this.fits) {
+      this.#report(
+        new Error(
+          'a newer release has changed the database, so this host is not ready any more. Upgrade it too',
+        ),
+      )
+    }
+  }
+}
+
+/**
+ * Joins the hosts that share the database.
+ * @param report gets what an operator has to do while the host runs.
+ * @throws OperatorError where this host does not fit the others.
+ */
+export async function joinHosts(
+  servers: ArchiveServers,
+  facts: HostFacts,
+  report: (error: unknown) => void,
+): Promise<HostEntry> {
+  const instance = randomUUID()
+  await join(servers, facts, instance)
+  return new Entry(servers, facts, instance, report)
+}
+
+/** The hosts that ever shared the database, by name. */
+export const knownSharers = (client: Queryable): Promise<readonly KnownHost[]> =>
+  query<KnownHost>(
+    client,
+    clause('SELECT name, audit_log AS "auditLog", audit_head AS "auditHead" FROM hosts ORDER BY name'),
+  )
+
+/**
+ * Lets the hosts have another key. All sessions end, because none opens under another one.
+ * @throws OperatorError while a host runs.
+ */
+export async function forgetHostKey(client: Queryable): Promise<void> {
+  const running = await runningHosts(client, '')
+  if (running.length > 0) {
+    throw new OperatorError(
+      `Stop the hosts first: ${running.map(({ name }) => name).join(', ')}. Nothing was changed.`,
+    )
+  }
+  await query(client, clause('DELETE FROM sessions'))
+  await query(client, clause('DELETE FROM attempts'))
+  await query(client, clause('DELETE FROM meta WHERE name = ?', KEY_CHECK))
+}
