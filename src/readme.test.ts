@@ -4,7 +4,8 @@ import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { HEALTH_LIVE, HEALTH_READY } from './contract/endpoints.ts'
 import { readConfig } from './server/config/config.ts'
-import { variableNames, variables, type Variable } from './server/config/variables.ts'
+import type { Variable } from './server/config/variable.ts'
+import { variableNames, variables } from './server/config/variables.ts'
 import { dataParts } from './server/files/data-dir.ts'
 
 const root = resolve(import.meta.dirname, '..')

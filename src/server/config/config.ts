@@ -67,6 +67,8 @@ export interface Config {
   readonly copyAlert: number
   /** Where the audit log's heads are kept; a file's path is relative to the working directory. */
   readonly auditSink: AuditSink
+  /** This host's name among several, or null for a host alone. */
+  readonly hostName: string | null
   /** 32 bytes, or null if the host makes its own in `dataDir`. */
   readonly hostKey: Buffer | null
   /** Addresses and networks of proxies that are trusted about the client and TLS. */
@@ -108,6 +110,7 @@ const toConfig = (values: Values): Config => ({
   auditLog: values.AUDIT_LOG ?? inDataDir(values.DATA_DIR, 'audit.log'),
   auditSink: values.AUDIT_SINK ?? { kind: 'file', path: inDataDir(values.DATA_DIR, 'audit.heads') },
   copyAlert: values.COPY_ALERT,
+  hostName: values.HOST_NAME,
   hostKey: values.HOST_KEY ?? values.HOST_KEY_FILE,
   trustProxy: values.TRUST_PROXY,
   allowedHosts: values.ALLOWED_HOSTS,

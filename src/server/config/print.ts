@@ -1,6 +1,7 @@
 /** Prints the configuration as the host reads it, to explain its behaviour. */
 import { inDataDir } from '../files/data-dir.ts'
-import { variableNames, variables, type Variable, type VariableName } from './variables.ts'
+import type { Variable } from './variable.ts'
+import { variableNames, variables, type VariableName } from './variables.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 

@@ -8,6 +8,9 @@ const ownPrefix = /^(RECORDER|AUDIT|METRICS|EMBED|TLS)_/
 const isInjected = (name: string, value: string): boolean =>
   /_SERVICE_(HOST|PORT)(_|$)|_PORT_\d+_(TCP|UDP)(_|$)/.test(name) || /^(tcp|udp):\/\//.test(value)
 
+/** Shells and containers set it for every program. */
+const MACHINE_NAME = 'HOSTNAME'
+
 /** How many characters to add, drop or change to turn one text into the other. */
 function distance(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, index) => index)
@@ -42,7 +45,7 @@ function nearest(name: string): Near {
 
 /** @returns a fault for each unknown variable, such as `NAME is unknown. …`. */
 export function unknownVariables(env: Readonly<Record<string, string | undefined>>): string[] {
-  const known = new Set<string>(variableNames)
+  const known = new Set<string>([...variableNames, MACHINE_NAME])
   return Object.entries(env)
     .filter(([name, value]) => value && !known.has(name) && !isInjected(name, value))
     .flatMap(([name]) => {

@@ -6,23 +6,9 @@ import { hostNames } from './authorities.ts'
 import { certificateFile, keyFile } from './certificates.ts'
 import { databaseUrl, databaseUrlFile, databaseUrls } from './databases.ts'
 import { hostKey, hostKeyFile } from './host-keys.ts'
-import { instant, integerBetween, matching, onOff, oneOf, optional, type Reader } from './readers.ts'
+import { instant, integerBetween, matching, onOff, oneOf, optional } from './readers.ts'
 import { auditSink } from './sinks.ts'
-
-export interface Variable<T = unknown> {
-  /** The text in the README's table. */
-  readonly what: string
-  /** The default; `''` means none. */
-  readonly standard: string
-  /** How to describe a default that is not a plain value. */
-  readonly told?: string
-  /** A right value, for the end of an error. */
-  readonly example: string
-  /** Its value is never shown. */
-  readonly secret?: true
-  /** Gets the default if the variable is not set. */
-  readonly read: Reader<T>
-}
+import { variable } from './variable.ts'
 
 export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'silent'] as const
 export type LogLevel = (typeof logLevels)[number]
@@ -30,8 +16,6 @@ export type LogLevel = (typeof logLevels)[number]
 const remoteParameters = ['auto', ...namesOf('remotePartyNumber')] as const
 /** The recorder's name for the filter by remote number; `auto` lets the relay find it out. */
 export type RemoteParameterSetting = (typeof remoteParameters)[number]
-
-const variable = <T>(declared: Variable<T>): Variable<T> => declared
 
 const host = {
   HOST: variable({
@@ -187,6 +171,12 @@ const operations = {
     standard: '5000',
     example: '5000',
     read: integerBetween(1, 999_999_999, 'an integer from 1 to 999999999'),
+  }),
+  HOST_NAME: variable({
+    what: 'this host’s name among several, which each line of its audit log carries; a host alone needs none',
+    standard: '',
+    example: 'recordings-1',
+    read: optional(matching(/^[A-Za-z\d.-]{1,63}$/, 'up to 63 letters, digits, dots and hyphens')),
   }),
   HOST_KEY: variable({
     what: '32 bytes in base64 that seal sessions and mask what the audit log holds',
