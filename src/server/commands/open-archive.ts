@@ -1,8 +1,7 @@
 /** Opens the host's archive for a command: the database of DATABASE_URL, or the embedded store in DATA_DIR. */
 import { resolve } from 'node:path'
 import type { DatabaseConfig } from '../config/config.ts'
-import { ValueFault } from '../config/readers.ts'
-import { variables } from '../config/variables.ts'
+import { readSecret, readVariable } from '../config/read-alone.ts'
 import { inDataDir } from '../files/data-dir.ts'
 import { OperatorError } from '../platform/operator-error.ts'
 import type { OperatedArchive } from '../sources/archive/operated.ts'
@@ -10,28 +9,12 @@ import { prepareFolder, storeExists } from '../sources/sqlite/database.ts'
 import { operateStore, type StoreUse } from '../sources/sqlite/operated-store.ts'
 import type { HostPlace } from './audit-place.ts'
 
-type DatabaseVariable = 'DATABASE_URL' | 'DATABASE_URL_FILE' | 'DATABASE_REPLICAS' | 'DATABASE_MAX_LAG'
-
-/** @throws OperatorError naming the variable, if its value is wrong. */
-function readVariable<Name extends DatabaseVariable>(
-  { env }: HostPlace,
-  name: Name,
-): ReturnType<(typeof variables)[Name]['read']> {
-  const { read, standard } = variables[name]
-  try {
-    return read(env[name] || standard) as ReturnType<(typeof variables)[Name]['read']>
-  } catch (error) {
-    if (error instanceof ValueFault) throw new OperatorError(`${name} ${error.message}`, { cause: error })
-    throw error
-  }
-}
-
 /** How the command reaches the host's database, or null without one. @throws OperatorError if that is wrong. */
-export function databaseOf(host: HostPlace): DatabaseConfig | null {
-  const url = readVariable(host, 'DATABASE_URL') ?? readVariable(host, 'DATABASE_URL_FILE')
+export function databaseOf({ env }: HostPlace): DatabaseConfig | null {
+  const url = readSecret(env, 'DATABASE_URL')
   if (url === null) return null
-  const maxLagMs = readVariable(host, 'DATABASE_MAX_LAG') * 1000
-  return { url, replicas: readVariable(host, 'DATABASE_REPLICAS'), maxLagMs }
+  const maxLagMs = readVariable(env, 'DATABASE_MAX_LAG') * 1000
+  return { url, replicas: readSecret(env, 'DATABASE_REPLICAS'), maxLagMs }
 }
 
 /**

@@ -5,6 +5,9 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readConfig } from './config.ts'
 import { isLoopback } from './addresses.ts'
+import { readSecret } from './read-alone.ts'
+import type { Variable } from './variable.ts'
+import { secretNames, variableNames, variables } from './variables.ts'
 import { OperatorError } from '../platform/operator-error.ts'
 
 const fault = (env: Record<string, string>): string => {
@@ -152,6 +155,10 @@ describe('the configuration', () => {
     ['DATABASE_REPLICAS', 'postgres://rec:secret@db2.test/archive,db3.test'],
     ['DATABASE_MAX_LAG', '0'],
     ['DATABASE_URL_FILE', 'postgres://rec:secret@db.test/archive'],
+    [
+      'DATABASE_REPLICAS_FILE',
+      'postgres://rec:secret@db2.test/archive,postgres://rec:secret@db3.test/archive',
+    ],
     ['RECORDER_URL', 'recorder.test'],
     ['RECORDER_URL', 'ftp://recorder.test'],
     ['RECORDER_URL', 'https://'],
@@ -352,6 +359,25 @@ it('the host’s key may lie in a file that others cannot get at', () => {
   }
 })
 
+describe('every secret', () => {
+  it.each(secretNames.map((name) => [name, `${name}_FILE`] as const))(
+    '%s may lie in a file instead, and not in both',
+    (name, file) => {
+      const told = fault({ [name]: 'hunter2', [file]: '/nowhere' })
+      expect(told).toContain(`${file} cannot stand beside ${name}: leave one of them out.`)
+      expect(told).toContain(`${file} names a file that cannot be read`)
+      expect(() => readSecret({ [name]: 'hunter2', [file]: '/nowhere' }, name)).toThrow('cannot stand beside')
+      expect(told).not.toContain('hunter2')
+    },
+  )
+
+  it('has such a file', () => {
+    const secret = variableNames.filter((name) => (variables[name] as Variable).secret)
+    expect(secretNames).toEqual(secret)
+    expect(secret.filter((name) => !(`${name}_FILE` in variables))).toEqual([])
+  })
+})
+
 it('certificates are always checked: a variable names one’s own authority', () => {
   const told = fault({ NODE_TLS_REJECT_UNAUTHORIZED: '0' })
   expect(told).toMatch(/\n {2}NODE_TLS_REJECT_UNAUTHORIZED is 0, .*Example: RECORDER_CA_FILE=\/\S+$/)
@@ -420,6 +446,28 @@ describe('the address of a database', () => {
       expect(fault({ DATABASE_URL_FILE: file })).toContain(
         'every user of this machine can get at (mode 0644)',
       )
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
+
+  it('may be several in one file, for replicas', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'config-'))
+    const file = join(folder, 'replicas')
+    const env = { DATABASE_URL: url, DATABASE_REPLICAS_FILE: file }
+    const second = 'postgres://rec:hunter2@db2.test/archive'
+    try {
+      writeFileSync(file, `${url},\n${second}\n`, { mode: 0o600 })
+      expect(readConfig(env).database?.replicas).toEqual([url, second])
+      expect(fault({ DATABASE_REPLICAS_FILE: file })).toContain(
+        'DATABASE_URL is not set, but DATABASE_REPLICAS_FILE is',
+      )
+      writeFileSync(file, `${url},db2.test`)
+      chmodSync(file, 0o644)
+      const told = fault(env)
+      expect(told).toContain('DATABASE_REPLICAS_FILE names a file whose text is wrong')
+      expect(told).toContain('It also names a file that every user of this machine can get at (mode 0644)')
+      expect(told).not.toContain('hunter2')
     } finally {
       rmSync(folder, { recursive: true })
     }

@@ -91,7 +91,11 @@ const urlOf = (values: Values): string | null => values.DATABASE_URL ?? values.D
 function toDatabase(values: Values): DatabaseConfig | null {
   const url = urlOf(values)
   if (url === null) return null
-  return { url, replicas: values.DATABASE_REPLICAS, maxLagMs: values.DATABASE_MAX_LAG * 1000 }
+  return {
+    url,
+    replicas: values.DATABASE_REPLICAS_FILE ?? values.DATABASE_REPLICAS,
+    maxLagMs: values.DATABASE_MAX_LAG * 1000,
+  }
 }
 
 const toConfig = (values: Values): Config => ({

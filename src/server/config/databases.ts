@@ -1,7 +1,6 @@
 /** The address of a PostgreSQL server, as a variable or a file holds it. */
-import { readText } from './certificates.ts'
-import { openMode } from './host-keys.ts'
-import { commaSeparated, ValueFault } from './readers.ts'
+import { commaSeparated, ValueFault, type Reader } from './readers.ts'
+import type { SecretFile } from './secret-files.ts'
 
 const takes = 'takes the address of a PostgreSQL database, postgres://user:password@host:port/database'
 
@@ -49,22 +48,32 @@ export function databaseUrls(text: string): readonly string[] {
   }
 }
 
-/** Reads the address from the file at the path. @throws ValueFault */
-export function databaseUrlFile(path: string): string {
-  if (/^postgres(ql)?:/.test(path))
-    throw new ValueFault('takes the path of a file; the address itself would be DATABASE_URL.')
-  const text = readText(path)
-  const mode = openMode(path)
-  if (mode !== null) {
-    throw new ValueFault(
-      `names a file that every user of this machine can get at (mode ${mode}): make it 0600, or 0640 for a group.`,
-    )
+/** Reads the text of a file. @throws ValueFault */
+function inFile<T>(read: Reader<T>): Reader<T> {
+  return (text) => {
+    try {
+      return read(text)
+    } catch (error) {
+      if (error instanceof ValueFault)
+        throw new ValueFault(`names a file whose text is wrong: it ${error.message}`)
+      throw error
+    }
   }
-  try {
-    return databaseUrl(text)
-  } catch (error) {
-    if (error instanceof ValueFault)
-      throw new ValueFault(`names a file whose text is wrong: it ${error.message}`)
-    throw error
-  }
+}
+
+const isAddress = (text: string): boolean => /^postgres(ql)?:/.test(text)
+const remedy = 'change the password in it'
+
+export const databaseUrlFile: SecretFile<string> = {
+  isSecret: isAddress,
+  itself: 'the address itself',
+  read: inFile(databaseUrl),
+  remedy,
+}
+
+export const databaseUrlsFile: SecretFile<readonly string[]> = {
+  isSecret: isAddress,
+  itself: 'the addresses themselves',
+  read: inFile(databaseUrls),
+  remedy,
 }

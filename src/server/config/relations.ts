@@ -4,7 +4,7 @@ import { inDataDir } from '../files/data-dir.ts'
 import { isLoopback } from './addresses.ts'
 import { matchTls } from './certificates.ts'
 import { ValueFault } from './readers.ts'
-import type { Values, VariableName } from './variables.ts'
+import { secretNames, type Values, type VariableName } from './variables.ts'
 
 /** The variable to change, and what is wrong with it. */
 export type RelationFault = readonly [name: VariableName, message: string]
@@ -36,11 +36,6 @@ const demoBesideDatabase: Rule = (read, isSet) =>
     ? ['DEMO', 'cannot be on beside DATABASE_URL: there is no demo in PostgreSQL. Leave one of them out.']
     : null
 
-const twoDatabases: Rule = (_read, isSet) =>
-  databaseVariables.every(isSet)
-    ? ['DATABASE_URL_FILE', 'cannot stand beside DATABASE_URL: leave one of them out.']
-    : null
-
 const twoSources: Rule = (_read, isSet) => {
   const beside = databaseVariables.find(isSet)
   return isSet('RECORDER_URL') && beside !== undefined
@@ -48,7 +43,12 @@ const twoSources: Rule = (_read, isSet) => {
     : null
 }
 
-const needingDatabase: readonly VariableName[] = ['DATABASE_REPLICAS', 'DATABASE_MAX_LAG', 'MEDIA_DIR']
+const needingDatabase: readonly VariableName[] = [
+  'DATABASE_REPLICAS',
+  'DATABASE_REPLICAS_FILE',
+  'DATABASE_MAX_LAG',
+  'MEDIA_DIR',
+]
 
 /** Otherwise a forgotten DATABASE_URL would quietly start an empty store. */
 const databaseMissing: Rule = (_read, isSet) => {
@@ -93,10 +93,11 @@ const foreignKey: Rule = ({ TLS_CERT: cert, TLS_KEY: key }) => {
   }
 }
 
-const twoKeys: Rule = (_read, isSet) =>
-  isSet('HOST_KEY') && isSet('HOST_KEY_FILE')
-    ? ['HOST_KEY_FILE', 'cannot stand beside HOST_KEY: leave one of them out.']
-    : null
+/** One of them would be ignored. */
+const secretTwice: readonly Rule[] = secretNames.map((name) => (_read, isSet) => {
+  const file = `${name}_FILE` as const
+  return isSet(name) && isSet(file) ? [file, `cannot stand beside ${name}: leave one of them out.`] : null
+})
 
 const samePort: Rule = ({ PORT: port, METRICS_PORT: metrics }) =>
   metrics && metrics.port !== 0 && metrics.port === port
@@ -115,12 +116,11 @@ const rules = [
   demoBesideRecorder,
   recorderMissing,
   demoBesideDatabase,
-  twoDatabases,
   twoSources,
   databaseMissing,
   halfTls,
   foreignKey,
-  twoKeys,
+  ...secretTwice,
   samePort,
   sinkInTheLog,
 ]

@@ -1,5 +1,6 @@
-/** How a variable is declared. */
-import type { Reader } from './readers.ts'
+/** How a variable of the host is declared. */
+import { optional, type Reader } from './readers.ts'
+import { readSecretFile, type SecretFile } from './secret-files.ts'
 
 export interface Variable<T = unknown> {
   /** The text in the README's table. */
@@ -17,3 +18,20 @@ export interface Variable<T = unknown> {
 }
 
 export const variable = <T>(declared: Variable<T>): Variable<T> => declared
+
+interface Secret<T, Held> extends Omit<Variable<T>, 'standard' | 'secret'> {
+  readonly file: SecretFile<Held> & { readonly example: string }
+}
+
+/** Declares a secret, and beside it `NAME_FILE`, which names a file that holds the secret. */
+export function secret<Name extends string, T, Held>(name: Name, { file, ...own }: Secret<T, Held>) {
+  const itself: Variable<T> = { ...own, standard: '', secret: true }
+  const inFile: Variable<Held | null> = {
+    what: `in place of \`${name}\`, a file that holds it, which only the host’s user or group may read`,
+    standard: '',
+    example: file.example,
+    read: optional((path) => readSecretFile(path, name, file)),
+  }
+  const both = { [name]: itself, [`${name}_FILE`]: inFile }
+  return both as Record<Name, typeof itself> & Record<`${Name}_FILE`, typeof inFile>
+}

@@ -4,11 +4,11 @@ import { namesOf } from '../../contract/search.ts'
 import { listenAddress, origins, proxies, recorderRoot } from './addresses.ts'
 import { hostNames } from './authorities.ts'
 import { certificateFile, keyFile } from './certificates.ts'
-import { databaseUrl, databaseUrlFile, databaseUrls } from './databases.ts'
+import { databaseUrl, databaseUrlFile, databaseUrls, databaseUrlsFile } from './databases.ts'
 import { hostKey, hostKeyFile } from './host-keys.ts'
 import { instant, integerBetween, matching, onOff, oneOf, optional } from './readers.ts'
 import { auditSink } from './sinks.ts'
-import { variable } from './variable.ts'
+import { secret, variable } from './variable.ts'
 
 export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'silent'] as const
 export type LogLevel = (typeof logLevels)[number]
@@ -115,26 +115,18 @@ const recorder = {
 }
 
 const archive = {
-  DATABASE_URL: variable({
+  ...secret('DATABASE_URL', {
     what: 'the PostgreSQL database that holds the recordings and accounts. Without it they lie in `DATA_DIR`',
-    standard: '',
     example: 'postgres://recordings:secret@db.example.com:5432/recordings?sslmode=verify-full',
-    secret: true,
     read: optional(databaseUrl),
+    file: { ...databaseUrlFile, example: '/run/secrets/recordings-database-url' },
   }),
-  DATABASE_URL_FILE: variable({
-    what: 'in place of `DATABASE_URL`, a file that holds it, which only the host’s user or group may read',
-    standard: '',
-    example: '/run/secrets/recordings-database-url',
-    read: optional(databaseUrlFile),
-  }),
-  DATABASE_REPLICAS: variable({
+  ...secret('DATABASE_REPLICAS', {
     what: 'addresses, with commas, of streaming replicas of `DATABASE_URL`, which answer searches, and take over once promoted',
-    standard: '',
     example:
       'postgres://recordings:secret@db2.example.com/recordings,postgres://recordings:secret@db3.example.com/recordings',
-    secret: true,
     read: databaseUrls,
+    file: { ...databaseUrlsFile, example: '/run/secrets/recordings-database-replicas' },
   }),
   DATABASE_MAX_LAG: variable({
     what: 'seconds that a replica may lag behind before it is read from only where no other server answers',
@@ -178,19 +170,12 @@ const operations = {
     example: 'recordings-1',
     read: optional(matching(/^[A-Za-z\d.-]{1,63}$/, 'up to 63 letters, digits, dots and hyphens')),
   }),
-  HOST_KEY: variable({
+  ...secret('HOST_KEY', {
     what: '32 bytes in base64 that seal sessions and mask what the audit log holds',
-    standard: '',
     told: 'made once: `DATA_DIR/host.key`',
     example: '<what openssl rand -base64 32 printed>',
-    secret: true,
     read: optional(hostKey),
-  }),
-  HOST_KEY_FILE: variable({
-    what: 'in place of `HOST_KEY`, a file that holds it, which only the host’s user or group may read',
-    standard: '',
-    example: '/run/secrets/recordings-host-key',
-    read: optional(hostKeyFile),
+    file: { ...hostKeyFile, example: '/run/secrets/recordings-host-key' },
   }),
   TRUST_PROXY: variable({
     what: 'addresses or networks, with commas, of proxies whose `X-Forwarded-For`, `-Proto` and `-Host` are believed',
@@ -237,3 +222,12 @@ export type VariableName = keyof typeof variables
 export type Values = { readonly [Name in VariableName]: ReturnType<(typeof variables)[Name]['read']> }
 
 export const variableNames = Object.keys(variables) as VariableName[]
+
+/** The variables that have another beside them, which names a file that holds the same. */
+export type SecretName = {
+  [Name in VariableName]: `${Name}_FILE` extends VariableName ? Name : never
+}[VariableName]
+
+const isSecret = (name: VariableName): name is SecretName => variables[name].secret === true
+
+export const secretNames = variableNames.filter(isSecret)

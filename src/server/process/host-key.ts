@@ -6,8 +6,9 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { DATA_DIR_DEFAULT, inDataDir } from '../files/data-dir.ts'
-import { HOST_KEY_BYTES, hostKey, hostKeyFile, isBlank, openMode, parseHostKey } from '../config/host-keys.ts'
-import { ValueFault, type Reader } from '../config/readers.ts'
+import { HOST_KEY_BYTES, isBlank, parseHostKey } from '../config/host-keys.ts'
+import { readSecret } from '../config/read-alone.ts'
+import { openMode } from '../config/secret-files.ts'
 import { OperatorError } from '../platform/operator-error.ts'
 import { codeOf } from '../platform/code-of.ts'
 
@@ -62,14 +63,6 @@ export function readHostKey(dataDir: string): Buffer {
   return key
 }
 
-function given(name: string, value: string, read: Reader<Buffer>): Buffer {
-  try {
-    return read(value)
-  } catch (error) {
-    throw error instanceof ValueFault ? new OperatorError(`${name} ${error.message}`) : error
-  }
-}
-
 type Environment = Readonly<Record<string, string | undefined>>
 
 /**
@@ -77,12 +70,9 @@ type Environment = Readonly<Record<string, string | undefined>>
  * @returns null if there is none. @throws OperatorError as `readHostKey` does, or if two keys are set.
  */
 export function hostKeyIfAny(env: Environment): Buffer | null {
-  const { HOST_KEY: text, HOST_KEY_FILE: file } = env
+  const key = readSecret(env, 'HOST_KEY')
+  if (key) return key
   const dataDir = env.DATA_DIR || DATA_DIR_DEFAULT
-  if (text && file)
-    throw new OperatorError('HOST_KEY_FILE cannot stand beside HOST_KEY: leave one of them out.')
-  if (text) return given('HOST_KEY', text, hostKey)
-  if (file) return given('HOST_KEY_FILE', file, hostKeyFile)
   return existsSync(inDataDir(dataDir, 'host.key')) ? readHostKey(dataDir) : null
 }
 
