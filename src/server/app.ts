@@ -2,11 +2,12 @@
 import compress from '@fastify/compress'
 import cookie from '@fastify/cookie'
 import { fastify, type FastifyInstance } from 'fastify'
+import { resolve } from 'node:path'
 import { inDataDir } from './files/data-dir.ts'
 import { isSignedOut } from '../contract/problems.ts'
 import type { DemoAccount } from '../contract/session.ts'
 import type { Assets } from './routes/assets.ts'
-import { createAudit } from './audit/audit.ts'
+import { createAudit, type AuditMemory } from './audit/audit.ts'
 import type { AuditLog } from './audit/audit-log.ts'
 import { openHostAudit } from './audit/host-audit.ts'
 import { authRoutes } from './routes/sign-in.ts'
@@ -14,6 +15,7 @@ import { ownAttempts, type AttemptMemory } from './auth/attempt-memory.ts'
 import { createDemoAccounts } from './auth/demo-accounts.ts'
 import { createPasswords } from './auth/passwords.ts'
 import { openSessionFile } from './auth/session-file.ts'
+import type { SessionRows } from './auth/session-rows.ts'
 import { openSessions, type Sessions } from './auth/sessions.ts'
 import { createThrottle, type Throttle, type ThrottleOptions } from './auth/throttle.ts'
 import { keepTries } from './auth/tries.ts'
@@ -36,7 +38,7 @@ import { createLanes, type LaneOptions } from './routes/lanes.ts'
 import { logAnswers, type LogTo } from './http/logs.ts'
 import type { Metrics } from './process/metrics.ts'
 import { openSource } from './process/open-source.ts'
-import { prepareHost } from './process/preparing.ts'
+import { prepareHost, type PreparedHost } from './process/preparing.ts'
 import type { OpenedHost } from './process/program.ts'
 import { warn } from './platform/standard-output.ts'
 import { readJsonOnly, serverOptions } from './http/server-options.ts'
@@ -45,6 +47,8 @@ import { pageRoutes } from './routes/pages.ts'
 import { peopleRoute } from './routes/people.ts'
 import { passwordRoute } from './routes/password.ts'
 import { recordingRoutes } from './routes/recordings.ts'
+import { readVersion } from './process/version.ts'
+import type { SharedState } from './shared/shared-state.ts'
 import type { Source } from './sources/source.ts'
 import { explained } from './sources/sqlite/database.ts'
 
@@ -61,6 +65,8 @@ export interface AppDependencies {
   readonly copyAlert?: number
   /** Remembered sign-in tries. The host opens this memory, and closes it at its end. */
   readonly attempts: AttemptMemory
+  /** What several hosts know of acts; missing for a host on its own. */
+  readonly acts?: AuditMemory | undefined
   /** How slowed tries wait; has a default. */
   readonly slowDown?: ThrottleOptions['sleep']
   /** How long a refusal without checking the password takes, ms; has a default. */
@@ -90,8 +96,7 @@ const COPY_ALERT = 5000
 
 function openThrottle(app: FastifyInstance, dependencies: AppDependencies): Throttle {
   const { attempts: memory, nowMs, slowDown: sleep, metrics } = dependencies
-  const report = (err: unknown): void =>
-    app.log.error({ err }, 'attempts.db cannot be used: wrong passwords count in memory only')
+  const report = (err: unknown): void => app.log.error({ err }, 'tries of passwords cannot be stored now')
   const throttle = createThrottle({ memory, nowMs, report, sleep })
   app.addHook('onClose', async () => throttle.close())
   metrics?.add(() => throttle.figures())
@@ -112,7 +117,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     app.log.warn({ rows }, 'one session was shown more recordings in an hour than COPY_ALERT')
   }
   const { auditLog, copyAlert = COPY_ALERT } = dependencies
-  const audit = createAudit({ log: auditLog, nowMs, report, copyAlert, copied })
+  const audit = createAudit({ log: auditLog, nowMs, report, copyAlert, copied, memory: dependencies.acts })
   const viewers = createViewers(source, sessions, passwords, demo)
 
   app.setErrorHandler(sendProblem)
@@ -153,6 +158,33 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   return app
 }
 
+/** Opens what this host shares with others, if it does. Loading the driver takes part of a start. */
+async function openShared(
+  config: Config,
+  { hostKey, nowMs, watch }: PreparedHost,
+): Promise<SharedState | null> {
+  if (!config.database) return null
+  const { openSharedState } = await import('./shared/shared-state.ts')
+  return openSharedState({
+    ...config.database,
+    name: config.hostName,
+    hostKey,
+    nowMs,
+    source: config.recorder?.url ?? 'archive',
+    version: readVersion(),
+    auditLog: resolve(config.auditLog),
+    failures: config.loginFailures,
+    copyAlert: config.copyAlert,
+    watch: (news) => watch.serverChanged(news),
+    outgrown: () => watch.outgrown(),
+  })
+}
+
+function openRows(dataDir: string): SessionRows {
+  const file = inDataDir(dataDir, 'sessions.db')
+  return explained(file, () => openSessionFile(file))
+}
+
 /**
  * Opens everything that is configured, and composes the host from it.
  * @throws OperatorError if something cannot be opened.
@@ -161,12 +193,13 @@ export async function openHost(config: Config): Promise<OpenedHost> {
   const page = readPage()
   const prepared = prepareHost(config)
   const { dataDir, nowMs, hostKey, metrics, watch } = prepared
+  const shared = await openShared(config, prepared)
   const kept = { file: inDataDir(dataDir, 'attempts.db'), hostKey }
-  const attempts = ownAttempts({ failures: config.loginFailures, nowMs, kept })
-  const opening = { nowMs, tries: keepTries(attempts, nowMs), say: warn, watch }
+  const attempts = shared?.attempts ?? ownAttempts({ failures: config.loginFailures, nowMs, kept })
+  const tries = keepTries(attempts, nowMs)
+  const opening = { nowMs, tries, say: warn, watch, servers: shared?.servers ?? null }
   const { source, demoAccounts } = await openSource(config, dataDir, opening)
-  const file = inDataDir(dataDir, 'sessions.db')
-  const sessions = openSessions({ rows: explained(file, () => openSessionFile(file)), nowMs, hostKey })
+  const sessions = openSessions({ rows: shared?.sessions ?? openRows(dataDir), nowMs, hostKey })
   const audit = await openHostAudit(config, hostKey, nowMs)
   if (metrics) audit.measure(metrics)
   const drain = createDrain()
@@ -179,6 +212,7 @@ export async function openHost(config: Config): Promise<OpenedHost> {
     sessions,
     auditLog: audit.log,
     attempts,
+    acts: shared?.acts,
     nowMs,
     drain,
     demoAccounts,
@@ -187,5 +221,6 @@ export async function openHost(config: Config): Promise<OpenedHost> {
     log: { level: config.logLevel ?? (process.stdout.isTTY ? 'warn' : 'info') },
   })
   audit.tellTo(app.log)
-  return { ...prepared, app, drain, hosts, source, closing: [source, sessions, audit] }
+  const closing = [source, sessions, audit, ...(shared ? [shared] : [])]
+  return { ...prepared, app, drain, hosts, source, closing }
 }

@@ -483,9 +483,9 @@ describe('the address of a database', () => {
   it.each([
     ['a demo', { DEMO: 'on' }, 'DEMO cannot be on beside DATABASE_URL'],
     [
-      'a recorder',
-      { RECORDER_URL: 'https://recorder.test' },
-      'DATABASE_URL cannot stand beside RECORDER_URL',
+      'a folder of audio and a recorder',
+      { RECORDER_URL: 'https://recorder.test', MEDIA_DIR: '/srv/audio' },
+      'MEDIA_DIR cannot stand beside RECORDER_URL',
     ],
     ['a file of the same', { DATABASE_URL_FILE: '/etc/hostname' }, 'DATABASE_URL_FILE cannot stand beside'],
   ])('refuses %s beside it, and never shows the password', (_, beside, words) => {

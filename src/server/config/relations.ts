@@ -36,12 +36,10 @@ const demoBesideDatabase: Rule = (read, isSet) =>
     ? ['DEMO', 'cannot be on beside DATABASE_URL: there is no demo in PostgreSQL. Leave one of them out.']
     : null
 
-const twoSources: Rule = (_read, isSet) => {
-  const beside = databaseVariables.find(isSet)
-  return isSet('RECORDER_URL') && beside !== undefined
-    ? [beside, 'cannot stand beside RECORDER_URL: recordings come from one of them. Leave the other out.']
+const mediaOfRecorder: Rule = (_read, isSet) =>
+  isSet('RECORDER_URL') && isSet('MEDIA_DIR')
+    ? ['MEDIA_DIR', 'cannot stand beside RECORDER_URL: the recorder keeps the audio. Leave one of them out.']
     : null
-}
 
 const needingDatabase: readonly VariableName[] = [
   'DATABASE_REPLICAS',
@@ -116,7 +114,7 @@ const rules = [
   demoBesideRecorder,
   recorderMissing,
   demoBesideDatabase,
-  twoSources,
+  mediaOfRecorder,
   databaseMissing,
   halfTls,
   foreignKey,

@@ -8,7 +8,7 @@ import type { Config } from '../config/config.ts'
 import { isLoopback } from '../config/addresses.ts'
 import type { RecorderWatch } from '../sources/recorder/reaching.ts'
 import type { Source } from '../sources/source.ts'
-import type { ServerNews } from '../sources/postgres/servers.ts'
+import type { ArchiveServers } from '../sources/postgres/servers.ts'
 import { storeExists } from '../sources/sqlite/database.ts'
 import type { Tries } from '../sources/tries.ts'
 import { OperatorError } from '../platform/operator-error.ts'
@@ -22,8 +22,10 @@ interface Prepare {
   readonly nowMs: NowMs
   /** Counts passwords sent to a recorder. */
   readonly tries: Tries
-  /** Gets news about the recorder, or the servers of a database. */
-  readonly watch: RecorderWatch & { serverChanged(news: ServerNews): void }
+  /** Gets news about the recorder. */
+  readonly watch: RecorderWatch
+  /** The servers of the database that holds the recordings; whoever opened them closes them. */
+  readonly servers: ArchiveServers | null
   /** Informs the operator of work that takes a moment. */
   readonly say: (line: string) => void
 }
@@ -52,9 +54,10 @@ async function readPeople(path: string): Promise<readonly Person[]> {
 }
 
 /**
- * Opens the recorder or the database if one is configured, otherwise the embedded store, with demo data if wanted.
+ * Opens the recorder if one is configured, or the archive at the servers, otherwise the embedded store, with demo data
+ * if wanted.
  * @param dataDir the host's folder, which must exist.
- * @throws OperatorError if the database, the store or PEOPLE_FILE cannot be read, or the store would expose demo accounts.
+ * @throws OperatorError if the store or PEOPLE_FILE cannot be read, or the store would expose demo accounts.
  */
 export async function openSource(config: Config, dataDir: string, prepare: Prepare): Promise<OpenedSource> {
   const { recorder } = config
@@ -70,14 +73,9 @@ export async function openSource(config: Config, dataDir: string, prepare: Prepa
       demoAccounts: [],
     }
   }
-  if (config.database !== null) {
-    const { openPostgresSource } = await import('../sources/postgres/postgres-source.ts')
-    const mediaFolder = resolve(config.mediaDir)
-    const source = await openPostgresSource({
-      ...config.database,
-      mediaFolder,
-      watch: (news) => prepare.watch.serverChanged(news),
-    })
+  if (prepare.servers !== null) {
+    const { archiveAt } = await import('../sources/postgres/postgres-source.ts')
+    const source = archiveAt(prepare.servers, { mediaFolder: resolve(config.mediaDir) })
     return { source, demoAccounts: [] }
   }
   const demoAccounts = await prepareStore(config, dataDir, prepare)

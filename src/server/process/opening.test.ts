@@ -36,6 +36,7 @@ const open = (env: Record<string, string>): Promise<OpenedSource> =>
     tries: keepTries(attempts, nowMs),
     watch: watchRecorder(null),
     say: () => {},
+    servers: null,
   })
 
 async function expectRefusal(opening: Promise<unknown>, message: RegExp): Promise<void> {

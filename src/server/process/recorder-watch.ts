@@ -1,4 +1,4 @@
-/** Turns news about the recorder, or about the servers of a database, into log lines and metrics. */
+/** Turns news about the recorder, or about a database and its servers, into log lines and metrics. */
 import type { RecorderWatch, Unreachable } from '../sources/recorder/reaching.ts'
 import type { ServerNews, ServerPart } from '../sources/postgres/servers.ts'
 import type { Metrics } from './metrics.ts'
@@ -21,9 +21,14 @@ const serverWords = {
   unreachable: { isWrong: true, words: 'a database server cannot be reached' },
 } as const satisfies Record<ServerPart, { readonly isWrong: boolean; readonly words: string }>
 
+const OUTGROWN =
+  'a host of a newer release has changed the database, so this one is not ready any more: upgrade it too'
+
 export interface HostRecorderWatch extends RecorderWatch {
   /** A server of the database has come, gone or changed its part. */
   serverChanged(news: ServerNews): void
+  /** A newer release has changed the database that this host shares. */
+  outgrown(): void
   /** Sends all news to this log, earlier news included. */
   tellTo(log: RecorderLog): void
 }
@@ -46,6 +51,7 @@ export function watchRecorder(metrics: Metrics | null): HostRecorderWatch {
         if (isWrong) to.warn({ server, ...(why === '' ? {} : { code: why }) }, words)
         else to.info(`${words}: ${server}`)
       }),
+    outgrown: () => tell((to) => to.warn({}, OUTGROWN)),
     asked: (kind, outcome, seconds) => metrics?.asked(kind, outcome, seconds),
     tellTo(given) {
       log = given

@@ -151,16 +151,16 @@ class Entry implements HostEntry {
   readonly #servers: ArchiveServers
   readonly #facts: HostFacts
   readonly #instance: string
-  readonly #report: (error: unknown) => void
+  readonly #outgrown: () => void
   readonly #timer: NodeJS.Timeout
   #head: string | null = null
   #schema = POSTGRES_SCHEMA_VERSION
 
-  constructor(servers: ArchiveServers, facts: HostFacts, instance: string, report: (error: unknown) => void) {
+  constructor(servers: ArchiveServers, facts: HostFacts, instance: string, outgrown: () => void) {
     this.#servers = servers
     this.#facts = facts
     this.#instance = instance
-    this.#report = report
+    this.#outgrown = outgrown
     this.#timer = setInterval(() => void this.#beat().catch(() => undefined), BEAT_MS).unref()
   }
 
@@ -185,29 +185,23 @@ class Entry implements HostEntry {
     const row = await this.#servers.write(({ pools }) => queryRow<{ schema: string }>(pools.acts, asked))
     const did = this.fits
     this.#schema = Number(row.schema)
-    if (did && !this.fits) {
-      this.#report(
-        new Error(
-          'a newer release has changed the database, so this host is not ready any more. Upgrade it too',
-        ),
-      )
-    }
+    if (did && !this.fits) this.#outgrown()
   }
 }
 
 /**
  * Joins the hosts that share the database.
- * @param report gets what an operator has to do while the host runs.
+ * @param outgrown is called once a newer release has changed the database.
  * @throws OperatorError where this host does not fit the others.
  */
 export async function joinHosts(
   servers: ArchiveServers,
   facts: HostFacts,
-  report: (error: unknown) => void,
+  outgrown: () => void,
 ): Promise<HostEntry> {
   const instance = randomUUID()
   await join(servers, facts, instance)
-  return new Entry(servers, facts, instance, report)
+  return new Entry(servers, facts, instance, outgrown)
 }
 
 /** The hosts that ever shared the database, by name. */

@@ -35,9 +35,11 @@ const removeThese = `DELETE FROM sessions WHERE (id_hash, verifier) IN (
 
 class SharedSessions implements SessionRows {
   readonly #servers: ArchiveServers
+  readonly #fits: () => boolean
 
-  constructor(servers: ArchiveServers) {
+  constructor(servers: ArchiveServers, fits: () => boolean) {
     this.#servers = servers
+    this.#fits = fits
   }
 
   /** While there is no primary a replica is asked, which may not know yet that a session has ended elsewhere. */
@@ -96,7 +98,7 @@ class SharedSessions implements SessionRows {
   }
 
   async isReadable(): Promise<boolean> {
-    return this.#servers.isReadable
+    return this.#servers.isReadable && this.#fits()
   }
 
   /** The servers are closed by whoever opened them. */
@@ -113,7 +115,9 @@ class SharedSessions implements SessionRows {
   }
 }
 
-export const sharedSessions = (servers: ArchiveServers): SessionRows => new SharedSessions(servers)
+/** @param fits whether this host may use the database as it is now. */
+export const sharedSessions = (servers: ArchiveServers, fits: () => boolean): SessionRows =>
+  new SharedSessions(servers, fits)
 
 /**
  * Ends sessions beside running hosts, which notice with each session's next request.
