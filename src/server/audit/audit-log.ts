@@ -20,6 +20,11 @@ export interface AuditLogOptions {
   readonly file: string
   /** 32 bytes. */
   readonly hostKey: Buffer
+  /**
+   * The host's name; null or absent for a host without one. A log that has a name keeps it where none is given, and
+   * beside a running host a command takes that host's.
+   */
+  readonly host?: string | null
   /** Milliseconds since the Unix epoch. */
   readonly nowMs: () => number
   /** Called with each head of the chain, to keep it elsewhere. */
@@ -68,8 +73,8 @@ const nothing = (): void => {}
 /**
  * Opens the log, which continues where it ended. A file that does not hold the expected head is reported, in the
  * log too. The chain then continues from that head, or from the file's end if that is the host's and no earlier.
- * @throws OperatorError where the file cannot be opened, or is not an audit log; for a command also where the file
- * was written with another key, or a running host does not take it over.
+ * @throws OperatorError where the file cannot be opened, is not an audit log, or is the log of a host of another name;
+ * for a command also where the file was written with another key, or a running host does not take it over.
  */
 export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> {
   const { file, hostKey, nowMs, keep = nothing, expected = null } = options
@@ -85,7 +90,8 @@ export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> 
     const taking = takingOf(options, keys.heads)
     const { chain, finding } = await onceTakenOver(taking, async (isTaken) => {
       const handle = await openToAppend(file)
-      const parts = { file, keys, nowMs, keep, isCommand: options.isHostRunning !== undefined }
+      const isCommand = options.isHostRunning !== undefined
+      const parts = { file, keys, host: options.host ?? null, nowMs, keep, isCommand, isTaken }
       return ChainFile.open(parts, handle, isTaken ? null : expected).catch(async (error: unknown) => {
         await handle.close()
         throw error

@@ -1,6 +1,5 @@
 /** Lines that are written together. */
-import { hashLine, letsOut, writeLine, type AuditEvent, type Position } from './event.ts'
-import type { AuditKeys } from './keys.ts'
+import { hashLine, letsOut, writeLine, type AuditEvent, type Position, type Written } from './event.ts'
 import type { LogEnd } from './log-file.ts'
 
 export interface Waiting {
@@ -16,17 +15,16 @@ export interface Line {
   readonly text: string
 }
 
-/** @param lost events that could not be written before these. */
+/** @param told what the lines carry; `lost` events could not be written before these. */
 export function chainUp(
   batch: readonly Waiting[],
   { position: from, isTorn }: LogEnd,
-  lost: number,
-  keys: AuditKeys,
+  { lost, ...told }: Omit<Written, 'atMs'>,
 ): Line[] {
   let position = from
   return batch.map(({ event, atMs }, index) => {
     const isFirst = index === 0
-    const line = writeLine(event, position, { atMs, lost: isFirst ? lost : 0, keys })
+    const line = writeLine(event, position, { ...told, atMs, lost: isFirst ? lost : 0 })
     position = { n: position.n + 1, hash: hashLine(line) }
     return { position, text: `${isFirst && isTorn ? '\n' : ''}${line}\n` }
   })

@@ -6,6 +6,7 @@ import { readRecord, writeRecord } from './end-record.ts'
 import type { Position } from './event.ts'
 import type { Head, HeadReason } from './head.ts'
 import { Heads, type HeadsOptions } from './heads.ts'
+import { nameOfHost } from './host-name.ts'
 import { endsAsLeft, followFile, readEnd, takeAsItIs, type LogFile } from './log-file.ts'
 import { judgeStart, type Finding } from './start.ts'
 import { followOld, leadsTo, openSuccessor, takeReplacement, type FoundFile } from './successor.ts'
@@ -14,6 +15,8 @@ import { OperatorError } from '../platform/operator-error.ts'
 export interface ChainFileOptions extends HeadsOptions {
   /** Whether it is a command that adds to the log of a host. */
   readonly isCommand: boolean
+  /** Whether a running host has taken the file over: then only its name counts. */
+  readonly isTaken: boolean
 }
 
 const foreignKey = (file: string): OperatorError =>
@@ -39,8 +42,8 @@ export class ChainFile {
    * @param handle of the file, opened to append.
    * @param expected the newest head that is kept elsewhere; see `openAuditLog` for a file that does not hold it.
    * @returns the chain, and what is wrong with the file, or null.
-   * @throws OperatorError where the file holds something else, or a command has another key than the host, or the
-   * system's error. Nothing is written then.
+   * @throws OperatorError where the file holds something else or is another host's, or a command has another key than
+   * the host, or the system's error. Nothing is written then.
    */
   static async open(
     options: ChainFileOptions,
@@ -54,8 +57,9 @@ export class ChainFile {
     const { finding, position, rotatedAt } = await judgeStart(path, file, kept, keys)
     // A command with another key would only break the host's log.
     if (isCommand && (record === 'foreign' || finding === 'foreign_key')) throw foreignKey(path)
+    const host = await nameOfHost(options, file, kept.recorded)
     const chain = new ChainFile(
-      options,
+      { ...options, host },
       position === file.position ? file : await takeAsItIs(handle, position),
     )
     if (rotatedAt) chain.keep('rotation', rotatedAt)
@@ -63,6 +67,11 @@ export class ChainFile {
     chain.keep('start')
     await chain.#record()
     return { chain, finding }
+  }
+
+  /** The host's name in lines and heads, or null. */
+  get host(): string | null {
+    return this.#options.host
   }
 
   get position(): Position {
@@ -128,7 +137,8 @@ export class ChainFile {
   }
 
   #record(): Promise<void> {
-    return writeRecord(this.#options.file, this.#options.keys.heads, this.#known)
+    const { file, keys, host } = this.#options
+    return writeRecord(file, keys.heads, this.#known, host)
   }
 
   #tell(finding: Finding): void {

@@ -14,13 +14,15 @@ export interface RecordedEnd extends Position {
   readonly size: number
   /** Device and inode number: another file in its place has another. */
   readonly inode: string
+  /** The host's name; absent for a host without one. */
+  readonly host?: string | undefined
 }
 
 /** Fixed, so that each write replaces the whole record: a killed process leaves the old or the new one. */
 const RECORD_BYTES = 512
 
-const sealed = ({ n, hash, size, inode }: RecordedEnd): string =>
-  JSON.stringify(['end', n, hash, size, inode])
+const sealed = ({ n, hash, size, inode, host }: RecordedEnd): string =>
+  JSON.stringify(['end', n, hash, size, inode, ...(host === undefined ? [] : [host])])
 
 export const inodeOf = ({ dev, ino }: Pick<Stats, 'dev' | 'ino'>): string => `${dev}:${ino}`
 
@@ -32,10 +34,10 @@ const CAREFULLY = O_NOFOLLOW | O_NONBLOCK
 
 function readText(text: string, key: Buffer): RecordedEnd | 'foreign' | null {
   const read = JSON.parse(text) as Partial<RecordedEnd & { mac: string }> | null
-  const { n, hash, size, inode, mac } = read ?? {}
+  const { n, hash, size, inode, host, mac } = read ?? {}
   const isRecord = typeof n === 'number' && typeof size === 'number' && typeof mac === 'string'
   if (!isRecord || typeof hash !== 'string' || typeof inode !== 'string') return null
-  const end = { n, hash, size, inode }
+  const end = { n, hash, size, inode, ...(host === undefined ? {} : { host }) }
   return isMacOf(key, sealed(end), mac) ? end : 'foreign'
 }
 
@@ -78,12 +80,14 @@ async function openRecord(path: string): Promise<FileHandle> {
 }
 
 /** A failure here stops no line: only the next start and the next command know less. */
-export async function writeRecord(log: string, key: Buffer, { handle, position, size }: LogFile) {
+export async function writeRecord(log: string, key: Buffer, written: LogFile, host: string | null) {
+  const { handle, position, size } = written
   try {
     const stats = await handle.stat()
     // A device is not replaced, so it needs no record.
     if (!stats.isFile()) return
-    const end = { n: position.n, hash: position.hash, size, inode: inodeOf(stats) }
+    const named = host === null ? {} : { host }
+    const end = { n: position.n, hash: position.hash, size, inode: inodeOf(stats), ...named }
     const text = JSON.stringify({ ...end, mac: macOf(key, sealed(end)) })
     const file = await openRecord(recordFile(log))
     try {

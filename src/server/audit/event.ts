@@ -102,14 +102,17 @@ export interface Written {
   /** Lines that failed since the last written one. */
   readonly lost: number
   readonly keys: AuditKeys
+  /** The host's name, or null for a host without one. */
+  readonly host: string | null
 }
 
 /** The line that follows `after`, without its newline. */
-export function writeLine(event: AuditEvent, after: Position, { atMs, lost, keys }: Written): string {
+export function writeLine(event: AuditEvent, after: Position, { atMs, lost, keys, host }: Written): string {
   const line = JSON.stringify({
     n: after.n + 1,
     prev: after.hash,
     at: new Date(atMs).toISOString(),
+    host: host ?? undefined,
     user: event.user,
     address: event.address,
     session: event.session,
@@ -140,6 +143,9 @@ export interface AuditLine extends Readonly<Record<string, unknown>> {
   readonly prev: string
   readonly at: string
 }
+
+/** @returns the name of the host that wrote the line, or null where it names none. */
+export const hostOfLine = ({ host }: AuditLine): string | null => (typeof host === 'string' ? host : null)
 
 /** @returns null where the bytes are not a line of an audit log. */
 export function readLine(line: Buffer | string): AuditLine | null {

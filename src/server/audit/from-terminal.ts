@@ -3,6 +3,7 @@ import { userInfo } from 'node:os'
 import type { AuditSink } from '../config/sinks.ts'
 import { openAuditLog } from './audit-log.ts'
 import type { AuditEvent, TerminalAction } from './event.ts'
+import { nameInLog } from './host-name.ts'
 import { auditKeys } from './keys.ts'
 import { newestHead } from './sink-file.ts'
 import { openSink } from './sink.ts'
@@ -11,6 +12,8 @@ import { OperatorError } from '../platform/operator-error.ts'
 export interface TerminalPlace {
   readonly file: string
   readonly sink: AuditSink
+  /** The host's name in the command's environment, or null: a log that has a name keeps it. */
+  readonly host: string | null
   /** 32 bytes. */
   readonly hostKey: Buffer
   readonly isHostRunning: () => boolean
@@ -50,16 +53,18 @@ export async function fromTerminal<T>(
   const sink = openSink(place.sink, {
     report: () => warn('The head of the audit log could not be kept in AUDIT_SINK.'),
   })
-  const { heads } = auditKeys(hostKey)
+  const keys = auditKeys(hostKey)
   // Opened for each line: the host may write and rotate the log during the work.
   const write = async (event: AuditEvent | null): Promise<void> => {
+    const host = place.host ?? (await nameInLog(file, keys))
     const log = await openAuditLog({
       file,
       hostKey,
+      host,
       nowMs: Date.now,
       isHostRunning,
       keep: (head) => sink.keep(head),
-      expected: place.sink.kind === 'file' ? await newestHead(place.sink.path, heads) : null,
+      expected: place.sink.kind === 'file' ? await newestHead(place.sink.path, keys.heads, host) : null,
       report: (finding) =>
         warn(`${file} is not as the host left it (${finding}): run npm run audit -- verify.`),
     })

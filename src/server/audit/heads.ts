@@ -9,6 +9,8 @@ export interface HeadsOptions {
   /** The log's file. */
   readonly file: string
   readonly keys: AuditKeys
+  /** The host's name, or null for a host without one. */
+  readonly host: string | null
   readonly nowMs: () => number
   /** Called with each head, to keep it elsewhere. */
   readonly keep: (head: Head) => void
@@ -29,9 +31,10 @@ export class Heads {
   }
 
   keep(reason: HeadReason, { n, hash }: Position): void {
-    const { keys, nowMs, file, keep } = this.#options
+    const { keys, nowMs, file, host, keep } = this.#options
     const at = new Date(nowMs()).toISOString()
-    this.#newest = sealHead(keys.heads, { n, hash, at, reason, file: basename(file) })
+    const named = host === null ? {} : { host }
+    this.#newest = sealHead(keys.heads, { n, hash, at, reason, file: basename(file), ...named })
     keep(this.#newest)
   }
 

@@ -34,7 +34,7 @@ const sink = (): string => join(folder.path, 'audit.heads')
 
 async function open(): Promise<TestHost> {
   audit = await openHostAudit(
-    { auditLog: folder.file, auditSink: { kind: 'file', path: sink() } },
+    { auditLog: folder.file, auditSink: { kind: 'file', path: sink() }, hostName: null },
     testHostKey,
     () => NOON_MS,
   )

@@ -4,6 +4,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import { openAuditLog, type AuditLog } from './audit-log.ts'
 import { headFields, type Head } from './head.ts'
 import { auditKeys } from './keys.ts'
+import { nameInLog } from './host-name.ts'
 import { newestHead } from './sink-file.ts'
 import { openSink } from './sink.ts'
 import type { Figures } from '../platform/figures.ts'
@@ -43,12 +44,14 @@ const mismatched =
 
 /** @throws OperatorError where the log cannot be opened. */
 export async function openHostAudit(
-  config: Pick<Config, 'auditLog' | 'auditSink'>,
+  config: Pick<Config, 'auditLog' | 'auditSink' | 'hostName'>,
   hostKey: Buffer,
   nowMs: () => number,
 ): Promise<HostAudit> {
   const file = resolve(config.auditLog)
   const { auditSink } = config
+  const keys = auditKeys(hostKey)
+  const host = config.hostName ?? (await nameInLog(file, keys))
   const to = auditSink.kind === 'file' ? { ...auditSink, path: resolve(auditSink.path) } : auditSink
   const early: Telling[] = []
   let told: FastifyBaseLogger | null = null
@@ -68,9 +71,10 @@ export async function openHostAudit(
   const log = await openAuditLog({
     file,
     hostKey,
+    host,
     nowMs,
     keep,
-    expected: to.kind === 'file' ? await newestHead(to.path, auditKeys(hostKey).heads) : null,
+    expected: to.kind === 'file' ? await newestHead(to.path, keys.heads, host) : null,
     report: (finding) => tell((isOpen ? tampered : mismatched)(file, finding)),
   })
   isOpen = true

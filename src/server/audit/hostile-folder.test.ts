@@ -116,7 +116,7 @@ describe('a pipe or a device', () => {
 
   it('in place of the heads fails, and delays neither a start nor a stop', async () => {
     pipe(beside('audit.heads'))
-    expect(await newestHead(beside('audit.heads'), keys.heads)).toBeNull()
+    expect(await newestHead(beside('audit.heads'), keys.heads, null)).toBeNull()
     const errors: unknown[] = []
     const sink = openSink(
       { kind: 'file', path: beside('audit.heads') },
@@ -223,6 +223,7 @@ it('the verification reports a finding although the file that it was in is gone'
   await writeLines(log, 5, 5)
   const { told } = await verifyAndTell({
     file: audit.file,
+    host: null,
     isLive: true,
     keys,
     kept: { path: 'heads', heads: audit.heads },

@@ -1,7 +1,7 @@
 /** The file behind the audit log: opens it to append, finds where its chain stands, and what others changed. */
 import { constants } from 'node:fs'
 import { open, type FileHandle } from 'node:fs/promises'
-import { GENESIS, hashLine, isTorn, readLine, type Position } from './event.ts'
+import { GENESIS, hashLine, hostOfLine, isTorn, readLine, type Position } from './event.ts'
 import { sealOf, type Seal } from './keys.ts'
 import { OperatorError } from '../platform/operator-error.ts'
 
@@ -98,6 +98,14 @@ export async function endSeal(
   if (lastLength === null) return 'none'
   const end = size - (torn ? 0 : 1)
   return sealOf(await readBytes(handle, end - lastLength, end), key)
+}
+
+/** @returns the host's name in the last line under the host's key, or null. */
+export async function lastHost({ handle, size }: LogFile, key: Buffer): Promise<string | null> {
+  const lines = [...eachLine(await readBytes(handle, Math.max(0, size - TAIL_BYTES), size))]
+  const last = lines.findLast((line) => sealOf(line, key) === 'right')
+  const read = readLine(last ?? '')
+  return read && hostOfLine(read)
 }
 
 /** @returns the position that the first line follows, or null where that line cannot be read. */

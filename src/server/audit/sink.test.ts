@@ -107,8 +107,8 @@ describe('a second file', () => {
     expect(await readHeadsFile(path)).toEqual([headOf(1), headOf(2), headOf(3)])
     expect(statSync(path).mode & 0o777).toBe(0o600)
     writeFileSync(path, `${writeHead({ ...headOf(4), mac: headOf(5).mac })}\n{"n":9,"ha`, { flag: 'a' })
-    expect(await newestHead(path, keys.heads)).toEqual(headOf(3))
-    expect(await newestHead(join(folder.path, 'none'), keys.heads)).toBeNull()
+    expect(await newestHead(path, keys.heads, null)).toEqual(headOf(3))
+    expect(await newestHead(join(folder.path, 'none'), keys.heads, null)).toBeNull()
   })
 
   it('that cannot be written is reported once, and later gets the heads that count', async () => {

@@ -1,6 +1,6 @@
 /** Checks whether an audit log is as the host wrote it. */
 import { AgainstHeads } from './against-heads.ts'
-import { GENESIS, hashLine, isTorn, readLine, type AuditLine, type Position } from './event.ts'
+import { GENESIS, hashLine, hostOfLine, isTorn, readLine, type AuditLine, type Position } from './event.ts'
 import type { Head } from './head.ts'
 import { sealOf, type Seal } from './keys.ts'
 import { readLines, type RawLine } from './read-lines.ts'
@@ -12,7 +12,9 @@ export interface VerifyOptions {
   readonly last?: string | undefined
   /** Key of the lines' MACs; see `auditKeys`. Without it they are not checked. */
   readonly key?: Buffer | null
-  /** Heads kept elsewhere, in their order. */
+  /** The host whose log it must be. Without it, the first line with a name says whose it is. */
+  readonly host?: string | null
+  /** Heads of this log that were kept elsewhere, in their order; see `headsOfLog`. */
   readonly heads?: readonly Head[]
   /** Whether the host writes this file now; false for a rotated file. */
   readonly isLive?: boolean
@@ -21,6 +23,8 @@ export interface VerifyOptions {
 export interface Verified {
   /** Lines of the file, torn ones included. */
   readonly count: number
+  /** The name of the host that wrote it, or null where no line names one. */
+  readonly host: string | null
   /** UTC times of the first and last line, or null where there is none. */
   readonly firstAt: string | null
   readonly lastAt: string | null
@@ -69,6 +73,7 @@ class Verifier {
   readonly #findings: string[] = []
   readonly #against: AgainstHeads | null
   #count = 0
+  #host: string | null = null
   #firstAt: string | null = null
   #lastAt: string | null = null
   #before: Position = GENESIS
@@ -88,7 +93,9 @@ class Verifier {
   take(raw: RawLine): void {
     const line = readLine(raw.bytes)
     const seal = line ? sealOf(raw.bytes, this.#options.key ?? null) : null
-    const wrong = line ? (this.#judge(line) ?? this.#judgeSeal(seal)) : this.#judgeUnreadable(raw)
+    const wrong = line
+      ? (this.#judgeHost(line, seal) ?? this.#judge(line) ?? this.#judgeSeal(seal))
+      : this.#judgeUnreadable(raw)
     if (line && !raw.isEnded) this.#torn.push(raw.number)
     this.#count += 1
     // Goes on from the line as it stands: only the first fault and the end of the chain matter.
@@ -102,6 +109,7 @@ class Verifier {
   #note(line: AuditLine, seal: Seal | null, number: number): void {
     if (seal === 'none') this.#unsealed += 1
     else this.#sealed += 1
+    this.#host ??= hostOfLine(line)
     this.#firstAt ??= line.at
     this.#lastAt = line.at
     this.#lost += typeof line.lost === 'number' ? line.lost : 0
@@ -114,6 +122,17 @@ class Verifier {
     return seal === 'none' && this.#sealed > 0
       ? 'carries no MAC, and lines before it do: it was changed'
       : null
+  }
+
+  /** A host may have got its name later: only then do lines without one come first. */
+  #judgeHost(line: AuditLine, seal: Seal | null): string | null {
+    const host = hostOfLine(line)
+    if (seal === 'wrong') return null
+    if (host === null) {
+      return this.#host && `names no host, and lines before it are of host ${this.#host}`
+    }
+    const own = this.#options.host ?? this.#host ?? host
+    return host === own ? null : `is of host ${host}, and this is the log of ${own}`
   }
 
   #judge(line: AuditLine): string | null {
@@ -138,6 +157,7 @@ class Verifier {
     }
     return {
       count: this.#count,
+      host: this.#host,
       firstAt: this.#firstAt,
       lastAt: this.#lastAt,
       lastHash: this.#position.hash,

@@ -128,7 +128,7 @@ export class Writer implements AuditLog {
         const finding = this.finding()
         if (finding !== null) batch = refuse(batch, untrusted(this.#options.file, finding))
         if (batch.length === 0) return
-        const lines = chainUp(batch, file, this.#lost, this.#keys)
+        const lines = chainUp(batch, file, { lost: this.#lost, keys: this.#keys, host: this.#chain.host })
         const { bytesWritten } = await file.handle.write(lines.map(({ text }) => text).join(''))
         done = settle(batch, lines, bytesWritten)
         if (done > 0) this.#lost = 0

@@ -11,7 +11,7 @@ import { readHeadsFile } from '../audit/head.ts'
 import { auditKeys } from '../audit/keys.ts'
 import { verifyAndTell, type KeptHeads } from '../audit/tell-verified.ts'
 import { findHostKey, hostKeyIfAny } from '../process/host-key.ts'
-import { auditFile, sinkOfHost } from './audit-place.ts'
+import { auditFile, nameOfPlace, sinkOfHost } from './audit-place.ts'
 import { runCommand, UsageError, type Command, type Flags, type Invocation } from './run-command.ts'
 
 const USAGE = `Usage: npm run audit -- verify [FILE] [--heads FILE] [--after HASH] [--last HASH]
@@ -70,6 +70,7 @@ async function verify(given: Given, operands: readonly string[]): Promise<'done'
   const { told, isWhole } = await verifyAndTell({
     file,
     isLive: resolve(file) === auditFile(given),
+    host: nameOfPlace(given),
     keys: hostKey && auditKeys(hostKey),
     // Read before the log, because a running host writes a line before it keeps its head.
     kept: await readKept(given),

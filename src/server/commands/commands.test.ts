@@ -63,8 +63,13 @@ async function end(child: ChildProcessWithoutNullStreams): Promise<CommandEnd> {
 }
 
 /** Runs the command as an operator does. */
-function runProcess(command: 'import' | 'user', args: string[], input = ''): Promise<CommandEnd> {
-  const child = start(command, {}, ...args)
+function runProcess(
+  command: 'import' | 'user',
+  args: string[],
+  input = '',
+  more: Readonly<Record<string, string>> = {},
+): Promise<CommandEnd> {
+  const child = start(command, more, ...args)
   // A command that fails early does not read its input.
   child.stdin.on('error', () => {})
   child.stdin.end(input)
@@ -74,6 +79,9 @@ function runProcess(command: 'import' | 'user', args: string[], input = ''): Pro
 /** The user of each token's session, if that has not ended. */
 const usersOf = (sessions: Sessions, tokens: readonly string[]) =>
   Promise.all(tokens.map(async (token) => (await sessions.find(token))?.username))
+
+const addAs = (name: string, env: Readonly<Record<string, string>>): Promise<CommandEnd> =>
+  runProcess('user', ['add', name, '--role', 'base', '--password-stdin'], 'a long secret\n', env)
 
 /** Runs the command in this process. */
 function run(command: 'import' | 'user', args: string[], input = ''): Promise<CommandEnd> {
@@ -484,6 +492,21 @@ describe('the audit log', () => {
         torn: [],
       },
     )
+  })
+
+  it('carries the host’s name, keeps it, and takes no line of another host', async () => {
+    expect(await addAs('ann', { HOST_NAME: 'a' })).toMatchObject({ code: 0 })
+    expect(await addAs('bob', {})).toMatchObject({ code: 0, err: '' })
+    const refused = await addAs('eve', { HOST_NAME: 'b' })
+    expect(refused.code).toBe(1)
+    expect(refused.err).toMatch(/audit\.log is the audit log of host a, and this host is b\. Set HOST_NAME=a/)
+    expect(linesOf(auditFile()).map(({ host, account }) => [host, account])).toEqual([
+      ['a', 'ann'],
+      ['a', 'bob'],
+    ])
+    expect((await run('user', ['list'])).out).not.toContain('eve')
+    const heads = await readHeadsFile(join(folder.dataDir, 'audit.heads'))
+    expect(new Set(heads.map(({ host }) => host))).toEqual(new Set(['a']))
   })
 
   it('is opened before anything is changed', async () => {

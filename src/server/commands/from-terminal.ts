@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { fromTerminal, type TerminalChange } from '../audit/from-terminal.ts'
 import { isFolderHeld } from '../process/data-folder.ts'
 import { hostKeyIfAny, readHostKey } from '../process/host-key.ts'
-import { auditFile, sinkOfHost, type HostPlace } from './audit-place.ts'
+import { auditFile, nameOfPlace, sinkOfHost, type HostPlace } from './audit-place.ts'
 import type { Flags, Invocation } from './run-command.ts'
 
 /**
@@ -19,6 +19,7 @@ export function logged<T>(
   const place = {
     file: auditFile(host),
     sink: sinkOfHost(host),
+    host: nameOfPlace(host),
     // A missing key is made here, and a host that starts later uses it.
     hostKey: hostKeyIfAny(host.env) ?? readHostKey(resolve(host.dataDir)),
     isHostRunning: () => isFolderHeld(host.dataDir),
