@@ -25,6 +25,7 @@ const columns = [
   'added',
   'updated',
   'skipped',
+  'host',
 ] as const
 
 export interface Wanted {
@@ -58,20 +59,58 @@ function isWanted(line: AuditLine, { fromMs, toMs, user }: Wanted): boolean {
   return user === undefined || String(line.user).toLowerCase() === user.toLowerCase()
 }
 
-/**
- * The header, then a line for each event.
- * @param skipped called with the number of each unreadable line that is not merely torn.
- * @throws OperatorError where the file cannot be read.
- */
-export async function* exportLog(
+interface DatedRow {
+  /** Ms since the Unix epoch. */
+  readonly atMs: number
+  readonly row: string
+}
+
+async function* rowsOf(
   file: string,
+  wanted: Wanted,
+  skipped: (number: number) => void,
+): AsyncGenerator<DatedRow, void> {
+  let atMs = Number.NEGATIVE_INFINITY
+  for await (const { number, bytes } of readLines(file)) {
+    const line = readLine(bytes)
+    if (!line && !isTorn(bytes)) skipped(number)
+    if (!line || !isWanted(line, wanted)) continue
+    // A time that cannot be read takes the place of the one before it.
+    atMs = Number.isNaN(Date.parse(line.at)) ? atMs : Date.parse(line.at)
+    yield { atMs, row: `${columns.map((name) => cell(line[name])).join(',')}\r\n` }
+  }
+}
+
+interface OpenedLog {
+  readonly rows: AsyncGenerator<DatedRow, void>
+  readonly next: DatedRow
+}
+
+async function advance(rows: OpenedLog['rows']): Promise<OpenedLog[]> {
+  const { value } = await rows.next()
+  return value ? [{ rows, next: value }] : []
+}
+
+/**
+ * The header, then a line for each event, by its time. Lines of one file keep their order, also where its clock was
+ * set back.
+ * @param skipped called with the number of each unreadable line that is not merely torn.
+ * @throws OperatorError where a file cannot be read.
+ */
+export async function* exportLogs(
+  files: readonly string[],
   wanted: Wanted,
   skipped: (number: number) => void,
 ): AsyncGenerator<string> {
   yield `${columns.join(',')}\r\n`
-  for await (const { number, bytes } of readLines(file)) {
-    const line = readLine(bytes)
-    if (!line && !isTorn(bytes)) skipped(number)
-    if (line && isWanted(line, wanted)) yield `${columns.map((name) => cell(line[name])).join(',')}\r\n`
+  const opened = files.map((file) => advance(rowsOf(file, wanted, skipped)))
+  let sources = (await Promise.all(opened)).flat()
+  for (;;) {
+    const [first, ...others] = sources
+    if (first === undefined) return
+    const least = others.reduce((best, other) => (other.next.atMs < best.next.atMs ? other : best), first)
+    yield least.next.row
+    const [following] = await advance(least.rows)
+    sources = sources.flatMap((source) => (source === least ? (following ?? []) : source))
   }
 }

@@ -1,7 +1,7 @@
 /** `npm run audit` over a host's real log: once in its own process, otherwise called in this one. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -49,6 +49,7 @@ const envOf = (more: Env) => ({
   DATA_DIR: folder.path,
   AUDIT_LOG: '',
   AUDIT_SINK: '',
+  HOST_NAME: '',
   HOST_KEY: '',
   ...more,
 })
@@ -176,10 +177,10 @@ describe('npm run audit -- export', () => {
     expect(all).toMatchObject({ code: 0, err: '' })
     const [header, ...rows] = all.out.split('\r\n')
     expect(header).toMatch(
-      /^n,at,user,address,session,via,action,.*,outcome,lost,account,format,added,updated,skipped$/,
+      /^n,at,user,address,session,via,action,.*,outcome,lost,account,format,added,updated,skipped,host$/,
     )
     expect(rows).toHaveLength(5)
-    expect(rows[0]).toBe('1,2026-11-01T12:00:00.000Z,ann,127.0.0.1,,,search,,,,,,1,,request-1,ok,,,,,,')
+    expect(rows[0]).toBe('1,2026-11-01T12:00:00.000Z,ann,127.0.0.1,,,search,,,,,,1,,request-1,ok,,,,,,,')
     const some = async (...args: string[]) => {
       const { out } = await run(['export', folder.file, ...args])
       return out
@@ -220,6 +221,76 @@ describe('npm run audit -- export', () => {
   })
 })
 
+const logOf = (host: string): string => join(folder.path, `${host}.log`)
+
+/** Writes a line every so many hours from 1 November 2026, 12:00 UTC, and keeps the heads in the one sink. */
+async function writeHours(host: string, hours: readonly number[]): Promise<void> {
+  let atMs = 0
+  const log = await openAuditLog({
+    file: logOf(host),
+    hostKey: readHostKey(folder.path),
+    host,
+    nowMs: () => atMs,
+    keep: (head) => appendFileSync(sink(), `${writeHead(head)}\n`),
+  })
+  for (const hour of hours) {
+    atMs = Date.parse('2026-11-01T12:00:00Z') + hour * 3_600_000
+    await log.write(testEvent(hour))
+  }
+  await log.close()
+}
+
+describe('npm run audit with the logs of several hosts', () => {
+  it('verifies each in a paragraph under its name, and fails if any is broken', async () => {
+    await writeHours('a', [1, 2])
+    renameSync(logOf('a'), `${logOf('a')}.1`)
+    await writeHours('a', [5])
+    await writeHours('b', [3, 4])
+    const files = [`${logOf('a')}.1`, logOf('a'), logOf('b')]
+    const whole = await runProcess(['verify', ...files])
+    expect(whole).toMatchObject({ code: 0, err: '' })
+    const paragraphs = whole.out.split('\n\n')
+    expect(paragraphs.map((told) => told.split('\n')[0])).toEqual([
+      `Host a (${files[0]})`,
+      `Host a (${files[1]})`,
+      `Host b (${files[2]})`,
+      'All 3 logs hold.',
+    ])
+    for (const told of paragraphs.slice(0, 3)) expect(told).toMatch(/The chain holds\. Held against \d heads/)
+    const [first] = readFileSync(logOf('b'), 'utf8').split('\n')
+    writeFileSync(logOf('b'), `${first}\n`)
+    const broken = await run(['verify', ...files, join(folder.path, 'none.log')])
+    expect(broken.code).toBe(1)
+    expect(broken.out).toMatch(/Host b .*\n[^]*The chain is broken: line 2 is missing/)
+    expect(broken.out).toContain(`There is no file ${join(folder.path, 'none.log')}.`)
+    expect(broken.out).toMatch(/\nNot whole: host b \(.*b\.log\), .*none\.log\.\n$/)
+  })
+
+  it('takes the log of this host for no other', async () => {
+    await writeHours('b', [1])
+    const { code, out } = await run(['verify'], { AUDIT_LOG: logOf('b'), HOST_NAME: 'a' })
+    expect([code, out]).toEqual([1, expect.stringMatching(/line 1 is of host b, and this is the log of a/)])
+  })
+
+  it('exports them as one, in the order of time', async () => {
+    await writeHours('a', [1, 4, 3])
+    await writeHours('b', [2, 6])
+    await writeDays(days(1))
+    const { code, out } = await run(['export', logOf('b'), logOf('a'), folder.file])
+    const rows = out.split('\r\n').slice(1, -1)
+    expect(code).toBe(0)
+    // The clock of a was set back, and its lines keep their order.
+    expect(rows.map((row) => [row.split(',')[12], row.split(',').at(-1)])).toEqual([
+      ['1', ''],
+      ['1', 'a'],
+      ['2', 'b'],
+      ['4', 'a'],
+      ['3', 'a'],
+      ['6', 'b'],
+    ])
+  })
+})
+
 describe('npm run audit -- digest', () => {
   it('says how the log writes a value, so that who searched for it can be found', async () => {
     const search = {
@@ -253,7 +324,8 @@ describe('npm run audit', () => {
   it.each([
     [[], 2, /Name a command: verify, [^]*Usage/],
     [['prune'], 2, /There is no command prune[^]*Usage/],
-    [['verify', 'a', 'b'], 2, /Name one FILE\. Too many: b/],
+    [['verify', 'a', 'b', '--last', 'f'.repeat(64)], 2, /--after and --last are for one FILE/],
+    [['export', 'none.log', 'b'], 1, /There is no file none\.log\. .*AUDIT_LOG/],
     [['verify', 'none.log'], 1, /There is no file none\.log\. .*AUDIT_LOG/],
     [['verify', '.'], 1, /\. cannot be read \(EISDIR\)/],
     [['verify', '--last', 'x'], 2, /--last takes the 64 hexadecimal digits/],
@@ -280,6 +352,11 @@ describe('npm run audit', () => {
     const { code, err } = await run(['verify'], { AUDIT_SINK: 'udp://collector:514' })
     expect(code).toBe(1)
     expect(err).toMatch(/^AUDIT_SINK takes the path of a file, or tcp:\/\/ or tls:\/\//)
+  })
+
+  it('refuses an invalid name', async () => {
+    const { code, err } = await run(['verify'], { HOST_NAME: 'one two' })
+    expect([code, err]).toEqual([1, 'HOST_NAME takes up to 63 letters, digits, dots and hyphens.\n'])
   })
 
   it('refuses an invalid key', async () => {

@@ -6,24 +6,27 @@ import { pipeline } from 'node:stream/promises'
 import { readInstant, toEpochMs } from '../../contract/instants.ts'
 import { filterNames, readApiQuery } from '../../contract/search.ts'
 import { auditKey, digestFilter, plainFilter } from '../audit/digests.ts'
-import { exportLog } from '../audit/export.ts'
+import { exportLogs } from '../audit/export.ts'
 import { readHeadsFile } from '../audit/head.ts'
 import { auditKeys } from '../audit/keys.ts'
 import { verifyAndTell, type KeptHeads } from '../audit/tell-verified.ts'
+import { verifyLogs } from '../audit/verify-logs.ts'
 import { findHostKey, hostKeyIfAny } from '../process/host-key.ts'
 import { auditFile, nameOfPlace, sinkOfHost } from './audit-place.ts'
 import { runCommand, UsageError, type Command, type Flags, type Invocation } from './run-command.ts'
 
-const USAGE = `Usage: npm run audit -- verify [FILE] [--heads FILE] [--after HASH] [--last HASH]
-       npm run -s audit -- export [FILE] [--from DATE] [--to DATE] [--user NAME]
+const USAGE = `Usage: npm run audit -- verify [FILE...] [--heads FILE] [--after HASH] [--last HASH]
+       npm run -s audit -- export [FILE...] [--from DATE] [--to DATE] [--user NAME]
        npm run audit -- digest NAME VALUE
 
-Reads the audit log: FILE, or AUDIT_LOG, or audit.log in DATA_DIR (default: data/).
+Reads the audit log: FILE, or AUDIT_LOG, or audit.log in DATA_DIR (default: data/). Several FILEs may be the logs of
+several hosts that share a key, and files that were rotated.
 verify follows the chain of hashes, checks each line's MAC with the host's key (HOST_KEY, HOST_KEY_FILE, or host.key in
 DATA_DIR), holds the lines against the heads that the host kept elsewhere, and names the first line that is wrong.
---heads takes the file of AUDIT_SINK (the default), a file of the host's log, or what a syslog collector wrote. --after
-takes the last hash of the file before this one, --last a hash that you keep elsewhere and that has to be in this file.
-export writes CSV to standard output; --from is included, --to is not, and a date alone is its midnight in UTC.
+--heads takes the file of AUDIT_SINK (the default), a file of the host's log, or what a syslog collector wrote; it may
+hold the heads of several hosts. --after takes the last hash of the file before this one, --last a hash that you keep
+elsewhere and that has to be in this file; both are for one FILE. If any of several logs is broken, verify fails.
+export writes CSV to standard output, in the order of time; --from is included, --to is not, and a date alone is its midnight in UTC.
 digest says how the log writes a filter's value, so that you can find who searched for it:
 npm run audit -- digest remotePartyNumber +390551234567`
 
@@ -38,11 +41,9 @@ const flags = {
 
 type Given = Invocation<typeof flags>
 
-function fileOf(given: Given, operands: readonly string[]): string {
-  const [file, ...others] = operands
-  if (others.length > 0) throw new UsageError(`Name one FILE. Too many: ${others.join(' ')}.`)
-  return file === undefined ? auditFile(given) : given.pathOf(file)
-}
+/** The named files, or the host's log. */
+const filesOf = (given: Given, operands: readonly string[]): readonly string[] =>
+  operands.length === 0 ? [auditFile(given)] : operands.map((file) => given.pathOf(file))
 
 /** A flag that the command would ignore is an error. */
 function allowOnly(given: Given, allowed: readonly (keyof typeof flags)[]): void {
@@ -65,18 +66,25 @@ function readDate(name: 'from' | 'to', text: string | undefined): number | undef
 
 async function verify(given: Given, operands: readonly string[]): Promise<'done' | 'failed'> {
   allowOnly(given, ['after', 'last', 'heads'])
-  const file = fileOf(given, operands)
+  const files = filesOf(given, operands)
+  const [after, last] = [readHash('after', given.flags.after), readHash('last', given.flags.last)]
+  if (files.length > 1 && (after ?? last) !== undefined) {
+    throw new UsageError('--after and --last are for one FILE.')
+  }
   const hostKey = hostKeyIfAny(given.env)
-  const { told, isWhole } = await verifyAndTell({
-    file,
-    isLive: resolve(file) === auditFile(given),
-    host: nameOfPlace(given),
-    keys: hostKey && auditKeys(hostKey),
-    // Read before the log, because a running host writes a line before it keeps its head.
-    kept: await readKept(given),
-    after: readHash('after', given.flags.after),
-    last: readHash('last', given.flags.last),
+  const keys = hostKey && auditKeys(hostKey)
+  // Read before the logs, because a running host writes a line before it keeps its head.
+  const kept = await readKept(given)
+  const ownName = nameOfPlace(given)
+  const logs = files.map((file) => {
+    const isLive = resolve(file) === auditFile(given)
+    return { file, isLive, host: isLive ? ownName : null, kept }
   })
+  const [log, ...others] = logs
+  const isOne = log !== undefined && others.length === 0
+  const { told, isWhole } = await (isOne
+    ? verifyAndTell({ ...log, keys, after, last })
+    : verifyLogs(logs, keys))
   given.terminal.stdout.write(told)
   return isWhole ? 'done' : 'failed'
 }
@@ -98,7 +106,7 @@ async function exportCsv(given: Given, operands: readonly string[]): Promise<'do
   const { from, to, user } = given.flags
   const wanted = { fromMs: readDate('from', from), toMs: readDate('to', to), user }
   let skipped = 0
-  const rows = exportLog(fileOf(given, operands), wanted, () => (skipped += 1))
+  const rows = exportLogs(filesOf(given, operands), wanted, () => (skipped += 1))
   await pipeline(Readable.from(rows), given.terminal.stdout, { end: false })
   if (skipped === 0) return 'done'
   given.warn(`Lines left out because they cannot be read: ${skipped}. Run verify.`)
