@@ -356,12 +356,42 @@ it('tells a log that cannot be read, and checks the others', async () => {
   const { told, isWhole } = await verifyLogs(
     [
       { file: missing, host: 'b', kept: null },
+      { file: 'none.log', host: null, kept: null },
       { file: folders.a.file, host: null, kept: { path: 'the place', heads } },
     ],
     null,
   )
   expect(isWhole).toBe(false)
   expect(told).toMatch(
-    /^Host b \(.*none\.log\)\nThere is no file .*none\.log\.[^]*\n\nHost a \(.*The chain holds/s,
+    /^Host b \(.*none\.log\)\nThere is no file .*none\.log\.[^]*\n\nnone\.log\n[^]*\n\nHost a \(.*The chain holds/s,
   )
+})
+
+it('checks logs against the newest head of each host alone, and names a log that it cannot reach', async () => {
+  await run('a', 3)
+  await run('b', 4, folders.b.file)
+  const newest = heads.filter(({ reason }) => reason === 'stop')
+  const kept = { path: 'the database', heads: newest }
+  const told = async (file: string | null) => {
+    const own = { file: folders.a.file, host: 'a', kept }
+    return verifyLogs([own, { file, host: 'b', kept }], keys)
+  }
+  expect(await told(folders.b.file)).toEqual({
+    isWhole: true,
+    told: expect.stringMatching(
+      /(?:Held against 1 head in the database\.\n\n[^]*){2}All 2 logs hold\.\n$/,
+    ) as string,
+  })
+  const unreached = await told(null)
+  expect(unreached.isWhole).toBe(true)
+  expect(unreached.told).toContain(
+    `Host b\nThis machine cannot reach its log, which was not checked: run verify on the host itself. Its newest head in the database is of line 4, at ${newest[1]?.at}, with the hash ${newest[1]?.hash}.\n\nNot checked: host b.\n`,
+  )
+  rmSync(folders.a.file)
+  cutTo(folders.b.file, 0, 3)
+  const broken = await told(folders.b.file)
+  expect(broken.told).toMatch(
+    /There is no file .*, and the host kept the head of line 3[^]*line 4 is missing/,
+  )
+  expect(broken.isWhole).toBe(false)
 })
