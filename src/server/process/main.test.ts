@@ -487,6 +487,27 @@ describe('DATA_DIR', () => {
     expect(out.text).not.toContain('AUDIT LOG')
   })
 
+  it('has an audit log under its name, which a command keeps and a host of another name may not write', async () => {
+    // Containers set HOSTNAME.
+    const host = start({ DATA_DIR: folder.dataDir, HOST_NAME: 'a', HOSTNAME: 'c0ffee' })
+    const out = output(host)
+    await listening(host)
+    const script = join(dist, 'host', 'server', 'commands', 'user.js')
+    const child = spawn(process.execPath, [script, 'add', 'ann', '--role', 'base', '--password-stdin'], {
+      env: { PATH: process.env.PATH, DATA_DIR: folder.dataDir },
+      stdio: ['pipe', 'ignore', 'pipe'],
+    })
+    child.stdin.end('a long secret\n')
+    const [err, [code]] = await Promise.all([text(child.stderr), once(child, 'close')])
+    expect([err, code]).toEqual(['', 0])
+    expect(await stop(host, 'SIGTERM')).toBe(0)
+    expect(linesOf(join(folder.dataDir, 'audit.log'))).toMatchObject([{ account: 'ann', host: 'a' }])
+    expect(out.text).toMatch(/"reason":"stop","file":"audit\.log","host":"a","mac":/)
+    const other = await fail({ DATA_DIR: folder.dataDir, HOST_NAME: 'b' })
+    expect(other.code).toBe(1)
+    expect(other.err).toMatch(/audit\.log is the audit log of host a, and this host is b\. Set HOST_NAME=a/)
+  })
+
   it('is closed to everybody else, whatever the umask, and what was open is closed with a line', async () => {
     const dataDir = join(folder.dataDir, 'data')
     mkdirSync(join(dataDir, 'media', 'ab'), { recursive: true })
