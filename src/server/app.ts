@@ -10,6 +10,8 @@ import type { Assets } from './routes/assets.ts'
 import { createAudit, type AuditMemory } from './audit/audit.ts'
 import type { AuditLog } from './audit/audit-log.ts'
 import { openHostAudit } from './audit/host-audit.ts'
+import { nameInLog } from './audit/host-name.ts'
+import { auditKeys } from './audit/keys.ts'
 import { authRoutes } from './routes/sign-in.ts'
 import { ownAttempts, type AttemptMemory } from './auth/attempt-memory.ts'
 import { createDemoAccounts } from './auth/demo-accounts.ts'
@@ -164,15 +166,17 @@ async function openShared(
   { hostKey, nowMs, watch }: PreparedHost,
 ): Promise<SharedState | null> {
   if (!config.database) return null
+  const auditLog = resolve(config.auditLog)
   const { openSharedState } = await import('./shared/shared-state.ts')
   return openSharedState({
     ...config.database,
-    name: config.hostName,
+    // A log that has a name keeps it.
+    name: config.hostName ?? (await nameInLog(auditLog, auditKeys(hostKey))),
     hostKey,
     nowMs,
     source: config.recorder?.url ?? 'archive',
     version: readVersion(),
-    auditLog: resolve(config.auditLog),
+    auditLog,
     failures: config.loginFailures,
     copyAlert: config.copyAlert,
     watch: (news) => watch.serverChanged(news),
@@ -200,7 +204,8 @@ export async function openHost(config: Config): Promise<OpenedHost> {
   const opening = { nowMs, tries, say: warn, watch, servers: shared?.servers ?? null }
   const { source, demoAccounts } = await openSource(config, dataDir, opening)
   const sessions = openSessions({ rows: shared?.sessions ?? openRows(dataDir), nowMs, hostKey })
-  const audit = await openHostAudit(config, hostKey, nowMs)
+  const named = { ...config, hostName: shared?.name ?? config.hostName }
+  const audit = await openHostAudit(named, hostKey, nowMs, (head) => shared?.entry.keepHead(head))
   if (metrics) audit.measure(metrics)
   const drain = createDrain()
   const hosts = knownHosts(config)

@@ -10,6 +10,7 @@ import { keepTries } from '../server/auth/tries.ts'
 import { createDrain, type Drain } from '../server/http/drain.ts'
 import { readAssets } from '../server/routes/assets.ts'
 import { readDocument } from '../server/routes/document.ts'
+import type { SharedState } from '../server/shared/shared-state.ts'
 import type { Source } from '../server/sources/source.ts'
 import type { Tries } from '../server/sources/tries.ts'
 import type { TestClock } from './clock.ts'
@@ -27,6 +28,8 @@ export interface ComposeOptions {
   readonly failures?: number | undefined
   /** Ms until the memory of attempts is saved. */
   readonly saveMs?: number
+  /** What this host shares with others. */
+  readonly shared?: SharedState
 }
 
 export interface ComposedHost {
@@ -56,11 +59,13 @@ export async function composeHost(
 ): Promise<ComposedHost> {
   const { clock, hostKey } = options
   const nowMs = (): number => clock.nowMs
-  const attempts = attemptsOf(folder, options)
+  const { shared } = options
+  const attempts = shared?.attempts ?? attemptsOf(folder, options)
   const source = await openSource(keepTries(attempts, nowMs))
-  const rows = openSessionFile(join(folder, 'sessions.db'))
+  const rows = shared?.sessions ?? openSessionFile(join(folder, 'sessions.db'))
   const sessions = openSessions({ rows, nowMs, hostKey, ...options.sessions })
-  const auditLog = await openAuditLog({ file: join(folder, 'audit.log'), hostKey, nowMs })
+  const host = shared?.name ?? null
+  const auditLog = await openAuditLog({ file: join(folder, 'audit.log'), hostKey, nowMs, host })
   const drain = createDrain()
   const page = join(folder, 'page')
   const app = await buildApp({
@@ -74,6 +79,7 @@ export async function composeHost(
     embedOrigins: [],
     refusalMs: 0,
     attempts,
+    acts: shared?.acts,
     demoAccounts: [],
     contact: null,
     log: null,

@@ -42,11 +42,12 @@ const mismatched =
       'THE AUDIT LOG DOES NOT HOLD THE HEAD THAT WAS KEPT OF IT. It was changed, removed or restored while the host was stopped. Keep the file and run npm run audit -- verify.',
     )
 
-/** @throws OperatorError where the log cannot be opened. */
+/** @param keepToo gets each head too. @throws OperatorError where the log cannot be opened. */
 export async function openHostAudit(
   config: Pick<Config, 'auditLog' | 'auditSink' | 'hostName'>,
   hostKey: Buffer,
   nowMs: () => number,
+  keepToo: (head: Head) => void = () => {},
 ): Promise<HostAudit> {
   const file = resolve(config.auditLog)
   const { auditSink } = config
@@ -66,6 +67,7 @@ export async function openHostAudit(
   })
   const keep = (head: Head): void => {
     sink.keep(head)
+    keepToo(head)
     tell((log) => log.info(headFields(head), 'audit head'))
   }
   const log = await openAuditLog({

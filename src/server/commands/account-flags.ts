@@ -12,6 +12,7 @@ export const userFlags = {
   'last-name': { type: 'string' },
   'password-stdin': { type: 'boolean', default: false },
   all: { type: 'boolean', default: false },
+  'new-key': { type: 'boolean', default: false },
 } as const satisfies Flags
 
 export type UserInvocation = Invocation<typeof userFlags>

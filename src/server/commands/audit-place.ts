@@ -1,5 +1,7 @@
 /** Finds the host's audit log. The commands read only the variables that concern it. */
 import { resolve } from 'node:path'
+import { nameInLog } from '../audit/host-name.ts'
+import type { AuditKeys } from '../audit/keys.ts'
 import { inDataDir } from '../files/data-dir.ts'
 import { ValueFault } from '../config/readers.ts'
 import { auditSink, type AuditSink } from '../config/sinks.ts'
@@ -34,3 +36,7 @@ export function sinkOfHost({ env, dataDir }: HostPlace): AuditSink {
 /** The host's name, or null. @throws OperatorError if HOST_NAME is not valid. */
 export const nameOfPlace = ({ env }: HostPlace): string | null =>
   valid('HOST_NAME', () => variables.HOST_NAME.read(env.HOST_NAME ?? ''))
+
+/** The name of the host whose log it is, or null for a host alone. @throws OperatorError if HOST_NAME is not valid. */
+export const nameOfLog = async (host: HostPlace, keys: AuditKeys | null): Promise<string | null> =>
+  nameOfPlace(host) ?? (keys && (await nameInLog(auditFile(host), keys)))

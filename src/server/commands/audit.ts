@@ -10,9 +10,11 @@ import { exportLogs } from '../audit/export.ts'
 import { readHeadsFile } from '../audit/head.ts'
 import { auditKeys } from '../audit/keys.ts'
 import { verifyAndTell, type KeptHeads } from '../audit/tell-verified.ts'
-import { verifyLogs } from '../audit/verify-logs.ts'
+import { verifyLogs, type ToldLogs } from '../audit/verify-logs.ts'
 import { findHostKey, hostKeyIfAny } from '../process/host-key.ts'
 import { auditFile, nameOfPlace, sinkOfHost } from './audit-place.ts'
+import { logsOfHosts } from './hosts-logs.ts'
+import { databaseOf } from './open-archive.ts'
 import { runCommand, UsageError, type Command, type Flags, type Invocation } from './run-command.ts'
 
 const USAGE = `Usage: npm run audit -- verify [FILE...] [--heads FILE] [--after HASH] [--last HASH]
@@ -20,7 +22,8 @@ const USAGE = `Usage: npm run audit -- verify [FILE...] [--heads FILE] [--after 
        npm run audit -- digest NAME VALUE
 
 Reads the audit log: FILE, or AUDIT_LOG, or audit.log in DATA_DIR (default: data/). Several FILEs may be the logs of
-several hosts that share a key, and files that were rotated.
+several hosts that share a key, and files that were rotated. With DATABASE_URL and no FILE, verify checks the logs of all
+hosts that share it, as far as this machine can read them.
 verify follows the chain of hashes, checks each line's MAC with the host's key (HOST_KEY, HOST_KEY_FILE, or host.key in
 DATA_DIR), holds the lines against the heads that the host kept elsewhere, and names the first line that is wrong.
 --heads takes the file of AUDIT_SINK (the default), a file of the host's log, or what a syslog collector wrote; it may
@@ -75,6 +78,8 @@ async function verify(given: Given, operands: readonly string[]): Promise<'done'
   const keys = hostKey && auditKeys(hostKey)
   // Read before the logs, because a running host writes a line before it keeps its head.
   const kept = await readKept(given)
+  const database = operands.length === 0 && (after ?? last) === undefined ? databaseOf(given) : null
+  if (database) return tell(given, await verifyLogs(await logsOfHosts(given, database, kept, keys), keys))
   const ownName = nameOfPlace(given)
   const logs = files.map((file) => {
     const isLive = resolve(file) === auditFile(given)
@@ -82,9 +87,10 @@ async function verify(given: Given, operands: readonly string[]): Promise<'done'
   })
   const [log, ...others] = logs
   const isOne = log !== undefined && others.length === 0
-  const { told, isWhole } = await (isOne
-    ? verifyAndTell({ ...log, keys, after, last })
-    : verifyLogs(logs, keys))
+  return tell(given, await (isOne ? verifyAndTell({ ...log, keys, after, last }) : verifyLogs(logs, keys)))
+}
+
+function tell(given: Given, { told, isWhole }: ToldLogs): 'done' | 'failed' {
   given.terminal.stdout.write(told)
   return isWhole ? 'done' : 'failed'
 }

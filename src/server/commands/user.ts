@@ -8,7 +8,7 @@ import { logged } from './from-terminal.ts'
 import { openArchive } from './open-archive.ts'
 import { runCommand, UsageError, type Command } from './run-command.ts'
 import { requireChange, setAccount } from './set-account.ts'
-import { hasSessions, requireSessions, endSessions } from './sign-out.ts'
+import { endSessions, forgetKey, hasSessions, requireSessions } from './sign-out.ts'
 import { textTable } from './text-table.ts'
 
 const USAGE = `Usage: npm run user -- add NAME --role none|base|supervisor|manager [--group G] [--leads G,H]
@@ -17,14 +17,15 @@ const USAGE = `Usage: npm run user -- add NAME --role none|base|supervisor|manag
        npm run user -- set NAME [--role R] [--group G] [--leads G,H] [--first-name F] [--last-name L]
        npm run user -- remove NAME
        npm run user -- passwd NAME [--password-stdin]
-       npm run user -- sign-out NAME|--all
+       npm run user -- sign-out NAME|--all [--new-key]
 
 Manages who may sign in to the store in DATA_DIR (default: data/), or to DATABASE_URL. none may find no recordings,
 base their own, supervisor those of the groups they lead (--leads), manager all. --group is the group that the user's own recordings
 belong to. The password is asked for, or read from standard input with --password-stdin. set changes what is given and
 keeps the rest, the password too; an empty value takes a group or a name away. Sessions end where the user may find less
 than before. sign-out ends the sessions of one user or of all, also in front of a recorder: there in every spelling of
-the NAME, such as DOMAIN\\NAME.`
+the NAME, such as DOMAIN\\NAME. --new-key also lets hosts that share a
+database start with another HOST_KEY, once all of them are stopped.`
 
 /** @returns null, for all users. @throws UsageError if a name is given too. */
 function everybody(name: string | undefined): null {
@@ -100,9 +101,9 @@ async function set(given: UserInvocation, archive: OperatedArchive, name: string
   const account = await setAccount(archive, name, given.flags)
   if (!account) throw noAccount(name)
   const told = `Changed ${account.username} (${account.role}).`
-  if (!account.isNarrower || !hasSessions(given.dataDir)) return told
+  if (!account.isNarrower || !hasSessions(given)) return told
   try {
-    return `${told} ${endSessions(given.dataDir, name)}`
+    return `${told} ${await endSessions(given, name)}`
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
     throw new OperatorError(
@@ -122,9 +123,11 @@ const changes = {
 
 async function signOutAs(given: UserInvocation, name: string | undefined): Promise<string> {
   const whose = given.flags.all ? everybody(name) : named(name)
-  requireSessions(given.dataDir)
+  const isNewKey = given.flags['new-key'] === true
+  if (isNewKey && whose !== null) throw new UsageError('--new-key is for all: sign-out --all --new-key.')
+  requireSessions(given)
   const ended = { action: 'sessions_ended', account: whose } as const
-  return logged(given, ended, async () => endSessions(given.dataDir, whose))
+  return logged(given, ended, () => (isNewKey ? forgetKey(given) : endSessions(given, whose)))
 }
 
 /** Changes the archive. The audit log gets a line for success or failure. */

@@ -18,6 +18,18 @@ export interface SharedAttemptsOptions {
   readonly nowMs: () => number
 }
 
+type Decision<T> =
+  { readonly isRefused: false; readonly result: T } | { readonly isRefused: true; readonly error: unknown }
+
+/** A refused try may have changed entries too, after the clock was set back. */
+function decided<T>(decide: () => T): Decision<T> {
+  try {
+    return { isRefused: false, result: decide() }
+  } catch (error) {
+    return { isRefused: true, error }
+  }
+}
+
 interface Change extends AttemptKey {
   readonly entry: LedgerEntry | null
 }
@@ -70,7 +82,7 @@ export function sharedAttempts(
     client: Queryable,
     keys: readonly AttemptKey[],
     decide: (entries: AttemptEntries) => T,
-  ): Promise<T> {
+  ): Promise<Decision<T>> {
     await hold(client, keys)
     const changes = new Map<string, Change>()
     const keeper = {
@@ -79,18 +91,21 @@ export function sharedAttempts(
     }
     const entries = new AttemptEntries({ failures, nowMs, keeper })
     for (const { kind, key, ...entry } of await read(client, keys)) entries.restore(kind, key, entry)
-    const result = decide(entries)
+    const decision = decided(() => decide(entries))
     await write(client, [...changes.values()])
-    return result
+    return decision
   }
 
   return {
-    change: (keys, decide) =>
-      reaching(
+    async change(keys, decide) {
+      const decision = await reaching(
         servers.write(({ pools }) =>
           inPooledTransaction(pools.attempts, (client) => decideIn(client, keys, decide)),
         ),
-      ),
+      )
+      if (decision.isRefused) throw decision.error
+      return decision.result
+    },
     open() {},
     get isKept() {
       return servers.isReadable

@@ -4,7 +4,7 @@
  */
 import { createHmac, randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Head } from '../audit/head.ts'
+import { writeHead, type Head } from '../audit/head.ts'
 import { OperatorError } from '../platform/operator-error.ts'
 import { inPooledTransaction } from '../sources/postgres/connecting.ts'
 import { ADVISORY_LOCKS } from '../sources/postgres/names.ts'
@@ -14,8 +14,8 @@ import { clause, query, queryOne, queryRow, type Queryable } from '../sources/po
 
 /** Ms between two signs of life. */
 const BEAT_MS = 2000
-/** A host whose last sign is older has ended. */
-const GONE_AFTER = "interval '7 seconds'"
+/** A host that gave no sign for so many times that has ended. */
+const MISSED_BEATS = 3.5
 
 export interface HostFacts {
   /** HOST_NAME. */
@@ -26,6 +26,8 @@ export interface HostFacts {
   readonly version: string
   /** The absolute path of its audit log. */
   readonly auditLog: string
+  /** Ms between two signs of life; has a default, and is the same for all hosts. */
+  readonly beatMs?: number | undefined
 }
 
 export interface HostEntry {
@@ -56,14 +58,12 @@ interface Running {
   readonly source: string
 }
 
-const runningHosts = (client: Queryable, name: string): Promise<readonly Running[]> =>
-  query<Running>(
-    client,
-    clause(
-      `SELECT name, source FROM hosts WHERE name <> ? AND seen_at > clock_timestamp() - ${GONE_AFTER} ORDER BY name`,
-      name,
-    ),
-  )
+/** The hosts that gave a sign of life of late. One of them may have been killed just now. */
+function runningHosts(client: Queryable, beatMs = BEAT_MS): Promise<readonly Running[]> {
+  const sql = `SELECT name, source FROM hosts
+    WHERE seen_at > clock_timestamp() - ?::float8 * interval '1 millisecond' ORDER BY name`
+  return query<Running>(client, clause(sql, beatMs * MISSED_BEATS))
+}
 
 const namesOf = (hosts: readonly Running[]): string =>
   hosts.length === 0
@@ -98,12 +98,6 @@ function requireSource(facts: HostFacts, others: readonly Running[]): void {
   )
 }
 
-/** @returns whether the host of this name gave a sign of life of late. It may have been killed just now. */
-async function isTaken(client: Queryable, name: string): Promise<boolean> {
-  const sql = `SELECT FROM hosts WHERE name = ? AND seen_at > clock_timestamp() - ${GONE_AFTER}`
-  return (await query(client, clause(sql, name))).length > 0
-}
-
 const register = (client: Queryable, facts: HostFacts, instance: string) =>
   query(
     client,
@@ -122,22 +116,24 @@ const register = (client: Queryable, facts: HostFacts, instance: string) =>
 /** @returns whether the name was free. @throws OperatorError for a host that does not fit the others. */
 async function tryJoin(client: Queryable, facts: HostFacts, instance: string): Promise<boolean> {
   await query(client, clause(`SELECT pg_advisory_xact_lock(${ADVISORY_LOCKS.hosts})`))
-  const others = await runningHosts(client, facts.name)
+  const running = await runningHosts(client, facts.beatMs)
+  const others = running.filter(({ name }) => name !== facts.name)
   await requireKey(client, facts, others)
   requireSource(facts, others)
-  if (await isTaken(client, facts.name)) return false
+  if (running.length > others.length) return false
   await register(client, facts, instance)
   return true
 }
 
 /** Waits as long as a killed host of this name may seem to run. */
 async function join(servers: ArchiveServers, facts: HostFacts, instance: string): Promise<void> {
-  for (let waitedMs = 0; waitedMs < 5 * BEAT_MS; waitedMs += BEAT_MS / 2) {
+  const { beatMs = BEAT_MS } = facts
+  for (let waited = 0; waited < MISSED_BEATS + 1; waited += 0.5) {
     const isIn = await servers.write(({ pools }) =>
       inPooledTransaction(pools.acts, (client) => tryJoin(client, facts, instance)),
     )
     if (isIn) return
-    await sleep(BEAT_MS / 2)
+    await sleep(beatMs / 2)
   }
   throw new OperatorError(
     `Another host named ${facts.name} shares DATABASE_URL and runs. Give each a HOST_NAME of its own.`,
@@ -161,7 +157,7 @@ class Entry implements HostEntry {
     this.#facts = facts
     this.#instance = instance
     this.#outgrown = outgrown
-    this.#timer = setInterval(() => void this.#beat().catch(() => undefined), BEAT_MS).unref()
+    this.#timer = setInterval(() => void this.#beat().catch(() => undefined), facts.beatMs ?? BEAT_MS).unref()
   }
 
   get fits(): boolean {
@@ -169,7 +165,7 @@ class Entry implements HostEntry {
   }
 
   keepHead(head: Head): void {
-    this.#head = JSON.stringify(head)
+    this.#head = writeHead(head)
   }
 
   async leave(): Promise<void> {
@@ -216,7 +212,7 @@ export const knownSharers = (client: Queryable): Promise<readonly KnownHost[]> =
  * @throws OperatorError while a host runs.
  */
 export async function forgetHostKey(client: Queryable): Promise<void> {
-  const running = await runningHosts(client, '')
+  const running = await runningHosts(client)
   if (running.length > 0) {
     throw new OperatorError(
       `Stop the hosts first: ${running.map(({ name }) => name).join(', ')}. Nothing was changed.`,

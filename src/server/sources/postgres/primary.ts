@@ -78,3 +78,28 @@ export async function preparePrimary(urls: readonly string[]): Promise<PreparedA
   if (newest && archiveId !== null) return prepareAt(newest.url)
   throw why ?? noPrimary()
 }
+
+/** Works on the primary of these servers. @throws as `preparePrimary` does, or OperatorError for the server's error. */
+export async function inPrimary<T>(
+  urls: readonly string[],
+  work: (client: ClientBase) => Promise<T>,
+): Promise<T> {
+  const { url } = await preparePrimary(urls)
+  return withServer(url, work)
+}
+
+/** Reads from the first of these servers that answers. @throws OperatorError of the first one. */
+export async function inAnyServer<T>(
+  urls: readonly string[],
+  read: (client: ClientBase) => Promise<T>,
+): Promise<T> {
+  let why: unknown = null
+  for (const url of urls) {
+    try {
+      return await withServer(url, read)
+    } catch (error) {
+      why ??= error
+    }
+  }
+  throw why ?? new Error('No server is named.')
+}
