@@ -1,15 +1,29 @@
 /** The image, as far as its steps can be taken without Docker, and the files for several hosts. */
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdirSync, readdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:http'
+import {
+  chownSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { createServer, type IncomingHttpHeaders } from 'node:http'
+import { request } from 'node:https'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { RECORDINGS } from './contract/endpoints.ts'
 import { readConfig } from './server/config/config.ts'
+import { databaseStatements, readCompose, startBalancer } from './testing/deployment.ts'
 import { readIgnored, readDockerfile, execForm } from './testing/dockerfile.ts'
+import { basic } from './testing/host.ts'
 import { buildImage, type Image } from './testing/image.ts'
 import { listenOnLoopback } from './testing/listening.ts'
-import { makeAuthority } from './testing/recorder/certificates.ts'
+import { startCluster, type Cluster } from './testing/postgres-cluster.ts'
+import { makeAuthority, type CertificateAuthority } from './testing/recorder/certificates.ts'
 
 let image: Image
 beforeAll(async () => {
@@ -19,9 +33,9 @@ afterAll(() => image.remove())
 
 type Running = ReturnType<Image['run']>
 const running: Running[] = []
-afterEach(() => {
-  for (const child of running.splice(0)) child.kill('SIGKILL')
-})
+
+/** The dashboard's name behind the balancer. */
+const NAME = 'recordings.test'
 
 async function freePort(): Promise<string> {
   const server = await listenOnLoopback(createServer())
@@ -76,6 +90,10 @@ function openForWriting(pid: number): string[] {
 }
 
 describe('the image', () => {
+  afterEach(() => {
+    for (const child of running.splice(0)) child.kill('SIGKILL')
+  })
+
   it('runs as a user without rights, who may write to the volume only', () => {
     expect(image.user.uid).toBeGreaterThan(0)
     expect(image.volumes).toEqual(['/data'])
@@ -139,6 +157,128 @@ describe('the image', () => {
   it('has the commands', async () => {
     const list = ['node', 'dist/host/server/commands/user.js', 'list']
     expect((await end(list, {})).code).toBe(0)
+  })
+})
+
+/** Asks the balancer. A new connection for each question, as of many clients. */
+function ask(port: string, ca: string, path: string, headers: Readonly<Record<string, string>> = {}) {
+  const options = { host: '127.0.0.1', port, path, ca, servername: NAME, agent: false as const }
+  return new Promise<{ status: number; headers: IncomingHttpHeaders }>((resolve, reject) => {
+    const asked = request({ ...options, headers: { host: NAME, ...headers } }, (answer) => {
+      answer.resume().once('end', () => resolve({ status: answer.statusCode ?? 0, headers: answer.headers }))
+    })
+    asked.once('error', reject).end()
+  })
+}
+
+/** A folder of the image with what compose puts there, as its user owns it. */
+function writeSecrets(contents: Readonly<Record<string, string>>): void {
+  mkdirSync(image.at('/run/secrets'), { recursive: true })
+  for (const [name, content] of Object.entries(contents)) {
+    const file = image.at(`/run/secrets/${name}`)
+    writeFileSync(file, content, { mode: 0o600 })
+    if (process.getuid?.() === 0) chownSync(file, image.user.uid, image.user.gid)
+  }
+}
+
+/** The host's variables as compose sets them, with addresses and folders of this machine. */
+async function variablesOf(name: string): Promise<Record<string, string>> {
+  const { environment = {} } = (await readCompose()).services[name]!
+  const mapped = Object.entries(environment).map(([variable, value]) => [variable, image.at(value)])
+  const here = { TRUST_PROXY: '127.0.0.1', ALLOWED_HOSTS: NAME, DATA_DIR: image.at(`/data/${name}`) }
+  return { ...(Object.fromEntries(mapped) as Record<string, string>), ...here, PORT: await freePort() }
+}
+
+const auditOf = (name: string): string => readFileSync(image.at(`/data/${name}/audit.log`), 'utf8')
+
+describe('two hosts of one archive behind the balancer', () => {
+  let cluster: Cluster
+  let authority: CertificateAuthority
+  let first: Running
+  let second: Running
+  const ports = { plain: '', secure: '' }
+
+  beforeAll(async () => {
+    cluster = await startCluster()
+    // The image of PostgreSQL has made the superuser and set the variable.
+    await cluster.sql(`CREATE ROLE postgres SUPERUSER;\n\\set password 'hunter2'\n${databaseStatements()}`)
+    authority = await makeAuthority()
+    const { cert, key } = await authority.issue([NAME])
+    writeSecrets({
+      database_url: cluster.url('recordings').replace(/\/\/[^@]+@/, '//recordings:hunter2@'),
+      host_key: randomBytes(32).toString('base64'),
+      certificate: cert + key,
+    })
+    const [one, two] = [await variablesOf('host-1'), await variablesOf('host-2')]
+    ;[first, second] = await Promise.all([start(one), start(two)])
+    const free = [await freePort(), await freePort()] as const
+    Object.assign(ports, { plain: free[0], secure: free[1] })
+    const addresses = {
+      'host-1:8080': `127.0.0.1:${one.PORT}`,
+      'host-2:8080': `127.0.0.1:${two.PORT}`,
+      ':8080': `127.0.0.1:${ports.plain}`,
+      ':8443': `127.0.0.1:${ports.secure}`,
+    }
+    const balancer = startBalancer(
+      join(image.root, 'haproxy.cfg'),
+      addresses,
+      image.at('/run/secrets/certificate'),
+    )
+    running.push(balancer)
+    balancer.stdout.resume()
+    balancer.stderr.resume()
+    await vi.waitFor(
+      async () => expect((await ask(ports.secure, authority.ca, '/readyz')).status).toBe(200),
+      { timeout: 30_000, interval: 100 },
+    )
+  })
+  afterAll(async () => {
+    for (const child of running.splice(0)) child.kill('SIGKILL')
+    await cluster.remove()
+    await authority.remove()
+  })
+
+  it('answer over TLS, under their name only, and send plain clients there', async () => {
+    const page = await ask(ports.secure, authority.ca, '/recordings')
+    expect(page.status).toBe(200)
+    // The hosts believe the balancer that the client came over TLS.
+    expect(page.headers['strict-transport-security']).toBeDefined()
+    expect((await ask(ports.secure, authority.ca, '/recordings', { host: 'evil.test' })).status).toBe(421)
+    const plain = await fetch(`http://127.0.0.1:${ports.plain}/recordings?page=1`, { redirect: 'manual' })
+    expect(plain.status).toBe(308)
+    expect(plain.headers.get('location')).toBe(`https://127.0.0.1:${ports.plain}/recordings?page=1`)
+  })
+
+  it('write down the client that the balancer saw, whatever the client says of itself', async () => {
+    const claimed = { 'x-forwarded-for': '203.0.113.9', forwarded: 'for=203.0.113.9', ...basic('nobody') }
+    expect((await ask(ports.secure, authority.ca, `${RECORDINGS}?page=0&pageSize=1`, claimed)).status).toBe(
+      401,
+    )
+    const written = auditOf('host-1') + auditOf('host-2')
+    expect(written).toContain('"127.0.0.1"')
+    expect(written).not.toContain('203.0.113.9')
+  })
+
+  it('use the database without more rights than their own', async () => {
+    expect(await cluster.sql("SELECT rolsuper, rolcreatedb FROM pg_roles WHERE rolname = 'recordings'")).toBe(
+      'f|f',
+    )
+    expect(await cluster.sql("SELECT rolpassword IS NULL FROM pg_authid WHERE rolname = 'postgres'")).toBe(
+      't',
+    )
+  })
+
+  it('stop one after the other, and no question fails', async () => {
+    const ended = stop(first)
+    const statuses: number[] = []
+    const deadline = Date.now() + 2000
+    while (Date.now() < deadline) {
+      statuses.push((await ask(ports.secure, authority.ca, '/recordings')).status)
+    }
+    expect(await ended).toBe(0)
+    expect(new Set(statuses)).toEqual(new Set([200]))
+    expect(await stop(second)).toBe(0)
+    expect((await ask(ports.secure, authority.ca, '/recordings')).status).toBe(503)
   })
 })
 
