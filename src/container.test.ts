@@ -12,8 +12,10 @@ import {
 } from 'node:fs'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import { request } from 'node:https'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { setTimeout } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { RECORDINGS } from './contract/endpoints.ts'
 import { readConfig } from './server/config/config.ts'
@@ -196,7 +198,7 @@ describe('two hosts of one archive behind the balancer', () => {
   let authority: CertificateAuthority
   let first: Running
   let second: Running
-  const ports = { plain: '', secure: '' }
+  const ports = { plain: '', secure: '', first: '' }
 
   beforeAll(async () => {
     cluster = await startCluster()
@@ -212,7 +214,7 @@ describe('two hosts of one archive behind the balancer', () => {
     const [one, two] = [await variablesOf('host-1'), await variablesOf('host-2')]
     ;[first, second] = await Promise.all([start(one), start(two)])
     const free = [await freePort(), await freePort()] as const
-    Object.assign(ports, { plain: free[0], secure: free[1] })
+    Object.assign(ports, { plain: free[0], secure: free[1], first: one.PORT })
     const addresses = {
       'host-1:8080': `127.0.0.1:${one.PORT}`,
       'host-2:8080': `127.0.0.1:${two.PORT}`,
@@ -269,12 +271,27 @@ describe('two hosts of one archive behind the balancer', () => {
   })
 
   it('stop one after the other, and no question fails', async () => {
+    // A request that is not whole yet keeps the host from ending, and it answers others with 503.
+    const held = connect(Number(ports.first), '127.0.0.1')
+    const head = [
+      'POST /auth/login HTTP/1.1',
+      `host: ${NAME}`,
+      'x-forwarded-proto: https',
+      'sec-fetch-site: same-origin',
+    ]
+    held.write([...head, 'content-type: application/json', 'content-length: 9', '', '{'].join('\r\n'))
+    await setTimeout(200)
     const ended = stop(first)
+    await vi.waitFor(async () => {
+      const { status } = await fetch(`http://127.0.0.1:${ports.first}/readyz`)
+      expect(status).toBe(503)
+    })
     const statuses: number[] = []
     const deadline = Date.now() + 2000
     while (Date.now() < deadline) {
       statuses.push((await ask(ports.secure, authority.ca, '/recordings')).status)
     }
+    held.destroy()
     expect(await ended).toBe(0)
     expect(new Set(statuses)).toEqual(new Set([200]))
     expect(await stop(second)).toBe(0)
