@@ -30,8 +30,8 @@ import { makeAuthority, type CertificateAuthority } from './testing/recorder/cer
 let image: Image
 beforeAll(async () => {
   image = await buildImage()
+  return () => image.remove()
 })
-afterAll(() => image.remove())
 
 type Running = ReturnType<Image['run']>
 const running: Running[] = []

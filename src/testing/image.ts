@@ -180,15 +180,23 @@ function close(folder: string, mode: 'a-w' | 'u+w'): void {
   }
 }
 
+async function buildStages(folder: string): Promise<ReadonlyMap<string, Build>> {
+  const stages = new Map<string, Build>()
+  for (const stage of readDockerfile(readFileSync(join(project, 'Dockerfile'), 'utf8'))) {
+    stages.set(stage.name, await buildStage(folder, stage, stages))
+  }
+  return stages
+}
+
 /** Takes every step of the Dockerfile. The folder of the last stage's work can then only be read. */
 export async function buildImage(): Promise<Image> {
   // Tests have a `TMPDIR` that only their user can enter.
   const folder = mkdtempSync('/tmp/image-')
   chmodSync(folder, 0o755)
-  const stages = new Map<string, Build>()
-  for (const stage of readDockerfile(readFileSync(join(project, 'Dockerfile'), 'utf8'))) {
-    stages.set(stage.name, await buildStage(folder, stage, stages))
-  }
+  const stages = await buildStages(folder).catch((error: unknown) => {
+    rmSync(folder, { recursive: true, force: true })
+    throw error
+  })
   const built = [...stages.values()].at(-1)
   if (!built) throw new Error('The Dockerfile has no stage.')
   const { root, workdir, volumes, ports, command, health } = built
