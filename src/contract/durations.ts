@@ -9,7 +9,7 @@ const pattern = /^P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:[.
  */
 export function readDuration(text: string): number | null {
   const match = pattern.exec(text)
-  if (!match || /[PT]$/.test(text)) return null
+  if (!match || text.endsWith('P') || text.endsWith('T')) return null
   const [, weeks = '0', days = '0', hours = '0', minutes = '0', seconds = '0', fraction = ''] = match
   const wholeSeconds = ((Number(weeks) * 7 + Number(days)) * 24 + Number(hours)) * 3600 + Number(minutes) * 60
   const milliseconds = (wholeSeconds + Number(seconds)) * 1000 + Number(fraction.padEnd(3, '0').slice(0, 3))

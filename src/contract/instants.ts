@@ -28,14 +28,32 @@ export function readInstant(text: string): WrittenInstant | null {
   if (!match) return null
   const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '', offset] = match
   if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59 || year === '0000') return null
-  const date = new Date(0)
-  date.setUTCFullYear(Number(year), Number(month) - 1, Number(day))
-  if (date.getUTCMonth() + 1 !== Number(month) || date.getUTCDate() !== Number(day)) return null
-  const digits = fraction.padEnd(7, '0')
-  date.setUTCHours(Number(hour), Number(minute), Number(second), Number(digits.slice(0, 3)))
+  const dayMs = readDay(Number(year), Number(month), Number(day))
+  if (dayMs === null) return null
+  const seconds = Number(hour) * 3600 + Number(minute) * 60 + Number(second)
+  const ticks = Number(fraction.padEnd(7, '0'))
   const offsetMinutes = offset === undefined ? null : readOffset(offset)
   if (Number.isNaN(offsetMinutes)) return null
-  return { wallMs: date.getTime(), subMsTicks: Number(digits.slice(3)), offsetMinutes }
+  return {
+    wallMs: dayMs + seconds * 1000 + Math.floor(ticks / TICKS_PER_MS),
+    subMsTicks: ticks % TICKS_PER_MS,
+    offsetMinutes,
+  }
+}
+
+const TICKS_PER_MS = 10_000
+/** After so many years the calendar repeats itself, weekdays and all. */
+const CYCLE_YEARS = 400
+const CYCLE_MS = 146_097 * 86_400_000
+const monthDays = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+
+/** @returns ms of the day's beginning since 1970, or null where there is no such day. `Date` would take the next one. */
+function readDay(year: number, month: number, day: number): number | null {
+  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % CYCLE_YEARS === 0)
+  const days = month === 2 && isLeap ? 29 : monthDays[month - 1]
+  if (days === undefined || day < 1 || day > days) return null
+  // `Date.UTC` takes the years 0 to 99 for those of the 20th century.
+  return Date.UTC(year + CYCLE_YEARS, month - 1, day) - CYCLE_MS
 }
 
 /** @returns minutes east of UTC; NaN where the offset cannot exist. */

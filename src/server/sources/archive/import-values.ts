@@ -122,17 +122,17 @@ const directionWords: ReadonlyMap<string, number> = new Map([
   ['outbound', 2],
 ])
 
-const ownerFields = {
-  ownerFirstName: 'firstName',
-  ownerLastName: 'lastName',
-  ownerPhoneNumber: 'phoneNumber',
-  ownerGroup: 'group',
-  ownerDepartment: 'department',
-} as const
+const ownerFields = [
+  ['ownerFirstName', 'firstName'],
+  ['ownerLastName', 'lastName'],
+  ['ownerPhoneNumber', 'phoneNumber'],
+  ['ownerGroup', 'group'],
+  ['ownerDepartment', 'department'],
+] as const
 
 /** The owner's columns as the `owner` of the detail, or undefined if all are empty. */
 function readOwner(fields: ImportFields): ImportFields | undefined {
-  const given = Object.entries(ownerFields).filter(([name]) => {
+  const given = ownerFields.filter(([name]) => {
     const value = fields[name]
     return value !== undefined && value !== null && value !== ''
   })
@@ -160,16 +160,18 @@ export class ValueReader {
     refuseShortened(fields)
     const { startTime, duration, direction } = fields
     const owner = readOwner(fields)
-    return {
-      ...fields,
+    const read = {
       startTime: typeof startTime === 'string' ? this.#start(startTime.trim()) : startTime,
       duration: typeof duration === 'string' ? readClockTime(duration.trim(), this.#reading.dates) : duration,
       direction:
         typeof direction === 'string'
           ? (directionWords.get(direction.trim().toLowerCase()) ?? direction)
           : direction,
-      ...(owner && { owner }),
     }
+    // Most files are in the API's form already, and a copy of every row would cost more than all the rest here.
+    const isSame =
+      read.startTime === startTime && read.duration === duration && read.direction === direction && !owner
+    return isSame ? fields : { ...fields, ...read, ...(owner && { owner }) }
   }
 
   #start(text: string): string {

@@ -5,12 +5,14 @@ import type { StoredAudio } from '../archive/audio-files.ts'
 import { caseMask } from '../archive/guid.ts'
 import type { ImportWriter, Refused } from '../archive/import-loader.ts'
 import { firstKey, SEQUENCES } from '../archive/key.ts'
-import { RowError, tooManyInOneMs, type NewRecording } from '../archive/new-recording.ts'
+import { tooManyInOneMs, type NewRecording } from '../archive/new-recording.ts'
 import { savePerson } from './directory.ts'
 import { FreshMonths } from './fresh-months.ts'
 import { monthOf, type Month } from './months.ts'
-import { makeStaging, mergeStaged, stage, type StagedRow } from './staging.ts'
+import type { CopiedRow } from './copy-in.ts'
+import { makeStaging, mergeStaged, stage } from './staging.ts'
 import { clause, queryRow } from './statements.ts'
+import { refuseUnstorable } from './storable.ts'
 
 /** Large enough that the steps of a batch cost little, and small enough for its memory: some 20 MB. */
 const BATCH_ROWS = 20_000
@@ -27,40 +29,16 @@ interface KnownPerson {
   readonly told: string
 }
 
-/** PostgreSQL's texts hold every character but this one. */
-const NUL = '\u0000'
-
-/** @throws RowError naming the field that holds it. */
-function refuseNul(fields: object, within = ''): void {
-  for (const [name, value] of Object.entries(fields)) {
-    if (typeof value === 'string' && value.includes(NUL))
-      throw new RowError(`${within}${name} holds the character U+0000, which PostgreSQL cannot store`)
-    if (typeof value === 'object' && value !== null) refuseNul(value as object, `${name}.`)
-  }
-}
-
-/** An index holds no longer text. */
-const INDEXED_BYTES = 500
-
-/** @throws RowError naming the field that is too long to be searched. */
-function refuseLong({ localNumber, remoteNumber, owner, preservingUser }: NewRecording): void {
-  const indexed = {
-    localPartyNumber: localNumber,
-    remotePartyNumber: remoteNumber,
-    ownerUsername: owner?.username,
-    ownerGroup: owner?.group,
-    preservingUser: preservingUser?.username,
-  }
-  for (const [name, text] of Object.entries(indexed)) {
-    if (text && Buffer.byteLength(text) > INDEXED_BYTES)
-      throw new RowError(`${name} is longer than ${INDEXED_BYTES} bytes, which PostgreSQL cannot search`)
-  }
-}
-
 /** A later row of the same id changes what it gives, and keeps the rest. */
 function merge(earlier: NewRecording, later: NewRecording): NewRecording {
   const given = Object.entries(later).filter(([, value]) => value !== undefined)
   return { ...earlier, ...Object.fromEntries(given) } as NewRecording
+}
+
+/** A bare username adds nothing to a known person. */
+function isBare(user: User): boolean {
+  for (const name in user) if (name !== 'username' && user[name as keyof User] !== undefined) return false
+  return true
 }
 
 const nothing: Promise<readonly Refused[]> = Promise.resolve([])
@@ -89,8 +67,7 @@ export class BatchWriter implements ImportWriter {
   }
 
   put(recording: NewRecording, place: string): void {
-    refuseNul(recording)
-    refuseLong(recording)
+    refuseUnstorable(recording)
     const id = recording.id.toLowerCase()
     const earlier = this.#held.get(id)
     // Only a new start moves a recording behind the others of its ms.
@@ -149,7 +126,7 @@ export class BatchWriter implements ImportWriter {
   }
 
   /** In the order of `stagedColumns`. */
-  #row(seq: number, recording: NewRecording, key: bigint): StagedRow {
+  #row(seq: number, recording: NewRecording, key: bigint): CopiedRow {
     const { id, startMs, owner, audio, note, pbxCallId, preservingUser } = recording
     const person = owner && this.#people.get(owner.username)
     return [
@@ -174,12 +151,9 @@ export class BatchWriter implements ImportWriter {
     ]
   }
 
-  /** A bare username adds nothing to a known person. */
   #isKnown(user: User): boolean {
     const known = this.#people.get(user.username)
-    if (!known) return false
-    const told = Object.values(user).filter((value) => value !== undefined)
-    return told.length === 1 || known.told === JSON.stringify(user)
+    return known !== undefined && (isBare(user) || known.told === JSON.stringify(user))
   }
 
   async #savePerson(user: User): Promise<void> {

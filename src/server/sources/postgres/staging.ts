@@ -2,20 +2,15 @@
  * Moves recordings from a staging table into the archive, a batch at a time. Each step is one statement over the whole
  * batch. Everything belongs in the transaction of the one writer.
  */
-import { pipeline } from 'node:stream/promises'
-import { Readable } from 'node:stream'
 import type { ClientBase } from 'pg'
-import { from as copyFrom } from 'pg-copy-streams'
 import { SEQUENCES } from '../archive/key.ts'
+import { copyInto, type CopiedRow } from './copy-in.ts'
 import type { FreshMonths } from './fresh-months.ts'
 import type { Month } from './months.ts'
 import { clause, query, queryOne } from './statements.ts'
 
-/** A recording as it is copied, in the order of the columns. Null is no value. */
-export type StagedRow = readonly (string | number | bigint | null)[]
-
 /** Optional fields, which keep their old value where they are not given. */
-export const optionalColumns = ['media_id', 'pbx_call_id', 'preserver_id', 'note'] as const
+const optionalColumns = ['media_id', 'pbx_call_id', 'preserver_id', 'note'] as const
 
 const plainColumns = [
   'id_case',
@@ -31,7 +26,7 @@ const plainColumns = [
 ] as const
 
 /** The columns of a staged row. `given_…` says whether the optional field after it is given. */
-export const stagedColumns = [
+const stagedColumns = [
   'seq',
   'id',
   'start_ms',
@@ -71,30 +66,10 @@ export async function makeStaging(client: ClientBase): Promise<void> {
   await client.query(STAGING)
 }
 
-/** The characters that COPY's text format escapes. */
-const escaped: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' }
-const needsEscape = /[\\\n\r\t]/
-
-function cell(value: StagedRow[number]): string {
-  if (value === null) return '\\N'
-  if (typeof value !== 'string' || !needsEscape.test(value)) return String(value)
-  return value.replaceAll(/[\\\n\r\t]/g, (character) => escaped[character] ?? character)
-}
-
-const LINES_AT_ONCE = 500
-
-function* lines(rows: readonly StagedRow[]): Generator<string> {
-  for (let at = 0; at < rows.length; at += LINES_AT_ONCE) {
-    const some = rows.slice(at, at + LINES_AT_ONCE)
-    yield `${some.map((row) => row.map(cell).join('\t')).join('\n')}\n`
-  }
-}
-
 /** Copies the rows in place of those of the last batch. */
-export async function stage(client: ClientBase, rows: readonly StagedRow[]): Promise<void> {
+export async function stage(client: ClientBase, rows: Iterable<CopiedRow>): Promise<void> {
   await client.query('TRUNCATE staging')
-  const into = client.query(copyFrom(`COPY staging (${stagedColumns.join(', ')}) FROM STDIN`))
-  await pipeline(Readable.from(lines(rows), { objectMode: false }), into)
+  await copyInto(client, 'staging', stagedColumns, rows)
 }
 
 /** Finds which recordings are known. Those that keep their start keep their key. @returns whether there are any. */
