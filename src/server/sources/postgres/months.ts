@@ -38,6 +38,15 @@ export async function existingMonths(client: ClientBase): Promise<readonly strin
   return rows.map(({ name }) => name.replace(/^.*\./, ''))
 }
 
+const searchIndexes = `SELECT substring(pg_get_indexdef(indexrelid) FROM ' USING .*$') AS definition FROM pg_index
+  WHERE indrelid = 'recordings'::regclass AND NOT indisprimary`
+
+/** Builds the indexes of a month's table that has the primary key alone. */
+export async function indexMonth(client: ClientBase, name: string): Promise<void> {
+  const indexes = await query<{ definition: string }>(client, clause(searchIndexes))
+  for (const { definition } of indexes) await client.query(`CREATE INDEX ON ${name}${definition}`)
+}
+
 /** Makes a table of the month a partition. Missing indexes are built, and readers do not wait. */
 export async function attachMonth(client: ClientBase, { name, from, to }: Month): Promise<void> {
   await client.query(`ALTER TABLE recordings ATTACH PARTITION ${name} FOR VALUES FROM (${from}) TO (${to})`)

@@ -20,6 +20,10 @@ const recording = (n: number, changes: Partial<NewRecording> = {}): NewRecording
   ...changes,
 })
 
+/** How many indexes each partition has, the oldest first. */
+const indexCounts = `SELECT count(*)::integer AS indexes FROM pg_index JOIN pg_class ON pg_class.oid = indrelid
+  WHERE relname LIKE 'recordings\\_2%' AND relkind = 'r' GROUP BY relname ORDER BY relname`
+
 it('is stored once 20,000 rows have come, however few recordings these are', async () => {
   await withConnection(await emptyPostgres(), (client) =>
     inTransaction(client, async () => {
@@ -31,6 +35,31 @@ it('is stored once 20,000 rows have come, however few recordings these are', asy
       await writer.settle(true)
     }),
   )
+})
+
+it('indexes a month that several batches leave alone, and still takes recordings of it', async () => {
+  await withConnection(await emptyPostgres(), async (client) => {
+    const { rows: early } = await inTransaction(client, async () => {
+      const writer = new BatchWriter(client)
+      for (let month = 0; month < 4; month += 1) {
+        const startMs = Date.UTC(2026, month, 1)
+        for (let n = 0; n < 20_000; n += 1) writer.put(recording(month * 10 + (n % 10), { startMs }), '')
+        await writer.settle(false)
+      }
+      await writer.rest()
+      const found = await client.query(indexCounts)
+      writer.put(recording(40, { startMs: Date.UTC(2026, 0, 1) }), '')
+      await writer.settle(true)
+      return found
+    })
+    expect(early.map(({ indexes }) => indexes)).toEqual([8, 8, 1, 1])
+    const { rows: late } = await client.query(indexCounts)
+    expect(late.map(({ indexes }) => indexes)).toEqual([8, 8, 8, 8])
+    const { rows } = await client.query(
+      'SELECT (SELECT count(*)::integer FROM recordings), (SELECT sum(recordings)::integer FROM day_counts)',
+    )
+    expect(rows).toEqual([{ count: 41, sum: 41 }])
+  })
 })
 
 it.each([

@@ -122,6 +122,7 @@ export class BatchWriter implements ImportWriter {
     )
     const { added, refused } = await mergeStaged(client, this.#fresh, months)
     this.#added += added
+    await this.#fresh.indexQuiet(months)
     return held.filter((_, seq) => refused.includes(seq)).map(refusal)
   }
 
