@@ -69,7 +69,7 @@ export async function importIntoPostgres(options: ArchiveImportOptions): Promise
       return { ...loaded, accounts: await countAccounts(client) }
     })
     shelf.keep()
-    await tidyMonths(client, months)
+    await tidyMonths(client, url, months)
     await catchUp(client, replicas, maxLagMs).catch(() => undefined)
     return { ...result, reportFile: report.keep() }
   } catch (error) {
