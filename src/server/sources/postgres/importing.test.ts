@@ -271,13 +271,12 @@ describe('an import whose connection is cut', () => {
   it.each([
     ['at its beginning', 'BEGIN'],
     ['while it waits for its turn', 'SET LOCAL lock_timeout'],
-    ['while it prepares', 'CREATE TEMPORARY TABLE'],
     ['while it stores people', 'INSERT INTO people'],
     ['while it makes months', 'CREATE TABLE recordings_'],
-    ['before it copies', 'COPY staging'],
+    ['before it copies', 'COPY recordings_'],
     ['while it copies', 'copied-reference'],
-    ['while it looks for known ones', 'UPDATE staging'],
-    ['while it stores', 'INSERT INTO recordings_'],
+    ['while it looks for known ones', 'FROM recording_ids WHERE id = ANY'],
+    ['while it stores ids', 'INSERT INTO recording_ids'],
     ['while it counts', 'INSERT INTO day_counts'],
   ])('%s leaves nothing, and says so', async (_when, text) => {
     const relay = await cutting(text)

@@ -2,25 +2,19 @@
 import type { ClientBase } from 'pg'
 import type { User } from '../../../contract/recording.ts'
 import type { StoredAudio } from '../archive/audio-files.ts'
-import { caseMask } from '../archive/guid.ts'
 import type { ImportWriter, Refused } from '../archive/import-loader.ts'
 import { firstKey, SEQUENCES } from '../archive/key.ts'
 import { tooManyInOneMs, type NewRecording } from '../archive/new-recording.ts'
+import { keyBatch, knownKeys, type Held } from './batch-keys.ts'
 import { savePerson } from './directory.ts'
 import { FreshMonths } from './fresh-months.ts'
 import { monthOf, type Month } from './months.ts'
-import type { CopiedRow } from './copy-in.ts'
-import { makeStaging, mergeStaged, stage } from './staging.ts'
+import { storeKeyed, type References } from './staging.ts'
 import { clause, queryRow } from './statements.ts'
 import { refuseUnstorable } from './storable.ts'
 
 /** Large enough that the steps of a batch cost little, and small enough for its memory: some 20 MB. */
 const BATCH_ROWS = 20_000
-
-interface Held {
-  readonly recording: NewRecording
-  readonly place: string
-}
 
 interface KnownPerson {
   readonly id: number
@@ -49,13 +43,12 @@ export class BatchWriter implements ImportWriter {
   readonly #people = new Map<string, KnownPerson>()
   readonly #media = new Map<string, number>()
   /** By id in small letters, in the order in which their keys are given. */
-  readonly #held = new Map<string, Held>()
+  #held = new Map<string, Held>()
   /** All rows since the last batch. One that a later row replaced may name people whom that one does not. */
   #told: NewRecording[] = []
   #added = 0
   /** The batch that is being stored. */
   #writing: Promise<readonly Refused[]> = nothing
-  #isPrepared = false
 
   constructor(client: ClientBase) {
     this.#client = client
@@ -81,11 +74,11 @@ export class BatchWriter implements ImportWriter {
   async settle(isLast: boolean): Promise<readonly Refused[]> {
     if (!isLast && this.#told.length < BATCH_ROWS) return []
     const refused = await this.#writing
-    const held = [...this.#held.values()]
+    const held = this.#held
     const told = this.#told
-    this.#held.clear()
+    this.#held = new Map()
     this.#told = []
-    this.#writing = held.length === 0 ? nothing : this.#write(held, told)
+    this.#writing = held.size === 0 ? nothing : this.#write(held, told)
     // The next call throws it.
     this.#writing.catch(() => undefined)
     if (!isLast) return refused
@@ -104,10 +97,8 @@ export class BatchWriter implements ImportWriter {
     await this.#writing.catch(() => undefined)
   }
 
-  async #write(held: readonly Held[], told: readonly NewRecording[]): Promise<readonly Refused[]> {
+  async #write(held: ReadonlyMap<string, Held>, told: readonly NewRecording[]): Promise<readonly Refused[]> {
     const client = this.#client
-    if (!this.#isPrepared) await makeStaging(client)
-    this.#isPrepared = true
     for (const { owner, preservingUser, audio } of told) {
       for (const user of [owner, preservingUser])
         if (user && !this.#isKnown(user)) await this.#savePerson(user)
@@ -115,41 +106,25 @@ export class BatchWriter implements ImportWriter {
     }
     const months = monthsOf(held)
     await this.#fresh.make(months)
-    const keys = keysOf(held)
-    await stage(
-      client,
-      held.map(({ recording }, seq) => this.#row(seq, recording, keys[seq] ?? 0n)),
-    )
-    const { added, refused } = await mergeStaged(client, this.#fresh, months)
-    this.#added += added
+    const known = await knownKeys(client, held.keys())
+    // What this import has added already is changed as part of the archive.
+    if (known.size > 0) await this.#fresh.attach()
+    const fresh = this.#fresh.among(months)
+    const tables = ['recordings', ...fresh.map(({ name }) => name)]
+    const { keyed, refused } = await keyBatch(client, held, known, tables)
+    this.#added += await storeKeyed(client, keyed, fresh, (recording) => this.#references(recording))
     await this.#fresh.indexQuiet(months)
-    return held.filter((_, seq) => refused.includes(seq)).map(refusal)
+    return refused.map(refusal)
   }
 
-  /** In the order of `stagedColumns`. */
-  #row(seq: number, recording: NewRecording, key: bigint): CopiedRow {
-    const { id, startMs, owner, audio, note, pbxCallId, preservingUser } = recording
+  #references({ owner, audio, preservingUser }: NewRecording): References {
     const person = owner && this.#people.get(owner.username)
-    return [
-      seq,
-      id,
-      startMs,
-      key,
-      caseMask(id),
-      recording.referenceNumber,
-      recording.subMsTicks,
-      recording.offsetMinutes,
-      startMs + recording.durationMs,
-      recording.direction,
-      recording.localNumber,
-      recording.remoteNumber,
-      person?.id ?? null,
-      person?.spelling ?? null,
-      ...optional(audio && this.#media.get(audio.sha256)),
-      ...optional(pbxCallId),
-      ...optional(preservingUser && this.#people.get(preservingUser.username)?.id),
-      ...optional(note && JSON.stringify(note)),
-    ]
+    return {
+      ownerId: person?.id ?? null,
+      ownerSpelling: person?.spelling ?? null,
+      mediaId: audio && this.#media.get(audio.sha256),
+      preserverId: preservingUser && this.#people.get(preservingUser.username)?.id,
+    }
   }
 
   #isKnown(user: User): boolean {
@@ -192,24 +167,10 @@ export async function withBatchWriter<T>(
   }
 }
 
-/** A key for each, in the order of the batch among those that start in the same ms. */
-function keysOf(held: readonly Held[]): bigint[] {
-  const next = new Map<number, bigint>()
-  return held.map(({ recording: { startMs } }) => {
-    const key = next.get(startMs) ?? firstKey(startMs)
-    next.set(startMs, key + 1n)
-    return key
-  })
-}
-
-/** Whether the field is given, and its value. */
-const optional = <T extends string | number>(value: T | null | undefined): [string, T | null] =>
-  value === undefined ? ['f', null] : ['t', value]
-
-function monthsOf(held: readonly Held[]): readonly Month[] {
+function monthsOf(held: ReadonlyMap<string, Held>): readonly Month[] {
   const months = new Map<string, Month>()
   let last: Month | null = null
-  for (const { recording } of held) {
+  for (const { recording } of held.values()) {
     const key = firstKey(recording.startMs)
     if (last && key >= last.from && key < last.to) continue
     last = monthOf(recording.startMs)
