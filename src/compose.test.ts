@@ -56,7 +56,7 @@ it('each host has variables that the host knows, and that fit together', () => {
   try {
     for (const { environment = {} } of hosts()) {
       // Several hosts have names, which come with what lets them share sessions.
-      const unknown = Object.keys(environment).filter((name) => !(name in variables) && name !== 'HOST_NAME')
+      const unknown = Object.keys(environment).filter((name) => !(name in variables))
       expect(unknown).toEqual([])
       const env = Object.entries(environment).map(([name, value]) => [
         name,
