@@ -99,6 +99,7 @@ const floorPlan: Readonly<Record<string, readonly string[] | 'anything'>> = {
     'server/sources/recorder',
     'server/sources/sqlite',
     'server/sources/postgres',
+    'server/shared',
   ],
   'server/auth': ['contract', 'server/platform', 'server/files', 'server/http', 'server/sources'],
   'server/audit': ['contract', 'server/platform', 'server/config'],

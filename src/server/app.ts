@@ -180,7 +180,7 @@ async function openShared(
     failures: config.loginFailures,
     copyAlert: config.copyAlert,
     watch: (news) => watch.serverChanged(news),
-    outgrown: () => watch.outgrown(),
+    unfit: (why) => watch.unfit(why),
   })
 }
 

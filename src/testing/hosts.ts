@@ -43,7 +43,7 @@ export const sharingFacts = (
   nowMs: () => clock.nowMs,
   failures: 4,
   copyAlert: 1000,
-  outgrown() {},
+  unfit() {},
   ...own,
 })
 

@@ -1,5 +1,6 @@
 /** Turns news about the recorder, or about a database and its servers, into log lines and metrics. */
 import type { RecorderWatch, Unreachable } from '../sources/recorder/reaching.ts'
+import type { Misfit } from '../shared/hosts.ts'
 import type { ServerNews, ServerPart } from '../sources/postgres/servers.ts'
 import type { Metrics } from './metrics.ts'
 
@@ -21,14 +22,19 @@ const serverWords = {
   unreachable: { isWrong: true, words: 'a database server cannot be reached' },
 } as const satisfies Record<ServerPart, { readonly isWrong: boolean; readonly words: string }>
 
-const OUTGROWN =
-  'a host of a newer release has changed the database, so this one is not ready any more: upgrade it too'
+/** What the log says of a host that does not fit the others any more. */
+const misfitWords: Readonly<Record<Misfit, string>> = {
+  outgrown:
+    'a host of a newer release has changed the database, so this one is not ready any more: upgrade it too',
+  replaced:
+    'another host runs under this one’s HOST_NAME, so this one is not ready any more: give each its own, and start them again',
+}
 
 export interface HostRecorderWatch extends RecorderWatch {
   /** A server of the database has come, gone or changed its part. */
   serverChanged(news: ServerNews): void
-  /** A newer release has changed the database that this host shares. */
-  outgrown(): void
+  /** This host may not use the database any more that it shares with others. */
+  unfit(why: Misfit): void
   /** Sends all news to this log, earlier news included. */
   tellTo(log: RecorderLog): void
 }
@@ -51,7 +57,7 @@ export function watchRecorder(metrics: Metrics | null): HostRecorderWatch {
         if (isWrong) to.warn({ server, ...(why === '' ? {} : { code: why }) }, words)
         else to.info(`${words}: ${server}`)
       }),
-    outgrown: () => tell((to) => to.warn({}, OUTGROWN)),
+    unfit: (why) => tell((to) => to.warn({ why }, misfitWords[why])),
     asked: (kind, outcome, seconds) => metrics?.asked(kind, outcome, seconds),
     tellTo(given) {
       log = given

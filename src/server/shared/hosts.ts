@@ -1,5 +1,5 @@
 /**
- * The hosts that share one database. Each says who it is before it answers, and every two seconds that it still runs. One
+ * The hosts that share one database. Each says who it is before it answers, and every second that it still runs. One
  * that would not fit the others is refused: with another key, another source, or a name that is taken.
  */
 import { createHmac, randomUUID } from 'node:crypto'
@@ -10,10 +10,10 @@ import { inPooledTransaction } from '../sources/postgres/connecting.ts'
 import { ADVISORY_LOCKS } from '../sources/postgres/names.ts'
 import { POSTGRES_SCHEMA_VERSION } from '../sources/postgres/schema.ts'
 import type { ArchiveServers } from '../sources/postgres/servers.ts'
-import { clause, query, queryOne, queryRow, type Queryable } from '../sources/postgres/statements.ts'
+import { clause, query, queryOne, type Queryable } from '../sources/postgres/statements.ts'
 
 /** Ms between two signs of life. */
-const BEAT_MS = 2000
+const BEAT_MS = 1000
 /** A host that gave no sign for so many times that has ended. */
 const MISSED_BEATS = 3.5
 
@@ -33,11 +33,17 @@ export interface HostFacts {
 export interface HostEntry {
   /** Keeps the newest head of the host's audit log. A head that cannot be stored is followed by the next one. */
   keepHead(head: Head): void
-  /** False once a newer release has changed the schema: this host must be upgraded too. */
+  /** False once it may not use the database any more. */
   readonly fits: boolean
   /** The others need not wait for another sign of life. */
   leave(): Promise<void>
 }
+
+/**
+ * Why a host that runs does not fit the others any more. `outgrown`: a newer release has changed the schema, and this
+ * host must be upgraded too. `replaced`: another one runs under its name.
+ */
+export type Misfit = 'outgrown' | 'replaced'
 
 /** What a database knows of a host. */
 export interface KnownHost {
@@ -147,21 +153,21 @@ class Entry implements HostEntry {
   readonly #servers: ArchiveServers
   readonly #facts: HostFacts
   readonly #instance: string
-  readonly #outgrown: () => void
+  readonly #unfit: (why: Misfit) => void
   readonly #timer: NodeJS.Timeout
   #head: string | null = null
-  #schema = POSTGRES_SCHEMA_VERSION
+  #misfit: Misfit | null = null
 
-  constructor(servers: ArchiveServers, facts: HostFacts, instance: string, outgrown: () => void) {
+  constructor(servers: ArchiveServers, facts: HostFacts, instance: string, unfit: (why: Misfit) => void) {
     this.#servers = servers
     this.#facts = facts
     this.#instance = instance
-    this.#outgrown = outgrown
+    this.#unfit = unfit
     this.#timer = setInterval(() => void this.#beat().catch(() => undefined), facts.beatMs ?? BEAT_MS).unref()
   }
 
   get fits(): boolean {
-    return this.#schema <= POSTGRES_SCHEMA_VERSION
+    return this.#misfit === null
   }
 
   keepHead(head: Head): void {
@@ -178,26 +184,27 @@ class Entry implements HostEntry {
 
   async #beat(): Promise<void> {
     const asked = clause(beatSql, this.#head, this.#facts.name, this.#instance)
-    const row = await this.#servers.write(({ pools }) => queryRow<{ schema: string }>(pools.acts, asked))
-    const did = this.fits
-    this.#schema = Number(row.schema)
-    if (did && !this.fits) this.#outgrown()
+    const row = await this.#servers.write(({ pools }) => queryOne<{ schema: string }>(pools.acts, asked))
+    const isOutgrown = Number(row?.schema) > POSTGRES_SCHEMA_VERSION
+    const before = this.#misfit
+    this.#misfit = row ? (isOutgrown ? 'outgrown' : null) : 'replaced'
+    if (this.#misfit !== null && this.#misfit !== before) this.#unfit(this.#misfit)
   }
 }
 
 /**
  * Joins the hosts that share the database.
- * @param outgrown is called once a newer release has changed the database.
+ * @param unfit is called once this host may not use the database any more.
  * @throws OperatorError where this host does not fit the others.
  */
 export async function joinHosts(
   servers: ArchiveServers,
   facts: HostFacts,
-  outgrown: () => void,
+  unfit: (why: Misfit) => void,
 ): Promise<HostEntry> {
   const instance = randomUUID()
   await join(servers, facts, instance)
-  return new Entry(servers, facts, instance, outgrown)
+  return new Entry(servers, facts, instance, unfit)
 }
 
 /** The hosts that ever shared the database, by name. */

@@ -13,10 +13,13 @@ import { emptyPostgres, storeInPostgres, withConnection } from '../../testing/ar
 import { testMp3 } from '../../testing/audio.ts'
 import { NOON_MS, type TestClock } from '../../testing/clock.ts'
 import { loginRequest, ownPage, sessionOf, testUsers } from '../../testing/host.ts'
+import { startRecorder } from '../../testing/recorder/recorder.ts'
+import { recorderUsers } from '../../testing/relay.ts'
 import { sharingFacts, sharingHost, type SharingHost, type SharingOptions } from '../../testing/hosts.ts'
 import { cheapHash, newRecording, temporaryFolder, testGuid, type TestStore } from '../../testing/store.ts'
 import { AudioShelf } from '../sources/archive/audio-files.ts'
 import { operatePostgres } from '../sources/postgres/operated-archive.ts'
+import { openRecorderSource } from '../sources/recorder/recorder-source.ts'
 import { forgetHostKey } from './hosts.ts'
 import { openSharedState } from './shared-state.ts'
 import { sweepShared } from './sweeping.ts'
@@ -109,8 +112,8 @@ describe('a session', () => {
   })
 })
 
-const logIn = async ({ app }: SharingHost, password: string, remoteAddress: string) =>
-  (await app.inject({ ...loginRequest('agent', password), remoteAddress })).statusCode
+const logIn = async ({ app }: SharingHost, password: string, remoteAddress: string, username = 'agent') =>
+  (await app.inject({ ...loginRequest(username, password), remoteAddress })).statusCode
 
 it('wrong passwords count together, and the place of a right one is known at every host', async () => {
   const [a, b] = [await open('a'), await open('b')]
@@ -185,6 +188,32 @@ const refusal = async (name: string, more: Partial<SharingOptions>): Promise<str
   return joined.catch((error: unknown) => (error as Error).message)
 }
 
+it('a relay keeps its sessions in a database too, and opens their passwords at any host', async () => {
+  const recorder = await startRecorder({ users: recorderUsers })
+  const at = (name: string) =>
+    open(name, {
+      source: recorder.url,
+      openSource: (tries) =>
+        openRecorderSource({
+          url: recorder.url,
+          ca: null,
+          remoteParameter: 'auto',
+          tries,
+          spoolFolder: join(folder.dataDir, name, 'spool'),
+        }),
+    })
+  const [a, b] = [await at('a'), await at('b')]
+  const cookie = await sessionOf(a.app, 'ada')
+  expect((await page(b, cookie, 0)).statusCode).toBe(200)
+  // A directory locks an account after a few wrong passwords, whichever host sends them.
+  const guesses: number[] = []
+  for (let n = 0; n < 5; n += 1)
+    guesses.push(await logIn(n % 2 === 0 ? a : b, `wrong ${n}`, `10.0.${n}.1`, 'boss'))
+  expect(guesses).toEqual([401, 401, 401, 429, 429])
+  for (const host of hosts.splice(0)) await host.stop()
+  await recorder.stop()
+})
+
 describe('a host is refused', () => {
   it('with another key, until the old one is forgotten', async () => {
     const a = await open('a')
@@ -225,16 +254,27 @@ const setVersion = (change: string) =>
     client.query(`UPDATE meta SET value = value::integer ${change} WHERE name = 'schema_version'`),
   )
 
-it('is not ready once a newer release has changed the database', async () => {
-  let outgrown = 0
-  const a = await open('a', { outgrown: () => (outgrown += 1) })
-  const ready = async () => (await a.app.inject('/readyz')).statusCode
-  expect(await ready()).toBe(200)
-  await setVersion('+ 1')
-  try {
-    await expect.poll(ready, { timeout: 10_000 }).toBe(503)
-    expect(outgrown).toBe(1)
-  } finally {
-    await setVersion('- 1')
-  }
+const ready = async ({ app }: SharingHost) => (await app.inject('/readyz')).statusCode
+
+describe('a host is not ready', () => {
+  it('while a newer release has changed the database', async () => {
+    const why: string[] = []
+    const a = await open('a', { unfit: (told) => why.push(told) })
+    expect(await ready(a)).toBe(200)
+    await setVersion('+ 1')
+    try {
+      await expect.poll(() => ready(a), { timeout: 10_000 }).toBe(503)
+      expect(why).toEqual(['outgrown'])
+    } finally {
+      await setVersion('- 1')
+    }
+  })
+
+  it('once another one runs under its name', async () => {
+    const why: string[] = []
+    const a = await open('a', { unfit: (told) => why.push(told) })
+    await withConnection(url, (client) => client.query('UPDATE hosts SET instance = gen_random_uuid()'))
+    await expect.poll(() => ready(a), { timeout: 10_000 }).toBe(503)
+    expect(why).toEqual(['replaced'])
+  })
 })

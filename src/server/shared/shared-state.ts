@@ -7,7 +7,7 @@ import { openServers, type ServersPlace } from '../sources/postgres/opening-serv
 import type { ArchiveServers } from '../sources/postgres/servers.ts'
 import { sharedActs } from './acts.ts'
 import { sharedAttempts } from './attempts.ts'
-import { joinHosts, type HostEntry, type HostFacts } from './hosts.ts'
+import { joinHosts, type HostEntry, type HostFacts, type Misfit } from './hosts.ts'
 import { sharedSessions } from './sessions.ts'
 import { keepSwept } from './sweeping.ts'
 
@@ -19,8 +19,8 @@ export interface SharedStateOptions extends ServersPlace, Omit<HostFacts, 'name'
   readonly failures: number
   /** Rows to one session in an hour that look like copying. */
   readonly copyAlert: number
-  /** Called once a newer release has changed the database. */
-  readonly outgrown: () => void
+  /** Called once this host may not use the database any more. */
+  readonly unfit: (why: Misfit) => void
 }
 
 export interface SharedState {
@@ -44,11 +44,11 @@ const machineName = (): string =>
  * @throws OperatorError where the database cannot be used, or this host does not fit the others.
  */
 export async function openSharedState(options: SharedStateOptions): Promise<SharedState> {
-  const { nowMs, failures, hostKey, copyAlert, outgrown } = options
+  const { nowMs, failures, hostKey, copyAlert, unfit } = options
   const name = options.name ?? machineName()
   const servers = await openServers(options)
   try {
-    const entry = await joinHosts(servers, { ...options, name }, outgrown)
+    const entry = await joinHosts(servers, { ...options, name }, unfit)
     const endSweeping = keepSwept(servers, nowMs, () => undefined)
     return {
       name,
