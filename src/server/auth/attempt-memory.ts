@@ -13,6 +13,12 @@ import { networkOf } from './network.ts'
 /** Where the entries lie. */
 export interface AttemptStore {
   /**
+   * Decides by entries as they are now, without keeping anybody from changing them. It costs less than `change`.
+   * @returns what `decide` does.
+   * @throws as `change` does.
+   */
+  peek<T>(keys: readonly AttemptKey[], decide: (entries: AttemptEntries) => T): Promise<T>
+  /**
    * Decides by entries and changes them, while nobody else changes those of these keys.
    * @param keys of all entries that `decide` looks at.
    * @returns what `decide` does.
@@ -45,6 +51,13 @@ export interface TryKeys {
   readonly pair: string
 }
 
+const keysOf = ({ account, network, pair }: TryKeys): readonly AttemptKey[] => [
+  { kind: kinds.account, key: account },
+  { kind: kinds.network, key: network },
+  { kind: kinds.pair, key: pair },
+  { kind: kinds.known, key: pair },
+]
+
 export class AttemptMemory {
   readonly failures: number
   readonly store: AttemptStore
@@ -67,18 +80,21 @@ export class AttemptMemory {
   }
 
   /** As the store's, for the entries of this place and these besides. */
-  change<T>(
-    { account, network, pair }: TryKeys,
+  peek<T>(
+    place: TryKeys,
     decide: (entries: AttemptEntries) => T,
     others: readonly AttemptKey[] = [],
   ): Promise<T> {
-    const own = [
-      { kind: kinds.account, key: account },
-      { kind: kinds.network, key: network },
-      { kind: kinds.pair, key: pair },
-      { kind: kinds.known, key: pair },
-    ]
-    return this.store.change([...own, ...others], decide)
+    return this.store.peek([...keysOf(place), ...others], decide)
+  }
+
+  /** As the store's, for the entries of this place and these besides. */
+  change<T>(
+    place: TryKeys,
+    decide: (entries: AttemptEntries) => T,
+    others: readonly AttemptKey[] = [],
+  ): Promise<T> {
+    return this.store.change([...keysOf(place), ...others], decide)
   }
 
   #mask(...parts: string[]): string {
@@ -99,6 +115,7 @@ export function ownAttempts({ failures, nowMs, kept }: OwnAttemptsOptions): Atte
     : null
   const entries = new AttemptEntries({ failures, nowMs, keeper: file ?? { save() {} } })
   const store: AttemptStore = {
+    peek: async (_, decide) => decide(entries),
     change: async (_, decide) => decide(entries),
     open: (report) => file?.open(report),
     get isKept() {

@@ -7,10 +7,10 @@
  * A refused try never reaches the source: repeated failures there would lock the account in the directory.
  */
 import { setTimeout as wait } from 'node:timers/promises'
-import { Problem } from '../../contract/problems.ts'
+import type { Problem } from '../../contract/problems.ts'
 import { createTurns, type Turns } from '../sources/turns.ts'
 import type { Figures } from '../platform/figures.ts'
-import { endingOnce, type Attempt } from './attempt.ts'
+import { endingOnce, tooManyAttempts, type Attempt } from './attempt.ts'
 import { paceKeys, type AttemptEntries, type AttemptKey } from './attempt-entries.ts'
 import type { AttemptMemory, TryKeys } from './attempt-memory.ts'
 import type { CountedFailure } from './failure-counts.ts'
@@ -50,16 +50,6 @@ export interface ThrottleOptions {
 
 const sleepUnreferenced = (ms: number, signal: AbortSignal): Promise<void> =>
   wait(ms, undefined, { signal, ref: false })
-
-function tooMany(retryAfterMs: number): Problem {
-  const seconds = Math.max(1, Math.ceil(retryAfterMs / 1000))
-  const [count, unit] = seconds < 60 ? [seconds, 'second'] : [Math.ceil(seconds / 60), 'minute']
-  return new Problem({
-    code: 'too_many_attempts',
-    message: `Too many failed attempts. Try again in ${count} ${unit}${count === 1 ? '' : 's'}.`,
-    retryAfterMs: seconds * 1000,
-  })
-}
 
 type Decide<T> = (entries: AttemptEntries) => T
 
@@ -104,7 +94,8 @@ class Guard implements Throttle {
 
   async begin(username: string, address: string, signal: AbortSignal): Promise<Attempt> {
     const place = this.#memory.placeOf(username, address)
-    const isKnown = await this.#memory.change(place, ({ known }) => known.get(place.pair) !== null)
+    // Most guesses are refused here: a flood of them keeps nobody from the entries.
+    const isKnown = await this.#memory.peek(place, (entries) => this.#isKnown(entries, place), paces)
     return isKnown ? this.#beginKnown(place, signal) : this.#beginStranger(place)
   }
 
@@ -154,13 +145,32 @@ class Guard implements Throttle {
     })
   }
 
-  #countStranger(entries: AttemptEntries, { account, network, pair }: TryKeys): StrangerTry {
-    const { accounts, networks, pairs } = entries
+  /** @throws Problem 429 for a stranger who has to wait. */
+  #isKnown(entries: AttemptEntries, place: TryKeys): boolean {
+    if (entries.known.get(place.pair) !== null) return true
+    this.#paceOf(entries, place)
+    return false
+  }
+
+  /** @returns which pace the stranger takes part in. @throws Problem 429 for one who has to wait. */
+  #paceOf({ accounts, networks, paces: both }: AttemptEntries, { account, network }: TryKeys) {
     this.#refuseWhile(accounts.waitMs(account), 'account')
     this.#refuseWhile(networks.waitMs(network), 'network')
     const pace = networks.count(network) === 0 ? 'clean' : 'other'
-    this.#refuseWhile(entries.paces[pace].take() ? 0 : PACE_RETRY_MS, 'pace')
-    return { pace, account: accounts.add(account), network: networks.add(network), pair: pairs.add(pair) }
+    this.#refuseWhile(both[pace].isEmpty ? PACE_RETRY_MS : 0, 'pace')
+    return pace
+  }
+
+  #countStranger(entries: AttemptEntries, place: TryKeys): StrangerTry {
+    const { accounts, networks, pairs } = entries
+    const pace = this.#paceOf(entries, place)
+    entries.paces[pace].take()
+    return {
+      pace,
+      account: accounts.add(place.account),
+      network: networks.add(place.network),
+      pair: pairs.add(place.pair),
+    }
   }
 
   /** The account and the network count only failed tries: parallel right ones must not look like guesses. */
@@ -224,7 +234,7 @@ class Guard implements Throttle {
 
   #refusal(waitMs: number, why: 'account' | 'network' | 'pace' | 'wait'): Problem {
     this.#counts[why] += 1
-    return tooMany(waitMs)
+    return tooManyAttempts(waitMs)
   }
 }
 

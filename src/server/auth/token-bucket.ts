@@ -23,12 +23,13 @@ export class TokenBucket {
     this.#tokenMs = 1000 / options.perSecond
   }
 
-  /** @returns false where the caller has to wait. */
-  take(): boolean {
-    const missingMs = this.#missingMs()
-    if (missingMs + this.#tokenMs > this.#options.burst * this.#tokenMs) return false
-    this.#set(missingMs + this.#tokenMs)
-    return true
+  get isEmpty(): boolean {
+    return this.#missingMs() + this.#tokenMs > this.#options.burst * this.#tokenMs
+  }
+
+  /** Call it only where the bucket is not empty. */
+  take(): void {
+    this.#set(this.#missingMs() + this.#tokenMs)
   }
 
   giveBack(): void {

@@ -30,6 +30,11 @@ function decided<T>(decide: () => T): Decision<T> {
   }
 }
 
+function resultOf<T>(decision: Decision<T>): T {
+  if (decision.isRefused) throw decision.error
+  return decision.result
+}
+
 interface Change extends AttemptKey {
   readonly entry: LedgerEntry | null
 }
@@ -78,12 +83,11 @@ export function sharedAttempts(
   servers: ArchiveServers,
   { failures, nowMs }: SharedAttemptsOptions,
 ): AttemptStore {
-  async function decideIn<T>(
+  async function decideBy<T>(
     client: Queryable,
     keys: readonly AttemptKey[],
     decide: (entries: AttemptEntries) => T,
-  ): Promise<Decision<T>> {
-    await hold(client, keys)
+  ): Promise<{ readonly decision: Decision<T>; readonly changes: readonly Change[] }> {
     const changes = new Map<string, Change>()
     const keeper = {
       save: (kind: Kind, key: string, entry: LedgerEntry | null) =>
@@ -91,20 +95,32 @@ export function sharedAttempts(
     }
     const entries = new AttemptEntries({ failures, nowMs, keeper })
     for (const { kind, key, ...entry } of await read(client, keys)) entries.restore(kind, key, entry)
-    const decision = decided(() => decide(entries))
-    await write(client, [...changes.values()])
+    return { decision: decided(() => decide(entries)), changes: [...changes.values()] }
+  }
+
+  async function decideAlone<T>(
+    client: Queryable,
+    keys: readonly AttemptKey[],
+    decide: (entries: AttemptEntries) => T,
+  ): Promise<Decision<T>> {
+    await hold(client, keys)
+    const { decision, changes } = await decideBy(client, keys, decide)
+    await write(client, changes)
     return decision
   }
 
-  return {
+  const store: AttemptStore = {
+    async peek(keys, decide) {
+      const peeked = servers.write(({ pools }) => decideBy(pools.attempts, keys, decide))
+      const { decision, changes } = await reaching(peeked)
+      // After the clock was set back, entries are changed even by those who look at them.
+      return changes.length > 0 ? store.change(keys, decide) : resultOf(decision)
+    },
     async change(keys, decide) {
-      const decision = await reaching(
-        servers.write(({ pools }) =>
-          inPooledTransaction(pools.attempts, (client) => decideIn(client, keys, decide)),
-        ),
+      const changing = servers.write(({ pools }) =>
+        inPooledTransaction(pools.attempts, (client) => decideAlone(client, keys, decide)),
       )
-      if (decision.isRefused) throw decision.error
-      return decision.result
+      return resultOf(await reaching(changing))
     },
     open() {},
     get isKept() {
@@ -112,4 +128,5 @@ export function sharedAttempts(
     },
     close() {},
   }
+  return store
 }

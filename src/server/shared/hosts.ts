@@ -104,18 +104,24 @@ function requireSource(facts: HostFacts, others: readonly Running[]): void {
   )
 }
 
-const register = (client: Queryable, facts: HostFacts, instance: string) =>
-  query(
+/** Says that the host runs. @returns nothing where another one has its name. */
+const sign = (client: Queryable, facts: HostFacts, instance: string, head: string | null, isNew: boolean) =>
+  queryOne<{ schema: string }>(
     client,
     clause(
-      `INSERT INTO hosts VALUES (?, ?, ?, ?, ?, NULL, clock_timestamp()) ON CONFLICT (name) DO UPDATE
+      `INSERT INTO hosts AS known VALUES (?, ?, ?, ?, ?, ?, clock_timestamp()) ON CONFLICT (name) DO UPDATE
         SET instance = excluded.instance, source = excluded.source, version = excluded.version,
-          audit_log = excluded.audit_log, seen_at = excluded.seen_at`,
+          audit_log = excluded.audit_log, audit_head = coalesce(excluded.audit_head, known.audit_head),
+          seen_at = excluded.seen_at
+        WHERE ? OR known.instance = excluded.instance
+        RETURNING (SELECT value FROM meta WHERE name = 'schema_version') AS schema`,
       facts.name,
       instance,
       facts.source,
       facts.version,
       facts.auditLog,
+      head,
+      isNew,
     ),
   )
 
@@ -127,7 +133,7 @@ async function tryJoin(client: Queryable, facts: HostFacts, instance: string): P
   await requireKey(client, facts, others)
   requireSource(facts, others)
   if (running.length > others.length) return false
-  await register(client, facts, instance)
+  await sign(client, facts, instance, null, true)
   return true
 }
 
@@ -146,9 +152,6 @@ async function join(servers: ArchiveServers, facts: HostFacts, instance: string)
   )
 }
 
-const beatSql = `UPDATE hosts SET seen_at = clock_timestamp(), audit_head = coalesce(?, audit_head)
-  WHERE name = ? AND instance = ?::uuid RETURNING (SELECT value FROM meta WHERE name = 'schema_version') AS schema`
-
 class Entry implements HostEntry {
   readonly #servers: ArchiveServers
   readonly #facts: HostFacts
@@ -156,6 +159,7 @@ class Entry implements HostEntry {
   readonly #unfit: (why: Misfit) => void
   readonly #timer: NodeJS.Timeout
   #head: string | null = null
+  #beating: Promise<void> | null = null
   #misfit: Misfit | null = null
 
   constructor(servers: ArchiveServers, facts: HostFacts, instance: string, unfit: (why: Misfit) => void) {
@@ -163,7 +167,17 @@ class Entry implements HostEntry {
     this.#facts = facts
     this.#instance = instance
     this.#unfit = unfit
-    this.#timer = setInterval(() => void this.#beat().catch(() => undefined), facts.beatMs ?? BEAT_MS).unref()
+    this.#timer = setInterval(() => void this.#beatOnce(), facts.beatMs ?? BEAT_MS).unref()
+  }
+
+  /** A slow database is not asked again before it has answered. */
+  #beatOnce(): Promise<void> {
+    this.#beating ??= this.#beat()
+      .catch(() => undefined)
+      .finally(() => {
+        this.#beating = null
+      })
+    return this.#beating
   }
 
   get fits(): boolean {
@@ -176,15 +190,18 @@ class Entry implements HostEntry {
 
   async leave(): Promise<void> {
     clearInterval(this.#timer)
-    await this.#beat().catch(() => undefined)
+    await this.#beating
+    await this.#beatOnce()
     const sql = 'UPDATE hosts SET seen_at = NULL WHERE name = ? AND instance = ?::uuid'
     const asked = clause(sql, this.#facts.name, this.#instance)
     await this.#servers.write(({ pools }) => query(pools.acts, asked)).catch(() => undefined)
   }
 
+  /** A new primary may not know this host yet, which then is added once more. */
   async #beat(): Promise<void> {
-    const asked = clause(beatSql, this.#head, this.#facts.name, this.#instance)
-    const row = await this.#servers.write(({ pools }) => queryOne<{ schema: string }>(pools.acts, asked))
+    const row = await this.#servers.write(({ pools }) =>
+      sign(pools.acts, this.#facts, this.#instance, this.#head, false),
+    )
     const isOutgrown = Number(row?.schema) > POSTGRES_SCHEMA_VERSION
     const before = this.#misfit
     this.#misfit = row ? (isOutgrown ? 'outgrown' : null) : 'replaced'

@@ -37,7 +37,7 @@ const places = {
   /** Sessions, which every request needs. */
   sessions: 4,
   /** Tries of passwords, which strangers may send in numbers. */
-  attempts: 2,
+  attempts: 4,
   /** What joins requests to acts. Losing the last moment of it at a crash of the server does no harm. */
   acts: 2,
 } as const
