@@ -13,7 +13,7 @@ import { operatePostgres } from './server/sources/postgres/operated-archive.ts'
 import { emptyPostgres, storeInPostgres } from './testing/archives.ts'
 import { testMp3 } from './testing/audio.ts'
 import { linesOf } from './testing/audit.ts'
-import { BalancedUser, type Asked, type AskKind, type Balanced } from './testing/balanced-user.ts'
+import { BalancedUser, type UserRequest, type AskKind, type Balanced } from './testing/balanced-user.ts'
 import { call } from './testing/call-command.ts'
 import { compiledHost } from './testing/compiled.ts'
 import { startBalancer } from './testing/deployment.ts'
@@ -161,7 +161,7 @@ afterAll(async () => {
 })
 
 /** Whether the request was on its way when a host was killed. */
-const wasInFlight = ({ fromMs, toMs }: Asked): boolean =>
+const wasInFlight = ({ fromMs, toMs }: UserRequest): boolean =>
   kills.some((kill) => fromMs <= kill.toMs && kill.fromMs <= toMs)
 
 const lines = () => hosts.flatMap(({ env }) => linesOf(join(env.DATA_DIR ?? '', 'audit.log')))

@@ -7,6 +7,7 @@ import { readConfig } from './server/config/config.ts'
 import type { Variable } from './server/config/variable.ts'
 import { variableNames, variables } from './server/config/variables.ts'
 import { dataParts } from './server/files/data-dir.ts'
+import { CONNECTIONS } from './server/sources/postgres/server.ts'
 
 const root = resolve(import.meta.dirname, '..')
 const readme = readFileSync(resolve(root, 'README.md'), 'utf8')
@@ -89,5 +90,9 @@ describe('the README', () => {
     )
     expect(missing).toEqual([])
     expect(table).toContain('`*.lock`')
+  })
+
+  it('says how many connections a host needs', () => {
+    expect(readme).toContain(`${CONNECTIONS} connections for each host`)
   })
 })

@@ -22,7 +22,7 @@ export interface Balanced {
 export type AskKind = 'login' | 'search' | 'paging' | 'play' | 'activity' | 'logout'
 
 /** One request: what it asked for, when, and what came of it. */
-export interface Asked {
+export interface UserRequest {
   readonly kind: AskKind
   /** Of a steady clock, ms. */
   readonly fromMs: number
@@ -38,7 +38,7 @@ interface Answer {
 
 export class BalancedUser {
   readonly username: string
-  readonly asked: Asked[] = []
+  readonly asked: UserRequest[] = []
   readonly #at: Balanced
   readonly #agent: Agent
   #cookie = ''

@@ -40,6 +40,7 @@ export const sharingFacts = (
   version: '1.0.0',
   auditLog: join(folder, name, 'audit.log'),
   beatMs: 100,
+  maxSkewMs: Number.POSITIVE_INFINITY,
   nowMs: () => clock.nowMs,
   failures: 4,
   copyAlert: 1000,

@@ -114,11 +114,11 @@ class OneAct implements Act {
     const told: ToldSearch = { id: randomUUID(), search, count: page.totalCount, atMs: nowMs() }
     let adding = Promise.resolve()
     const takeBack = (): void => {
-      if (session !== null) void adding.then(() => searched.forget(session, told))
+      if (session !== null) void adding.then(() => searched.forget(session, told)).catch(() => undefined)
     }
     const isTold = isCovered || (await this.#tell(page.totalCount, takeBack))
     if (session === null) return shown
-    if (!isCovered && isTold) await (adding = searched.add(session, told))
+    if (!isCovered && isTold && !this.#delivery.isLeft) await (adding = searched.add(session, told))
     const many = await copies.add(session, shown.recordings.length)
     if (many !== null) await copied(this.#actor, many)
     return shown

@@ -1,5 +1,4 @@
 /** One try of a password, from its start to its end. */
-import { Problem } from '../../contract/problems.ts'
 
 /**
  * A try that may be judged. It counts as failed from its start, so that many at once cannot slip through. It ends
@@ -35,15 +34,4 @@ export function endingOnce(attempt: Attempt): Attempt {
     withdrawn: once(attempt.withdrawn),
     unanswered: once(attempt.unanswered),
   }
-}
-
-/** A refusal with the time to wait. */
-export function tooManyAttempts(retryAfterMs: number): Problem {
-  const seconds = Math.max(1, Math.ceil(retryAfterMs / 1000))
-  const [count, unit] = seconds < 60 ? [seconds, 'second'] : [Math.ceil(seconds / 60), 'minute']
-  return new Problem({
-    code: 'too_many_attempts',
-    message: `Too many failed attempts. Try again in ${count} ${unit}${count === 1 ? '' : 's'}.`,
-    retryAfterMs: seconds * 1000,
-  })
 }

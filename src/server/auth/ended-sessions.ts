@@ -102,7 +102,7 @@ export class EndedSessions {
       if (!isStorageFailure(error)) throw error
       this.#timer ??= setTimeout(() => {
         this.#timer = null
-        void this.#deleteRows()
+        void this.#deleteRows().catch(() => undefined)
       }, this.#options.retryMs).unref()
     }
   }

@@ -7,10 +7,11 @@
  * A refused try never reaches the source: repeated failures there would lock the account in the directory.
  */
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Problem } from '../../contract/problems.ts'
 import { createTurns, type Turns } from '../sources/turns.ts'
 import type { Figures } from '../platform/figures.ts'
-import { endingOnce, tooManyAttempts, type Attempt } from './attempt.ts'
+import { endingOnce, type Attempt } from './attempt.ts'
+import { Refusals } from './refusals.ts'
+import { Strangers } from './strangers.ts'
 import { paceKeys, type AttemptEntries, type AttemptKey } from './attempt-entries.ts'
 import type { AttemptMemory, TryKeys } from './attempt-memory.ts'
 import type { CountedFailure } from './failure-counts.ts'
@@ -23,7 +24,6 @@ export const KNOWN_MS = 90 * 24 * 60 * 60_000
 
 const FIRST_SLOWDOWN_MS = 500
 const MAX_SLOWDOWN_MS = 5000
-const PACE_RETRY_MS = 1000
 
 export interface Throttle {
   /**
@@ -55,14 +55,6 @@ type Decide<T> = (entries: AttemptEntries) => T
 
 const paces: readonly AttemptKey[] = Object.values(paceKeys).map((key) => ({ kind: kinds.pace, key }))
 
-/** What a stranger's try added, to be taken back. */
-interface StrangerTry {
-  readonly pace: keyof typeof paceKeys
-  readonly account: CountedFailure
-  readonly network: CountedFailure
-  readonly pair: CountedFailure
-}
-
 /**
  * The number of a user's failures that their network forgets after a success. Beyond its limit it forgets only this
  * try: a guesser could otherwise clear failures for other accounts by signing in to an own one.
@@ -76,7 +68,9 @@ class Guard implements Throttle {
   readonly #report: (error: unknown) => void
   readonly #sleep: (ms: number, signal: AbortSignal) => Promise<void>
   readonly #slots: Turns
-  readonly #counts = { delayed: 0, account: 0, network: 0, pace: 0, wait: 0 }
+  readonly #refusals = new Refusals()
+  readonly #strangers = new Strangers(this.#refusals)
+  #delayed = 0
 
   constructor({ memory, nowMs, report = () => {}, sleep = sleepUnreferenced }: ThrottleOptions) {
     this.#memory = memory
@@ -88,21 +82,29 @@ class Guard implements Throttle {
       running: Number.POSITIVE_INFINITY,
       runningEach: 1,
       waitingEach: WAITING_EACH,
-      full: () => this.#refusal(MAX_SLOWDOWN_MS, 'wait'),
+      full: () => this.#refusals.make(MAX_SLOWDOWN_MS, 'wait'),
     })
   }
 
-  async begin(username: string, address: string, signal: AbortSignal): Promise<Attempt> {
+  begin(username: string, address: string, signal: AbortSignal): Promise<Attempt> {
+    return this.#refusals.counted(() => this.#begin(username, address, signal))
+  }
+
+  async #begin(username: string, address: string, signal: AbortSignal): Promise<Attempt> {
     const place = this.#memory.placeOf(username, address)
     // Most guesses are refused here: a flood of them keeps nobody from the entries.
-    const isKnown = await this.#memory.peek(place, (entries) => this.#isKnown(entries, place), paces)
+    const isKnown = await this.#memory.peek(
+      place,
+      (entries) => this.#strangers.isKnown(entries, place),
+      paces,
+    )
     return isKnown ? this.#beginKnown(place, signal) : this.#beginStranger(place)
   }
 
   figures(): Figures {
-    const { delayed, account, network, pace, wait: waiting } = this.#counts
+    const { account, network, pace, wait: waiting } = this.#refusals.counts
     return {
-      login_delayed_total: delayed,
+      login_delayed_total: this.#delayed,
       login_refused_by_account_total: account,
       login_refused_by_address_total: network,
       login_refused_by_pace_total: pace,
@@ -116,7 +118,11 @@ class Guard implements Throttle {
   }
 
   async #beginStranger(place: TryKeys): Promise<Attempt> {
-    const counted = await this.#memory.change(place, (entries) => this.#countStranger(entries, place), paces)
+    const counted = await this.#memory.change(
+      place,
+      (entries) => this.#strangers.count(entries, place),
+      paces,
+    )
     const forgiveUser = ({ accounts, pairs }: AttemptEntries, failures: number): void => {
       accounts.takeBack(place.account, failures, counted.account)
       pairs.takeBack(place.pair, failures, counted.pair)
@@ -143,34 +149,6 @@ class Guard implements Throttle {
           paces,
         ),
     })
-  }
-
-  /** @throws Problem 429 for a stranger who has to wait. */
-  #isKnown(entries: AttemptEntries, place: TryKeys): boolean {
-    if (entries.known.get(place.pair) !== null) return true
-    this.#paceOf(entries, place)
-    return false
-  }
-
-  /** @returns which pace the stranger takes part in. @throws Problem 429 for one who has to wait. */
-  #paceOf({ accounts, networks, paces: both }: AttemptEntries, { account, network }: TryKeys) {
-    this.#refuseWhile(accounts.waitMs(account), 'account')
-    this.#refuseWhile(networks.waitMs(network), 'network')
-    const pace = networks.count(network) === 0 ? 'clean' : 'other'
-    this.#refuseWhile(both[pace].isEmpty ? PACE_RETRY_MS : 0, 'pace')
-    return pace
-  }
-
-  #countStranger(entries: AttemptEntries, place: TryKeys): StrangerTry {
-    const { accounts, networks, pairs } = entries
-    const pace = this.#paceOf(entries, place)
-    entries.paces[pace].take()
-    return {
-      pace,
-      account: accounts.add(place.account),
-      network: networks.add(place.network),
-      pair: pairs.add(place.pair),
-    }
   }
 
   /** The account and the network count only failed tries: parallel right ones must not look like guesses. */
@@ -210,7 +188,7 @@ class Guard implements Throttle {
     try {
       const beyond = (await change(({ pairs }) => pairs.count(place.pair))) - failures
       if (beyond >= 0) {
-        this.#counts.delayed += 1
+        this.#delayed += 1
         await this.#sleep(Math.min(FIRST_SLOWDOWN_MS * 2 ** beyond, MAX_SLOWDOWN_MS), signal)
       }
       return await change(({ pairs }) => pairs.add(place.pair))
@@ -226,15 +204,6 @@ class Guard implements Throttle {
 
   async #end(place: TryKeys, decide: Decide<void>, others?: readonly AttemptKey[]): Promise<void> {
     await this.#memory.change(place, decide, others).catch(this.#report)
-  }
-
-  #refuseWhile(waitMs: number, why: 'account' | 'network' | 'pace'): void {
-    if (waitMs > 0) throw this.#refusal(waitMs, why)
-  }
-
-  #refusal(waitMs: number, why: 'account' | 'network' | 'pace' | 'wait'): Problem {
-    this.#counts[why] += 1
-    return tooManyAttempts(waitMs)
   }
 }
 

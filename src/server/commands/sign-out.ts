@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { inDataDir } from '../files/data-dir.ts'
 import { endSessionsIn } from '../auth/session-file.ts'
 import type { DatabaseConfig } from '../config/config.ts'
-import type { Queryable } from '../sources/postgres/statements.ts'
+import type { DatabaseConnection } from '../sources/postgres/statements.ts'
 import { explained } from '../sources/sqlite/database.ts'
 import { OperatorError } from '../platform/operator-error.ts'
 import type { HostPlace } from './audit-place.ts'
@@ -22,7 +22,10 @@ export function requireSessions(host: HostPlace): void {
 }
 
 /** Works on the database of the host's sessions. @throws OperatorError saying why that cannot be reached. */
-async function inDatabase<T>(database: DatabaseConfig, work: (client: Queryable) => Promise<T>): Promise<T> {
+async function inDatabase<T>(
+  database: DatabaseConfig,
+  work: (client: DatabaseConnection) => Promise<T>,
+): Promise<T> {
   const { inPrimary } = await import('../sources/postgres/primary.ts')
   return inPrimary([database.url, ...database.replicas], work)
 }
@@ -65,7 +68,7 @@ export async function forgetKey(host: HostPlace): Promise<string> {
       'There is no DATABASE_URL, so no hosts share a key. Remove host.key in DATA_DIR, or set another HOST_KEY.',
     )
   }
-  const { forgetHostKey } = await import('../shared/hosts.ts')
+  const { forgetHostKey } = await import('../shared/fitting.ts')
   await inDatabase(database, forgetHostKey)
   return 'Ended all sessions. The next host that starts brings the new key of all hosts.'
 }

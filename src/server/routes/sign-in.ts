@@ -84,7 +84,10 @@ export function authRoutes(app: FastifyInstance, options: AuthOptions): void {
       const right = await passwords.verify(demo.tried(given, request), client)
       // If the client has left, nobody would receive the cookie of a new session.
       signal.throwIfAborted()
-      return openSession(right)
+      const opened = await openSession(right)
+      if (signal.aborted) await sessions.end(opened.token)
+      signal.throwIfAborted()
+      return opened
     })
     await endCurrent(request)
     await audit.login(actor(request, principal.username, token))

@@ -3,7 +3,7 @@
  * session was shown, and the listenings that go on. While the database cannot be written each host goes by what it did
  * itself: an act may then have a line too many, and none too few.
  */
-import { createHash, hkdfSync } from 'node:crypto'
+import { createHash, hkdfSync, randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Search } from '../../contract/search.ts'
 import type { AuditMemory } from '../audit/audit.ts'
@@ -18,7 +18,7 @@ import { LISTENING_IDLE_MS, type SharedListenings } from '../audit/listenings.ts
 import { sealText, unsealText } from '../auth/seal.ts'
 import { isStorageFailure } from '../files/storage-failure.ts'
 import { inPooledTransaction } from '../sources/postgres/connecting.ts'
-import { reaching } from '../sources/postgres/explain-database.ts'
+import { reachingShared } from '../sources/postgres/explain-database.ts'
 import type { ArchiveServers } from '../sources/postgres/servers.ts'
 import { clause, query, queryOne, type SqlClause } from '../sources/postgres/statements.ts'
 
@@ -32,13 +32,13 @@ export interface SharedActsOptions {
 
 const MINUTE_MS = 60_000
 /** How long a host may take to write the line of a listening. After that another one begins it. */
-const BEGINNING_MS = 10_000
+const BEGINNING_MS = 25_000
 const LOOK_AGAIN_MS = 50
 
 /** @returns null where the database cannot be asked now. */
 async function ifReached<T>(work: Promise<T>): Promise<T | null> {
   try {
-    return await reaching(work)
+    return await reachingShared(work)
   } catch (error) {
     if (isStorageFailure(error)) return null
     throw error
@@ -127,8 +127,10 @@ function sharedCopies(servers: ArchiveServers, { nowMs, copyAlert }: SharedActsO
 const masked = (key: string): string => createHash('sha256').update(key).digest('base64url')
 
 function sharedListenings(servers: ArchiveServers, { nowMs }: SharedActsOptions): SharedListenings {
-  const beginning = `INSERT INTO listenings AS known VALUES (?, false, ?) ON CONFLICT (key) DO UPDATE
-    SET has_line = false, last_ms = excluded.last_ms
+  /** This host among those that begin listenings. */
+  const owner = randomUUID()
+  const beginning = `INSERT INTO listenings AS known VALUES (?, ?, false, ?) ON CONFLICT (key) DO UPDATE
+    SET owner = excluded.owner, has_line = false, last_ms = excluded.last_ms
     WHERE (? AND known.has_line) OR known.last_ms <= CASE WHEN known.has_line THEN ?::bigint ELSE ?::bigint END
     RETURNING true AS mine`
   const going = 'UPDATE listenings SET last_ms = ? WHERE key = ? AND has_line RETURNING true AS going'
@@ -138,7 +140,7 @@ function sharedListenings(servers: ArchiveServers, { nowMs }: SharedActsOptions)
     const atMs = Math.round(nowMs())
     const ends = [atMs - LISTENING_IDLE_MS - 1, atMs - BEGINNING_MS]
     return servers.write(async ({ pools }) => {
-      const mine = await queryOne(pools.acts, clause(beginning, key, atMs, isNew, ...ends))
+      const mine = await queryOne(pools.acts, clause(beginning, key, owner, atMs, isNew, ...ends))
       if (mine) return true
       return (await queryOne(pools.acts, clause(going, atMs, key))) ? false : null
     })
@@ -159,10 +161,16 @@ function sharedListenings(servers: ArchiveServers, { nowMs }: SharedActsOptions)
       // The other host's clock may be wrong.
       return true
     },
-    begun: (key) => change('UPDATE listenings SET has_line = true WHERE key = ?', masked(key)),
-    failed: (key) => change('DELETE FROM listenings WHERE key = ? AND NOT has_line', masked(key)),
+    begun: (key) =>
+      change('UPDATE listenings SET has_line = true WHERE key = ? AND owner = ?::uuid', masked(key), owner),
+    failed: (key) =>
+      change('DELETE FROM listenings WHERE key = ? AND owner = ?::uuid AND NOT has_line', masked(key), owner),
     goesOn: (key) =>
-      change('UPDATE listenings SET last_ms = ? WHERE key = ?', Math.round(nowMs()), masked(key)),
+      change(
+        'UPDATE listenings SET last_ms = ? WHERE key = ? AND has_line',
+        Math.round(nowMs()),
+        masked(key),
+      ),
   }
 }
 

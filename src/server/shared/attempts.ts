@@ -5,12 +5,20 @@
 import { createHash } from 'node:crypto'
 import { AttemptEntries, type AttemptKey } from '../auth/attempt-entries.ts'
 import type { AttemptStore } from '../auth/attempt-memory.ts'
-import type { Kind, LedgerEntry } from '../auth/ledger.ts'
+import { tooManyAttempts } from '../auth/refusals.ts'
+import { kinds, type Kind, type LedgerEntry } from '../auth/ledger.ts'
 import { inPooledTransaction } from '../sources/postgres/connecting.ts'
-import { reaching } from '../sources/postgres/explain-database.ts'
+import { reachingShared } from '../sources/postgres/explain-database.ts'
 import { ATTEMPT_LOCKS } from '../sources/postgres/names.ts'
+import type { ArchiveServer, ServerPools } from '../sources/postgres/server.ts'
 import type { ArchiveServers } from '../sources/postgres/servers.ts'
 import { clause, query, type Queryable } from '../sources/postgres/statements.ts'
+
+/** Strangers who may wait at one host for the database. */
+const MAX_WAITING = 100
+const RETRY_MS = 1000
+/** How often the users who signed in before are read. */
+const KNOWN_EVERY_MS = 60_000
 
 export interface SharedAttemptsOptions {
   /** Free wrong passwords of one account. */
@@ -22,7 +30,7 @@ type Decision<T> =
   { readonly isRefused: false; readonly result: T } | { readonly isRefused: true; readonly error: unknown }
 
 /** A refused try may have changed entries too, after the clock was set back. */
-function decided<T>(decide: () => T): Decision<T> {
+function decisionOf<T>(decide: () => T): Decision<T> {
   try {
     return { isRefused: false, result: decide() }
   } catch (error) {
@@ -95,38 +103,67 @@ export function sharedAttempts(
     }
     const entries = new AttemptEntries({ failures, nowMs, keeper })
     for (const { kind, key, ...entry } of await read(client, keys)) entries.restore(kind, key, entry)
-    return { decision: decided(() => decide(entries)), changes: [...changes.values()] }
+    return { decision: decisionOf(() => decide(entries)), changes: [...changes.values()] }
   }
 
   async function decideAlone<T>(
     client: Queryable,
     keys: readonly AttemptKey[],
     decide: (entries: AttemptEntries) => T,
-  ): Promise<Decision<T>> {
+  ) {
     await hold(client, keys)
-    const { decision, changes } = await decideBy(client, keys, decide)
-    await write(client, changes)
-    return decision
+    const decided = await decideBy(client, keys, decide)
+    await write(client, decided.changes)
+    return decided
   }
 
+  /** The users who signed in somewhere before. A flood of strangers must not make them wait. */
+  const known = new Set<string>()
+  async function readKnown(): Promise<void> {
+    const asked = clause('SELECT key FROM attempts WHERE kind = ?', kinds.known)
+    const reading = servers.readNewest(({ pools }) => query<{ key: string }>(pools.known, asked))
+    // Without an answer, those that were known stay so until the next time.
+    const rows = await reading.catch(() => null)
+    if (!rows) return
+    known.clear()
+    for (const { key } of rows) known.add(key)
+  }
+
+  /** @throws Problem 429 for a stranger behind too many others. */
+  function poolFor(keys: readonly AttemptKey[], { pools }: ArchiveServer): ServerPools['known'] {
+    if (keys.some(({ kind, key }) => kind === kinds.known && known.has(key))) return pools.known
+    if (pools.attempts.waitingCount >= MAX_WAITING) throw tooManyAttempts(RETRY_MS)
+    return pools.attempts
+  }
+
+  const note = (changes: readonly Change[]): void => {
+    for (const { kind, key, entry } of changes) if (kind === kinds.known && entry) known.add(key)
+  }
+
+  let timer: NodeJS.Timeout | undefined
   const store: AttemptStore = {
     async peek(keys, decide) {
-      const peeked = servers.write(({ pools }) => decideBy(pools.attempts, keys, decide))
-      const { decision, changes } = await reaching(peeked)
+      const peeked = servers.write(async (server) => decideBy(poolFor(keys, server), keys, decide))
+      const { decision, changes } = await reachingShared(peeked)
       // After the clock was set back, entries are changed even by those who look at them.
       return changes.length > 0 ? store.change(keys, decide) : resultOf(decision)
     },
     async change(keys, decide) {
-      const changing = servers.write(({ pools }) =>
-        inPooledTransaction(pools.attempts, (client) => decideAlone(client, keys, decide)),
+      const changing = servers.write(async (server) =>
+        inPooledTransaction(poolFor(keys, server), (client) => decideAlone(client, keys, decide)),
       )
-      return resultOf(await reaching(changing))
+      const { decision, changes } = await reachingShared(changing)
+      note(changes)
+      return resultOf(decision)
     },
-    open() {},
+    open() {
+      void readKnown()
+      timer = setInterval(() => void readKnown(), KNOWN_EVERY_MS).unref()
+    },
     get isKept() {
       return servers.isReadable
     },
-    close() {},
+    close: () => clearInterval(timer),
   }
   return store
 }

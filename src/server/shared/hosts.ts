@@ -2,7 +2,7 @@
  * The hosts that share one database. Each says who it is before it answers, and every second that it still runs. One
  * that would not fit the others is refused: with another key, another source, or a name that is taken.
  */
-import { createHmac, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { writeHead, type Head } from '../audit/head.ts'
 import { OperatorError } from '../platform/operator-error.ts'
@@ -11,24 +11,7 @@ import { ADVISORY_LOCKS } from '../sources/postgres/names.ts'
 import { POSTGRES_SCHEMA_VERSION } from '../sources/postgres/schema.ts'
 import type { ArchiveServers } from '../sources/postgres/servers.ts'
 import { clause, query, queryOne, type Queryable } from '../sources/postgres/statements.ts'
-
-/** Ms between two signs of life. */
-const BEAT_MS = 1000
-/** A host that gave no sign for so many times that has ended. */
-const MISSED_BEATS = 3.5
-
-export interface HostFacts {
-  /** HOST_NAME. */
-  readonly name: string
-  readonly hostKey: Buffer
-  /** Where its recordings come from: `archive`, or the recorder's root. */
-  readonly source: string
-  readonly version: string
-  /** The absolute path of its audit log. */
-  readonly auditLog: string
-  /** Ms between two signs of life; has a default, and is the same for all hosts. */
-  readonly beatMs?: number | undefined
-}
+import { BEAT_MS, MISSED_BEATS, requireFit, runningHosts, type HostFacts } from './fitting.ts'
 
 export interface HostEntry {
   /** Keeps the newest head of the host's audit log. A head that cannot be stored is followed by the next one. */
@@ -51,57 +34,6 @@ export interface KnownHost {
   readonly auditLog: string
   /** The newest head of its log, as `writeHead` wrote it, or null. */
   readonly auditHead: string | null
-}
-
-const KEY_CHECK = 'host_key'
-
-/** Tells keys apart and opens nothing. */
-const checkOf = (hostKey: Buffer): string =>
-  createHmac('sha256', hostKey).update('host key of several hosts').digest('base64url')
-
-interface Running {
-  readonly name: string
-  readonly source: string
-}
-
-/** The hosts that gave a sign of life of late. One of them may have been killed just now. */
-function runningHosts(client: Queryable, beatMs = BEAT_MS): Promise<readonly Running[]> {
-  const sql = `SELECT name, source FROM hosts
-    WHERE seen_at > clock_timestamp() - ?::float8 * interval '1 millisecond' ORDER BY name`
-  return query<Running>(client, clause(sql, beatMs * MISSED_BEATS))
-}
-
-const namesOf = (hosts: readonly Running[]): string =>
-  hosts.length === 0
-    ? 'none of which runs now'
-    : `of which ${hosts.map(({ name }) => name).join(', ')} runs now`
-
-function otherKey({ name }: HostFacts, others: readonly Running[]): OperatorError {
-  return new OperatorError(
-    `The host ${name} has another key than the hosts that share DATABASE_URL, ${namesOf(others)}. Set HOST_KEY_FILE to ` +
-      'their key. To give all of them a new one, stop them, run npm run user -- sign-out --all --new-key, and start them with it.',
-  )
-}
-
-async function requireKey(client: Queryable, facts: HostFacts, others: readonly Running[]): Promise<void> {
-  const own = checkOf(facts.hostKey)
-  await query(client, clause('INSERT INTO meta VALUES (?, ?) ON CONFLICT DO NOTHING', KEY_CHECK, own))
-  const known = await queryOne<{ value: string }>(
-    client,
-    clause('SELECT value FROM meta WHERE name = ?', KEY_CHECK),
-  )
-  if (known?.value !== own) throw otherKey(facts, others)
-}
-
-const told = (source: string): string => (source === 'archive' ? 'the recordings in the database' : source)
-
-function requireSource(facts: HostFacts, others: readonly Running[]): void {
-  const other = others.find(({ source }) => source !== facts.source)
-  if (!other) return
-  throw new OperatorError(
-    `The host ${facts.name} would serve ${told(facts.source)}, and ${other.name}, which shares DATABASE_URL, serves ` +
-      `${told(other.source)}. Give one of them another database.`,
-  )
 }
 
 /** Says that the host runs. @returns nothing where another one has its name. */
@@ -130,8 +62,7 @@ async function tryJoin(client: Queryable, facts: HostFacts, instance: string): P
   await query(client, clause(`SELECT pg_advisory_xact_lock(${ADVISORY_LOCKS.hosts})`))
   const running = await runningHosts(client, facts.beatMs)
   const others = running.filter(({ name }) => name !== facts.name)
-  await requireKey(client, facts, others)
-  requireSource(facts, others)
+  await requireFit(client, facts, others)
   if (running.length > others.length) return false
   await sign(client, facts, instance, null, true)
   return true
@@ -142,7 +73,7 @@ async function join(servers: ArchiveServers, facts: HostFacts, instance: string)
   const { beatMs = BEAT_MS } = facts
   for (let waited = 0; waited < MISSED_BEATS + 1; waited += 0.5) {
     const isIn = await servers.write(({ pools }) =>
-      inPooledTransaction(pools.acts, (client) => tryJoin(client, facts, instance)),
+      inPooledTransaction(pools.changes, (client) => tryJoin(client, facts, instance)),
     )
     if (isIn) return
     await sleep(beatMs / 2)
@@ -230,19 +161,3 @@ export const knownSharers = (client: Queryable): Promise<readonly KnownHost[]> =
     client,
     clause('SELECT name, audit_log AS "auditLog", audit_head AS "auditHead" FROM hosts ORDER BY name'),
   )
-
-/**
- * Lets the hosts have another key. All sessions end, because none opens under another one.
- * @throws OperatorError while a host runs.
- */
-export async function forgetHostKey(client: Queryable): Promise<void> {
-  const running = await runningHosts(client)
-  if (running.length > 0) {
-    throw new OperatorError(
-      `Stop the hosts first: ${running.map(({ name }) => name).join(', ')}. Nothing was changed.`,
-    )
-  }
-  await query(client, clause('DELETE FROM sessions'))
-  await query(client, clause('DELETE FROM attempts'))
-  await query(client, clause('DELETE FROM meta WHERE name = ?', KEY_CHECK))
-}

@@ -9,7 +9,8 @@ import {
   type SessionRows,
 } from '../auth/session-rows.ts'
 import { inPooledTransaction } from '../sources/postgres/connecting.ts'
-import { reaching } from '../sources/postgres/explain-database.ts'
+import { reachingShared } from '../sources/postgres/explain-database.ts'
+import { SESSION_LOCKS } from '../sources/postgres/names.ts'
 import type { ArchiveServers } from '../sources/postgres/servers.ts'
 import {
   clause,
@@ -26,7 +27,7 @@ const find = `SELECT verifier, username, stamp, active_ms::float8 AS "activeMs",
 /** Two sign-ins that find the same rows do not wait for each other. */
 const removeSurplus = `DELETE FROM sessions WHERE id_hash IN (
   SELECT id_hash FROM sessions WHERE id_hash IN (
-    SELECT id_hash FROM sessions WHERE account = ?
+    SELECT id_hash FROM sessions WHERE coalesce(account, folded) = ?
     ORDER BY count(*) OVER (PARTITION BY folded), folded = ?, expires_ms DESC OFFSET ${MAX_SESSIONS - 1})
   FOR UPDATE SKIP LOCKED)`
 
@@ -45,37 +46,30 @@ class SharedSessions implements SessionRows {
   /** While there is no primary a replica is asked, which may not know yet that a session has ended elsewhere. */
   find(idHash: Buffer): Promise<SessionRow | undefined> {
     const asked = clause(find, idHash)
-    return reaching(this.#servers.readNewest(({ pools }) => queryOne<SessionRow>(pools.sessions, asked)))
+    return reachingShared(
+      this.#servers.readNewest(({ pools }) => queryOne<SessionRow>(pools.sessions, asked)),
+    )
   }
 
   /** The sessions that have ended are cleared away by `sweep`. */
   add({ idHash, verifier }: SessionKey, row: NewSession): Promise<void> {
     const { username, stamp, activeMs, expiresMs, sealed } = row
     const folded = foldUsername(username)
-    const account = row.account ?? folded
-    return this.#write((client) =>
-      query(client, clause(removeSurplus, account, folded)).then(() =>
-        query(
-          client,
-          clause(
-            'INSERT INTO sessions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
-            idHash,
-            verifier,
-            username,
-            folded,
-            account,
-            stamp,
-            activeMs,
-            expiresMs,
-            sealed,
-          ),
-        ),
-      ),
-    )
+    const { account } = row
+    const whose = account ?? folded
+    return this.#write(async (client) => {
+      // Of many sign-ins at once each counts the others.
+      await query(client, clause(`SELECT pg_advisory_xact_lock(${SESSION_LOCKS}, hashtext(?))`, whose))
+      await query(client, clause(removeSurplus, whose, folded))
+      const values = [idHash, verifier, username, folded, account, stamp, activeMs, expiresMs, sealed]
+      await query(client, clause('INSERT INTO sessions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)', ...values))
+    })
   }
 
-  activate(idHash: Buffer, atMs: number): Promise<void> {
-    return this.#change(clause('UPDATE sessions SET active_ms = ? WHERE id_hash = ?', atMs, idHash))
+  /** Input of the last moment may be lost with the server, so nobody waits for its replicas. */
+  async activate(idHash: Buffer, atMs: number): Promise<void> {
+    const asked = clause('UPDATE sessions SET active_ms = ? WHERE id_hash = ?', atMs, idHash)
+    await reachingShared(this.#servers.write(({ pools }) => query(pools.acts, asked)))
   }
 
   remove(sessions: readonly SessionKey[]): Promise<void> {
@@ -94,7 +88,7 @@ class SharedSessions implements SessionRows {
     const read = this.#servers.readNewest(({ pools }) =>
       queryRow<{ sessions: number }>(pools.sessions, asked),
     )
-    return (await reaching(read)).sessions
+    return (await reachingShared(read)).sessions
   }
 
   async isReadable(): Promise<boolean> {
@@ -105,13 +99,13 @@ class SharedSessions implements SessionRows {
   close(): void {}
 
   async #write(work: (client: Queryable) => Promise<unknown>): Promise<void> {
-    await reaching(
-      this.#servers.write(({ pools }) => inPooledTransaction(pools.sessions, (client) => work(client))),
+    await reachingShared(
+      this.#servers.write(({ pools }) => inPooledTransaction(pools.changes, (client) => work(client))),
     )
   }
 
   async #change(asked: SqlClause): Promise<void> {
-    await reaching(this.#servers.write(({ pools }) => query(pools.sessions, asked)))
+    await reachingShared(this.#servers.write(({ pools }) => query(pools.changes, asked)))
   }
 }
 

@@ -1,7 +1,7 @@
 /** Two hosts over one database: nobody can tell which of them answers a request. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import {
   AUTH_LOGOUT,
   AUTH_SESSION,
@@ -18,9 +18,11 @@ import { recorderUsers } from '../../testing/relay.ts'
 import { sharingFacts, sharingHost, type SharingHost, type SharingOptions } from '../../testing/hosts.ts'
 import { cheapHash, newRecording, temporaryFolder, testGuid, type TestStore } from '../../testing/store.ts'
 import { AudioShelf } from '../sources/archive/audio-files.ts'
+import { connect } from '../sources/postgres/connecting.ts'
 import { operatePostgres } from '../sources/postgres/operated-archive.ts'
 import { openRecorderSource } from '../sources/recorder/recorder-source.ts'
-import { forgetHostKey } from './hosts.ts'
+import { forgetHostKey } from './fitting.ts'
+import { endSharedSessions } from './sessions.ts'
 import { openSharedState } from './shared-state.ts'
 import { sweepShared } from './sweeping.ts'
 
@@ -122,6 +124,60 @@ it('wrong passwords count together, and the place of a right one is known at eve
   expect(await Promise.all(guesses)).toEqual([401, 401, 401, 401])
   expect([await logIn(a, 'demo', '10.0.9.1'), await logIn(b, 'demo', '10.0.9.1')]).toEqual([429, 429])
   expect(await logIn(b, 'demo', '192.0.2.1')).toBe(200)
+})
+
+it('a flood of strangers makes nobody wait who signed in from there before', async () => {
+  const [a, b] = [await open('a'), await open('b')]
+  expect(await logIn(a, 'demo', '192.0.2.1')).toBe(200)
+  expect(await logIn(b, 'demo', '192.0.2.1')).toBe(200)
+  const { pools } = await b.shared.servers.read(async (server) => server)
+  const held = await Promise.all(
+    Array.from({ length: pools.attempts.options.max }, () => pools.attempts.connect()),
+  )
+  const strangers = Array.from({ length: 120 }, (_, n) => logIn(b, 'demo', `10.1.${n}.1`, `stranger${n}`))
+  try {
+    await expect.poll(() => pools.attempts.waitingCount).toBe(100)
+    expect(await logIn(b, 'demo', '192.0.2.1')).toBe(200)
+  } finally {
+    for (const client of held) client.release()
+  }
+  const statuses = await Promise.all(strangers)
+  expect(statuses.filter((status) => status === 429).length).toBeGreaterThanOrEqual(20)
+})
+
+it('signing out one user leaves those of other domains alone, in an archive', async () => {
+  const a = await open('a')
+  const cookie = await sessionOf(a.app, 'agent')
+  expect(await withConnection(url, (client) => endSharedSessions(client, 'agent@corp.test'))).toEqual([])
+  expect(await statusOf(a, cookie)).toBe(200)
+  expect(await withConnection(url, (client) => endSharedSessions(client, 'AGENT'))).toEqual(['agent'])
+  expect(await statusOf(a, cookie)).toBe(401)
+})
+
+it('a statement that an administrator stops is a failure of the storage, and signing out works all the same', async () => {
+  const a = await open('a')
+  const cookie = await sessionOf(a.app, 'agent')
+  await withConnection(url, async (client) => {
+    await client.query('BEGIN; LOCK TABLE sessions')
+    // A transaction would always see the same statements.
+    const watcher = await connect(url)
+    const stop = async (): Promise<void> => {
+      const { rowCount } = await watcher.query(
+        "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%sessions%'",
+      )
+      expect(rowCount).toBeGreaterThan(0)
+    }
+    const asked = statusOf(a, cookie)
+    await vi.waitFor(stop, { timeout: 10_000, interval: 20 })
+    expect(await asked).toBe(503)
+    const left = a.app.inject({ method: 'POST', url: AUTH_LOGOUT, headers: { ...cookie, ...ownPage } })
+    const stopping = setInterval(() => void stop().catch(() => undefined), 20)
+    await left
+    clearInterval(stopping)
+    expect((await left).statusCode).toBe(204)
+    await Promise.all([client.query('ROLLBACK'), watcher.end()])
+  })
+  expect(await statusOf(a, cookie)).toBe(401)
 })
 
 describe('an act', () => {
@@ -229,6 +285,13 @@ describe('a host is refused', () => {
     await withConnection(url, forgetHostKey)
     const b = await open('b', { hostKey })
     expect(await statusOf(b, cookie)).toBe(401)
+  })
+
+  it('with a wrong clock', async () => {
+    expect(await refusal('a', { maxSkewMs: 30_000, nowMs: () => Date.now() + 1_860_000 })).toMatch(
+      /^The clock of the host a is 18(59|60) seconds ahead of that of DATABASE_URL\./,
+    )
+    expect(await refusal('a', { maxSkewMs: 30_000, nowMs: Date.now })).toBe('joined')
   })
 
   it('with another source', async () => {

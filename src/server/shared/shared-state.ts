@@ -7,7 +7,8 @@ import { openServers, type ServersPlace } from '../sources/postgres/opening-serv
 import type { ArchiveServers } from '../sources/postgres/servers.ts'
 import { sharedActs } from './acts.ts'
 import { sharedAttempts } from './attempts.ts'
-import { joinHosts, type HostEntry, type HostFacts, type Misfit } from './hosts.ts'
+import type { HostFacts } from './fitting.ts'
+import { joinHosts, type HostEntry, type Misfit } from './hosts.ts'
 import { sharedSessions } from './sessions.ts'
 import { keepSwept } from './sweeping.ts'
 
@@ -49,7 +50,7 @@ export async function openSharedState(options: SharedStateOptions): Promise<Shar
   const servers = await openServers(options)
   try {
     const entry = await joinHosts(servers, { ...options, name }, unfit)
-    const endSweeping = keepSwept(servers, nowMs, () => undefined)
+    const endSweeping = keepSwept(servers, nowMs)
     return {
       name,
       servers,

@@ -26,12 +26,9 @@ export async function sweepShared(servers: ArchiveServers, nowMs: number): Promi
   }
 }
 
-/** Sweeps each minute. @returns a function that ends it. */
-export function keepSwept(
-  servers: ArchiveServers,
-  nowMs: () => number,
-  report: (error: unknown) => void,
-): () => void {
-  const timer = setInterval(() => void sweepShared(servers, nowMs()).catch(report), EVERY_MS).unref()
+/** Sweeps each minute; what fails is left to the next time. @returns a function that ends it. */
+export function keepSwept(servers: ArchiveServers, nowMs: () => number): () => void {
+  const sweep = (): void => void sweepShared(servers, nowMs()).catch(() => undefined)
+  const timer = setInterval(sweep, EVERY_MS).unref()
   return () => clearInterval(timer)
 }

@@ -36,10 +36,12 @@ const settings = (url: string, own: readonly string[] = []) => ({
 /**
  * Opens connections when they are needed. A connection that breaks while nobody uses it is dropped.
  * @param own settings of these connections alone, as `name=value`.
+ * @param answerMs how long a statement is waited for; by default for ever.
  */
-export function openPool(url: string, max: number, own: readonly string[] = []): Pool {
+export function openPool(url: string, max: number, own: readonly string[] = [], answerMs?: number): Pool {
   const pool = new Pool({
     ...settings(url, own),
+    ...(answerMs === undefined ? {} : { query_timeout: answerMs }),
     max,
     idleTimeoutMillis: IDLE_MS,
     async onConnect(client) {

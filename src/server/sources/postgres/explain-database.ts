@@ -1,5 +1,5 @@
 /** Explains errors of the database's server, and what an operator can do about them. */
-import { CommitLost } from './commit-lost.ts'
+import { CommitLost, isServerAnswer } from './commit-lost.ts'
 import { codeOf } from '../../platform/code-of.ts'
 import { Problem } from '../../../contract/problems.ts'
 import { OperatorError } from '../../platform/operator-error.ts'
@@ -99,7 +99,7 @@ const driverWords: readonly (readonly [words: RegExp, explain: Explain])[] = [
   [/server does not support SSL/, unencrypted],
   [/timeout expired/, unreachable],
   [
-    /Connection terminated|not queryable|no server of the archive|Client has encountered a connection error|connection timeout|timeout exceeded when trying to connect/i,
+    /Connection terminated|not queryable|no server of the archive|Client has encountered a connection error|connection timeout|timeout exceeded when trying to connect|Query read timeout/i,
     lost,
   ],
 ]
@@ -139,14 +139,31 @@ export function unreachableNow(error: unknown): Problem | null {
   const explain = explanations[code] ?? explainWords(error)
   const isWords = explain === lost || explain === unreachable || explain === unencrypted
   if (!isWords && !gone.has(code) && !isTls(code) && !(error instanceof CommitLost)) return null
-  return new Problem(
+  return notNow(error)
+}
+
+const notNow = (cause: unknown): Problem =>
+  new Problem(
     {
       code: 'storage_failed',
       message: 'The database cannot be used now. Try again in a moment.',
       retryAfterMs: RETRY_AFTER_MS,
     },
-    { cause: error },
+    { cause },
   )
+
+/**
+ * Waits for work on what hosts share. Whatever its error is of, such as a statement that an administrator cancelled, it
+ * is one of the database: nothing that a user sent can cause one.
+ * @throws a problem that users can read.
+ */
+export async function reachingShared<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    if (error instanceof Problem) throw error
+    throw isServerAnswer(error) ? notNow(error) : (unreachableNow(error) ?? error)
+  }
 }
 
 /** Waits for the work. @throws a problem that users can read if the server cannot be asked now, else the work's error. */

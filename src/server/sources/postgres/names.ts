@@ -15,3 +15,6 @@ export const ADVISORY_LOCKS = {
 
 /** The first half of the locks of tries, which have two numbers of 32 bits. */
 export const ATTEMPT_LOCKS = 0x52454344
+
+/** The first half of the locks of accounts whose sessions are counted. */
+export const SESSION_LOCKS = 0x52454345

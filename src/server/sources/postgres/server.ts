@@ -34,28 +34,38 @@ const places = {
   work: SEARCH_CONNECTIONS + 4,
   /** They stop statements, and ask whether the server answers. */
   control: 2,
-  /** Sessions, which every request needs. */
+  /** Reads sessions, which every request needs. */
   sessions: 4,
-  /** Tries of passwords, which strangers may send in numbers. */
-  attempts: 4,
+  /** Opens and ends sessions. A server may hold a change back for as long as a replica is missing. */
+  changes: 2,
+  /** Tries of passwords of users who signed in from there before. */
+  known: 2,
+  /** Those of all others, who may be many. */
+  attempts: 3,
   /** What joins requests to acts. Losing the last moment of it at a crash of the server does no harm. */
-  acts: 2,
+  acts: 3,
 } as const
 
 /** The connections that a host needs at most. */
 export const CONNECTIONS = Object.values(places).reduce((sum, count) => sum + count, 0)
 
 /** A host that is stopped in the middle of a decision must not keep the others from deciding. */
-const soon = ['lock_timeout=5s', 'idle_in_transaction_session_timeout=3s']
+const soon = ['lock_timeout=3s', 'idle_in_transaction_session_timeout=3s']
 
 export type ServerPools = Readonly<Record<keyof typeof places, Pool>>
+
+/** How long a request waits for what it needs of the other hosts, ms; and for what it can do without. */
+const NEEDED_MS = 4000
+const WANTED_MS = 1500
 
 const openPools = (url: string): ServerPools => ({
   work: openPool(url, places.work),
   control: openPool(url, places.control),
-  sessions: openPool(url, places.sessions, soon),
-  attempts: openPool(url, places.attempts, soon),
-  acts: openPool(url, places.acts, [...soon, 'synchronous_commit=off']),
+  sessions: openPool(url, places.sessions, soon, NEEDED_MS),
+  changes: openPool(url, places.changes, soon, NEEDED_MS),
+  known: openPool(url, places.known, soon, NEEDED_MS),
+  attempts: openPool(url, places.attempts, soon, NEEDED_MS),
+  acts: openPool(url, places.acts, [...soon, 'synchronous_commit=off'], WANTED_MS),
 })
 
 /** The socket of a connection, which the driver does not declare. */

@@ -167,7 +167,7 @@ export class ArchiveServers {
 
   /** Reads what was written last from the primary, or where there is none from a replica. */
   readNewest<T>(work: (server: ArchiveServer) => Promise<T>): Promise<T> {
-    return this.#askTwice(() => [...this.#ofPart('primary'), ...this.#readable()], work)
+    return this.#askTwice(() => [...new Set([...this.#ofPart('primary'), ...this.#readable()])], work)
   }
 
   /** Writes to the primary. @throws as `work` does, or if there is none. */

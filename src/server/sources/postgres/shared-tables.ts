@@ -5,14 +5,14 @@ CREATE TABLE sessions (
   verifier bytea NOT NULL,
   username text NOT NULL,
   folded text NOT NULL,
-  account text NOT NULL,
+  account text,
   stamp text NOT NULL,
   active_ms bigint NOT NULL,
   expires_ms bigint NOT NULL,
   sealed bytea
 );
 CREATE INDEX sessions_by_user ON sessions (folded, expires_ms);
-CREATE INDEX sessions_by_account ON sessions (account);
+CREATE INDEX sessions_by_account ON sessions (coalesce(account, folded));
 
 CREATE TABLE attempts (
   kind smallint NOT NULL,
@@ -39,6 +39,7 @@ CREATE TABLE shown_rows (
 
 CREATE TABLE listenings (
   key text PRIMARY KEY,
+  owner uuid NOT NULL,
   has_line boolean NOT NULL,
   last_ms bigint NOT NULL
 );

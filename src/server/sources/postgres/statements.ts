@@ -48,6 +48,9 @@ const written = (value: StatementValue): unknown => {
   return Array.isArray(value) ? value.map((item) => (typeof item === 'bigint' ? String(item) : item)) : value
 }
 
+/** One connection, over which a transaction can be made. */
+export type DatabaseConnection = ClientBase
+
 /** A connection, or a pool that lends one for each statement. */
 export type Queryable = ClientBase | Pool
 
