@@ -13,6 +13,9 @@ import type { ArchiveServers } from '../sources/postgres/servers.ts'
 import { clause, query, queryOne, type Queryable } from '../sources/postgres/statements.ts'
 import { BEAT_MS, MISSED_BEATS, requireFit, runningHosts, type HostFacts } from './fitting.ts'
 
+/** Until a host of the newer release answers, the older ones do: it changes the database before it is ready. */
+const GRACE_BEATS = 15
+
 export interface HostEntry {
   /** Keeps the newest head of the host's audit log. A head that cannot be stored is followed by the next one. */
   keepHead(head: Head): void
@@ -92,6 +95,7 @@ class Entry implements HostEntry {
   #head: string | null = null
   #beating: Promise<void> | null = null
   #misfit: Misfit | null = null
+  #outgrownBeats = 0
 
   constructor(servers: ArchiveServers, facts: HostFacts, instance: string, unfit: (why: Misfit) => void) {
     this.#servers = servers
@@ -134,8 +138,10 @@ class Entry implements HostEntry {
       sign(pools.acts, this.#facts, this.#instance, this.#head, false),
     )
     const isOutgrown = Number(row?.schema) > POSTGRES_SCHEMA_VERSION
+    this.#outgrownBeats = isOutgrown ? this.#outgrownBeats + 1 : 0
     const before = this.#misfit
-    this.#misfit = row ? (isOutgrown ? 'outgrown' : null) : 'replaced'
+    if (!row) this.#misfit = 'replaced'
+    else this.#misfit = this.#outgrownBeats > GRACE_BEATS ? 'outgrown' : null
     if (this.#misfit !== null && this.#misfit !== before) this.#unfit(this.#misfit)
   }
 }
