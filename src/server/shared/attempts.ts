@@ -87,6 +87,41 @@ async function write(client: Queryable, changes: readonly Change[]): Promise<voi
   await query(client, clause(sql, ...namesOf(kept), untilMs, lastMs))
 }
 
+/** Keeps the tries of users who signed in somewhere before apart from a flood of strangers. */
+class AttemptLanes {
+  readonly #servers: ArchiveServers
+  readonly #known = new Set<string>()
+
+  constructor(servers: ArchiveServers) {
+    this.#servers = servers
+  }
+
+  /** Without an answer, those that were known stay so until the next time. */
+  async readKnown(): Promise<void> {
+    const asked = clause('SELECT key FROM attempts WHERE kind = ?', kinds.known)
+    const reading = this.#servers.readNewest(({ pools }) => query<{ key: string }>(pools.known, asked))
+    const rows = await reading.catch(() => null)
+    if (!rows) return
+    this.#known.clear()
+    for (const { key } of rows) this.#known.add(key)
+  }
+
+  note(changes: readonly Change[]): void {
+    for (const { kind, key, entry } of changes) if (kind === kinds.known && entry) this.#known.add(key)
+  }
+
+  /** @throws Problem 429 for a stranger behind too many others. */
+  poolFor(keys: readonly AttemptKey[], { pools }: ArchiveServer): ServerPools['known'] {
+    // What goes to a recorder has passed the throttle, as the tries of known users do.
+    const isFew = keys.some(
+      ({ kind, key }) => kind === kinds.try || (kind === kinds.known && this.#known.has(key)),
+    )
+    if (isFew) return pools.known
+    if (pools.attempts.waitingCount >= MAX_WAITING) throw tooManyAttempts(RETRY_MS)
+    return pools.attempts
+  }
+}
+
 export function sharedAttempts(
   servers: ArchiveServers,
   { failures, nowMs }: SharedAttemptsOptions,
@@ -117,48 +152,27 @@ export function sharedAttempts(
     return decided
   }
 
-  /** The users who signed in somewhere before. A flood of strangers must not make them wait. */
-  const known = new Set<string>()
-  async function readKnown(): Promise<void> {
-    const asked = clause('SELECT key FROM attempts WHERE kind = ?', kinds.known)
-    const reading = servers.readNewest(({ pools }) => query<{ key: string }>(pools.known, asked))
-    // Without an answer, those that were known stay so until the next time.
-    const rows = await reading.catch(() => null)
-    if (!rows) return
-    known.clear()
-    for (const { key } of rows) known.add(key)
-  }
-
-  /** @throws Problem 429 for a stranger behind too many others. */
-  function poolFor(keys: readonly AttemptKey[], { pools }: ArchiveServer): ServerPools['known'] {
-    if (keys.some(({ kind, key }) => kind === kinds.known && known.has(key))) return pools.known
-    if (pools.attempts.waitingCount >= MAX_WAITING) throw tooManyAttempts(RETRY_MS)
-    return pools.attempts
-  }
-
-  const note = (changes: readonly Change[]): void => {
-    for (const { kind, key, entry } of changes) if (kind === kinds.known && entry) known.add(key)
-  }
+  const lanes = new AttemptLanes(servers)
 
   let timer: NodeJS.Timeout | undefined
   const store: AttemptStore = {
     async peek(keys, decide) {
-      const peeked = servers.write(async (server) => decideBy(poolFor(keys, server), keys, decide))
+      const peeked = servers.write(async (server) => decideBy(lanes.poolFor(keys, server), keys, decide))
       const { decision, changes } = await reachingShared(peeked)
       // After the clock was set back, entries are changed even by those who look at them.
       return changes.length > 0 ? store.change(keys, decide) : resultOf(decision)
     },
     async change(keys, decide) {
       const changing = servers.write(async (server) =>
-        inPooledTransaction(poolFor(keys, server), (client) => decideAlone(client, keys, decide)),
+        inPooledTransaction(lanes.poolFor(keys, server), (client) => decideAlone(client, keys, decide)),
       )
       const { decision, changes } = await reachingShared(changing)
-      note(changes)
+      lanes.note(changes)
       return resultOf(decision)
     },
     open() {
-      void readKnown()
-      timer = setInterval(() => void readKnown(), KNOWN_EVERY_MS).unref()
+      void lanes.readKnown()
+      timer = setInterval(() => void lanes.readKnown(), KNOWN_EVERY_MS).unref()
     },
     get isKept() {
       return servers.isReadable
