@@ -179,7 +179,7 @@ async function inTurns<T>(all: readonly T[], width: number, work: (one: T) => Pr
   await Promise.all(Array.from({ length: width }, next))
 }
 
-const pauseMs = (): number => 400 + Math.random() * 800
+const pauseMs = (): number => 1000 + Math.random() * 1500
 
 it('answer every search, sign nobody out, and write each act down once', async () => {
   const users = Array.from({ length: USERS }, (_, n) => new BalancedUser(`user${n}`, at))

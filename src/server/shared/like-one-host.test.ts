@@ -18,7 +18,7 @@ import type { ArchiveServers } from '../sources/postgres/servers.ts'
 import { sharedAttempts } from './attempts.ts'
 import { sharedSessions } from './sessions.ts'
 
-const RUNS = 12
+const RUNS = 8
 const STEPS = { minLength: 20, maxLength: 60 }
 const MINUTE_MS = 60_000
 

@@ -222,7 +222,7 @@ describe('counts', () => {
         await expectTotals(source, model, counted)
       }),
     )
-    await fc.assert(property, { numRuns: 20 })
+    await fc.assert(property, { numRuns: 12 })
   })
 
   it('are right after an import of many batches, of which each changes those before it', () =>
