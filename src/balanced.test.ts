@@ -64,7 +64,7 @@ function start(env: Readonly<Record<string, string>>): Promise<Program> {
       out += chunk.toString()
       if (out.includes('"msg":"started"')) resolve(program)
     }
-    // Read to the end, because a host waits for whoever reads its log.
+    // A host stops writing its log once nobody reads it, so all of it is read.
     program.stdout.on('data', hear)
     program.stderr.on('data', hear)
     program.once('close', () => reject(new Error(`The host did not start: ${out}`)))

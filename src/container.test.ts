@@ -15,7 +15,6 @@ import { request } from 'node:https'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { setTimeout } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { RECORDINGS } from './contract/endpoints.ts'
 import { readConfig } from './server/config/config.ts'
@@ -279,8 +278,10 @@ describe('two hosts of one archive behind the balancer', () => {
       'x-forwarded-proto: https',
       'sec-fetch-site: same-origin',
     ]
-    held.write([...head, 'content-type: application/json', 'content-length: 9', '', '{'].join('\r\n'))
-    await setTimeout(200)
+    const body = ['content-type: application/json', 'content-length: 9', 'expect: 100-continue', '', '{']
+    held.write([...head, ...body].join('\r\n'))
+    // The host says that it waits for the body.
+    expect(String((await once(held, 'data'))[0])).toMatch(/^HTTP\/1\.1 100 /)
     const ended = stop(first)
     await vi.waitFor(async () => {
       const { status } = await fetch(`http://127.0.0.1:${ports.first}/readyz`)

@@ -99,7 +99,7 @@ export interface AuditedSearches {
   forget(session: string, told: ToldSearch): Promise<void>
 }
 
-/** Those that this host told of. */
+/** Remembers the searches that this host itself wrote lines for. */
 export function ownAuditedSearches(): AuditedSearches {
   const sessions = new BoundedMap<string, readonly ToldSearch[]>(MAX_SESSIONS)
   const toldTo = (session: string): readonly ToldSearch[] => sessions.get(session) ?? []

@@ -15,7 +15,7 @@ export interface Line {
   readonly text: string
 }
 
-/** @param told what the lines carry; `lost` events could not be written before these. */
+/** @param told what the lines carry; `lost` is the number of events before them that could not be written. */
 export function chainUp(
   batch: readonly Waiting[],
   { position: from, isTorn }: LogEnd,

@@ -34,13 +34,8 @@ function slotsOf({ tries }: AttemptEntries, keys: readonly string[], nowMs: () =
 
 /**
  * @param nowMs ms since the Unix epoch.
- * @param report is called where the end of a try cannot be stored.
  */
-export function keepTries(
-  memory: AttemptMemory,
-  nowMs: () => number,
-  report: (error: unknown) => void = () => {},
-): Tries {
+export function keepTries(memory: AttemptMemory, nowMs: () => number): Tries {
   /** The try of this host that has each slot. Entries do not show it: `slotsOf` replaces them. */
   const holders = new Map<string, symbol>()
   const keysOf = (username: string) => slots.map((slot) => `${memory.accountOf(username)} ${slot}`)
@@ -57,7 +52,7 @@ export function keepTries(
       holders.delete(key)
       const set = ({ tries }: AttemptEntries): void =>
         tries.set(key, { untilMs: nowMs() + lastsMs, lastMs: nowMs() })
-      await change([key], set).catch(report)
+      await change([key], set).catch(() => undefined)
     }
     return { withdraw: () => end(0), keep: () => end(TRY_WINDOW_MS) }
   }
@@ -87,7 +82,7 @@ export function keepTries(
       const addAll = (entries: AttemptEntries): void => {
         for (let added = 0; added < count; added += 1) holders.delete(add(entries, keys).key)
       }
-      await change(keys, addAll).catch(report)
+      await change(keys, addAll).catch(() => undefined)
     },
   }
 }

@@ -24,7 +24,7 @@ interface Prepare {
   readonly tries: Tries
   /** Gets news about the recorder. */
   readonly watch: RecorderWatch
-  /** The servers of the database that holds the recordings; whoever opened them closes them. */
+  /** The servers of the database that holds the recordings. The source uses them, and does not close them. */
   readonly servers: ArchiveServers | null
   /** Informs the operator of work that takes a moment. */
   readonly say: (line: string) => void

@@ -114,7 +114,7 @@ it('for tries of passwords', async () => {
     const { login_attempts_kept: _own, ...ownFigures } = own.throttle.figures()
     expect(shared.throttle.figures()).toMatchObject(ownFigures)
   })
-  // The clock is set back while a guess has to wait, and the wait begins anew once, and not with each look at it.
+  // The clock is set back while a guess has to wait. The wait begins anew, but only once.
   const setBack = [0, 0, 0, -MINUTE_MS, 5000, 5000, 4999, 1, 0, 30_000].map(guess)
   await fc.assert(property, { numRuns: RUNS, endOnFailure: true, examples: [[setBack]] })
 })

@@ -95,7 +95,7 @@ class SharedSessions implements SessionRows {
     return this.#servers.isReadable && this.#fits()
   }
 
-  /** The servers are closed by whoever opened them. */
+  /** Leaves the servers open, because the other shared parts use them too. */
   close(): void {}
 
   async #write(work: (client: Queryable) => Promise<unknown>): Promise<void> {
